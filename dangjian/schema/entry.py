@@ -4,130 +4,478 @@ Validation, the editors' reference table, the JSON Schema and the snippets of ``
 all made from the annotations here; nothing else lists the keys.
 """
 
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta, timezone
+from typing import Annotated, Final, Literal
 
 from msgspec import Struct
+
+from dangjian.schema.keys import Key
+
+SHANGHAI: Final = timezone(timedelta(hours=8))
+NO_DATE: Final = datetime(1970, 1, 1, tzinfo=SHANGHAI)
+"""The date of a page or a special that gives none."""
 
 ArticleType = Literal["news", "document", "notice", "photo", "video", "special", "page", "link"]
 Status = Literal["draft", "published", "hidden"]
 Flag = Literal["headline", "recommend", "slide", "photo", "top"]
 Validity = Literal["有效", "失效", "废止"]
+Freshness = Literal["dynamic", "notice", "other", "static"]
+
+TYPE_NAMES: Final[dict[str, str]] = {
+    "news": "新闻",
+    "document": "文件",
+    "notice": "公告",
+    "photo": "图集",
+    "video": "视频",
+    "special": "专题",
+    "page": "页面",
+    "link": "链接",
+}
+STATUS_NAMES: Final[dict[str, str]] = {"draft": "草稿", "published": "发布", "hidden": "隐藏"}
+FLAG_NAMES: Final[dict[str, str]] = {
+    "headline": "头条",
+    "recommend": "推荐",
+    "slide": "轮播",
+    "photo": "图片",
+    "top": "置顶",
+}
+FRESHNESS_NAMES: Final[dict[str, str]] = {
+    "dynamic": "动态",
+    "notice": "公告",
+    "other": "一般",
+    "static": "固定",
+}
+COLUMN_TYPES: Final = (
+    "首页",
+    "概况信息",
+    "机构职能",
+    "负责人信息",
+    "工作动态",
+    "政策文件",
+    "信息公开指南",
+    "信息公开目录",
+    "信息公开年报",
+    "依法申请公开",
+    "数据发布",
+    "数据开放",
+    "政策解读",
+    "回应关切",
+    "办事服务",
+    "咨询投诉",
+    "征集调查",
+    "在线访谈",
+)
+"""The ColumnType words of 国办发〔2017〕47号; its list ends with an ellipsis, so others may be."""
+
+_DATED = ("news", "document", "notice", "photo", "video", "special", "link")
+_FORMAL = ("document", "notice")
 
 
 class PictureRef(Struct, frozen=True):
-    """A picture an article names: ``src`` relative to ``content/``, or an absolute address."""
+    """A picture an article names: ``src`` relative to ``content/``."""
 
-    src: str
-    alt: str
-    caption: str = ""
+    src: Annotated[str, Key(zh="图片", about="图片文件，相对本文所在文件夹", kind="picture")]
+    alt: Annotated[str, Key(zh="说明", about="图里是什么，读给看不见图的人", near=("文字说明",))]
+    caption: Annotated[str, Key(zh="图注", about="印在图下的文字")] = ""
     line: int = 0
 
 
 class AttachmentRef(Struct, frozen=True):
     """A file offered for download: ``file`` relative to ``content/``."""
 
-    file: str
-    title: str = ""
+    file: Annotated[str, Key(zh="文件", about="附件文件，相对本文所在文件夹", kind="path")]
+    title: Annotated[str, Key(zh="名称", about="列在页面上的名称，不写就用文件名")] = ""
     line: int = 0
 
 
 class VideoRef(Struct, frozen=True):
     """A film beside the article (paths relative to ``content/``)."""
 
-    src: str
-    poster: str = ""
-    captions: str = ""
-    transcript: str = ""
+    src: Annotated[str, Key(zh="文件", about="视频文件（mp4、webm）", kind="path")]
+    poster: Annotated[str, Key(zh="封面", about="播放前显示的图片", kind="picture")] = ""
+    captions: Annotated[str, Key(zh="字幕", about="字幕文件（vtt）", kind="path")] = ""
+    transcript: Annotated[str, Key(zh="文字稿", about="文字稿文件", kind="path")] = ""
     line: int = 0
 
 
 class BlockRef(Struct, frozen=True):
     """A block of a special: the special's articles with one of these keywords, or of a column."""
 
-    title: str
-    keywords: tuple[str, ...] = ()
-    column: str = ""
-    limit: int = 6
+    title: Annotated[str, Key(zh="标题", about="版块的标题")]
+    keywords: Annotated[tuple[str, ...], Key(zh="关键词", about="收哪些关键词的文章")] = ()
+    column: Annotated[str, Key(zh="栏目", about="或收哪个栏目的文章")] = ""
+    limit: Annotated[int, Key(zh="条数", about="最多列几条", least=1, most=50)] = 6
+    line: int = 0
 
 
 class Review(Struct, frozen=True):
     """One review (三审三校): which stage, by whom, when. Never shown to the public."""
 
-    stage: str
-    by: str
-    at: str = ""
+    stage: Annotated[str, Key(zh="环节", about="初审、复审、终审，或一校、二校、三校")]
+    by: Annotated[str, Key(zh="人员", about="谁审的")]
+    at: Annotated[str, Key(zh="时间", about="什么时候审的", example="2026-03-05")] = ""
+    line: int = 0
 
 
 class Entry(Struct, kw_only=True):
-    """One article's front matter, checked and typed. Dates are Asia/Shanghai (+08:00)."""
+    """One article's front matter, checked and typed. Dates are Asia/Shanghai (+08:00).
 
-    title: str
-    date: datetime
-    type: ArticleType = "news"
-    id: str = ""
-    slug: str = ""
-    shoulder_title: str = ""
-    subtitle: str = ""
-    short_title: str = ""
-    updated: datetime | None = None
-    source: str = ""
-    author: tuple[str, ...] = ()
-    editor: tuple[str, ...] = ()
-    proofreader: tuple[str, ...] = ()
-    reviewer: tuple[str, ...] = ()
-    issuer: tuple[str, ...] = ()
-    reviews: tuple[Review, ...] = ()
-    column: str = ""
-    also_in: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    special: tuple[str, ...] = ()
-    summary: str = ""
-    cover: PictureRef | None = None
-    flags: tuple[Flag, ...] = ()
-    top_until: datetime | None = None
-    weight: int = 0
-    status: Status = "published"
-    publish_at: datetime | None = None
-    expires: datetime | None = None
-    reprint: bool = False
-    original_title: str = ""
-    original_url: str = ""
-    external_url: str = ""
-    attachments: tuple[AttachmentRef, ...] = ()
-    gallery: tuple[PictureRef, ...] = ()
-    video: VideoRef | None = None
-    doc_number: str = ""
-    index_number: str = ""
-    issuer_org: str = ""
-    issued: datetime | None = None
-    topic: str = ""
-    publicity: str = ""
-    dept: str = ""
-    validity: Validity | None = None
-    effective: datetime | None = None
-    repealed: datetime | None = None
-    interprets: tuple[str, ...] = ()
-    interpreted_by: tuple[str, ...] = ()
-    notice_start: datetime | None = None
-    notice_end: datetime | None = None
-    contact: str = ""
-    report_phone: str = ""
-    banner: PictureRef | None = None
-    blocks: tuple[BlockRef, ...] = ()
-    aliases: tuple[str, ...] = ()
+    A page or special without a date has ``NO_DATE``. ``expires``, ``top_until`` and
+    ``notice_end`` given as a day last to the end of it (23:59:59).
+    """
+
+    title: Annotated[
+        str,
+        Key(
+            zh="标题",
+            about="文章标题，60 字以内为宜",
+            kind="title",
+            example="华亭市：采取“四个三”措施构建城市基层党建新格局",
+            advised=60,
+            longest=200,
+            near=("题目", "名称", "headline"),
+            common=True,
+        ),
+    ]
+    date: Annotated[
+        datetime,
+        Key(
+            zh="时间",
+            about="发布时间；页面和专题可以不写",
+            example="2020-06-16 12:24",
+            near=("日期", "发布时间", "发布日期", "pubdate", "time"),
+            common=True,
+        ),
+    ]
+    type: Annotated[
+        ArticleType,
+        Key(zh="类型", about="文章的类型，不写就是新闻", words=TYPE_NAMES, example="新闻"),
+    ] = "news"
+    id: Annotated[
+        str,
+        Key(
+            zh="编号",
+            about="本文固定不变的编号，定了不再改；网址和订阅靠它认文章",
+            kind="code",
+            example="20200616122400",
+        ),
+    ] = ""
+    slug: Annotated[
+        str,
+        Key(
+            zh="网址名",
+            about="网址最后一段，只用小写字母、数字和 -",
+            kind="slug",
+            example="huating",
+        ),
+    ] = ""
+    shoulder_title: Annotated[
+        str, Key(zh="引题", about="标题上方的一行", near=("肩题", "眉题"), longest=100)
+    ] = ""
+    subtitle: Annotated[str, Key(zh="副题", about="标题下方的一行", near=("副标题",))] = ""
+    short_title: Annotated[
+        str, Key(zh="短标题", about="地方窄时（首页、列表）代替标题", longest=60)
+    ] = ""
+    updated: Annotated[
+        datetime | None,
+        Key(zh="更新时间", about="改过以后的时间", example="2020-06-17 09:00", also=("modified",)),
+    ] = None
+    source: Annotated[
+        str,
+        Key(
+            zh="来源",
+            about="稿件来源，不写就是本单位",
+            example="《平凉组工》",
+            near=("信息来源", "稿源", "出处"),
+            common=True,
+            longest=100,
+        ),
+    ] = ""
+    author: Annotated[
+        tuple[str, ...],
+        Key(
+            zh="作者",
+            about="作者、通讯员，几位用顿号隔开",
+            example="张三、李四",
+            also=("authors",),
+            near=("通讯员", "记者"),
+            longest=100,
+            common=True,
+        ),
+    ] = ()
+    editor: Annotated[
+        tuple[str, ...],
+        Key(
+            zh="责任编辑",
+            about="责任编辑，印在文末",
+            example="王五",
+            near=("编辑", "责编", "editors"),
+            longest=100,
+            common=True,
+        ),
+    ] = ()
+    proofreader: Annotated[tuple[str, ...], Key(zh="校对", about="校对人", longest=100)] = ()
+    reviewer: Annotated[tuple[str, ...], Key(zh="审核", about="审核人", longest=100)] = ()
+    issuer: Annotated[tuple[str, ...], Key(zh="签发", about="签发人", longest=100)] = ()
+    reviews: Annotated[
+        tuple[Review, ...], Key(zh="审校记录", about="三审三校的记录，不公开", near=("审核记录",))
+    ] = ()
+    column: Annotated[
+        str,
+        Key(
+            zh="栏目",
+            about="所在栏目；不写就是文件所在的文件夹",
+            example="pldj/jcdj",
+            also=("category",),
+        ),
+    ] = ""
+    also_in: Annotated[
+        tuple[str, ...], Key(zh="同时列入", about="还列在哪些栏目里", types=_DATED)
+    ] = ()
+    keywords: Annotated[
+        tuple[str, ...],
+        Key(
+            zh="关键词",
+            about="几个词，用顿号隔开；相关文章靠它找",
+            example="基层党建、社区治理",
+            advised=30,
+            near=("关键字", "keyword", "主题词"),
+            common=True,
+        ),
+    ] = ()
+    tags: Annotated[
+        tuple[str, ...], Key(zh="标签", about="标签，用顿号隔开；每个标签有一页", advised=30)
+    ] = ()
+    special: Annotated[
+        tuple[str, ...], Key(zh="专题", about="归入哪些专题（写专题的网址名）", types=_DATED)
+    ] = ()
+    summary: Annotated[
+        str,
+        Key(
+            zh="摘要",
+            about="120 字以内；不写就取正文开头",
+            advised=120,
+            longest=1000,
+            near=("简介", "概要", "description", "导读"),
+            common=True,
+        ),
+    ] = ""
+    cover: Annotated[
+        PictureRef | None, Key(zh="封面", about="列表和转发时用的图片", near=("封面图", "题图"))
+    ] = None
+    flags: Annotated[
+        tuple[Flag, ...], Key(zh="推荐位", about="放到首页哪些位置", words=FLAG_NAMES)
+    ] = ()
+    top_until: Annotated[
+        datetime | None,
+        Key(zh="置顶至", about="置顶到哪天为止", kind="until", example="2026-12-31"),
+    ] = None
+    weight: Annotated[
+        int, Key(zh="权重", about="同一位置上，大的排在前面", least=-9999, most=9999)
+    ] = 0
+    status: Annotated[
+        Status,
+        Key(zh="状态", about="草稿不公开；隐藏的有页面、不进列表", words=STATUS_NAMES),
+    ] = "published"
+    publish_at: Annotated[
+        datetime | None, Key(zh="定时发布", about="到这个时间才公开", example="2026-12-31 08:00")
+    ] = None
+    expires: Annotated[
+        datetime | None,
+        Key(zh="有效期至", about="过了这个时间不再公开", kind="until", example="2026-12-31"),
+    ] = None
+    reprint: Annotated[bool, Key(zh="转载", about="是不是转载；是就要写来源和原标题")] = False
+    original_title: Annotated[str, Key(zh="原标题", about="转载的原标题")] = ""
+    original_url: Annotated[
+        str,
+        Key(zh="原文地址", about="转载的原文网址", kind="web", near=("原文链接",)),
+    ] = ""
+    external_url: Annotated[
+        str,
+        Key(
+            zh="外部地址",
+            about="“链接”类文章点开去的网址",
+            kind="web",
+            example="https://www.12371.cn/",
+            types=("link",),
+            near=("链接", "外部链接", "url", "link"),
+        ),
+    ] = ""
+    attachments: Annotated[
+        tuple[AttachmentRef, ...], Key(zh="附件", about="供下载的文件", near=("下载",))
+    ] = ()
+    gallery: Annotated[
+        tuple[PictureRef, ...],
+        Key(zh="图集", about="一组图片，每张都要有说明", types=("photo",), near=("图片",)),
+    ] = ()
+    video: Annotated[
+        VideoRef | None, Key(zh="视频", about="视频文件、封面、字幕、文字稿", types=("video",))
+    ] = None
+    doc_number: Annotated[
+        str,
+        Key(
+            zh="文号",
+            about="发文字号，年份用六角括号〔〕",
+            kind="doc_number",
+            types=_FORMAL,
+            example="示组发〔2026〕12号",
+            near=("发文字号", "发文号", "文件号"),
+        ),
+    ] = ""
+    index_number: Annotated[
+        str,
+        Key(zh="索引号", about="信息公开索引号", types=_FORMAL, example="01234567-8/2026-00012"),
+    ] = ""
+    issuer_org: Annotated[
+        str,
+        Key(
+            zh="发文机关",
+            about="发文的机关",
+            types=_FORMAL,
+            example="中共示例市委组织部",
+            near=("发布机构", "发文单位"),
+        ),
+    ] = ""
+    issued: Annotated[
+        datetime | None,
+        Key(zh="成文日期", about="文件落款的日期", types=_FORMAL, example="2026-03-01"),
+    ] = None
+    topic: Annotated[str, Key(zh="主题分类", about="文件的主题分类", types=_FORMAL)] = ""
+    publicity: Annotated[
+        str, Key(zh="公开形式", about="主动公开、依申请公开等", types=_FORMAL, example="主动公开")
+    ] = ""
+    dept: Annotated[str, Key(zh="责任部门", about="负责的科室", types=_FORMAL)] = ""
+    validity: Annotated[
+        Validity | None, Key(zh="有效性", about="文件现在是否有效", types=_FORMAL, example="有效")
+    ] = None
+    effective: Annotated[
+        datetime | None,
+        Key(
+            zh="施行日期",
+            about="从哪天起施行",
+            types=_FORMAL,
+            example="2026-04-01",
+            near=("生效日期",),
+        ),
+    ] = None
+    repealed: Annotated[
+        datetime | None,
+        Key(zh="废止日期", about="从哪天起废止", types=_FORMAL, near=("失效日期",)),
+    ] = None
+    interprets: Annotated[
+        tuple[str, ...],
+        Key(
+            zh="解读",
+            about="本文解读哪些文件（编号、文件名或路径）",
+            types=("news", "document", "notice", "photo", "video", "page"),
+        ),
+    ] = ()
+    interpreted_by: Annotated[
+        tuple[str, ...],
+        Key(zh="被解读", about="哪些文章解读本文", types=_FORMAL, near=("解读材料",)),
+    ] = ()
+    notice_start: Annotated[
+        datetime | None,
+        Key(zh="公示开始", about="公示从哪天开始", types=("notice",), example="2026-03-02"),
+    ] = None
+    notice_end: Annotated[
+        datetime | None,
+        Key(
+            zh="公示结束",
+            about="公示到哪天为止（含当天）",
+            kind="until",
+            types=("notice",),
+            example="2026-03-06",
+        ),
+    ] = None
+    contact: Annotated[
+        str,
+        Key(zh="联系方式", about="联系人和电话", types=_FORMAL, example="0933-8000000"),
+    ] = ""
+    report_phone: Annotated[
+        str,
+        Key(
+            zh="举报电话", about="受理举报的电话", kind="phone", types=("notice",), example="12380"
+        ),
+    ] = ""
+    banner: Annotated[
+        PictureRef | None, Key(zh="横幅", about="专题页顶上的图片", types=("special",))
+    ] = None
+    blocks: Annotated[
+        tuple[BlockRef, ...], Key(zh="版块", about="专题页里的版块", types=("special",))
+    ] = ()
+    aliases: Annotated[
+        tuple[str, ...],
+        Key(
+            zh="旧地址",
+            about="从前的网址，以 / 开头；会转到新址",
+            kind="addresses",
+            example="/html/2019/123.html",
+        ),
+    ] = ()
 
 
 class ColumnEntry(Struct, kw_only=True):
     """A column's ``_column.md``."""
 
-    name: str
-    slug: str = ""
-    description: str = ""
-    keywords: tuple[str, ...] = ()
-    type: str = "工作动态"
-    freshness: Literal["dynamic", "notice", "other", "static"] = "other"
-    order: int = 100
-    nav: bool = True
-    owner: str = ""
+    name: Annotated[
+        str,
+        Key(
+            zh="名称",
+            about="栏目的名称",
+            kind="title",
+            example="基层党建",
+            advised=20,
+            longest=60,
+            also=("title",),
+            near=("标题", "栏目", "栏目名称"),
+            common=True,
+        ),
+    ]
+    slug: Annotated[
+        str,
+        Key(zh="网址名", about="栏目网址的这一段", kind="slug", example="jcdj", common=True),
+    ] = ""
+    description: Annotated[
+        str,
+        Key(
+            zh="说明",
+            about="一句话说明栏目内容，检查要看（ColumnDescription）",
+            near=("描述", "简介", "summary"),
+            common=True,
+        ),
+    ] = ""
+    keywords: Annotated[
+        tuple[str, ...],
+        Key(
+            zh="关键词", about="几个词（ColumnKeywords）", near=("关键字",), advised=30, common=True
+        ),
+    ] = ()
+    type: Annotated[
+        str,
+        Key(
+            zh="栏目类型",
+            about="国办发〔2017〕47号规定的用词：" + "、".join(COLUMN_TYPES),
+            example="工作动态",
+            near=("类型",),
+            common=True,
+        ),
+    ] = "工作动态"
+    freshness: Annotated[
+        Freshness,
+        Key(
+            zh="更新类别",
+            about="多久不更新算超期：动态 14 天、公告 180 天、一般 365 天、固定不计",
+            words=FRESHNESS_NAMES,
+            example="一般",
+        ),
+    ] = "other"
+    order: Annotated[
+        int, Key(zh="次序", about="小的排在前面", least=-9999, most=9999, near=("排序", "顺序"))
+    ] = 100
+    nav: Annotated[
+        bool, Key(zh="导航", about="是否放进导航栏", example="是", near=("显示", "导航栏"))
+    ] = True
+    owner: Annotated[str, Key(zh="责任部门", about="负责栏目的科室", near=("负责部门", "部门"))] = (
+        ""
+    )

@@ -1,0 +1,102 @@
+"""Dates as editors write them, to Asia/Shanghai; a wrong one says why."""
+
+import re
+import unicodedata
+from calendar import monthrange
+from datetime import datetime, time, timedelta, timezone
+from typing import Final
+
+from dangjian.schema.entry import SHANGHAI
+
+ACCEPTED: Final = "2020-06-16 12:24、2020-06-16、2020/6/16、2020年6月16日 12:24"
+EARLIEST: Final = 1900
+DAY_END: Final = time(23, 59, 59)
+
+_DATE: Final = re.compile(
+    r"(?P<year>\d{1,4})\s*(?P<mark>[-/.年])\s*(?P<month>\d{1,2})\s*(?P<then>[-/.月])\s*"
+    r"(?P<day>\d{1,2})(?P<last>\s*[日号])?"
+    r"(?P<clock>(?:\s*T\s*|\s*)(?P<hour>\d{1,2})\s*(?::|时|点)\s*(?P<minute>\d{1,2})\s*分?"
+    r"(?:\s*:?\s*(?P<second>\d{1,2})(?:[.,]\d{1,9})?\s*秒?)?)?"
+    r"\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?"
+)
+
+
+class WrongDate(ValueError):
+    """A text that is no date; the message says why, in Chinese."""
+
+
+def read_date(text: str, day_end: bool = False) -> datetime:
+    """A date, with or without time of day, in +08:00.
+
+    Without a time it is the day's beginning, or with ``day_end`` its last second. A zone is
+    converted. Raises ``WrongDate``.
+    """
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    found = _DATE.fullmatch(plain.strip())
+    if found is None or not _paired(found):
+        raise WrongDate(_why(plain.strip()))
+    year, month, day = (int(found[part]) for part in ("year", "month", "day"))
+    _check_day(year, month, day, found["year"])
+    if found["clock"] is None:
+        if found["zone"]:
+            raise WrongDate("写了时区就要写几时几分")
+        clock = DAY_END if day_end else time()
+    else:
+        clock = _clock(int(found["hour"]), int(found["minute"]), int(found["second"] or 0))
+    moment = datetime.combine(datetime(year, month, day), clock, SHANGHAI)
+    return _moved(moment, found["zone"]) if found["zone"] else moment
+
+
+def _paired(found: re.Match[str]) -> bool:
+    """年 goes with 月 and 日; one kind of stroke is kept; digits do not run into the hour."""
+    mark, then, last = found["mark"], found["then"], found["last"]
+    clock = found["clock"]
+    if (then != "月") if mark == "年" else (then != mark or bool(last)):
+        return False
+    if mark == "年" and not last and clock is not None:
+        return False
+    return not clock or not clock[0].isdigit() or bool(last)
+
+
+def _check_day(year: int, month: int, day: int, written: str) -> None:
+    if len(written) != 4 or year < EARLIEST:
+        raise WrongDate(f"年份“{written}”不对，要写四位数，从 {EARLIEST} 年起")
+    if not 1 <= month <= 12:
+        raise WrongDate(f"没有 {month} 月")
+    days = monthrange(year, month)[1]
+    if not 1 <= day <= days:
+        raise WrongDate(f"{year} 年 {month} 月只有 {days} 天，没有 {day} 日")
+
+
+def _clock(hour: int, minute: int, second: int) -> time:
+    if hour > 23:
+        raise WrongDate(f"没有 {hour} 时，小时是 0 到 23")
+    if minute > 59:
+        raise WrongDate(f"没有 {minute} 分，分钟是 0 到 59")
+    if second > 59:
+        raise WrongDate(f"没有 {second} 秒，秒是 0 到 59")
+    return time(hour, minute, second)
+
+
+def _moved(moment: datetime, zone: str) -> datetime:
+    if zone in ("Z", "UTC"):
+        offset = timedelta()
+    else:
+        hours, minutes = int(zone[1:3]), int(zone[-2:])
+        if hours > 14 or minutes > 59:
+            raise WrongDate(f"没有“{zone}”这个时区，北京时间是 +08:00")
+        offset = timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
+    try:
+        return moment.replace(tzinfo=timezone(offset)).astimezone(SHANGHAI)
+    except OverflowError:
+        raise WrongDate("年份太大，超过了 9999 年") from None
+
+
+def _why(text: str) -> str:
+    if re.fullmatch(r"\d{1,2}\s*[-/.月]\s*\d{1,2}日?(\s.*)?", text):
+        return "缺少年份"
+    if re.fullmatch(r"\d{4}\s*[-/.年]\s*\d{1,2}月?", text):
+        return "缺少几日"
+    if re.fullmatch(r"\d{8}(\d{4}|\d{6})?", text):
+        return "年月日之间要有横线"
+    return "不是日期"

@@ -1,0 +1,310 @@
+"""The head of an article's file: YAML between ``---`` lines or Pelican's ``Key: value`` lines.
+
+Every scalar stays text and knows its line; the schema gives types, not YAML (whose loaders read
+12:24 as 744). Anchors and aliases are refused, depth and size are limited, so that no file can
+make a build slow.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+
+import yaml
+from msgspec import Struct
+
+from dangjian.problems import Problem
+from dangjian.schema.decoding import decode
+
+Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+LONGEST: Final = 100_000
+DEEPEST: Final = 6
+MOST_VALUES: Final = 5_000
+
+_RULE: Final = re.compile(r"[-—–－─]{2,}\s*$")
+_KEY: Final = re.compile(r" {0,3}([^\W\d][\w \-]{0,40}?)\s*([:：])(.*)$")
+_COMMENT: Final = re.compile(
+    r"\s*(?P<key>[^\s:#'\"-][^:#'\"]*):\s[^'\"#]*(?<=\s)(?P<lost>#[^\s#].*)"
+)
+
+
+class Text(Struct, frozen=True, gc=False):
+    """A scalar, as written."""
+
+    text: str
+    line: int
+
+
+class Items(Struct, frozen=True):
+    """A list."""
+
+    items: tuple["Node", ...]
+    line: int
+
+
+class Group(Struct, frozen=True):
+    """A mapping, its fields in the order written (the same key may come twice)."""
+
+    fields: tuple["Field", ...]
+    line: int
+
+
+Node = Text | Items | Group
+
+
+class Field(Struct, frozen=True):
+    """One key with its value; ``line`` is the key's."""
+
+    key: str
+    value: Node
+    line: int
+
+
+class Source(Struct, frozen=True):
+    """An article's file taken apart. ``path`` is relative to ``content/``, with ``/``.
+
+    ``body_line`` is the line on which ``body`` begins. ``broken``: the head could not be read, so
+    nothing can be said of which keys are missing.
+    """
+
+    path: str
+    fields: tuple[Field, ...]
+    body: str
+    body_line: int
+    problems: tuple[Problem, ...] = ()
+    form: Literal["yaml", "headers", "none"] = "yaml"
+    broken: bool = False
+
+
+class _Mistake(Exception):
+    """The head cannot be read on; ``line`` counts in the file."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
+
+
+def parse_source(raw: str | bytes, path: str) -> Source:
+    """Take a file apart. Never raises for what the file holds; see ``Source.problems``."""
+    text, problems = decode(raw, path)
+    lead = len(text) - len(text.lstrip("\n \t\u3000"))
+    start = text.count("\n", 0, lead)
+    begin = text.rfind("\n", 0, lead) + 1
+    first, _, rest = text[begin:].partition("\n")
+    try:
+        if first.rstrip() == "---":
+            return _yaml(rest, path, start + 2, problems)
+        return _headers(text[begin:], path, start + 1, problems)
+    except _Mistake as mistake:
+        problem = Problem(path, mistake.line, mistake.message)
+        return Source(path, (), "", 0, (*problems, problem), "none", broken=True)
+
+
+def _yaml(rest: str, path: str, line: int, problems: tuple[Problem, ...]) -> Source:
+    head, body = _split(rest, line)
+    body_line = line + head.count("\n") + 1
+    if len(head) > LONGEST:
+        raise _Mistake(line, f"文件头有 {len(head)} 个字，最多 {LONGEST} 个，请把正文移到 --- 之后")
+    fields = _fields(head, line)
+    if " #" in head:
+        problems = (*problems, *_lost(head, path, line))
+    return Source(path, fields, body, body_line, problems)
+
+
+def _lost(head: str, path: str, line: int) -> Iterator[Problem]:
+    """``#`` begins a comment in YAML; before a word it was most likely meant as text."""
+    for number, row in enumerate(head.split("\n"), line):
+        if found := _COMMENT.match(row):
+            message = (
+                f"“{found['key']}”里从 {found['lost'][:20]} 起被当作注释略去了；"
+                "要保留就用英文单引号把整个内容括起来"
+            )
+            yield Problem(path, number, message, "warning")
+
+
+def _split(rest: str, line: int) -> tuple[str, str]:
+    """Head and body around the closing line; the head keeps its last line end."""
+    if rest.startswith("---\n") or rest == "---":
+        return "", rest[4:]
+    at = 0
+    while (at := rest.find("\n---", at)) >= 0:
+        end = rest.find("\n", at + 1)
+        end = len(rest) if end < 0 else end
+        if not rest[at + 4 : end].strip():
+            return rest[: at + 1], rest[end + 1 :]
+        at = end
+    for number, text in enumerate(rest.split("\n"), line):
+        if text.strip() == "..." or (_RULE.match(text)):
+            raise _Mistake(
+                number, f"文件头的结束行写成了“{text.strip()[:10]}”，应当是三个英文减号 ---"
+            )
+    raise _Mistake(line - 1, "文件头没有结束：请在正文之前另起一行，只写三个英文减号 ---")
+
+
+def _fields(head: str, line: int) -> tuple[Field, ...]:
+    if not head.strip():
+        raise _Mistake(line - 1, "文件头是空的：两行 --- 之间至少要写“标题: ……”和“时间: ……”")
+    try:
+        root = _Builder(head, line).root()
+    except yaml.YAMLError as error:
+        raise _explained(error, head, line) from None
+    if isinstance(root, Group):
+        return root.fields
+    advice = _advice(head.split("\n")[root.line - line])
+    raise _Mistake(
+        root.line,
+        advice or "文件头每行要写成“名称: 内容”（英文冒号，后面空一格），例如“标题: 基层党建”",
+    )
+
+
+class _Builder:
+    """Builds nodes from YAML events, without recursion into C and within the limits."""
+
+    def __init__(self, head: str, line: int) -> None:
+        self._events: Iterator[Any] = iter(yaml.parse(head, Loader=Loader))
+        self._line = line
+        self._values = 0
+
+    def root(self) -> Node:
+        node: Node | None = None
+        for event in self._events:
+            kind = type(event)
+            if kind is yaml.DocumentStartEvent:
+                if node is not None:
+                    raise self._mistake(event, "文件头里只能有一份内容，请删去“...”一类的行")
+                node = self._node(next(self._events), 0)
+        return node if node is not None else Text("", self._line)
+
+    def _node(self, event: Any, depth: int) -> Node:
+        self._values += 1
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            return Text(_scalar(event), event.start_mark.line + self._line)
+        if kind is yaml.AliasEvent:
+            raise self._mistake(
+                event, f"“*{event.anchor}”会被当作引用；内容以 * 开头时请加引号，例如 '*重要*'"
+            )
+        if event.anchor is not None:
+            raise self._mistake(event, f"不能用“&{event.anchor}”这样的锚点，请把内容直接写出来")
+        if depth >= DEEPEST:
+            raise self._mistake(event, f"内容嵌套超过 {DEEPEST} 层，请改得平一些")
+        if self._values > MOST_VALUES:
+            raise self._mistake(event, f"文件头超过 {MOST_VALUES} 个值，请减少")
+        line = event.start_mark.line + self._line
+        if kind is yaml.SequenceStartEvent:
+            return Items(tuple(self._items(depth + 1)), line)
+        return Group(tuple(self._pairs(depth + 1)), line)
+
+    def _items(self, depth: int) -> Iterator[Node]:
+        while type(event := next(self._events)) is not yaml.SequenceEndEvent:
+            yield self._node(event, depth)
+
+    def _pairs(self, depth: int) -> Iterator[Field]:
+        while type(event := next(self._events)) is not yaml.MappingEndEvent:
+            key = self._node(event, depth)
+            if not isinstance(key, Text):
+                raise self._mistake(event, "名称只能是一个词，例如“标题”")
+            yield Field(key.text.strip(), self._node(next(self._events), depth), key.line)
+
+    def _mistake(self, event: Any, message: str) -> _Mistake:
+        return _Mistake(event.start_mark.line + self._line, message)
+
+
+_NOTHING: Final = frozenset(("~", "null", "Null", "NULL"))
+
+
+def _scalar(event: Any) -> str:
+    value: str = event.value
+    if value in _NOTHING and event.implicit[0]:
+        return ""
+    return value
+
+
+def _explained(error: yaml.YAMLError, head: str, line: int) -> _Mistake:
+    """What an editor did wrong when YAML cannot be read, from the line where it stopped."""
+    mark = getattr(error, "problem_mark", None)
+    number = min(mark.line, head.count("\n")) if mark is not None else 0
+    lines = head.split("\n")
+    context = getattr(error, "context_mark", None)
+    for candidate in (number, number - 1, context.line if context is not None else number):
+        if 0 <= candidate < len(lines) and (advice := _advice(lines[candidate])):
+            return _Mistake(line + candidate, advice)
+    shown = lines[number].strip()[:40]
+    what = f"“{shown}”这一行读不懂" if shown else "从这里起读不懂"
+    return _Mistake(
+        line + number,
+        f"{what}：请写成“名称: 内容”，下一级用两个空格缩进；内容里有特殊符号时用英文单引号括起来",
+    )
+
+
+def _advice(text: str) -> str:
+    if "\t" in text[: len(text) - len(text.lstrip())]:
+        return "行首用了制表符（Tab），请改用空格缩进"
+    found = re.match(r"\s*(?:- )?([^\s:：][^:：]{0,40}?)\s*(:|：)(\s*)(.*)$", text)
+    if found is None:
+        return ""
+    key, colon, space, value = found.groups()
+    value = value.rstrip()
+    if colon == "：":
+        return f"“{key}”后面要用英文冒号加一个空格：{key}: {value[:30]}"
+    if value and not space:
+        return f"“{key}”的冒号后面要空一格：{key}: {value[:30]}"
+    if "\t" in value:
+        return f"“{key}”的内容里有制表符（Tab），请改用空格"
+    quoted = value.replace("'", "''")[:40]
+    if value[:1] in "\"'" and value.count(value[0]) % 2:
+        return f"“{key}”的引号没有配对，请写成 {key}: '{value.strip(value[0])[:40]}'"
+    if value[:1] and value[0] in "\"'[{*&!|>%@`#?-,":
+        return f"“{key}”的内容以 {value[0]} 开头，要用英文单引号括起来：{key}: '{quoted}'"
+    if ": " in value or value.endswith(":"):
+        return f"“{key}”的内容里有英文冒号，要用英文单引号括起来：{key}: '{quoted}'"
+    return ""
+
+
+def _headers(text: str, path: str, line: int, problems: tuple[Problem, ...]) -> Source:
+    """Pelican's plain form: ``Key: value`` lines up to the first empty line."""
+    first = text.partition("\n")[0]
+    if _RULE.match(first):
+        raise _Mistake(line, f"文件头的起始行写成了“{first.strip()[:10]}”，应当是三个英文减号 ---")
+    if not _KEY.match(first):
+        what = "文件是空的" if not text.strip() else "文件开头没有文件头"
+        raise _Mistake(
+            line, f"{what}：请在最前面写一行 ---，接着写“标题: ……”“时间: ……”，再写一行 ---"
+        )
+    found: list[tuple[str, str, int]] = []
+    mistakes: list[Problem] = []
+    at, number = 0, line - 1
+    while at < len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        row = text[at:end]
+        at, number = end + 1, number + 1
+        if not row.strip() or row.rstrip() in ("---", "..."):
+            break
+        _header(row, number, path, found, mistakes)
+    body_line = line + text.count("\n", 0, at)
+    if at > LONGEST:
+        raise _Mistake(line, f"文件头有 {at} 个字，最多 {LONGEST} 个，请在文件头之后空一行")
+    fields = tuple(Field(key, Text(value, where), where) for key, value, where in found)
+    return Source(path, fields, text[at:], body_line, (*problems, *mistakes), "headers")
+
+
+def _header(
+    row: str, line: int, path: str, found: list[tuple[str, str, int]], mistakes: list[Problem]
+) -> None:
+    if found and row.startswith(("    ", "\t")):
+        key, value, where = found[-1]
+        found[-1] = (key, f"{value} {row.strip()}".strip(), where)
+        return
+    matched = _KEY.match(row)
+    if matched is None:
+        shown = row.strip()[:30]
+        message = f"“{shown}”不是“名称: 内容”的样子；正文和文件头之间要空一行"
+        mistakes.append(Problem(path, line, message))
+        return
+    key, colon, value = matched.groups()
+    if colon == "：":
+        message = f"“{key}”后面要用英文冒号加一个空格：{key}: {value.strip()[:30]}"
+        mistakes.append(Problem(path, line, message))
+    found.append((key.strip(), value.strip(), line))

@@ -1,0 +1,385 @@
+"""From what an editor wrote to a typed value, one reading for each kind of key.
+
+A reading returns the value, or ``None`` when it noted a problem or there was nothing to read.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from msgspec import Struct
+
+from dangjian.problems import Level, Problem
+from dangjian.schema.dates import ACCEPTED, WrongDate, read_date
+from dangjian.schema.frontmatter import Field, Group, Items, Node, Text
+from dangjian.schema.keys import Kind, Spec, Table, normal, table
+from dangjian.schema.paths import (
+    WrongPath,
+    address_name,
+    inside_content,
+    site_address,
+    web_address,
+)
+
+_SEPARATORS: Final = re.compile("[、，,；;]")
+_YES: Final = frozenset(("是", "true", "yes", "on", "1"))
+_NO: Final = frozenset(("否", "false", "no", "off", "0"))
+_HIDDEN: Final = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x85]")
+_PHONE: Final = re.compile(r"[0-9０-９+\-—－()（） 、，,/;；转]+")
+_BRACKETED: Final = re.compile(
+    r"[\[【〖(（［<〈《「﹝{｛]\s*([12]\d{3})\s*[\]】〗)）］>〉》」﹞}｝]"
+)
+_NUMBERED: Final = re.compile(r"(〔\d{4}〕)\s*(?:第\s*0*|0+)(\d+)\s*号?")
+
+
+class Place(Struct):
+    """Where values are being read: the file, its folder, and the problems found so far."""
+
+    path: str
+    folder: str
+    problems: list[Problem]
+
+    def note(self, line: int, message: str, level: Level = "error") -> None:
+        """Note a problem on a line of this file."""
+        self.problems.append(Problem(self.path, line, message, level))
+
+
+class Taken(Struct):
+    """What was read of a mapping: the values, where each key stands, which were told as wrong."""
+
+    values: dict[str, Any]
+    fields: dict[str, Field]
+    wrong: set[str]
+
+    def line(self, name: str, otherwise: int = 1) -> int:
+        """The line a key stands on."""
+        field = self.fields.get(name)
+        return field.line if field else otherwise
+
+
+def shown(text: str) -> str:
+    """What was found, short enough for a message."""
+    line = " ".join(text.split())
+    return line if len(line) <= 30 else f"{line[:30]}……"
+
+
+def read_fields(fields: tuple[Field, ...], known: Table, place: Place) -> Taken:
+    """Read the fields of a mapping by a model. Keys given without content have no value."""
+    values: dict[str, Any] = {}
+    seen: dict[str, Field] = {}
+    wrong: set[str] = set()
+    names = known.by_name
+    for field in fields:
+        spec = names.get(field.key) or names.get(normal(field.key))
+        if spec is None:
+            wrong.update(_unknown(field, known, place))
+            continue
+        if (before := seen.get(spec.name)) is not None:
+            _twice(before, field, spec, place)
+            continue
+        seen[spec.name] = field
+        noted = len(place.problems)
+        value = READINGS[spec.kind](field.value, spec, place)
+        if value is not None:
+            values[spec.name] = value
+        elif len(place.problems) > noted:
+            wrong.add(spec.name)
+    return Taken(values, seen, wrong)
+
+
+def _unknown(field: Field, known: Table, place: Place) -> tuple[str, ...]:
+    """Tell of a key that is not ours; returns the one that was meant, not to be missed again."""
+    nearest = known.nearest(field.key)
+    if nearest is None:
+        names = "、".join(spec.key.zh for spec in known.specs[:8])
+        advice = f"可用的名称有{names}等，不需要就删去这一行"
+    else:
+        advice = f"是不是要写 {nearest.key.zh}（{nearest.name}）？"
+    place.note(field.line, f"没有“{shown(field.key)}”这一项，{advice}")
+    return (nearest.name,) if nearest else ()
+
+
+def _twice(before: Field, field: Field, spec: Spec, place: Place) -> None:
+    if before.key == field.key:
+        what = f"“{field.key}”写了两次"
+    else:
+        what = f"“{before.key}”和“{field.key}”是同一项（{spec.key.zh}）"
+    place.note(field.line, f"{what}，第 {before.line} 行和第 {field.line} 行只能留一处")
+
+
+def _plain(node: Node, spec: Spec, place: Place) -> str | None:
+    """One text: white space made single, invisible characters gone."""
+    if not isinstance(node, Text):
+        shape = "列表" if isinstance(node, Items) else "下一级内容"
+        place.note(node.line, f"{spec.label}只能写一段文字，这里写成了{shape}")
+        return None
+    return _clean(node.text, node.line, spec, place)
+
+
+def _clean(text: str, line: int, spec: Spec, place: Place) -> str:
+    if not text.isprintable():
+        if found := _HIDDEN.search(text):
+            code = f"U+{ord(found.group()):04X}"
+            place.note(line, f"{spec.label}里有看不见的字符 {code}，已略去，请删去", "warning")
+            text = _HIDDEN.sub("", text)
+        text = " ".join(text.split())
+    return text.strip()
+
+
+def _text(node: Node, spec: Spec, place: Place) -> str | None:
+    text = _plain(node, spec, place)
+    if not text:
+        return None
+    key = spec.key
+    if len(text) > key.longest:
+        place.note(node.line, f"{spec.label}有 {len(text)} 个字，最多 {key.longest} 个，请改短")
+        return None
+    if key.advised and len(text) > key.advised:
+        message = f"{spec.label}有 {len(text)} 个字，{key.advised} 字以内为宜"
+        place.note(node.line, message, "warning")
+    return text
+
+
+def _title(node: Node, spec: Spec, place: Place) -> str | None:
+    text = _text(node, spec, place)
+    if text and not any(character.isalnum() for character in text):
+        place.note(node.line, f"{spec.label}“{shown(text)}”里没有文字，请写出{spec.key.zh}")
+        return None
+    return text
+
+
+def _checked(check: Callable[[str], str]) -> Callable[[Node, Spec, Place], str | None]:
+    def read(node: Node, spec: Spec, place: Place) -> str | None:
+        text = _text(node, spec, place)
+        if not text:
+            return None
+        try:
+            return check(text)
+        except WrongPath as wrong:
+            place.note(node.line, f"{spec.label}写的是“{shown(text)}”：{wrong}")
+            return None
+
+    return read
+
+
+def _path(node: Node, spec: Spec, place: Place) -> str | None:
+    return _checked(lambda text: inside_content(text, place.folder))(node, spec, place)
+
+
+def _picture(node: Node, spec: Spec, place: Place) -> str | None:
+    path = _path(node, spec, place)
+    if path and not path.lower().endswith(PICTURES):
+        accepted = "、".join(name.lstrip(".") for name in PICTURES)
+        place.note(node.line, f"{spec.label}“{shown(path)}”不是图片，可用的有 {accepted}")
+        return None
+    return path
+
+
+PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg", ".avif", ".bmp", ".tif",
+                   ".tiff")  # fmt: skip
+
+
+def _date(node: Node, spec: Spec, place: Place) -> Any:
+    text = _plain(node, spec, place)
+    if not text:
+        return None
+    try:
+        return read_date(text, spec.kind == "until")
+    except WrongDate as wrong:
+        place.note(node.line, f"{spec.label}写的是“{shown(text)}”：{wrong}。请照这样写：{ACCEPTED}")
+        return None
+
+
+def _texts(node: Node, spec: Spec, place: Place) -> list[Text] | None:
+    """The items of a list, from a YAML list or a text with 、 ， ； between; empty ones gone."""
+    if isinstance(node, Text):
+        text = _clean(node.text, node.line, spec, place)
+        return [
+            Text(part, node.line) for piece in _SEPARATORS.split(text) if (part := piece.strip())
+        ]
+    if isinstance(node, Group):
+        place.note(node.line, f"{spec.label}要写成几个词，用顿号隔开，例如：{spec.key.zh}: 甲、乙")
+        return None
+    items: list[Text] = []
+    for item in node.items:
+        if not isinstance(item, Text):
+            place.note(item.line, f"{spec.label}的每一条只能是一段文字")
+        elif text := _clean(item.text, item.line, spec, place):
+            items.append(Text(text, item.line))
+    return items
+
+
+def _list(node: Node, spec: Spec, place: Place) -> tuple[str, ...] | None:
+    items = _texts(node, spec, place)
+    if not items:
+        return None
+    values: dict[str, None] = {}
+    for item in items:
+        text = _text(item, spec, place)
+        if text:
+            values[text] = None
+    return tuple(values)
+
+
+def _addresses(node: Node, spec: Spec, place: Place) -> tuple[str, ...] | None:
+    read = _checked(site_address)
+    values = dict.fromkeys(read(item, spec, place) for item in _texts(node, spec, place) or ())
+    return tuple(value for value in values if value) or None
+
+
+def _choice(node: Node, spec: Spec, place: Place) -> str | None:
+    text = _plain(node, spec, place)
+    if not text:
+        return None
+    value = spec.words.get(text) or spec.words.get(text.lower())
+    if value is None:
+        accepted = "、".join(_accepted(spec))
+        place.note(node.line, f"{spec.label}写的是“{shown(text)}”，只能写：{accepted}")
+    return value
+
+
+def _accepted(spec: Spec) -> list[str]:
+    chinese = {value: word for word, value in spec.words.items() if word != value}
+    return [
+        f"{chinese[choice]}（{choice}）" if choice in chinese else choice for choice in spec.choices
+    ]
+
+
+def _choices(node: Node, spec: Spec, place: Place) -> tuple[str, ...] | None:
+    items = _texts(node, spec, place)
+    if not items:
+        return None
+    values = dict.fromkeys(_choice(item, spec, place) for item in items)
+    return tuple(value for value in values if value is not None)
+
+
+def _yes(node: Node, spec: Spec, place: Place) -> bool | None:
+    text = _plain(node, spec, place)
+    if not text:
+        return None
+    word = text.lower()
+    if word in _YES or word in _NO:
+        return word in _YES
+    place.note(node.line, f"{spec.label}写的是“{shown(text)}”，只能写 是 或 否")
+    return None
+
+
+def _number(node: Node, spec: Spec, place: Place) -> int | None:
+    text = _plain(node, spec, place)
+    if not text:
+        return None
+    key = spec.key
+    if re.fullmatch(r"[+-]?[0-9]{1,9}", text) and key.least <= int(text) <= key.most:
+        return int(text)
+    place.note(
+        node.line, f"{spec.label}写的是“{shown(text)}”，要写 {key.least} 到 {key.most} 的整数"
+    )
+    return None
+
+
+def _doc_number(node: Node, spec: Spec, place: Place) -> str | None:
+    text = _text(node, spec, place)
+    if not text:
+        return None
+    right = _BRACKETED.sub(r"〔\1〕", text)
+    if right != text:
+        right = re.sub(r"\s*(〔\d{4}〕)\s*", r"\1", right)
+        place.note(
+            node.line, f"{spec.label}写的是“{shown(text)}”，年份要用六角括号，请写成 {right}"
+        )
+        return None
+    if right != (right := _NUMBERED.sub(r"\1\2号", text)):
+        message = f"{spec.label}“{shown(text)}”不加“第”字，序号前不补 0，宜写成 {right}"
+        place.note(node.line, message, "warning")
+    return text
+
+
+def _phone(node: Node, spec: Spec, place: Place) -> str | None:
+    text = _text(node, spec, place)
+    if text and not (_PHONE.fullmatch(text) and any(digit.isdigit() for digit in text)):
+        message = f"{spec.label}写的是“{shown(text)}”，要写电话号码，例如 12380 或 0933-8000000"
+        place.note(node.line, message)
+        return None
+    return text
+
+
+def _record(node: Node, spec: Spec, place: Place) -> Struct | None:
+    if isinstance(node, Text) and not node.text.strip():
+        return None
+    if isinstance(node, Items):
+        place.note(node.line, f"{spec.label}只能有一个，请去掉行首的 -")
+        return None
+    return _filled(node, spec, place)
+
+
+def _records(node: Node, spec: Spec, place: Place) -> tuple[Struct, ...] | None:
+    if isinstance(node, Text):
+        found = tuple(_texts(node, spec, place) or ()) if spec.kind == "records" else (node,)
+        nodes: tuple[Node, ...] = found
+    else:
+        nodes = (node,) if isinstance(node, Group) else node.items
+    records = (_filled(item, spec, place) for item in nodes)
+    return tuple(record for record in records if record is not None) or None
+
+
+def _filled(node: Node, spec: Spec, place: Place) -> Struct | None:
+    """One record; a bare text stands for its first key (a picture, a file)."""
+    assert spec.model is not None
+    known = table(spec.model)
+    first = known.specs[0]
+    if isinstance(node, Items):
+        place.note(node.line, f"{spec.label}里不能再套列表")
+        return None
+    if isinstance(node, Text):
+        fields: tuple[Field, ...] = (Field(first.key.zh, node, node.line),)
+    else:
+        fields = node.fields
+    before = len(place.problems)
+    values = read_fields(fields, known, place).values
+    if any(problem.level == "error" for problem in place.problems[before:]):
+        return None
+    for missing in known.specs:
+        if missing.required and missing.name not in values:
+            _lacking(missing, first, values, node.line, spec, place)
+            return None
+    return spec.model(**values, line=node.line)
+
+
+def _lacking(
+    missing: Spec, first: Spec, values: dict[str, Any], line: int, spec: Spec, place: Place
+) -> None:
+    given = values.get(first.name, "")
+    name = given.rsplit("/", 1)[-1] if isinstance(given, str) else ""
+    written = f"{first.key.zh}: {name}, " if name and first is not missing else ""
+    lead = "- " if spec.kind == "records" else f"{spec.key.zh}: "
+    place.note(
+        line,
+        f"{spec.label}缺少 {missing.label}，即{missing.key.about}；"
+        f"请写成 {lead}{{{written}{missing.key.zh}: ……}}",
+    )
+
+
+Reading = Callable[[Node, Spec, Place], Any]
+
+READINGS: Final[dict[Kind, Reading]] = {
+    "text": _text,
+    "title": _title,
+    "slug": _checked(address_name),
+    "code": _checked(address_name),
+    "time": _date,
+    "until": _date,
+    "list": _list,
+    "yes": _yes,
+    "number": _number,
+    "choice": _choice,
+    "choices": _choices,
+    "picture": _picture,
+    "path": _path,
+    "web": _checked(web_address),
+    "address": _checked(site_address),
+    "addresses": _addresses,
+    "doc_number": _doc_number,
+    "phone": _phone,
+    "record": _record,
+    "records": _records,
+}
