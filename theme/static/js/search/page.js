@@ -1,0 +1,192 @@
+// The search page: the box, answers while typing, the address, the keyboard.
+
+import {filtersInUse, readAddress, writeAddress} from './address.js';
+import {SearchClient, SearchFailure} from './client.js';
+import {
+  activeFilters, failureSentence, filterPanel, nothingFound, pagerLinks, resultItems, sortChoice,
+  statusSentence,
+} from './view.js';
+
+const TYPING_PAUSE = 40;
+const SLOW = 400;
+
+class SearchPage {
+  constructor(app) {
+    this.app = app;
+    this.root = app.dataset.root || '';
+    this.form = app.querySelector('form.search-form');
+    this.box = this.form.elements.q;
+    this.part = (name) => app.querySelector('[data-part=' + name + ']');
+    this.request = readAddress(location.search);
+    this.client = new SearchClient(new URL(app.dataset.worker, location.href).href,
+      new URL(app.dataset.index, location.href).href);
+    this.asked = 0;
+    this.timer = 0;
+  }
+
+  start() {
+    this.box.value = this.request.q;
+    this.box.addEventListener('input', (event) => {
+      if (!event.isComposing) this.typed(TYPING_PAUSE);
+    });
+    this.box.addEventListener('compositionend', () => this.typed(0));
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.go({...this.request, q: this.box.value, page: 1}, true);
+    });
+    this.app.addEventListener('submit', (event) => this.rangeChosen(event));
+    this.app.addEventListener('click', (event) => this.clicked(event));
+    this.part('filter-button').addEventListener('click', () => this.toggleFilters());
+    document.addEventListener('keydown', (event) => this.key(event));
+    window.addEventListener('popstate', () => {
+      this.request = readAddress(location.search);
+      this.box.value = this.request.q;
+      this.run();
+    });
+    if (!this.request.q && !filtersInUse(this.request).length) this.box.focus({preventScroll: true});
+    this.run();
+  }
+
+  typed(pause) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const q = this.box.value.trim();
+      if (q !== this.request.q) this.go({...this.request, q, page: 1}, false);
+    }, pause);
+  }
+
+  go(request, remember) {
+    clearTimeout(this.timer);
+    this.request = {...request, q: request.q.trim()};
+    const address = writeAddress(this.request);
+    try {
+      if (remember && address !== location.search) history.pushState(null, '', address);
+      else history.replaceState(null, '', address);
+    } catch (error) {
+      if (error.name !== 'SecurityError') throw error;
+    }
+    return this.run();
+  }
+
+  async run() {
+    this.asked += 1;
+    const mine = this.asked;
+    const slow = setTimeout(() => this.say('正在搜索…'), SLOW);
+    this.part('results').setAttribute('aria-busy', 'true');
+    try {
+      const answer = await this.client.ask(this.request);
+      if (mine === this.asked) this.show(answer);
+    } catch (error) {
+      if (!(error instanceof SearchFailure)) throw error;
+      if (mine === this.asked) this.fail(error.kind);
+    } finally {
+      clearTimeout(slow);
+      if (mine === this.asked) this.part('results').removeAttribute('aria-busy');
+    }
+  }
+
+  say(sentence) {
+    const status = this.part('status');
+    if (status.textContent !== sentence) status.textContent = sentence;
+  }
+
+  show(answer) {
+    const request = this.request;
+    const empty = !answer.nothingAsked && !answer.total;
+    this.part('sort').replaceChildren(...(answer.total > 1 ? sortChoice(request) : []));
+    this.part('results').start = (answer.page - 1) * answer.pageSize + 1;
+    this.part('results').replaceChildren(...resultItems(answer, this.root));
+    this.part('pages').replaceChildren(...pagerLinks(request, answer));
+    this.part('active').replaceChildren(...activeFilters(request, answer.facets));
+    this.part('filters').replaceChildren(...(answer.nothingAsked
+      ? [] : filterPanel(request, answer.facets)));
+    this.part('message').replaceChildren(...(empty ? nothingFound(request, answer) : []));
+    this.app.dataset.state = answer.nothingAsked ? 'idle' : empty ? 'empty' : 'results';
+    const used = filtersInUse(request).length;
+    this.part('filter-button').textContent = used ? `筛选（${used}）` : '筛选';
+    this.say(statusSentence(request, answer));
+    this.app.dispatchEvent(new CustomEvent('search-shown', {detail: answer.total}));
+  }
+
+  fail(kind) {
+    for (const name of ['sort', 'results', 'pages', 'active', 'filters']) {
+      this.part(name).replaceChildren();
+    }
+    this.part('message').replaceChildren(...failureSentence(kind, this.app.dataset.archive));
+    this.app.dataset.state = 'failed';
+    this.say(this.part('message').firstChild.textContent);
+  }
+
+  rangeChosen(event) {
+    if (!event.target.matches('[data-range]')) return;
+    event.preventDefault();
+    const {from, to} = event.target.elements;
+    const [first, last] = from.value && to.value && from.value > to.value
+      ? [to.value, from.value] : [from.value, to.value];
+    this.go({...this.request, year: '', from: first, to: last, page: 1}, true);
+  }
+
+  clicked(event) {
+    const link = event.target.closest('a[data-search]');
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey
+      || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    const turned = link.dataset.search === 'page';
+    const request = readAddress(new URL(link.href).search);
+    if (!turned && !link.closest('[data-part=message]')) request.q = this.box.value;
+    this.box.value = request.q;
+    this.go(request, true).then(() => {
+      if (turned) {
+        this.part('status').focus({preventScroll: true});
+        this.part('status').scrollIntoView({block: 'start'});
+      } else if (!document.contains(link)) this.refocus(link);
+    });
+  }
+
+  // The lists are built anew; the keyboard stays where it was.
+  refocus(link) {
+    const name = link.getAttribute('aria-label') || link.firstChild.textContent;
+    const same = Array.from(this.app.querySelectorAll('a[data-search]')).find((other) => (
+      (other.getAttribute('aria-label') || other.firstChild.textContent) === name));
+    (same || this.part('status')).focus({preventScroll: true});
+  }
+
+  toggleFilters() {
+    const button = this.part('filter-button');
+    const open = button.getAttribute('aria-expanded') !== 'true';
+    button.setAttribute('aria-expanded', String(open));
+    this.part('filters').dataset.open = open ? 'true' : '';
+  }
+
+  key(event) {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const inField = event.target.closest('input,textarea,select,[contenteditable]');
+    if (event.key === '/' && !inField) {
+      event.preventDefault();
+      this.box.focus();
+      this.box.select();
+      return;
+    }
+    const links = Array.from(this.app.querySelectorAll('a.result-link'));
+    const at = links.indexOf(document.activeElement);
+    if (at < 0 && event.target !== this.box) return;
+    if (event.key === 'ArrowDown' && at + 1 < links.length) {
+      event.preventDefault();
+      links[at + 1].focus();
+    } else if (event.key === 'ArrowUp' && at >= 0) {
+      event.preventDefault();
+      (at ? links[at - 1] : this.box).focus();
+    } else if (event.key === 'Escape' && at >= 0) {
+      this.box.focus();
+    } else if (event.key === 'Home' && at > 0) {
+      event.preventDefault();
+      links[0].focus();
+    } else if (event.key === 'End' && at >= 0) {
+      event.preventDefault();
+      links[links.length - 1].focus();
+    }
+  }
+}
+
+const searchApp = document.getElementById('search-app');
+if (searchApp) new SearchPage(searchApp).start();
