@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from calendar import monthrange
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 
 from dangjian.schema.entry import SHANGHAI
@@ -21,7 +21,7 @@ _DATE: Final = re.compile(
 )
 
 
-class WrongDate(ValueError):
+class DateError(ValueError):
     """A text that is no date; the message says why, in Chinese."""
 
 
@@ -29,21 +29,21 @@ def read_date(text: str, day_end: bool = False) -> datetime:
     """A date, with or without time of day, in +08:00.
 
     Without a time it is the day's beginning, or with ``day_end`` its last second. A zone is
-    converted. Raises ``WrongDate``.
+    converted. Raises ``DateError``.
     """
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     found = _DATE.fullmatch(plain.strip())
     if found is None or not _paired(found):
-        raise WrongDate(_why(plain.strip()))
+        raise DateError(_why(plain.strip()))
     year, month, day = (int(found[part]) for part in ("year", "month", "day"))
     _check_day(year, month, day, found["year"])
     if found["clock"] is None:
         if found["zone"]:
-            raise WrongDate("写了时区就要写几时几分")
+            raise DateError("写了时区就要写几时几分")
         clock = DAY_END if day_end else time()
     else:
         clock = _clock(int(found["hour"]), int(found["minute"]), int(found["second"] or 0))
-    moment = datetime.combine(datetime(year, month, day), clock, SHANGHAI)
+    moment = datetime.combine(date(year, month, day), clock, SHANGHAI)
     return _moved(moment, found["zone"]) if found["zone"] else moment
 
 
@@ -60,21 +60,21 @@ def _paired(found: re.Match[str]) -> bool:
 
 def _check_day(year: int, month: int, day: int, written: str) -> None:
     if len(written) != 4 or year < EARLIEST:
-        raise WrongDate(f"年份“{written}”不对，要写四位数，从 {EARLIEST} 年起")
+        raise DateError(f"年份“{written}”不对，要写四位数，从 {EARLIEST} 年起")
     if not 1 <= month <= 12:
-        raise WrongDate(f"没有 {month} 月")
+        raise DateError(f"没有 {month} 月")
     days = monthrange(year, month)[1]
     if not 1 <= day <= days:
-        raise WrongDate(f"{year} 年 {month} 月只有 {days} 天，没有 {day} 日")
+        raise DateError(f"{year} 年 {month} 月只有 {days} 天，没有 {day} 日")
 
 
 def _clock(hour: int, minute: int, second: int) -> time:
     if hour > 23:
-        raise WrongDate(f"没有 {hour} 时，小时是 0 到 23")
+        raise DateError(f"没有 {hour} 时，小时是 0 到 23")
     if minute > 59:
-        raise WrongDate(f"没有 {minute} 分，分钟是 0 到 59")
+        raise DateError(f"没有 {minute} 分，分钟是 0 到 59")
     if second > 59:
-        raise WrongDate(f"没有 {second} 秒，秒是 0 到 59")
+        raise DateError(f"没有 {second} 秒，秒是 0 到 59")
     return time(hour, minute, second)
 
 
@@ -84,12 +84,12 @@ def _moved(moment: datetime, zone: str) -> datetime:
     else:
         hours, minutes = int(zone[1:3]), int(zone[-2:])
         if hours > 14 or minutes > 59:
-            raise WrongDate(f"没有“{zone}”这个时区，北京时间是 +08:00")
+            raise DateError(f"没有“{zone}”这个时区，北京时间是 +08:00")
         offset = timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
     try:
         return moment.replace(tzinfo=timezone(offset)).astimezone(SHANGHAI)
     except OverflowError:
-        raise WrongDate("年份太大，超过了 9999 年") from None
+        raise DateError("年份太大，超过了 9999 年") from None
 
 
 def _why(text: str) -> str:

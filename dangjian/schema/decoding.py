@@ -15,7 +15,7 @@ _ALPHABETS: Final = re.compile("[\xa0-\u024f\u0370-\u04ff]")
 
 
 def decode(raw: str | bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
-    """Text with ``\\n`` line ends and no byte order mark, and what was wrong with the file.
+    """Text with line feeds as line ends and no byte order mark, and what was wrong with the file.
 
     Forbidden characters (XML 1.0 §2.2, so that pages and feeds can hold the text) are errors and
     come back as U+FFFD.

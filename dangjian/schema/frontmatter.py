@@ -76,7 +76,7 @@ class Source(Struct, frozen=True):
     broken: bool = False
 
 
-class _Mistake(Exception):
+class _HeadError(Exception):
     """The head cannot be read on; ``line`` counts in the file."""
 
     def __init__(self, line: int, message: str) -> None:
@@ -96,7 +96,7 @@ def parse_source(raw: str | bytes, path: str) -> Source:
         if first.rstrip() == "---":
             return _yaml(rest, path, start + 2, problems)
         return _headers(text[begin:], path, start + 1, problems)
-    except _Mistake as mistake:
+    except _HeadError as mistake:
         problem = Problem(path, mistake.line, mistake.message)
         return Source(path, (), "", 0, (*problems, problem), "none", broken=True)
 
@@ -105,7 +105,9 @@ def _yaml(rest: str, path: str, line: int, problems: tuple[Problem, ...]) -> Sou
     head, body = _split(rest, line)
     body_line = line + head.count("\n") + 1
     if len(head) > LONGEST:
-        raise _Mistake(line, f"文件头有 {len(head)} 个字，最多 {LONGEST} 个，请把正文移到 --- 之后")
+        raise _HeadError(
+            line, f"文件头有 {len(head)} 个字，最多 {LONGEST} 个，请把正文移到 --- 之后"
+        )
     fields = _fields(head, line)
     if " #" in head:
         problems = (*problems, *_lost(head, path, line))
@@ -136,15 +138,15 @@ def _split(rest: str, line: int) -> tuple[str, str]:
         at = end
     for number, text in enumerate(rest.split("\n"), line):
         if text.strip() == "..." or (_RULE.match(text)):
-            raise _Mistake(
+            raise _HeadError(
                 number, f"文件头的结束行写成了“{text.strip()[:10]}”，应当是三个英文减号 ---"
             )
-    raise _Mistake(line - 1, "文件头没有结束：请在正文之前另起一行，只写三个英文减号 ---")
+    raise _HeadError(line - 1, "文件头没有结束：请在正文之前另起一行，只写三个英文减号 ---")
 
 
 def _fields(head: str, line: int) -> tuple[Field, ...]:
     if not head.strip():
-        raise _Mistake(line - 1, "文件头是空的：两行 --- 之间至少要写“标题: ……”和“时间: ……”")
+        raise _HeadError(line - 1, "文件头是空的：两行 --- 之间至少要写“标题: ……”和“时间: ……”")
     try:
         root = _Builder(head, line).root()
     except yaml.YAMLError as error:
@@ -152,7 +154,7 @@ def _fields(head: str, line: int) -> tuple[Field, ...]:
     if isinstance(root, Group):
         return root.fields
     advice = _advice(head.split("\n")[root.line - line])
-    raise _Mistake(
+    raise _HeadError(
         root.line,
         advice or "文件头每行要写成“名称: 内容”（英文冒号，后面空一格），例如“标题: 基层党建”",
     )
@@ -207,8 +209,8 @@ class _Builder:
                 raise self._mistake(event, "名称只能是一个词，例如“标题”")
             yield Field(key.text.strip(), self._node(next(self._events), depth), key.line)
 
-    def _mistake(self, event: Any, message: str) -> _Mistake:
-        return _Mistake(event.start_mark.line + self._line, message)
+    def _mistake(self, event: Any, message: str) -> _HeadError:
+        return _HeadError(event.start_mark.line + self._line, message)
 
 
 _NOTHING: Final = frozenset(("~", "null", "Null", "NULL"))
@@ -221,7 +223,7 @@ def _scalar(event: Any) -> str:
     return value
 
 
-def _explained(error: yaml.YAMLError, head: str, line: int) -> _Mistake:
+def _explained(error: yaml.YAMLError, head: str, line: int) -> _HeadError:
     """What an editor did wrong when YAML cannot be read, from the line where it stopped."""
     mark = getattr(error, "problem_mark", None)
     number = min(mark.line, head.count("\n")) if mark is not None else 0
@@ -229,10 +231,10 @@ def _explained(error: yaml.YAMLError, head: str, line: int) -> _Mistake:
     context = getattr(error, "context_mark", None)
     for candidate in (number, number - 1, context.line if context is not None else number):
         if 0 <= candidate < len(lines) and (advice := _advice(lines[candidate])):
-            return _Mistake(line + candidate, advice)
+            return _HeadError(line + candidate, advice)
     shown = lines[number].strip()[:40]
     what = f"“{shown}”这一行读不懂" if shown else "从这里起读不懂"
-    return _Mistake(
+    return _HeadError(
         line + number,
         f"{what}：请写成“名称: 内容”，下一级用两个空格缩进；内容里有特殊符号时用英文单引号括起来",
     )
@@ -266,10 +268,12 @@ def _headers(text: str, path: str, line: int, problems: tuple[Problem, ...]) -> 
     """Pelican's plain form: ``Key: value`` lines up to the first empty line."""
     first = text.partition("\n")[0]
     if _RULE.match(first):
-        raise _Mistake(line, f"文件头的起始行写成了“{first.strip()[:10]}”，应当是三个英文减号 ---")
+        raise _HeadError(
+            line, f"文件头的起始行写成了“{first.strip()[:10]}”，应当是三个英文减号 ---"
+        )
     if not _KEY.match(first):
         what = "文件是空的" if not text.strip() else "文件开头没有文件头"
-        raise _Mistake(
+        raise _HeadError(
             line, f"{what}：请在最前面写一行 ---，接着写“标题: ……”“时间: ……”，再写一行 ---"
         )
     found: list[tuple[str, str, int]] = []
@@ -285,7 +289,7 @@ def _headers(text: str, path: str, line: int, problems: tuple[Problem, ...]) -> 
         _header(row, number, path, found, mistakes)
     body_line = line + text.count("\n", 0, at)
     if at > LONGEST:
-        raise _Mistake(line, f"文件头有 {at} 个字，最多 {LONGEST} 个，请在文件头之后空一行")
+        raise _HeadError(line, f"文件头有 {at} 个字，最多 {LONGEST} 个，请在文件头之后空一行")
     fields = tuple(Field(key, Text(value, where), where) for key, value, where in found)
     return Source(path, fields, text[at:], body_line, (*problems, *mistakes), "headers")
 

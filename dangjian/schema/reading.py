@@ -4,9 +4,9 @@ import posixpath
 from typing import Final
 
 from dangjian.problems import Problem
-from dangjian.schema.entry import NO_DATE, TYPE_NAMES, ColumnEntry, Entry
+from dangjian.schema.entry import COLUMN_TYPES, NEEDED, NO_DATE, TYPE_NAMES, ColumnEntry, Entry
 from dangjian.schema.frontmatter import Source
-from dangjian.schema.keys import Spec, table
+from dangjian.schema.keys import Spec, likeness, table
 from dangjian.schema.values import Place, Taken, read_fields, shown
 
 ENTRY: Final = table(Entry)
@@ -22,7 +22,6 @@ _ORDERED: Final = (
 )
 """Pairs of dates of which the second cannot be a day before the first."""
 
-_NEEDED: Final = {"link": "external_url", "video": "video", "photo": "gallery"}
 _WITH_BODY: Final = ("news", "document", "notice", "page")
 
 
@@ -60,6 +59,14 @@ def read_column(source: Source) -> tuple[ColumnEntry | None, tuple[Problem, ...]
     place = Place(source.path, posixpath.dirname(source.path), list(source.problems))
     taken = read_fields(source.fields, COLUMN, place)
     _require(COLUMN.by_name["name"], taken, place)
+    kind = taken.values.get("type", COLUMN_TYPES[0])
+    if kind not in COLUMN_TYPES:
+        nearest = max(COLUMN_TYPES, key=lambda word: likeness(kind, word))
+        message = (
+            f"type（栏目类型）写的是“{shown(kind)}”，不在国办发〔2017〕47号的用词里，"
+            f"最接近的是“{nearest}”；可用的有：{'、'.join(COLUMN_TYPES)}"
+        )
+        place.note(taken.line("type"), message, "warning")
     problems = tuple(place.problems)
     if any(problem.level == "error" for problem in problems):
         return None, problems
@@ -87,12 +94,15 @@ def _check_type(taken: Taken, source: Source, place: Place) -> None:
                 f"本文是{_named(kind)}，请改 type（类型）或删去这一项"
             )
             place.note(field.line, message)
-    needed = _NEEDED.get(kind)
+    needed = NEEDED.get(kind)
     if needed and needed not in taken.values and needed not in taken.wrong:
         spec = ENTRY.by_name[needed]
         line = taken.line(needed, taken.line("type"))
         message = f"{_named(kind)}类的文章要写 {spec.label}：{spec.key.about}"
-        place.note(line, message, "warning" if kind == "photo" else "error")
+        place.note(line, message)
+    if kind == "photo" and not {"gallery"} & (taken.values.keys() | taken.wrong):
+        message = "图集（photo）类的文章没有写 gallery（图集）的图片"
+        place.note(taken.line("gallery", taken.line("type")), message, "warning")
     if kind in _WITH_BODY and not source.body.strip() and "attachments" not in taken.values:
         place.note(max(source.body_line - 1, 1), "文件头后面没有正文", "warning")
 

@@ -5,16 +5,16 @@ A reading returns the value, or ``None`` when it noted a problem or there was no
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from msgspec import Struct
 
 from dangjian.problems import Level, Problem
-from dangjian.schema.dates import ACCEPTED, WrongDate, read_date
+from dangjian.schema.dates import ACCEPTED, DateError, read_date
 from dangjian.schema.frontmatter import Field, Group, Items, Node, Text
 from dangjian.schema.keys import Kind, Spec, Table, normal, table
 from dangjian.schema.paths import (
-    WrongPath,
+    PathError,
     address_name,
     inside_content,
     site_address,
@@ -155,7 +155,7 @@ def _checked(check: Callable[[str], str]) -> Callable[[Node, Spec, Place], str |
             return None
         try:
             return check(text)
-        except WrongPath as wrong:
+        except PathError as wrong:
             place.note(node.line, f"{spec.label}写的是“{shown(text)}”：{wrong}")
             return None
 
@@ -185,7 +185,7 @@ def _date(node: Node, spec: Spec, place: Place) -> Any:
         return None
     try:
         return read_date(text, spec.kind == "until")
-    except WrongDate as wrong:
+    except DateError as wrong:
         place.note(node.line, f"{spec.label}写的是“{shown(text)}”：{wrong}。请照这样写：{ACCEPTED}")
         return None
 
@@ -324,8 +324,8 @@ def _records(node: Node, spec: Spec, place: Place) -> tuple[Struct, ...] | None:
 
 def _filled(node: Node, spec: Spec, place: Place) -> Struct | None:
     """One record; a bare text stands for its first key (a picture, a file)."""
-    assert spec.model is not None
-    known = table(spec.model)
+    model = cast("type[Struct]", spec.model)
+    known = table(model)
     first = known.specs[0]
     if isinstance(node, Items):
         place.note(node.line, f"{spec.label}里不能再套列表")
@@ -340,22 +340,19 @@ def _filled(node: Node, spec: Spec, place: Place) -> Struct | None:
         return None
     for missing in known.specs:
         if missing.required and missing.name not in values:
-            _lacking(missing, first, values, node.line, spec, place)
+            place.note(node.line, _lacking(missing, first, values, spec))
             return None
-    return spec.model(**values, line=node.line)
+    return model(**values, line=node.line)
 
 
-def _lacking(
-    missing: Spec, first: Spec, values: dict[str, Any], line: int, spec: Spec, place: Place
-) -> None:
+def _lacking(missing: Spec, first: Spec, values: dict[str, Any], spec: Spec) -> str:
     given = values.get(first.name, "")
     name = given.rsplit("/", 1)[-1] if isinstance(given, str) else ""
     written = f"{first.key.zh}: {name}, " if name and first is not missing else ""
     lead = "- " if spec.kind == "records" else f"{spec.key.zh}: "
-    place.note(
-        line,
+    return (
         f"{spec.label}缺少 {missing.label}，即{missing.key.about}；"
-        f"请写成 {lead}{{{written}{missing.key.zh}: ……}}",
+        f"请写成 {lead}{{{written}{missing.key.zh}: ……}}"
     )
 
 
