@@ -1,0 +1,102 @@
+"""How long a command takes, and how much memory its processes hold at most."""
+
+import os
+import statistics
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+SAMPLE_SECONDS = 0.1
+
+
+class CommandError(Exception):
+    """A measured command ended with an error; the message has the end of what it printed."""
+
+
+def run(command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None) -> float:
+    """Run a command in a folder and return the seconds from start to exit.
+
+    Raises ``CommandError`` when it fails: a failed build has no time.
+    """
+    started = time.perf_counter()
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    seconds = time.perf_counter() - started
+    if done.returncode:
+        tail = done.stdout.decode("utf-8", "replace")[-2000:]
+        raise CommandError(f"{' '.join(command)} exited with {done.returncode}:\n{tail}")
+    return seconds
+
+
+def median_of(runs: int, once: Callable[[int], float]) -> list[float]:
+    """The times of several runs, shortest first; ``once`` gets the number of the run."""
+    return sorted(once(number) for number in range(runs))
+
+
+def median(times: Sequence[float]) -> float:
+    """The middle one."""
+    return statistics.median(times)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        found = [(task / "children").read_text().split() for task in tasks]
+    except OSError:
+        return []
+    return [int(child) for listed in found for child in listed]
+
+
+def _tree(pid: int) -> list[int]:
+    found, waiting = [], [pid]
+    while waiting:
+        current = waiting.pop()
+        found.append(current)
+        waiting += _children(current)
+    return found
+
+
+def _proportional_bytes(pid: int) -> int:
+    """The memory of one process, with pages shared with others counted by its share of them."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def peak_memory(
+    command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None
+) -> int | None:
+    """The most bytes that the command and all its child processes held together.
+
+    Sampled ten times a second as proportional set size, so that pages which forked workers share
+    count once. None where the system has no ``/proc`` (only Linux has).
+    """
+    if not Path("/proc/self/smaps_rollup").exists():
+        return None
+    peak = 0
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        ended = threading.Event()
+        while process.poll() is None:
+            peak = max(peak, sum(map(_proportional_bytes, _tree(process.pid))))
+            ended.wait(SAMPLE_SECONDS)
+    if process.returncode:
+        raise CommandError(f"{' '.join(command)} exited with {process.returncode}")
+    return peak
