@@ -1,4 +1,10 @@
-/* Runs before the first paint: puts the reader's stored choices on the root element. */
-const root = document.documentElement;
-root.dataset.js = "";
-if ("speechSynthesis" in window) root.dataset.speech = "";
+// Before the first paint: what the browser can do, and what the reader chose on earlier pages.
+
+import {CHOICES_OF, keptChoices, showChoice} from './choices.js';
+
+document.documentElement.dataset.js = '';
+if ('speechSynthesis' in window) document.documentElement.dataset.speech = '';
+const chosenBefore = keptChoices();
+for (const name of Object.keys(CHOICES_OF)) {
+  showChoice(name, chosenBefore[name]);
+}

@@ -1,1 +1,21 @@
-/* What every page runs after it is shown. */
+// What every page does once it is there. Nothing here is needed to read.
+
+import {startCarousel} from './carousel.js';
+import {startFontSize} from './fontsize.js';
+import {startHeader} from './header.js';
+import {startLeaving} from './leaving.js';
+import {startLightbox} from './lightbox.js';
+import {startReadAloud} from './readaloud.js';
+import {highlightOnArrival} from './search/highlight.js';
+import {startSettings} from './settings.js';
+import {startTools, toolWord} from './tools.js';
+
+startHeader();
+startSettings();
+startFontSize();
+startCarousel();
+startTools();
+startReadAloud(toolWord);
+startLightbox();
+startLeaving();
+highlightOnArrival(document.getElementById('text'));
