@@ -1,8 +1,8 @@
 """One classic script from ES modules, so that pages work from a folder opened without a server.
 
-Browsers load module scripts by CORS and so not from ``file:``. The theme is written as modules;
-here a module and what it imports become one function that runs at once, in the order of evaluation
-that modules have. All top-level names of a bundle share that function's scope, which is why they must
+Browsers load module scripts by CORS, so not from ``file:``. The theme is written as modules;
+here a module and what it imports become one function that runs at once, in the order in which
+modules are evaluated. All top-level names of a bundle share that function's scope, which is why they must
 differ, and why an import may not rename.
 """
 
