@@ -225,6 +225,11 @@ class Office(Struct, frozen=True, kw_only=True):
         int, Setting("WORKERS", "并行数", "几个进程一起生成，0 为自动", values.number(0, 64), "0")
     ] = 0
 
+    def picture_files(self) -> tuple[str, ...]:
+        """The pictures the settings name, relative to ``content/``."""
+        named = (self.emblem, self.wechat_qr, self.conac.image if self.conac else None)
+        return tuple(picture.src for picture in named if picture is not None)
+
     def is_gray(self, now: datetime) -> bool:
         """Whether pages are grey at a moment."""
         if isinstance(self.grayscale, bool):

@@ -1,6 +1,7 @@
 """Pelican's settings to an ``Office``, with every mistake told by file and line."""
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -97,10 +98,10 @@ def _unpublishable(
 
 def _unknown(settings: Mapping[str, Any], lines: SettingsFile) -> Iterator[Problem]:
     # Here, as Pelican takes a quarter of a second to import; whoever has settings has it already.
-    from pelican.settings import DEFAULT_CONFIG  # type: ignore[import-untyped]  # noqa: PLC0415
+    defaults: Mapping[str, Any] = import_module("pelican.settings").DEFAULT_CONFIG
 
     ours = {setting.name: setting for setting in SETTINGS.values()}
-    theirs = DEFAULT_CONFIG.keys() | PELICAN_OPTIONAL
+    theirs = defaults.keys() | PELICAN_OPTIONAL
     templates = _template_names(settings)
     plugins = [getattr(one, "__name__", one) for one in settings.get("PLUGINS") or ()]
     others = [name for name in plugins if name != _OWN_PLUGIN]
