@@ -1,0 +1,51 @@
+"""QR codes: what a telephone reads from the page is the address that went in."""
+
+import re
+
+import numpy as np
+import pytest
+import segno
+import zxingcpp
+
+from dangjian.qr import qr_path
+
+TEXTS = [
+    "https://www.example.gov.cn/pldj/jcdj/2020/06/20200616122400.html",
+    "https://e.cn/",
+    "https://www.example.gov.cn/" + "a" * 700,
+    "https://例子.中国/党建/",
+    "http://127.0.0.1:8000/?q=1&b=2#x",
+]
+
+
+def drawn(path: str, side: int) -> np.ndarray:
+    """The path's rectangles on a white square with a quiet zone, dark where it fills."""
+    square = np.zeros((side + 8, side + 8), bool)
+    assert re.fullmatch(r"(M\d+ \d+h\d+v1h-\d+z)+", path)
+    for x, y, length, back in re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", path):
+        assert length == back
+        assert int(x) + int(length) <= side
+        square[int(y) + 4, int(x) + 4 : int(x) + 4 + int(length)] = True
+    return square
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_drawn_code_is_read_back(text: str) -> None:
+    square = drawn(*qr_path(text))
+    pixels = np.kron(np.where(square, 0, 255).astype(np.uint8), np.ones((4, 4), np.uint8))
+    (found,) = zxingcpp.read_barcodes(pixels)
+    assert found.text == text
+    assert found.format == zxingcpp.BarcodeFormat.QRCode
+    assert found.ec_level == "M"
+
+
+@pytest.mark.parametrize("text", TEXTS[:3])
+def test_it_is_no_larger_than_another_encoder_makes_it(text: str) -> None:
+    path, side = qr_path(text)
+    other = segno.make_qr(text, error="m", boost_error=False)
+    assert 21 <= side <= other.symbol_size(border=0)[0]
+    assert qr_path(text) == (path, side)
+
+
+def test_the_first_row_starts_with_a_finder_pattern() -> None:
+    assert qr_path(TEXTS[0])[0].startswith("M0 0h7v1h-7z")
