@@ -181,18 +181,14 @@ class _Builder:
     def _node(self, event: Any, depth: int) -> Node:
         self._values += 1
         kind = type(event)
-        if kind is yaml.ScalarEvent:
-            return Text(_scalar(event), event.start_mark.line + self._line)
-        if kind is yaml.AliasEvent:
-            raise self._mistake(
-                event, f"“*{event.anchor}”会被当作引用；内容以 * 开头时请加引号，例如 '*重要*'"
-            )
-        if event.anchor is not None:
-            raise self._mistake(event, f"不能用“&{event.anchor}”这样的锚点，请把内容直接写出来")
-        if depth >= DEEPEST:
-            raise self._mistake(event, f"内容嵌套超过 {DEEPEST} 层，请改得平一些")
         if self._values > MOST_VALUES:
             raise self._mistake(event, f"文件头超过 {MOST_VALUES} 个值，请减少")
+        if event.anchor is not None or (kind is not yaml.AliasEvent and event.tag is not None):
+            raise self._marked(event)
+        if kind is yaml.ScalarEvent:
+            return Text(_scalar(event), event.start_mark.line + self._line)
+        if depth >= DEEPEST:
+            raise self._mistake(event, f"内容嵌套超过 {DEEPEST} 层，请改得平一些")
         line = event.start_mark.line + self._line
         if kind is yaml.SequenceStartEvent:
             return Items(tuple(self._items(depth + 1)), line)
@@ -208,6 +204,20 @@ class _Builder:
             if not isinstance(key, Text):
                 raise self._mistake(event, "名称只能是一个词，例如“标题”")
             yield Field(key.text.strip(), self._node(next(self._events), depth), key.line)
+
+    def _marked(self, event: Any) -> _HeadError:
+        """Anchors, aliases and tags of YAML: most likely text that begins with & * or !."""
+        if type(event) is yaml.AliasEvent:
+            sign, name = "*", event.anchor
+        elif event.anchor is not None:
+            sign, name = "&", event.anchor
+        else:
+            sign, name = "!", event.tag.lstrip("!")
+        return self._mistake(
+            event,
+            f"{sign}{name} 会被当作 YAML 的记号，不能用；"
+            f"内容以 {sign} 开头时用英文单引号括起来，例如 '{sign}重要'",
+        )
 
     def _mistake(self, event: Any, message: str) -> _HeadError:
         return _HeadError(event.start_mark.line + self._line, message)
@@ -241,6 +251,8 @@ def _explained(error: yaml.YAMLError, head: str, line: int) -> _HeadError:
 
 
 def _advice(text: str) -> str:
+    if text.strip() == "...":
+        return "文件头里不能有“...”这一行，请删去"
     if "\t" in text[: len(text) - len(text.lstrip())]:
         return "行首用了制表符（Tab），请改用空格缩进"
     found = re.match(r"\s*(?:- )?([^\s:：][^:：]{0,40}?)\s*(:|：)(\s*)(.*)$", text)
