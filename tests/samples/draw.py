@@ -3,8 +3,8 @@
     python tests/samples/draw.py [NAME ...]
 
 writes each scene below (or those whose path contains a NAME) to ``content/``. The films need the
-``ffmpeg`` command and a Noto CJK font; the pictures need Pillow alone. Nothing here is used by a
-build: the results are committed beside the articles that show them.
+``ffmpeg`` command, they and the mark a Noto CJK font; the pictures need Pillow alone. Nothing here
+is used by a build: the results are committed beside the articles that show them.
 """
 
 import math
@@ -12,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
+import segno
 from PIL import Image, ImageDraw, ImageFont
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
@@ -69,7 +71,9 @@ class Scene:
         scaled = [(x * OVERSAMPLE, y * OVERSAMPLE) for x, y in points]
         self.pen.line(scaled, fill=colour, width=round(width * OVERSAMPLE), joint="curve")
 
-    def land(self, base: float, swing: float, phase: float, colour: str, turns: float = 1.6) -> None:
+    def land(
+        self, base: float, swing: float, phase: float, colour: str, turns: float = 1.6
+    ) -> None:
         """A rolling layer of land whose edge swings around ``base`` (a share of the height)."""
         edge = [
             (x, self.height * base + swing * math.sin(phase + turns * 2 * math.pi * x / self.width))
@@ -254,7 +258,9 @@ def classroom(night: bool) -> Scene:
     scene.box(0, 600, 1280, 200, "#cdb898")
     for row, y in enumerate((640, 730)):
         for x in range(130 + row * 70, 1220, 170):
-            scene.person(x, y + 40, (BLUE.near, GREEN.near, "#8d4a38", INK)[(x // 170 + row) % 4], 130)
+            scene.person(
+                x, y + 40, (BLUE.near, GREEN.near, "#8d4a38", INK)[(x // 170 + row) % 4], 130
+            )
     return scene
 
 
@@ -427,6 +433,30 @@ SCENES: dict[str, Callable[[], Scene]] = {
     "zhuanti/zhucun-shouji.jpg": lambda: banner(GREEN, town=False),
 }
 
+
+def emblem() -> Image.Image:
+    """The sample office's mark: its name in a seal, white on nothing, for the red masthead."""
+    side = 240
+    image = Image.new("RGBA", (side, side), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(image)
+    pen.rounded_rectangle((8, 8, side - 9, side - 9), radius=26, outline="white", width=8)
+    font = ImageFont.truetype(str(FONT), 92, index=2)
+    for row, character in enumerate("示例"):
+        pen.text((side / 2, 70 + row * 100), character, font=font, fill="white", anchor="mm")
+    return image
+
+
+def qr() -> Image.Image:
+    """A code that leads to the sample site's address, where an office shows its own account's."""
+    out = BytesIO()
+    segno.make("https://www.example.gov.cn/", error="m").save(out, kind="png", scale=8, border=4)
+    return Image.open(out)
+
+
+MARKS: dict[str, Callable[[], Image.Image]] = {
+    "_site/emblem.png": emblem,
+    "_site/weixin.png": qr,
+}
 FILMS: dict[str, tuple[Callable[[], Scene], tuple[str, ...]]] = {
     "jiaoyu/shipin/zhuanjie.mp4": (
         hall,
@@ -452,10 +482,21 @@ def film(path: Path, scene: Scene, lines: tuple[str, ...]) -> None:
             slide = max(0, 8 - within) * 24
             pen.rectangle((0, 440, 960, 560), fill=RED)
             pen.text((60 + slide, 470), lines[step], font=font, fill=WALL)
-            pen.rectangle((0, 556, 960 * number // (len(lines) * SECONDS * RATE), 560), fill="#f2d7a6")
+            pen.rectangle(
+                (0, 556, 960 * number // (len(lines) * SECONDS * RATE), 560), fill="#f2d7a6"
+            )
             frame.save(Path(folder) / f"{number:04}.png")
         command = ["ffmpeg", "-y", "-loglevel", "error", "-framerate", str(RATE)]
-        command += ["-i", f"{folder}/%04d.png", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "28"]
+        command += [
+            "-i",
+            f"{folder}/%04d.png",
+            "-c:v",
+            "libx264",
+            "-pix_fmt",
+            "yuv420p",
+            "-crf",
+            "28",
+        ]
         command += ["-movflags", "+faststart", "-map_metadata", "-1", str(path)]
         subprocess.run(command, check=True)
 
@@ -469,6 +510,10 @@ def main(wanted: list[str]) -> None:
     for name, draw in SCENES.items():
         if asked(name):
             draw().save(CONTENT / name)
+    for name, make in MARKS.items():
+        if asked(name):
+            (CONTENT / name).parent.mkdir(exist_ok=True)
+            make().save(CONTENT / name, optimize=True)
     for name, (draw, lines) in FILMS.items():
         if asked(name):
             film(CONTENT / name, draw(), lines)
