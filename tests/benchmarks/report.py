@@ -140,7 +140,7 @@ def markdown(results: Mapping[str, Any]) -> str:
     """The whole report."""
     versions = "; ".join(results["versions"].values())
     lines = [
-        f"Medians (fastest–slowest), builds of each taken in turn. {results['machine']}; {versions}.",
+        f"Medians (fastest–slowest), builds taken in turn; {results['machine']}; {versions}",
         "",
         *times_table(results),
     ]

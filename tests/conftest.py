@@ -1,0 +1,163 @@
+"""Fixtures for all tests: small sites, the sample portal, a server, a browser."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from pelican.settings import read_settings
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from dangjian.engine import Engine
+from dangjian.hooks import Run, workplace_of
+from dangjian.server import open_server
+from tests.sites import Built, Site
+
+ROOT = Path(__file__).resolve().parents[1]
+MakeSite = Callable[..., Site]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+CHROMIUM_FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+# Builds take as long as they take, and the same examples in every run say which change broke one.
+hypothesis.settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(hypothesis.HealthCheck),
+    print_blob=True,
+)
+hypothesis.settings.register_profile(
+    "long", hypothesis.settings.get_profile("ci"), derandomize=False
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-browser", action="store_true", help="leave the browser tests out")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--no-browser"):
+        return
+    kept = [item for item in items if item.get_closest_marker("browser") is None]
+    left_out = [item for item in items if item.get_closest_marker("browser") is not None]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
+@pytest.fixture
+def make_site(tmp_path: Path) -> MakeSite:
+    """Make a small site in a folder of its own: ``make_site(files, settings)``."""
+    made: list[Site] = []
+
+    def make(
+        files: Mapping[str, str | bytes], settings: Mapping[str, Any] | None = None, **options: Any
+    ) -> Site:
+        site = Site(tmp_path / f"site{len(made)}", files, settings, **options)
+        made.append(site)
+        return site
+
+    return make
+
+
+def build_sample(folder: Path) -> Built:
+    """The repository's own content, built by its own settings into ``folder``."""
+    override = {"OUTPUT_PATH": str(folder / "output"), "CACHE_PATH": str(folder / "cache")}
+    file = ROOT / "pelicanconf.py"
+    settings = read_settings(str(file), override=override)
+    with Engine(workplace_of(settings, Run(settings_file=file, strict=True))) as engine:
+        return Built(engine.build(), folder / "output")
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The sample portal, built once a session (in each worker of pytest-xdist)."""
+    return build_sample(tmp_path_factory.mktemp("portal"))
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Serve a folder under the headers recommended for nginx; gives the address."""
+    servers = []
+
+    def start(folder: Path) -> str:
+        server = open_server(folder, 0)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_address[1]}/"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def portal_address(portal: Built, serve: Callable[[Path], str]) -> str:
+    """Where the sample portal is served."""
+    return serve(portal.output)
+
+
+def find_chromium() -> str:
+    """A Chromium of this machine. Fails the test when there is none: leaving out is asked for."""
+    for name in (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES):
+        found = shutil.which(name) if name else None
+        if found:
+            return found
+    pytest.fail("no Chromium found: install it, or run with --no-browser", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium, with a fresh profile."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    flags = [*CHROMIUM_FLAGS, "--no-sandbox"] if root else list(CHROMIUM_FLAGS)
+    launched = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
+    yield launched
+    launched.close()
+
+
+class Watched:
+    """A browser page that remembers what went wrong: errors, refusals, requests elsewhere."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.page: Page = context.new_page()
+        self.faults: list[str] = []
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.page.on("console", self._console)
+        self.page.on("request", lambda request: self._request(request.url))
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
+    def _request(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
+            self.faults.append(f"request to another host: {url}")
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    """A page whose faults make the test fail at its end."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
+    page = Watched(context)
+    yield page
+    context.close()
+    assert not page.faults

@@ -1,0 +1,75 @@
+"""Whatever editors do, in whatever order, an incremental build leaves what a clean one would.
+
+300 sequences by default; ``DANGJIAN_SEQUENCES=5000`` for the long mode.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from dangjian.engine import Engine
+from tests.incremental.edits import EDITS, Edit, found
+from tests.sites import Built, Site, differences
+
+SEQUENCES = int(os.environ.get("DANGJIAN_SEQUENCES", "300"))
+SHARDS = 6
+MOST_EDITS = 5
+
+edits = st.builds(Edit, st.sampled_from(list(EDITS)), st.integers(0, 11), st.integers(0, 11))
+sequences = st.lists(st.lists(edits, min_size=1, max_size=2), min_size=1, max_size=MOST_EDITS)
+
+
+def check(steps: list[list[Edit]], resident: bool) -> None:
+    """Build after each step; ``resident`` keeps the engine where the settings allow it."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Path(folder))
+        archive = found(site)
+        engine = site.engine()
+        try:
+            engine.build()
+            for step in steps:
+                for edit in step:
+                    edit.apply(archive)
+                if not resident or engine.workplace != site.workplace():
+                    engine.close()
+                    engine = site.engine()
+                compare(site, engine)
+        finally:
+            engine.close()
+
+
+def compare(site: Site, engine: Engine) -> None:
+    """Build, and compare bytes and complaints with those of a clean build."""
+    built = Built(engine.build(), site.output)
+    clean = site.build_elsewhere(site.folder / "clean")
+    assert not differences(built.files(), clean.files())
+    assert (built.errors, built.warnings) == (clean.errors, clean.warnings)
+
+
+def shard(number: int) -> Callable[[], None]:
+    """One share of the sequences, with a seed of its own, so that shares can run side by side."""
+
+    @hypothesis.seed(number)
+    @hypothesis.settings(max_examples=-(-SEQUENCES // SHARDS), derandomize=False, database=None)
+    @hypothesis.given(steps=sequences, resident=st.booleans())
+    def run(steps: list[list[Edit]], resident: bool) -> None:
+        check(steps, resident)
+
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(SHARDS))
+def test_incremental_builds_leave_the_bytes_of_a_clean_build(number: int) -> None:
+    shard(number)()
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_each_single_edit(what: str) -> None:
+    for which, value in ((0, 1), (4, 2), (6, 0)):
+        check([[Edit(what, which, value)]], resident=False)

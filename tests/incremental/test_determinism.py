@@ -1,0 +1,91 @@
+"""The same content gives the same bytes: elsewhere, later, with other workers, in other orders."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.benchmarks.archive import write_archive
+from tests.conftest import ROOT, MakeSite
+from tests.sites import Site, differences, folder_bytes
+
+ARTICLES = 480  # more than it takes for worker processes to be used
+
+BUILD = """
+import sys
+from pathlib import Path
+from tests.sites import Site
+site = Site(Path(sys.argv[1]), settings={"WORKERS": int(sys.argv[2])})
+built = site.build()
+assert not built.errors, built.errors
+"""
+
+
+def build_in_process(folder: Path, workers: int, **environment: str) -> dict[str, bytes]:
+    """Build in a process of its own, with its own environment."""
+    subprocess.run(
+        [sys.executable, "-c", BUILD, folder, str(workers)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=True,
+    )
+    return folder_bytes(folder / "output")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive")
+    write_archive(folder, ARTICLES)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first(archive: Path) -> dict[str, bytes]:
+    return build_in_process(archive, 1, PYTHONHASHSEED="0", TZ="UTC")
+
+
+@pytest.mark.slow
+def test_in_another_folder_with_more_workers_and_another_hash_seed(
+    archive: Path, first: dict[str, bytes], tmp_path: Path
+) -> None:
+    folder = tmp_path / "另一个 文件夹"
+    shutil.copytree(archive / "content", folder / "content")
+    second = build_in_process(folder, 2, PYTHONHASHSEED="4321", TZ="America/New_York")
+    assert len(second) > ARTICLES
+    assert not differences(second, first)
+
+
+@pytest.mark.slow
+def test_whatever_order_the_files_came_in(
+    archive: Path, first: dict[str, bytes], tmp_path: Path
+) -> None:
+    names = [
+        path.relative_to(archive) for path in (archive / "content").rglob("*") if path.is_file()
+    ]
+    Random(3).shuffle(names)
+    for number, name in enumerate(names):
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(archive / name, target)
+        os.utime(target, (number * 1000, number * 1000))
+    second = build_in_process(tmp_path, 1, PYTHONHASHSEED="77", LC_ALL="C")
+    assert not differences(second, first)
+
+
+def test_on_another_day(make_site: MakeSite) -> None:
+    site = make_site({})
+    write_archive(site.folder, 30)
+    first = site.clean_build()
+    site.settings["BUILD_AT"] = "2027-08-09 01:02"
+    assert not differences(site.clean_build(), first)
+
+
+def test_the_clock_of_the_machine_stands_nowhere(tmp_path: Path) -> None:
+    site = Site(tmp_path, settings={"BUILD_AT": None})
+    write_archive(tmp_path, 20)
+    first = site.clean_build()
+    assert not differences(site.clean_build(), first)
