@@ -1,0 +1,79 @@
+"""The archive's articles as Pelican knows them, for Pelican's own context and other plugins.
+
+An article is brought back from the catalogue without reading, parsing or slugifying anything,
+and only when somebody asks for it.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, overload
+
+from pelican.contents import Article
+from pelican.settings import Settings
+from pelican.urlwrappers import Author, Category, Tag
+
+from dangjian.archive import Item
+from dangjian.catalogue import Catalogue
+from dangjian.reader import pelican_metadata
+
+
+class PortalArticle(Article):
+    """A Pelican ``Article`` whose text is loaded from the catalogue when it is asked for."""
+
+    catalogue: Catalogue
+
+    @classmethod
+    def restore(cls, item: Item, settings: Settings, catalogue: Catalogue) -> "PortalArticle":
+        """The article of an archive's item, as Pelican's reader would have made it."""
+        article = cls.__new__(cls)
+        entry = item.entry
+        metadata = pelican_metadata(entry)
+        article.__dict__.update(metadata)
+        article.settings = settings
+        article.metadata = metadata
+        article.catalogue = catalogue
+        article.translations = []
+        article.in_default_lang = True
+        article.lang = settings["DEFAULT_LANG"]
+        article.source_path = article.relative_source_path = item.path
+        article.slug = item.stem
+        article.override_url = article.override_save_as = item.address
+        article.status = "draft" if item.withheld else "published"
+        article.category = Category(item.column.name if item.column else "", settings)
+        article.tags = [Tag(name, settings) for name in entry.tags]
+        article.authors = [Author(name, settings) for name in entry.author]
+        if article.authors:
+            article.author = article.authors[0]
+        article._summary = entry.summary or item.record.excerpt
+        return article
+
+    def get_content(self, siteurl: str) -> str:
+        """The text as HTML; references inside it are still symbolic."""
+        return self.catalogue.body(self.source_path)
+
+    def get_summary(self, siteurl: str) -> str:
+        return str(self._summary)
+
+
+class PelicanArticles(Sequence[PortalArticle]):
+    """The archive's articles, newest first, each made when it is taken."""
+
+    def __init__(self, items: Sequence[Item], settings: Settings, catalogue: Catalogue) -> None:
+        self._items = items
+        self._settings = settings
+        self._catalogue = catalogue
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> PortalArticle: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[PortalArticle]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        item = self._items[len(self._items) - 1 - range(len(self._items))[index]]
+        return PortalArticle.restore(item, self._settings, self._catalogue)
+
+    def __iter__(self) -> Iterator[PortalArticle]:
+        return (self[index] for index in range(len(self)))

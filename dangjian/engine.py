@@ -1,0 +1,418 @@
+"""One build from the sources to the output folder, at the cost of what changed.
+
+The engine scans, reads what changed, arranges the archive, plans every output with its
+fingerprint, and carries out what is new. It keeps what it knows between builds of one process
+(preview) and, in the catalogue, between processes.
+"""
+
+import gc
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, field
+
+from dangjian.archive import Archive, Clock, Item, build_archive
+from dangjian.catalogue import (
+    Catalogue,
+    CatalogueDamaged,
+    FileFacts,
+    FileRow,
+    Record,
+    SourceRow,
+    open_catalogue,
+    remove_catalogue,
+)
+from dangjian.columns import COLUMN_FILE, build_tree
+from dangjian.digests import digest
+from dangjian.materials import MISSING, examine, split_known
+from dangjian.office import Office
+from dangjian.present import Presenter, file_targets
+from dangjian.problems import Problem, Problems
+from dangjian.production import Production, Workshop, is_ours, look
+from dangjian.reader import line_of
+from dangjian.related import related_articles
+from dangjian.schema import SHANGHAI, parse_source
+from dangjian.searching import update_search
+from dangjian.site import Ground, office_pictures, plan_site, put_out
+from dangjian.sources import (
+    Readings,
+    Scan,
+    column_by_folder,
+    column_folders,
+    read_changed,
+    records_of,
+    scan_content,
+)
+from dangjian.versions import code_version
+from dangjian.workers import Crew
+
+_DAMAGE = (sqlite3.DatabaseError, msgspec.MsgspecError, CatalogueDamaged, UnicodeDecodeError)
+CLOCK_TICK = 2_000_000_000
+"""How much younger (ns) than a build a file must not be, to be told changed by its time alone."""
+
+
+class Workplace(Struct, frozen=True):
+    """Where a site lies and how it is built: folders, the office's settings, drafts or not."""
+
+    content: Path
+    output: Path
+    cache: Path
+    theme: Path
+    office: Office
+    templates: tuple[Path, ...] = ()
+    drafts: bool = False
+    strict: bool = False
+    retain: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def ground(self) -> Ground:
+        """The same for those who put the site out."""
+        return Ground(
+            self.office,
+            self.content,
+            self.output,
+            self.cache,
+            self.catalogue,
+            self.theme,
+            self.templates,
+            self.drafts,
+            self.strict,
+        )
+
+    @property
+    def catalogue(self) -> Path:
+        """The catalogue of this content put out to this output: each pair has its own."""
+        pair = f"{self.content.resolve()}\0{self.output.resolve()}"
+        return self.cache / f"catalogue-{digest(pair).hex()[:12]}.sqlite"
+
+
+class Report(Struct):
+    """What a build found and did. ``seconds`` is per stage, in the order they ran."""
+
+    problems: Problems = field(default_factory=Problems)
+    production: Production = field(default_factory=Production)
+    read: list[str] = field(default_factory=list)
+    articles: int = 0
+    pages: int = 0
+    withheld: int = 0
+    next_change: datetime | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.problems.errors)
+
+    def as_dict(self) -> dict[str, object]:
+        """The numbers for a file: counts, lists of outputs, seconds, problems."""
+        return {
+            "articles": self.articles,
+            "pages": self.pages,
+            "withheld": self.withheld,
+            "read": sorted(self.read),
+            "rendered": sorted(self.production.rendered),
+            "written": sorted(self.production.written),
+            "kept": self.production.kept,
+            "removed": self.production.removed,
+            "next_change": self.next_change.isoformat() if self.next_change else None,
+            "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
+            "problems": [msgspec.to_builtins(one) for one in self.problems.sorted()],
+        }
+
+
+Told = Callable[[str, int, int], None]
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Progress told to nobody."""
+
+
+class Engine:
+    """Builds one workplace, again and again if wanted. Close it (or use ``with``) at the end."""
+
+    def __init__(
+        self, workplace: Workplace, *, executor: Executor | None = None, told: Told = silent
+    ) -> None:
+        self.workplace = workplace
+        self.told = told
+        self.crew = Crew(workplace.office.workers, executor)
+        self.report = Report()
+        self._presenter: Presenter | None = None
+        self._workshop: Workshop | None = None
+        self._catalogue: Catalogue | None = None
+        self._sources: dict[str, SourceRow] | None = None
+        self._files: dict[str, FileRow] | None = None
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of worker processes and the catalogue."""
+        self.crew.__exit__(None, None, None)
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._catalogue is not None:
+            self._catalogue.close()
+        self._catalogue = self._sources = self._files = None
+
+    def build(self) -> Report:
+        """Bring the output up to date: ``arrange``, ``produce`` and ``finish`` in one."""
+        self.arrange()
+        self.produce()
+        return self.finish()
+
+    def check(self) -> Report:
+        """What a build would complain of, without making anything."""
+        self.arrange()
+        return self.report
+
+    def arrange(self) -> tuple[Archive, Catalogue]:
+        """Read what changed and arrange the archive. A damaged catalogue is made anew, once."""
+        try:
+            return self._arrange()
+        except _DAMAGE:
+            self._start_anew()
+            return self._arrange()
+
+    def produce(self) -> None:
+        """Plan every output and make those that are new."""
+        try:
+            self._produce()
+        except _DAMAGE:
+            self._start_anew()
+            self._arrange()
+            self._produce()
+
+    def finish(self, others: Iterable[str] = ()) -> Report:
+        """Remove outputs that are no longer planned (``others`` are not ours, and stay)."""
+        workshop, catalogue = self._workshop, self._catalogue
+        assert workshop is not None and catalogue is not None
+        with self._timed("清理"):
+            workshop.adopt(others)
+            workshop.sweep(self._stays)
+            catalogue.commit()
+        self.report.production = workshop.production
+        return self.report
+
+    def _start_anew(self) -> None:
+        self._forget()
+        remove_catalogue(self.workplace.catalogue)
+
+    def _arrange(self) -> tuple[Archive, Catalogue]:
+        self.report = Report(Problems(self.workplace.problems))
+        with _without_collector():
+            catalogue, self._presenter = self._prepare(self.report)
+        return self._presenter.archive, catalogue
+
+    def _produce(self) -> None:
+        place, presenter, catalogue = self.workplace, self._presenter, self._catalogue
+        assert presenter is not None and catalogue is not None
+        with _without_collector():
+            with self._timed("规划"):
+                ground = place.ground
+                plan = plan_site(ground, presenter, self._records())
+                standing = look(place.output, catalogue)
+                self._workshop = workshop = Workshop(
+                    plan.setup, plan.common, catalogue, standing, self.crew, self.told
+                )
+            with self._timed("排版"):
+                put_out(plan, catalogue, workshop)
+            with self._timed("搜索"):
+                workshop.adopt(update_search(presenter, catalogue, place.output))
+        self.report.problems.extend(presenter.archive.problems.sorted())
+
+    def _records(self) -> dict[str, Record]:
+        return {path: row.record for path, row in (self._sources or {}).items()}
+
+    def _stays(self, path: str) -> bool:
+        """Whether an output that nobody planned is to be left: kept by settings, or not ours."""
+        first = path.partition("/")[0]
+        if first in self.workplace.retain or first.startswith("."):
+            return True
+        known = self._workshop is not None and path in self._workshop.standing.rows
+        return not known and not is_ours(self.workplace.output, path)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        seconds = self.report.seconds
+        seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - start
+
+    def _prepare(self, report: Report) -> tuple[Catalogue, Presenter]:
+        """Everything up to the arranged archive: reading, columns, pictures, related."""
+        place, clock = self.workplace, Clock(self._now(), self.workplace.drafts)
+        started = time.time_ns()
+        with self._timed("打开目录"):
+            catalogue = self._open()
+            before = int.from_bytes(catalogue.meta("looked") or b"", "big") - CLOCK_TICK
+            sources = self._sources if self._sources is not None else catalogue.sources()
+            self._sources = sources
+        with self._timed("读取文章"):
+            scan = scan_content(place.content)
+            readings = read_changed(
+                place.content,
+                scan,
+                catalogue,
+                sources,
+                before,
+                self.crew,
+                partial(self.told, "读取"),
+            )
+            report.read = readings.read
+            catalogue.commit()
+        with self._timed("整理栏目"):
+            archive = _arrange(readings, clock)
+        with self._timed("图片与附件"):
+            facts = self._gather_files(archive, scan, catalogue, before)
+        with self._timed("相关文章"):
+            related = _related(archive, catalogue)
+        catalogue.set_meta("looked", started.to_bytes(8, "big"))
+        catalogue.commit()
+        self._complain(archive, readings, facts, report)
+        report.articles, report.pages = len(archive.items), len(archive.pages)
+        report.withheld, report.next_change = archive.withheld, archive.next_change
+        office = place.office
+        presenter = Presenter(
+            archive, facts, related, clock.now, office.owner, office.default_editor
+        )
+        return catalogue, presenter
+
+    def _open(self) -> Catalogue:
+        if self._catalogue is None:
+            self._catalogue = open_catalogue(self.workplace.catalogue, code_version())
+        return self._catalogue
+
+    def _now(self) -> datetime:
+        fixed = self.workplace.office.build_at
+        return fixed if fixed is not None else datetime.now(SHANGHAI)
+
+    def _gather_files(
+        self, archive: Archive, scan: Scan, catalogue: Catalogue, before: int
+    ) -> dict[str, FileFacts]:
+        """The facts of all files that visible articles need, looked at again where changed."""
+        if self._files is None:
+            self._files = catalogue.files()
+        rows = self._files
+        needed = [key for item in archive.by_path.values() for key in file_targets(item)]
+        for column in archive.columns.walk():
+            row = (self._sources or {}).get(f"{column.folder}/{COLUMN_FILE}")
+            if row is not None:
+                needed += [
+                    f"{r.kind}:{r.target}" for r in row.record.references if r.kind != "article"
+                ]
+        needed += [f"media:{picture.src}" for picture in office_pictures(self.workplace.office)]
+        facts, unknown = split_known(needed, rows, scan.files, before)
+        work = partial(examine, self.workplace.content, self.workplace.cache / "pictures")
+        looked: dict[str, FileFacts] = {}
+        for results in self.crew.run(work, unknown, len(unknown) * 20, chunk=8):
+            looked.update(results)
+            self.told("图片与附件", len(looked), len(unknown))
+        fresh = {
+            key: FileRow(scan.files[key.partition(":")[2]], found) for key, found in looked.items()
+        }
+        rows.update(fresh)
+        catalogue.put_files(fresh.items())
+        gone = [key for key in rows if key not in facts and key not in looked]
+        catalogue.drop_files(gone)
+        for key in gone:
+            del rows[key]
+        facts.update(looked)
+        return facts
+
+    def _complain(
+        self,
+        archive: Archive,
+        readings: Readings,
+        facts: dict[str, FileFacts],
+        report: Report,
+    ) -> None:
+        """Gather all problems: of sources as read, of the archive, of files that are missing."""
+        for row in readings.rows.values():
+            if row.record.problems:
+                report.problems.extend(row.record.problems)
+        report.problems.extend(archive.problems.sorted())
+        for item in archive.by_path.values():
+            for key in file_targets(item):
+                found = facts.get(key)
+                if found is not None and found.error:
+                    report.problems.extend([self._file_problem(item, key, found.error)])
+            for reference in item.record.references:
+                if reference.kind == "article" and reference.target not in archive.by_path:
+                    message = (
+                        f"链接“{reference.written}”所指的文章不存在或未公开，请改正地址或去掉链接"
+                    )
+                    line = self._line(item, reference.written)
+                    report.problems.add(item.path, line, message)
+
+    def _file_problem(self, item: Item, key: str, error: str) -> Problem:
+        kind, _, target = key.partition(":")
+        name = target.rpartition("/")[2]
+        word = "图片" if kind == "media" else "附件"
+        if error == MISSING:
+            error = f"在 {target} 找不到。请把文件放到文章旁边，或改正文件名（注意大小写）"
+        return Problem(item.path, self._line(item, name), f"{word}“{name}”：{error}")
+
+    def _line(self, item: Item, written: str) -> int:
+        try:
+            data = (self.workplace.content / item.path).read_bytes()
+        except OSError:
+            return 0
+        source = parse_source(data, item.path)
+        for one in source.fields:
+            if written in str(one.value):
+                return one.line
+        return line_of(source.body, written, source.body_line)
+
+
+def _arrange(readings: Readings, clock: Clock) -> Archive:
+    rows = readings.rows
+    folders, bundles = column_folders(rows)
+    entries = {
+        path.rpartition("/")[0]: row.record.column
+        for path, row in rows.items()
+        if row.record.column is not None
+    }
+    tree = build_tree(folders, entries)
+    return build_archive(records_of(rows), tree, column_by_folder(rows, tree, bundles), clock)
+
+
+def _related(archive: Archive, catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    """Related articles, remembered as long as nothing they depend on has changed."""
+    basis = digest(
+        *(
+            f"{i.path}\0{i.column.folder if i.column else ''}\0{'|'.join((*i.entry.keywords, *i.entry.tags))}"
+            for i in archive.items
+        )
+    )
+    kept = catalogue.meta("related")
+    if kept is not None and kept[:16] == basis:
+        return msgspec.msgpack.decode(kept[16:], type=dict[str, tuple[str, ...]])
+    related = related_articles(
+        [i for i in archive.items if i.entry.type not in ("link", "special")]
+    )
+    catalogue.set_meta("related", basis + msgspec.msgpack.encode(related))
+    return related
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the cyclic collector from walking a whole archive's objects again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,222 @@
+"""Where the engine meets Pelican: signals, reader, generator, writer.
+
+``pelican -s pelicanconf.py`` and ``invoke build`` both come through here. Stock generators for
+articles and pages find nothing to do; other plugins find the archive in the context, and what
+they write is kept.
+"""
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from pelican import Pelican, signals
+from pelican.generators import Generator
+from pelican.readers import MarkdownReader, Readers
+from pelican.settings import Settings
+from pelican.writers import Writer
+
+from dangjian.articles import PelicanArticles
+from dangjian.engine import Engine, Report, Told, Workplace, silent
+from dangjian.office import read_office
+from dangjian.paths import theme_path
+from dangjian.problems import report as report_problems
+from dangjian.reader import pelican_metadata, read_source
+from dangjian.schema import Entry
+
+_NOTHING: dict[str, Any] = {
+    "ARTICLE_PATHS": [],
+    "PAGE_PATHS": [],
+    "STATIC_PATHS": [],
+    "THEME_STATIC_PATHS": [],
+    "DIRECT_TEMPLATES": [],
+    "TEMPLATE_PAGES": {},
+    "ARTICLE_TRANSLATION_ID": None,
+    "PAGE_TRANSLATION_ID": None,
+    "CACHE_CONTENT": False,
+    "LOAD_CONTENT_CACHE": False,
+    "TYPOGRIFY": False,
+    "RELATIVE_URLS": False,
+}
+_STOCK_FEEDS = (
+    "FEED_ATOM FEED_RSS FEED_ALL_ATOM FEED_ALL_RSS CATEGORY_FEED_ATOM CATEGORY_FEED_RSS "
+    "AUTHOR_FEED_ATOM AUTHOR_FEED_RSS TAG_FEED_ATOM TAG_FEED_RSS TRANSLATION_FEED_ATOM "
+    "TRANSLATION_FEED_RSS"
+).split()
+
+
+class Run(Struct):
+    """How one run is done, and its report afterwards. Handed in as the setting ``DANGJIAN_RUN``.
+
+    Without one, as under ``pelican`` itself, problems are printed and errors end the process
+    with status 1.
+    """
+
+    settings_file: Path | None = None
+    publishing: bool = False
+    drafts: bool = False
+    strict: bool = False
+    executor: Executor | None = None
+    told: Told = silent
+    report: Report | None = None
+
+
+def workplace_of(settings: Settings, run: Run) -> Workplace:
+    """The workplace that Pelican's settings describe."""
+    office, problems = read_office(settings, run.settings_file, run.publishing)
+    theme = Path(settings["THEME"])
+    if not (theme / "templates" / "article.html").is_file() or theme.name in (
+        "notmyidea",
+        "simple",
+    ):
+        theme = theme_path()
+    overrides = settings.get("THEME_TEMPLATES_OVERRIDES", ())
+    return Workplace(
+        content=Path(settings["PATH"]),
+        output=Path(settings["OUTPUT_PATH"]),
+        cache=Path(settings["CACHE_PATH"]),
+        theme=theme,
+        templates=tuple(Path(folder) for folder in overrides),
+        office=office,
+        drafts=run.drafts,
+        strict=run.strict,
+        retain=tuple(settings.get("OUTPUT_RETENTION", ())),
+        problems=tuple(problems),
+    )
+
+
+class PortalReader(MarkdownReader):
+    """Reads an article as the portal does: checked front matter, Chinese-aware clean HTML."""
+
+    file_extensions = ["md"]
+
+    def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
+        content = Path(self.settings["PATH"])
+        path = Path(source_path).resolve()
+        name = path.relative_to(content.resolve()).as_posix()
+        result = read_source(content, name)
+        entry: Entry | None = result.record.entry
+        return result.html, pelican_metadata(entry) if entry else {"status": "skip"}
+
+
+class PortalWriter(Writer):
+    """Pelican's writer for other plugins; what they write stands beside the portal's pages."""
+
+    def others(self) -> set[str]:
+        """The files written through it, relative to the output folder."""
+        top = Path(self.output_path)
+        return {Path(file).relative_to(top).as_posix() for file in self._written_files}
+
+
+class PortalGenerator:
+    """Has the engine build the portal at Pelican's own moments."""
+
+    run: Run
+    engine: Engine
+
+    def __init__(
+        self, context: dict[str, Any], settings: Settings, path: str, theme: str,
+        output_path: str, **_: object,
+    ) -> None:  # fmt: skip
+        self.context = context
+        self.settings = settings
+
+    def generate_context(self) -> None:
+        """Read, check and arrange the archive; other plugins find it as ``articles``."""
+        archive, catalogue = self.engine.arrange()
+        self.context["articles"] = PelicanArticles(archive.items, self.settings, catalogue)
+        self.context["pages"] = PelicanArticles(archive.pages, self.settings, catalogue)
+
+    def generate_output(self, writer: PortalWriter) -> None:
+        """Render and write what is new."""
+        self.engine.produce()
+
+
+def _prepare(pelican: Pelican) -> None:
+    """Start an engine for this run, and give stock generators nothing to do."""
+    settings = pelican.settings
+    settings.update(_NOTHING)
+    settings.update(dict.fromkeys(_STOCK_FEEDS))
+    run = settings.get("DANGJIAN_RUN") or Run(
+        settings_file=_settings_file(), publishing=_is_publishing(settings), told=silent
+    )
+    pelican.portal_run = run
+    pelican.portal_engine = Engine(
+        workplace_of(settings, run), executor=run.executor, told=run.told
+    )
+
+
+def _settings_file() -> Path | None:
+    """The settings file named on Pelican's command line, for the lines in messages."""
+    arguments = sys.argv[1:]
+    for flag, value in zip(arguments, [*arguments[1:], ""], strict=True):
+        if flag in ("-s", "--settings"):
+            return Path(value)
+        if flag.startswith("--settings="):
+            return Path(flag.partition("=")[2])
+    default = Path("pelicanconf.py")
+    return default if default.is_file() else None
+
+
+def _is_publishing(settings: Settings) -> bool:
+    return bool(settings.get("PUBLISHING", False))
+
+
+def _generators(pelican: Pelican) -> type:
+    own = {"run": pelican.portal_run, "engine": pelican.portal_engine}
+    return type("PortalGenerator", (PortalGenerator,), own)
+
+
+def _writer(pelican: Pelican) -> type[Writer]:
+    class OneWriter(PortalWriter):
+        def __init__(self, output_path: str, settings: Settings | None = None) -> None:
+            super().__init__(output_path, settings)
+            pelican.portal_writer = self
+
+    return OneWriter
+
+
+def _count(generators: list[Generator]) -> None:
+    """Let Pelican's last line count the portal's articles and pages."""
+    for generator in generators:
+        if type(generator).__name__ == "ArticlesGenerator":
+            generator.articles = generator.context["articles"]
+        elif type(generator).__name__ == "PagesGenerator":
+            generator.pages = generator.context["pages"]
+
+
+def _finish(pelican: Pelican) -> None:
+    """Remove what is no longer planned, report, and end with status 1 if there were errors."""
+    engine: Engine = pelican.portal_engine
+    writer: PortalWriter = pelican.portal_writer
+    report = engine.finish(writer.others())
+    engine.close()
+    run: Run = pelican.portal_run
+    run.report = report
+    if "DANGJIAN_RUN" in pelican.settings:
+        return
+    told = report_problems(report.problems.sorted(), engine.workplace.content.name)
+    if told:
+        print(told, file=sys.stderr)
+    if report.failed:
+        raise SystemExit(1)
+
+
+def _use_reader(readers: Readers) -> None:
+    readers.reader_classes["md"] = PortalReader
+
+
+def connect() -> None:
+    """Connect all hooks; called once when Pelican registers the plugin."""
+    pairs: list[tuple[Any, Callable[..., Any]]] = [
+        (signals.initialized, _prepare),
+        (signals.readers_init, _use_reader),
+        (signals.get_generators, _generators),
+        (signals.all_generators_finalized, _count),
+        (signals.get_writer, _writer),
+        (signals.finalized, _finish),
+    ]
+    for signal, handler in pairs:
+        signal.connect(handler)

@@ -1,0 +1,273 @@
+"""Markdown to clean HTML: the Chinese-aware Markdown dialect, the allow-list, plain text.
+
+References to pictures, articles and files stay symbolic (``dj-media:``, ``dj-article:``,
+``dj-file:`` with a path below ``content/``) until a page is rendered, because where they lead
+is known only when the whole archive is.
+"""
+
+import html
+import posixpath
+import re
+import xml.etree.ElementTree as etree
+from collections.abc import Callable
+from urllib.parse import unquote
+
+import nh3
+from markdown import Markdown
+from markdown.blockprocessors import HashHeaderProcessor
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from msgspec import Struct
+
+MARKUP_VERSION = 1
+
+_EXTENSIONS = ("tables", "fenced_code", "footnotes", "def_list", "attr_list", "sane_lists")
+_FOOTNOTES = {"BACKLINK_TITLE": "回到正文第{}处"}
+
+_HAN = (
+    "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u3000-\u303f“”‘’…—·\U00020000-\U000323af"
+)
+_JOIN = re.compile(rf"(?<=[{_HAN}])\n(?=[{_HAN}])")
+_PRE = re.compile(r"(<pre.*?</pre>)", re.S)
+_TAGS = re.compile(r"<[^>]*>")
+_NOTE_MARKS = re.compile(r'<sup id="fnref[^>]*>.*?</sup>|<a class="footnote-backref".*?</a>')
+_BREAKS = re.compile(
+    r"</(?:p|h[1-6]|li|td|th|tr|dt|dd|div|figcaption|blockquote|pre)>|<(?:br|hr)\b[^>]*>"
+)
+_SPACE = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
+_REFERENCE = re.compile(r'(src|href|poster)="dj-(media|article|file):([^"]*)"')
+
+_ALLOWED_TAGS = frozenset(
+    "a abbr b blockquote br caption cite code col colgroup dd del details div dl dt em figcaption "
+    "figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s section small span "
+    "strong sub summary sup table tbody td tfoot th thead time tr u ul wbr".split()
+)
+_ALLOWED_ATTRIBUTES = {
+    "*": {"class", "id", "title", "lang", "dir"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "td": {"colspan", "rowspan", "headers", "align"},
+    "th": {"colspan", "rowspan", "headers", "scope", "align"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "ol": {"start", "type", "reversed"},
+    "li": {"value"},
+    "time": {"datetime"},
+    "details": {"open"},
+    "q": {"cite"},
+    "blockquote": {"cite"},
+}
+_ALLOWED_CLASSES = frozenset(
+    "lead-in center right small note footnote footnote-ref footnote-backref language-text".split()
+)
+_SCHEMES = {"http", "https", "mailto", "tel", "dj-media", "dj-article", "dj-file"}
+_ALIGN = frozenset({"left", "right", "center"})
+_DOWNLOADS = re.compile(r"\.(?!html?$|md$)[A-Za-z0-9]{1,5}$")
+
+
+class Reference(Struct, frozen=True):
+    """Something a text points at: ``kind`` media, article or file; ``target`` below content/."""
+
+    kind: str
+    target: str
+    alt: str | None = None
+    written: str = ""
+
+
+class Rendered(Struct, frozen=True):
+    """A converted text: sanitised HTML with symbolic references, and what it refers to."""
+
+    html: str
+    references: tuple[Reference, ...] = ()
+
+
+class _SpacedHashHeader(HashHeaderProcessor):
+    """Headings need a space after ``#``, so that ``#标签`` stays text."""
+
+    RE = re.compile(r"(?:^|\n)(?P<level>#{1,6})[ \t]+(?P<header>(?:\\.|[^\\])*?)#*(?:\n|$)")
+
+
+class _PortalTree(Treeprocessor):
+    """Shifts headings below the page's own title and makes figures of lone pictures."""
+
+    def run(self, root: etree.Element) -> None:
+        headings = [e for e in root.iter() if e.tag in ("h1", "h2", "h3", "h4", "h5")]
+        if any(e.tag == "h1" for e in headings):
+            for heading in headings:
+                heading.tag = f"h{int(heading.tag[1]) + 1}"
+        for element in root.iter("p"):
+            if len(element) == 1 and element[0].tag == "img" and not (element.text or "").strip():
+                if not (element[0].tail or "").strip():
+                    _make_figure(element)
+
+
+def _make_figure(paragraph: etree.Element) -> None:
+    image = paragraph[0]
+    paragraph.tag = "figure"
+    paragraph.text = image.tail = None
+    caption = image.attrib.pop("title", "")
+    if caption:
+        etree.SubElement(paragraph, "figcaption").text = caption
+
+
+class _PortalMarkdown(Extension):
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
+        md.parser.blockprocessors.register(_SpacedHashHeader(md.parser), "hashheader", 70)
+        md.treeprocessors.register(_PortalTree(md), "portal", 5)
+
+
+class MarkdownText:
+    """Converts Markdown texts one after another with a single reused ``Markdown`` instance."""
+
+    def __init__(self) -> None:
+        self._markdown = Markdown(
+            extensions=[*_EXTENSIONS, _PortalMarkdown()],
+            extension_configs={"footnotes": _FOOTNOTES},
+            output_format="html",
+        )
+
+    def convert(self, text: str, folder: str) -> Rendered:
+        """Convert ``text``, whose relative references start at ``folder`` (below content/)."""
+        self._markdown.reset()
+        return sanitise(join_lines(self._markdown.convert(text)), folder)
+
+
+def join_lines(text: str) -> str:
+    """Drop line breaks between two Chinese characters, which HTML would show as spaces."""
+    if "<pre" not in text:
+        return _JOIN.sub("", text)
+    parts = _PRE.split(text)
+    return "".join(part if part.startswith("<pre") else _JOIN.sub("", part) for part in parts)
+
+
+def sanitise(text: str, folder: str) -> Rendered:
+    """Pass HTML through the allow-list and make its references symbolic."""
+    references: list[Reference] = []
+
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        if name in ("src", "href"):
+            return _symbolic(tag, value, folder, references)
+        if name == "class":
+            kept = [word for word in value.split() if word in _ALLOWED_CLASSES]
+            return " ".join(kept) or None
+        if name == "align":
+            return value if value in _ALIGN else None
+        return value
+
+    text = _CELL_STYLE.sub(r'\1align="\2"', text)
+    clean = nh3.clean(
+        text,
+        tags=set(_ALLOWED_TAGS),
+        attributes=_ALLOWED_ATTRIBUTES,
+        attribute_filter=attribute,
+        url_schemes=_SCHEMES,
+        link_rel=None,
+        generic_attribute_prefixes=set(),
+    )
+    clean = _ALIGN_ATTRIBUTE.sub(_align_class, clean)
+    if "dj-media:" in clean:
+        references = _with_alt(clean, references)
+    return Rendered(clean, tuple(references))
+
+
+_CELL_STYLE = re.compile(r'(<t[dh] )style="text-align: (left|right|center);?"')
+_ALIGN_ATTRIBUTE = re.compile(r'(<t[dh][^>]*?) align="(left|right|center)"([^>]*>)')
+_IMAGE = re.compile(r'<img\b[^>]*\bsrc="dj-media:([^"]*)"[^>]*>')
+_ALT = re.compile(r'\balt="([^"]*)"')
+
+
+def _align_class(match: re.Match[str]) -> str:
+    align = match[2]
+    if align == "left" or 'class="' in match[0]:
+        return match[1] + match[3]
+    return f'{match[1]} class="{align}"{match[3]}'
+
+
+def _with_alt(clean: str, references: list[Reference]) -> list[Reference]:
+    alts: dict[str, str | None] = {}
+    for match in _IMAGE.finditer(clean):
+        alt = _ALT.search(match[0])
+        target = html.unescape(match[1])
+        if not alts.get(target, "-"):
+            continue
+        alts[target] = html.unescape(alt[1]) if alt else None
+    return [
+        Reference("media", r.target, alts.get(r.target), r.written) if r.kind == "media" else r
+        for r in references
+    ]
+
+
+def _symbolic(tag: str, value: str, folder: str, references: list[Reference]) -> str | None:
+    """The symbolic form of an address in a text, or the address itself if it leads elsewhere."""
+    address = value.strip()
+    if tag == "img":
+        if address.startswith(("http:", "https:", "//", "data:")):
+            return None
+        target = resolve(address, folder)
+        if target is None:
+            return None
+        references.append(Reference("media", target, written=value))
+        return f"dj-media:{target}"
+    if not address or address.startswith("#"):
+        return address
+    for prefix in ("{filename}", "{attach}", "{static}", "|filename|"):
+        if address.startswith(prefix):
+            address = address.removeprefix(prefix)
+            break
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//", address):
+        return address
+    path, hash_mark, fragment = address.partition("#")
+    if path.endswith(".md"):
+        kind = "article"
+    elif _DOWNLOADS.search(path):
+        kind = "file"
+    else:
+        return address
+    target = resolve(path, folder)
+    if target is None:
+        return None
+    references.append(Reference(kind, target, written=value))
+    return f"dj-{kind}:{target}{hash_mark}{fragment}"
+
+
+def resolve(address: str, folder: str) -> str | None:
+    """The path below content/ that ``address`` in a file of ``folder`` means; None if outside."""
+    address = unquote(address)
+    joined = address[1:] if address.startswith("/") else posixpath.join(folder, address)
+    path = posixpath.normpath(joined)
+    if path.startswith(("../", "/")) or path in ("..", ".") or "\\" in path or "\0" in path:
+        return None
+    return path
+
+
+Resolver = Callable[[str, str, str], str | None]
+
+
+def link_references(text: str, resolver: Resolver) -> str:
+    """Replace symbolic references: ``resolver(attribute, kind, target)`` gives what to write.
+
+    It returns the whole attribute text (``href="…"``), or None to drop the attribute.
+    """
+    if "dj-" not in text:
+        return text
+    return _REFERENCE.sub(lambda m: resolver(m[1], m[2], html.unescape(m[3])) or "", text)
+
+
+def plain_text(text: str) -> str:
+    """The words of an HTML text, a line for each block, references and tags gone."""
+    if "footnote" in text:
+        text = _NOTE_MARKS.sub("", text)
+    broken = _BREAKS.sub("\n", text)
+    words = html.unescape(_TAGS.sub("", broken))
+    lines = (_SPACE.sub(" ", line).strip() for line in words.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def excerpt(words: str, length: int = 100) -> str:
+    """The first ``length`` characters of a plain text, ended at a sentence where one is near."""
+    flat = words[: length * 2].replace("\n", "")
+    if len(flat) <= length:
+        return flat
+    cut = flat[:length]
+    end = max(cut.rfind(mark) for mark in "。！？；")
+    return cut[: end + 1] if end >= length // 2 else cut.rstrip("，、：；“‘（《") + "……"

@@ -1,0 +1,106 @@
+"""The output folder: files written only when their bytes change, and removed when unplanned.
+
+A file whose bytes are the same keeps its modification time, so that rsync and CDNs send only
+what changed. Each file is written beside its place and moved there in one step.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import Struct
+
+from dangjian.catalogue import Stat
+
+_TEMPORARY = ".dangjian-new"
+
+
+class Written(Struct, frozen=True):
+    """A file that stands in the output: its stat, and whether its bytes are new."""
+
+    path: str
+    stat: Stat
+    changed: bool
+
+
+def write_output(output: Path, path: str, data: bytes) -> Written:
+    """Put ``data`` at ``path`` below ``output``; an equal file that stands is left alone."""
+    target = output / path
+    try:
+        found = os.stat(target)
+        if found.st_size == len(data) and target.read_bytes() == data:
+            return Written(path, Stat(found.st_mtime_ns, found.st_size), False)
+    except OSError:
+        pass
+    temporary = target.with_name(f"{target.name}{_TEMPORARY}")
+    try:
+        temporary.write_bytes(data)
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+    except (IsADirectoryError, NotADirectoryError):
+        clear_way(output, path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+    try:
+        os.replace(temporary, target)
+    except (IsADirectoryError, PermissionError):
+        clear_way(output, path)
+        os.replace(temporary, target)
+    found = os.stat(target)
+    return Written(path, Stat(found.st_mtime_ns, found.st_size), True)
+
+
+def clear_way(output: Path, path: str) -> None:
+    """Remove an empty folder where a file has to stand, or a file where a folder has to."""
+    target = output / path
+    if target.is_dir():
+        for folder, _, _ in os.walk(target, topdown=False):
+            with suppress(OSError):
+                os.rmdir(folder)
+    for parent in target.relative_to(output).parents:
+        above = output / parent
+        if above.is_file():
+            above.unlink()
+
+
+def scan_output(output: Path) -> dict[str, Stat]:
+    """Every file below ``output`` with its stat, by path with ``/``."""
+    return dict(scan_files(output))
+
+
+def scan_files(top: Path) -> Iterator[tuple[str, Stat]]:
+    """Files below ``top``, links not followed; unreadable folders are passed over."""
+    folders = [("", os.fspath(top))]
+    while folders:
+        prefix, folder = folders.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append((f"{prefix}{entry.name}/", entry.path))
+            elif entry.is_file(follow_symlinks=False):
+                found = entry.stat(follow_symlinks=False)
+                yield f"{prefix}{entry.name}", Stat(found.st_mtime_ns, found.st_size)
+
+
+def remove_outputs(output: Path, paths: Iterable[str]) -> int:
+    """Remove files and the folders they leave empty; returns how many files went."""
+    removed = 0
+    folders: set[Path] = set()
+    for path in paths:
+        target = output / path
+        try:
+            target.unlink()
+        except OSError:
+            continue
+        removed += 1
+        folders.update(output / parent for parent in Path(path).parents)
+    folders.discard(output)
+    for folder in sorted(folders, key=lambda f: len(f.parts), reverse=True):
+        with suppress(OSError):
+            folder.rmdir()
+    return removed

@@ -1,0 +1,1 @@
+"""Page plans: each module says which pages of one kind there are, and what each may read."""

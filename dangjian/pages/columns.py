@@ -1,0 +1,89 @@
+"""Column pages (栏目): introduction, sub-columns, and the list of all their articles."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from dangjian import views
+from dangjian.archive import Item
+from dangjian.columns import Column
+from dangjian.digests import digest
+from dangjian.pages.portal import Portal, block, block_digest, frame, list_pages, section_of
+from dangjian.plan import Page
+from dangjian.present import breadcrumb
+
+CHILD_BLOCK = 6
+
+
+def plan_columns(portal: Portal) -> Iterator[Page]:
+    """The pages of every column's list."""
+    for column in portal.archive.columns.walk():
+        items = portal.archive.in_column.get(column.folder, ())
+        texts, introduction = portal.introduction(column)
+        yield from list_pages(
+            portal,
+            items,
+            column.url,
+            "column.html",
+            _parts(portal, column, introduction),
+            partial(_context, portal, column),
+            texts,
+        )
+
+
+def _parts(portal: Portal, column: Column, introduction: bytes) -> tuple[bytes, ...]:
+    in_column = portal.archive.in_column
+    section = msgspec.msgpack.encode(section_links(column, column))
+    blocks = [
+        block_digest(portal, in_column.get(c.folder, ()), CHILD_BLOCK) for c in column.children
+    ]
+    every = digest(portal.presenter.column_digest(column), section, introduction)
+    return every, digest(*blocks)
+
+
+def _context(portal: Portal, column: Column, listing: views.Listing, path: str) -> dict[str, Any]:
+    front = listing.number == 0
+    in_column = portal.archive.in_column
+    blocks = (
+        block(portal, child.name, child.url, in_column.get(child.folder, ()), CHILD_BLOCK)
+        for child in column.children
+    )
+    view = views.ColumnView(
+        name=column.name,
+        url=column.url,
+        description=column.entry.description,
+        introduction=Markup(),
+        section=section_links(column, column),
+        children=tuple(one for one in blocks if one.items) if front else (),
+    )
+    crumbs = breadcrumb(column)
+    head = portal.heads.column(column, listing, path, crumbs)
+    return frame("column", head, crumbs, section_of(column), column=view, listing=listing)
+
+
+def section_links(column: Column, current: Column) -> tuple[views.Link, ...]:
+    """The side navigation of a column: its top column's tree, with the current place marked."""
+    top = column.chain()[0]
+    return _links([top], current)
+
+
+def _links(columns: Sequence[Column], current: Column) -> tuple[views.Link, ...]:
+    open_columns = {one.folder for one in current.chain()}
+    return tuple(
+        views.Link(
+            one.name,
+            one.url,
+            current=one is current,
+            children=_links(one.children, current) if one.folder in open_columns else (),
+        )
+        for one in columns
+    )
+
+
+def column_items(portal: Portal, name: str) -> tuple[Column | None, Sequence[Item]]:
+    """A column that an office's settings name, with its articles."""
+    column = portal.archive.columns.find(name)
+    return column, portal.archive.in_column.get(column.folder, ()) if column else ()

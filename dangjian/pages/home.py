@@ -1,0 +1,125 @@
+"""The home page: headline, pictures, the latest, a block for each chosen column, specials."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from dangjian import views
+from dangjian.archive import Item
+from dangjian.digests import digest
+from dangjian.pages.columns import column_items
+from dangjian.pages.portal import Portal, block, frame
+from dangjian.plan import Page
+from dangjian.present import breadcrumb, column_link
+
+RECOMMENDED = 6
+NOTICES = 6
+BLOCK = 6
+
+
+class _Choice:
+    """The items each part of the home page shows, newest first where they are flagged."""
+
+    def __init__(self, portal: Portal) -> None:
+        home, archive = portal.office.home, portal.archive
+        newest = [item for item in reversed(archive.items) if item.entry.type != "special"]
+        self.headline = _headline(newest)
+        self.slides = [i for i in _flagged(portal, newest, "slide") if portal.presenter.cover(i)]
+        self.slides = self.slides[: home.slides]
+        self.latest = archive_newest(archive.items, home.latest)
+        self.recommended = list(islice(_flagged(portal, newest, "recommend"), RECOMMENDED))
+        self.photos = list(
+            islice((i for i in newest if _is_photo(i) and portal.presenter.cover(i)), home.photos)
+        )
+        self.videos = list(islice((i for i in newest if i.entry.type == "video"), home.videos))
+        self.notices = column_items(portal, home.notices) if home.notices else (None, ())
+        self.blocks = [column_items(portal, name) for name in home.blocks]
+        self.specials = [s for s in reversed(archive.specials)][: home.specials]
+
+
+def plan_home(portal: Portal) -> Iterator[Page]:
+    """The home page; it reads the cards it shows and nothing else."""
+    choice = _Choice(portal)
+    presenter = portal.presenter
+    shown = [
+        presenter.card_digest(choice.headline) if choice.headline else b"-",
+        presenter.digests(choice.slides),
+        presenter.digests(choice.latest),
+        presenter.digests(choice.recommended),
+        presenter.digests(choice.photos),
+        presenter.digests(choice.videos),
+        presenter.digests(choice.specials),
+    ]
+    for column, items in (choice.notices, *choice.blocks):
+        shown.append(presenter.column_digest(column) + presenter.digests(items[-BLOCK - 1 :]))
+    yield Page("index.html", "home.html", (digest(*shown),), partial(_context, portal, choice))
+
+
+def _context(portal: Portal, choice: _Choice) -> dict[str, Any]:
+    cards = portal.presenter.cards
+    notice_column, notices = choice.notices
+    blocks = (
+        block(portal, column.name, column.url, items, BLOCK, lead=True)
+        for column, items in choice.blocks
+        if column is not None
+    )
+    home = views.Home(
+        headline=portal.presenter.card(choice.headline) if choice.headline else None,
+        slides=cards(choice.slides),
+        latest=views.Block("最新", "archive/index.html", cards(choice.latest)),
+        recommended=views.Block("推荐", "", cards(choice.recommended)),
+        notices=block(
+            portal,
+            notice_column.name if notice_column else "",
+            notice_column.url if notice_column else "",
+            notices,
+            NOTICES,
+        ),
+        photos=views.Block("图片新闻", _common_column(choice.photos), cards(choice.photos)),
+        videos=views.Block("视频", _common_column(choice.videos), cards(choice.videos)),
+        blocks=tuple(one for one in blocks if one.lead),
+        specials=special_cards(portal, choice.specials),
+        specials_url="specials.html" if portal.archive.specials else "",
+    )
+    crumbs = breadcrumb(None)
+    return frame("home", portal.heads.home(crumbs), crumbs, "index.html", home=home)
+
+
+def special_cards(portal: Portal, specials: Sequence[Item]) -> tuple[views.SpecialCard, ...]:
+    """Specials as home and the list of specials show them."""
+    return tuple(
+        views.SpecialCard(
+            special.entry.title,
+            special.address,
+            special.entry.summary or special.record.excerpt,
+            portal.presenter.cover(special),
+        )
+        for special in specials
+    )
+
+
+def archive_newest(items: Sequence[Item], limit: int) -> list[Item]:
+    """The newest articles, newest first; specials and links out are no news."""
+    news = (item for item in reversed(items) if item.entry.type not in ("special", "link"))
+    return list(islice(news, limit))
+
+
+def _flagged(portal: Portal, newest: Sequence[Item], flag: str) -> list[Item]:
+    found = [item for item in newest if flag in item.entry.flags]
+    return sorted(found, key=lambda item: -item.entry.weight)
+
+
+def _headline(newest: Sequence[Item]) -> Item | None:
+    flagged = [item for item in newest if "headline" in item.entry.flags]
+    return max(flagged, key=lambda item: item.entry.weight, default=None)
+
+
+def _is_photo(item: Item) -> bool:
+    return item.entry.type == "photo" or "photo" in item.entry.flags
+
+
+def _common_column(items: Sequence[Item]) -> str:
+    """Where «更多» of a block leads: the column all its items share, if there is one."""
+    columns = {item.column.folder: item.column for item in items if item.column is not None}
+    return column_link(columns.popitem()[1]).url if len(columns) == 1 else ""

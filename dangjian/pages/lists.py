@@ -1,0 +1,176 @@
+"""Lists across columns: specials, tags, and the archive by year and month."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from dangjian import views
+from dangjian.archive import Item, Tag
+from dangjian.digests import digest
+from dangjian.pages.home import special_cards
+from dangjian.pages.portal import Portal, frame, list_pages, section_of
+from dangjian.plan import Page
+from dangjian.present import breadcrumb
+from dangjian.schema.entry import BlockRef
+
+TAGS = views.Link("标签", "tags/index.html")
+ARCHIVE = views.Link("归档", "archive/index.html")
+SPECIALS = views.Link("专题", "specials.html")
+
+
+def plan_specials(portal: Portal) -> Iterator[Page]:
+    """The list of specials, and each special with its blocks and its own list."""
+    archive, presenter = portal.archive, portal.presenter
+    if not archive.specials:
+        return
+    newest = list(reversed(archive.specials))
+    yield Page(
+        "specials.html",
+        "specials.html",
+        (presenter.digests(newest),),
+        partial(_specials, portal, newest),
+    )
+    for special in archive.specials:
+        items = archive.in_special[special.path]
+        blocks = [_block_items(portal, items, one) for one in special.entry.blocks]
+        shown = [presenter.digests(found) for found in blocks]
+        own = digest(presenter.article_digest(special), *shown)
+        for page in list_pages(
+            portal, items, special.address, "special.html", (own,),
+            partial(_special, portal, special, blocks), (special.path,),
+        ):  # fmt: skip
+            page.origin = special.path
+            yield page
+
+
+def _specials(portal: Portal, newest: list[Item]) -> dict[str, Any]:
+    crumbs = breadcrumb(None, SPECIALS)
+    head = portal.heads.plain("专题", "specials.html", crumbs)
+    return frame("specials", head, crumbs, specials=special_cards(portal, newest))
+
+
+def _block_items(portal: Portal, items: list[Item], wanted: BlockRef) -> list[Item]:
+    column = portal.archive.columns.find(wanted.column) if wanted.column else None
+    words = set(wanted.keywords)
+    found = [
+        item
+        for item in items
+        if (not words or not words.isdisjoint((*item.entry.keywords, *item.entry.tags)))
+        and (not wanted.column or column in item.columns)
+    ]
+    return found[-wanted.limit :][::-1]
+
+
+def _special(
+    portal: Portal, special: Item, blocks: list[list[Item]], listing: views.Listing, path: str
+) -> dict[str, Any]:
+    presenter, entry = portal.presenter, special.entry
+    front = listing.number == 0
+    view = views.SpecialView(
+        title=entry.title,
+        url=special.address,
+        summary=entry.summary,
+        introduction=Markup(),
+        banner=presenter.picture(entry.banner) if entry.banner else presenter.cover(special),
+        blocks=tuple(
+            views.Block(wanted.title, "", presenter.cards(found))
+            for wanted, found in zip(entry.blocks, blocks, strict=True)
+            if front and found
+        ),
+    )
+    crumbs = breadcrumb(special.column, views.Link(entry.title, special.address))
+    head = portal.heads.special(special, listing, path, crumbs)
+    section = section_of(special.column)
+    return frame("special", head, crumbs, section, special=view, listing=listing)
+
+
+def plan_tags(portal: Portal) -> Iterator[Page]:
+    """The list of all tags, and each tag's articles."""
+    tags = list(portal.archive.tags.values())
+    if not tags:
+        return
+    counts = tuple(
+        views.TagCount(tag.name, tag.url, len(tag.items))
+        for tag in sorted(tags, key=lambda t: (-len(t.items), t.name))
+    )
+    yield Page(
+        "tags/index.html",
+        "tags.html",
+        (digest(msgspec.msgpack.encode(counts)),),
+        partial(_tags, portal, counts),
+    )
+    for tag in tags:
+        yield from list_pages(
+            portal, tag.items, tag.url, "tag.html", (tag.name.encode(),), partial(_tag, portal, tag)
+        )
+
+
+def _tags(portal: Portal, counts: tuple[views.TagCount, ...]) -> dict[str, Any]:
+    crumbs = breadcrumb(None, TAGS)
+    head = portal.heads.plain("全部标签", "tags/index.html", crumbs)
+    return frame("tags", head, crumbs, tags=counts)
+
+
+def _tag(portal: Portal, tag: Tag, listing: views.Listing, path: str) -> dict[str, Any]:
+    link = views.Link(tag.name, tag.url)
+    crumbs = breadcrumb(None, TAGS, link)
+    head = portal.heads.listing(f"标签：{tag.name}", listing, path, crumbs)
+    return frame("tag", head, crumbs, tag=link, listing=listing)
+
+
+def year_url(year: int) -> str:
+    return f"archive/{year:04}/index.html"
+
+
+def month_url(year: int, month: int) -> str:
+    return f"archive/{year:04}/{month:02}/index.html"
+
+
+def plan_archive(portal: Portal) -> Iterator[Page]:
+    """The archive: all years, each year with its months, each month with its articles."""
+    months = portal.archive.months
+    years: dict[int, list[views.Period]] = {}
+    for (year, month), items in sorted(months.items()):
+        period = views.Period(f"{year}年{month}月", month_url(year, month), len(items))
+        years.setdefault(year, []).append(period)
+    periods = tuple(
+        views.Period(f"{year}年", year_url(year), sum(m.count for m in found), tuple(found))
+        for year, found in sorted(years.items(), reverse=True)
+    )
+    whole = digest(msgspec.msgpack.encode(periods))
+    yield Page("archive/index.html", "archive.html", (whole,), partial(_archive, portal, periods))
+    for period in periods:
+        covered = digest(msgspec.msgpack.encode(period))
+        yield Page(period.url, "archive_year.html", (covered,), partial(_year, portal, period))
+        for one in period.months:
+            items = months[int(period.name[:-1]), int(one.url.split("/")[2])]
+            yield from list_pages(
+                portal, items, one.url, "archive_month.html", (one.name.encode(),),
+                partial(_month, portal, period, one),
+            )  # fmt: skip
+
+
+def _archive(portal: Portal, periods: tuple[views.Period, ...]) -> dict[str, Any]:
+    crumbs = breadcrumb(None, ARCHIVE)
+    head = portal.heads.plain("文章归档", "archive/index.html", crumbs)
+    return frame("archive", head, crumbs, periods=periods)
+
+
+def _year(portal: Portal, period: views.Period) -> dict[str, Any]:
+    crumbs = breadcrumb(None, ARCHIVE, views.Link(period.name, period.url))
+    head = portal.heads.plain(f"{period.name}文章归档", period.url, crumbs)
+    return frame("archive", head, crumbs, period=period, months=period.months)
+
+
+def _month(
+    portal: Portal, year: views.Period, month: views.Period, listing: views.Listing, path: str
+) -> dict[str, Any]:
+    crumbs = breadcrumb(
+        None, ARCHIVE, views.Link(year.name, year.url), views.Link(month.name, month.url)
+    )
+    head = portal.heads.listing(f"{month.name}文章归档", listing, path, crumbs)
+    bare = views.Period(month.name, month.url, listing.total)
+    return frame("archive", head, crumbs, period=bare, listing=listing)

@@ -1,0 +1,140 @@
+"""What all page plans share: the archive, its presenter, the office, and how a page is framed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from dangjian import views
+from dangjian.archive import Archive, Item
+from dangjian.catalogue import Record
+from dangjian.columns import COLUMN_FILE, Column
+from dangjian.digests import digest
+from dangjian.markup import Reference
+from dangjian.office import Office
+from dangjian.pages.heads import Heads
+from dangjian.plan import Page, page_address, slices
+from dangjian.present import Presenter
+from dangjian.render import Target
+
+
+class Portal(Struct, eq=False):
+    """One build's view of the whole site, from which page plans are made."""
+
+    archive: Archive
+    presenter: Presenter
+    office: Office
+    heads: Heads
+    records: Mapping[str, Record]
+
+    def references(self, path: str) -> tuple[Reference, ...]:
+        """What the text of the source at ``path`` refers to."""
+        record = self.records.get(path)
+        return record.references if record is not None else ()
+
+    def introduction(self, column: Column) -> tuple[tuple[str, ...], bytes]:
+        """The source of a column's introduction, if it has one, and a digest of all it shows."""
+        path = f"{column.folder}/{COLUMN_FILE}"
+        record = self.records.get(path)
+        if record is None:
+            return (), b""
+        shown = sorted(
+            (key, f"{target}") for key, target in self.targets(record.references).items()
+        )
+        return (path,), digest(record.digest, *(part for pair in shown for part in pair))
+
+    def targets(self, references: Sequence[Reference]) -> dict[str, Target]:
+        """Where symbolic references lead; those that lead nowhere are left out."""
+        found: dict[str, Target] = {}
+        for reference in references:
+            key = f"{reference.kind}:{reference.target}"
+            if reference.kind == "article":
+                other = self.archive.by_path.get(reference.target)
+                if other is not None:
+                    found[key] = Target(other.address or other.entry.external_url)
+                continue
+            facts = self.presenter.files.get(reference.target)
+            if facts is not None and not facts.error:
+                found[key] = Target(facts.name, facts.width, facts.height)
+        return found
+
+
+def frame(
+    kind: str,
+    head: views.Head,
+    crumbs: tuple[views.Link, ...],
+    section: str = "",
+    **own: object,
+) -> dict[str, Any]:
+    """A page's context: what every template gets, and what this one gets besides."""
+    return {"kind": kind, "head": head, "breadcrumb": crumbs, "section": section, **own}
+
+
+def section_of(column: Column | None) -> str:
+    """The front of the top column a page belongs to, which its navigation marks."""
+    return column.chain()[0].url if column is not None else ""
+
+
+def list_pages(
+    portal: Portal,
+    items: Sequence[Item],
+    front: str,
+    template: str,
+    parts: tuple[bytes, ...],
+    context: Callable[[views.Listing, str], dict[str, Any]],
+    texts: tuple[str, ...] = (),
+) -> Iterator[Page]:
+    """The pages of one list (oldest first): its front, and the numbered ones that never change.
+
+    ``parts`` cover what the front shows besides its list, the first of them what all pages show.
+    ``context`` makes a page's context from its listing and address; ``texts`` are shown by all. Articles put on top (置顶)
+    stand first on the front, wherever they are in the list.
+    """
+    presenter = portal.presenter
+    top = [item for item in reversed(items) if presenter.is_top(item)]
+    on_top = {item.path for item in top}
+    for piece in slices(items, portal.office.page_size):
+        shown = list(piece.items)
+        if piece.number == 0 and top:
+            shown = top + [item for item in shown if item.path not in on_top]
+        path = page_address(front, piece.number)
+        total = len(items) if piece.number == 0 else 0
+
+        def make(
+            shown: list[Item] = shown,
+            path: str = path,
+            number: int = piece.number,
+            total: int = total,
+            newer: int | None = piece.newer,
+            older: int | None = piece.older,
+        ) -> dict[str, Any]:
+            listing = views.Listing(
+                items=presenter.cards(shown),
+                number=number,
+                total=total,
+                newest=front if number else "",
+                newer=page_address(front, newer) if newer is not None else "",
+                older=page_address(front, older) if older is not None else "",
+                oldest=page_address(front, 1) if older is not None else "",
+            )
+            return context(listing, path)
+
+        numbers = f"{piece.number} {total} {piece.newer} {piece.older}"
+        own = parts if piece.number == 0 else parts[:1]
+        yield Page(path, template, (*own, presenter.digests(shown), numbers.encode()), make, texts)
+
+
+def block(
+    portal: Portal, title: str, url: str, items: Sequence[Item], limit: int, *, lead: bool = False
+) -> views.Block:
+    """A block of the newest ``limit`` of ``items`` (oldest first), the first leading if wanted."""
+    newest = list(reversed(items[-limit:] if limit else items[:0]))
+    cards = portal.presenter.cards(newest)
+    if lead and cards:
+        return views.Block(title, url, cards[1:], cards[0])
+    return views.Block(title, url, cards)
+
+
+def block_digest(portal: Portal, items: Sequence[Item], limit: int) -> bytes:
+    """Covers what ``block`` shows of its items."""
+    return portal.presenter.digests(items[-limit:] if limit else ())

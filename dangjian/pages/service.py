@@ -1,0 +1,114 @@
+"""Pages that serve the others: search, site map, subscribing, page not found, redirects."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from dangjian import views
+from dangjian.columns import Column
+from dangjian.digests import digest
+from dangjian.pages.home import special_cards
+from dangjian.pages.portal import Portal, frame
+from dangjian.plan import Page
+from dangjian.present import breadcrumb, column_link
+
+SITEMAP_ARTICLES = 5
+TYPE_NAMES = (
+    ("news", "新闻"),
+    ("document", "文件"),
+    ("notice", "公告"),
+    ("photo", "图集"),
+    ("video", "视频"),
+    ("special", "专题"),
+)
+
+
+def plan_service(portal: Portal, feeds: tuple[views.FeedLink, ...]) -> Iterator[Page]:
+    """Search, site map, feeds and the page for a wrong address."""
+    yield _search(portal)
+    yield _site_map(portal)
+    encoded = digest(msgspec.msgpack.encode(feeds))
+    yield Page("feeds.html", "feeds.html", (encoded,), partial(_feeds, portal, feeds))
+    yield Page("404.html", "404.html", (), partial(_missing, portal))
+
+
+def _search(portal: Portal) -> Page:
+    archive = portal.archive
+    years = sorted({year for year, _ in archive.months}, reverse=True)
+    present = {item.entry.type for item in archive.items}
+    types = tuple(pair for pair in TYPE_NAMES if pair[0] in present)
+    columns = _tree(archive.columns.top)
+    covered = digest(msgspec.msgpack.encode((years, types, columns)))
+
+    def context() -> dict[str, Any]:
+        crumbs = breadcrumb(None, views.Link("搜索", "search.html"))
+        head = portal.heads.plain("站内搜索", "search.html", crumbs, robots="noindex")
+        return frame(
+            "search", head, crumbs, columns=columns, years=tuple(years), types=types, sources=()
+        )
+
+    return Page("search.html", "search.html", (covered,), context)
+
+
+def _tree(columns: Sequence[Column]) -> tuple[views.Link, ...]:
+    return tuple(views.Link(c.name, c.url, False, _tree(c.children)) for c in columns)
+
+
+def _site_map(portal: Portal) -> Page:
+    archive, presenter = portal.archive, portal.presenter
+
+    def map_column(column: Column) -> views.MapColumn:
+        newest = archive.in_column.get(column.folder, [])[-SITEMAP_ARTICLES:][::-1]
+        children = tuple(map_column(child) for child in column.children)
+        return views.MapColumn(column_link(column), presenter.cards(newest), children)
+
+    def context() -> dict[str, Any]:
+        crumbs = breadcrumb(None, views.Link("网站地图", "sitemap.html"))
+        return frame(
+            "sitemap",
+            portal.heads.plain("网站地图", "sitemap.html", crumbs),
+            crumbs,
+            columns=tuple(map_column(column) for column in archive.columns.top),
+            pages=tuple(views.Link(p.entry.title, p.address) for p in archive.pages),
+            specials=special_cards(portal, archive.specials[::-1]),
+        )
+
+    shown = [
+        presenter.column_digest(c)
+        + presenter.digests(archive.in_column.get(c.folder, [])[-SITEMAP_ARTICLES:])
+        for c in archive.columns.walk()
+    ]
+    shown.append(presenter.digests(archive.pages) + presenter.digests(archive.specials))
+    return Page("sitemap.html", "sitemap.html", (digest(*shown),), context)
+
+
+def _feeds(portal: Portal, feeds: tuple[views.FeedLink, ...]) -> dict[str, Any]:
+    crumbs = breadcrumb(None, views.Link("订阅", "feeds.html"))
+    head = portal.heads.plain("订阅本站", "feeds.html", crumbs)
+    return frame("feeds", head, crumbs, feeds=feeds, opml="feeds/opml.xml")
+
+
+def _missing(portal: Portal) -> dict[str, Any]:
+    crumbs = breadcrumb(None, views.Link("页面不存在", ""))
+    head = portal.heads.plain("页面不存在", "404.html", crumbs, robots="noindex")
+    return frame("404", head, crumbs)
+
+
+def plan_redirects(portal: Portal, aliases: dict[str, tuple[str, str, str]]) -> Iterator[Page]:
+    """A page at each old address that leads to the new one (``path -> target, title, source``)."""
+    for path, (target, title, source) in sorted(aliases.items()):
+        yield Page(
+            path,
+            "redirect.html",
+            (digest(target, title),),
+            partial(_redirect, portal, path, target, title),
+            origin=source,
+        )
+
+
+def _redirect(portal: Portal, path: str, target: str, title: str) -> dict[str, Any]:
+    crumbs = breadcrumb(None, views.Link(title, target))
+    head = portal.heads.plain(title, target, crumbs, robots="noindex")
+    return frame("redirect", head, crumbs, target=target, title=title)

@@ -1,0 +1,162 @@
+"""Carrying out a plan: render what is new, copy, write, and remove what is no longer planned."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from dangjian.catalogue import Catalogue, OutputRow, Stat
+from dangjian.digests import digest
+from dangjian.outputs import Written, remove_outputs, scan_output, write_output
+from dangjian.plan import Copied, Made, Page
+from dangjian.render import Job, RenderSetup, TemplateDigests, render_jobs
+from dangjian.workers import Crew
+
+Told = Callable[[str, int, int], None]
+
+
+class Production(Struct):
+    """What one build did to the output folder; lists hold output paths."""
+
+    rendered: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    kept: int = 0
+    removed: int = 0
+
+
+class Standing(Struct):
+    """What stands in the output folder, and what the catalogue knows of it."""
+
+    files: dict[str, Stat]
+    rows: dict[str, OutputRow]
+
+    def holds(self, path: str, fingerprint: bytes) -> bool:
+        """Whether the file at ``path`` is what ``fingerprint`` would make again."""
+        row = self.rows.get(path)
+        return (
+            row is not None and row.fingerprint == fingerprint and self.files.get(path) == row.stat
+        )
+
+
+def look(output: Path, catalogue: Catalogue) -> Standing:
+    """Look at the output folder as it stands."""
+    return Standing(scan_output(output), catalogue.outputs())
+
+
+class Workshop:
+    """Makes outputs of one build: knows the setup, the crew, and what stands already."""
+
+    def __init__(
+        self,
+        setup: RenderSetup,
+        common: bytes,
+        catalogue: Catalogue,
+        standing: Standing,
+        crew: Crew,
+        told: Told,
+    ) -> None:
+        self.output = Path(setup.output)
+        self.catalogue = catalogue
+        self.standing = standing
+        self.crew = crew
+        self.told = told
+        self.production = Production()
+        self.planned: set[str] = set()
+        self._setup = setup
+        self._common = common
+        self._templates = TemplateDigests(setup.templates)
+
+    def render(self, pages: Iterable[Page], job: Callable[[Page], Job]) -> None:
+        """Render those pages whose fingerprint is new; ``job`` makes one's job when needed."""
+        due: list[tuple[Page, bytes]] = []
+        for page in pages:
+            self.planned.add(page.path)
+            mark = digest(self._common, self._templates.of(page.template), *page.parts)
+            if self.standing.holds(page.path, mark):
+                self.production.kept += 1
+            else:
+                due.append((page, mark))
+        if not due:
+            return
+        marks = {page.path: mark for page, mark in due}
+        work = partial(render_jobs, self._setup.pack())
+        done = 0
+        for results in self.crew.run(work, (job(page) for page, _ in due), len(due)):
+            done += len(results)
+            self.production.rendered.extend(one.path for one in results)
+            self._note(results, marks)
+            self.told("排版", done, len(due))
+
+    def make(self, outputs: Iterable[Made]) -> None:
+        """Make those outputs whose fingerprint is new."""
+        for made in outputs:
+            self.planned.add(made.path)
+            mark = digest(self._common, made.fingerprint)
+            if self.standing.holds(made.path, mark):
+                self.production.kept += 1
+            else:
+                self._note([write_output(self.output, made.path, made.make())], {made.path: mark})
+
+    def copy(self, outputs: Iterable[Copied]) -> None:
+        """Copy files whose address tells their content; one that stands is not read again."""
+        for one in outputs:
+            if one.path in self.planned:
+                continue
+            self.planned.add(one.path)
+            mark = digest("copied", one.path)
+            if self.standing.holds(one.path, mark):
+                self.production.kept += 1
+                continue
+            self._note([copy_output(self.output, one.path, one.source)], {one.path: mark})
+
+    def adopt(self, paths: Iterable[str]) -> None:
+        """Count files that another part of the build keeps up itself among those planned."""
+        self.planned.update(paths)
+
+    def sweep(self, keep: Callable[[str], bool]) -> None:
+        """Remove what stands but is not planned, unless ``keep`` says that it isn't ours."""
+        stale = [
+            path for path in self.standing.files if path not in self.planned and not keep(path)
+        ]
+        self.production.removed = remove_outputs(self.output, stale)
+        gone = [path for path in self.standing.rows if path not in self.planned]
+        self.catalogue.drop_outputs(gone)
+
+    def _note(self, results: Sequence[Written], marks: Mapping[str, bytes]) -> None:
+        self.production.written.extend(one.path for one in results if one.changed)
+        self.catalogue.put_outputs(
+            [(one.path, OutputRow(marks[one.path], one.stat)) for one in results]
+        )
+
+
+def copy_output(output: Path, path: str, source: Path) -> Written:
+    """Copy ``source`` to ``path`` below ``output`` in one step."""
+    target = output / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f"{target.name}.dangjian-new")
+    shutil.copyfile(source, temporary)
+    os.replace(temporary, target)
+    found = target.stat()
+    return Written(path, Stat(found.st_mtime_ns, found.st_size), True)
+
+
+_OUR_FOLDERS = ("static/", "media/", "files/", "feeds/", "search/")
+_OUR_MARK = b'name="generator" content="Dangjian"'
+
+
+def is_ours(output: Path, path: str) -> bool:
+    """Whether a file that the catalogue does not know was made by an earlier build of ours.
+
+    So that a lost catalogue leaves no stale page behind, and no stranger's file is removed.
+    """
+    if path.startswith(_OUR_FOLDERS) or path in ("sitemap.xml", "robots.txt", "redirects.map"):
+        return True
+    if path.startswith("sitemap-") and path.endswith(".xml"):
+        return True
+    if not path.endswith((".html", ".htm")):
+        return False
+    with (output / path).open("rb") as file:
+        return _OUR_MARK in file.read(4096)

@@ -1,0 +1,162 @@
+"""Reading articles: a Markdown file becomes a checked record and clean HTML.
+
+``read_source`` is plain input to plain output, so that worker processes can run it;
+``PortalReader`` is the same for Pelican.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from dangjian.catalogue import Record, Stat
+from dangjian.columns import COLUMN_FILE
+from dangjian.digests import digest
+from dangjian.markup import MarkdownText, Reference, Rendered, excerpt, plain_text
+from dangjian.problems import Problem
+from dangjian.schema import Source, parse_source, read_column, read_entry
+from dangjian.schema.entry import Entry
+
+EXCERPT_LENGTH = 100
+
+
+class ReadResult(Struct, frozen=True):
+    """A source as read: its stat at that moment, what it says, its text as HTML."""
+
+    path: str
+    stat: Stat
+    record: Record
+    html: str
+
+
+def file_stat(path: Path) -> Stat:
+    """A file's modification time and size."""
+    found = path.stat()
+    return Stat(found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownText:
+    return MarkdownText()
+
+
+def read_sources(content: Path, paths: list[str]) -> list[ReadResult]:
+    """Read several sources below ``content``; one that can't be read yields a record saying so."""
+    return [read_source(content, path) for path in paths]
+
+
+def read_source(content: Path, path: str) -> ReadResult:
+    """Read the source at ``path`` (relative, with ``/``) below ``content``."""
+    file = content / path
+    try:
+        stat = file_stat(file)
+        data = file.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "未知原因"
+        problem = Problem(path, 0, f"文件读不出来（{reason}），请检查文件权限，或重新保存一份")
+        return ReadResult(path, Stat(0, 0), Record(digest=b"", problems=(problem,)), "")
+    source = parse_source(data, path)
+    if path.rpartition("/")[2] == COLUMN_FILE:
+        record, rendered = _read_column(source, path)
+    else:
+        record, rendered = _read_article(source, path)
+    record.digest = digest(data)
+    return ReadResult(path, stat, record, rendered.html)
+
+
+def _read_column(source: Source, path: str) -> tuple[Record, Rendered]:
+    column, problems = read_column(source)
+    rendered = _convert(source, path)
+    problems = (*problems, *_reference_problems(source, path, rendered.references))
+    record = Record(
+        digest=b"", column=column, problems=tuple(problems), references=rendered.references
+    )
+    return record, rendered
+
+
+def _read_article(source: Source, path: str) -> tuple[Record, Rendered]:
+    entry, problems = read_entry(source)
+    rendered = _convert(source, path)
+    problems = (*problems, *_reference_problems(source, path, rendered.references))
+    record = Record(
+        digest=b"",
+        entry=entry,
+        problems=tuple(problems),
+        references=rendered.references,
+    )
+    if entry is not None:
+        if not entry.summary:
+            record.excerpt = excerpt(plain_text(rendered.html), EXCERPT_LENGTH)
+        record.card = _card_digest(entry, record.excerpt)
+    return record, rendered
+
+
+def _convert(source: Source, path: str) -> Rendered:
+    text = source.body
+    if not text.strip():
+        return Rendered("")
+    try:
+        return _markdown().convert(text, path.rpartition("/")[0])
+    except RecursionError:
+        _markdown.cache_clear()
+        return Rendered("<p>（本文嵌套过深，无法显示）</p>", (Reference("deep", path),))
+
+
+def _reference_problems(
+    source: Source, path: str, references: tuple[Reference, ...]
+) -> list[Problem]:
+    problems = []
+    for reference in references:
+        if reference.kind == "deep":
+            problems.append(
+                Problem(path, source.body_line, "正文的列表或引用嵌套太深，无法排版，请减少层次")
+            )
+        elif reference.kind == "media" and not (reference.alt or "").strip():
+            problems.append(
+                Problem(
+                    path,
+                    line_of(source.body, reference.written, source.body_line),
+                    f"图片“{reference.written}”没有文字说明，盲人读者无从知道画面内容。"
+                    f"请写成 ![画面里有什么]({reference.written})",
+                )
+            )
+    return problems
+
+
+def line_of(body: str, written: str, first_line: int) -> int:
+    """The line in the file where ``written`` first stands in the text."""
+    position = body.find(written)
+    return first_line + body.count("\n", 0, position) if position >= 0 else first_line
+
+
+def _card_digest(entry: Entry, text: str) -> bytes:
+    """A digest of what other pages may show of an article."""
+    shown = (
+        entry.title,
+        entry.short_title,
+        entry.date,
+        entry.type,
+        entry.summary or text,
+        entry.cover,
+        entry.external_url,
+        entry.flags,
+        entry.weight,
+        entry.notice_start,
+        entry.notice_end,
+        entry.validity,
+        entry.status,
+    )
+    return digest(msgspec.msgpack.encode(shown))
+
+
+def pelican_metadata(entry: Entry) -> dict[str, Any]:
+    """An entry under the names that Pelican and its plugins use."""
+    fields = {name: value for name, value in msgspec.structs.asdict(entry).items() if value}
+    fields["date"] = entry.date
+    if entry.updated:
+        fields["modified"] = entry.updated
+    if entry.author:
+        fields["authors"] = list(entry.author)
+    return fields

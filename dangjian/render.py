@@ -1,0 +1,242 @@
+"""Rendering: Jinja2 templates, what each may read, and the work that worker processes do.
+
+A renderer knows a theme, a site and a catalogue; given a job it loads the texts the page shows,
+puts addresses into them, renders, and writes the file. Jobs are plain values, so that they can be
+sent to any ``concurrent.futures`` executor.
+"""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import msgspec
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+from msgspec import Struct
+
+from dangjian import views
+from dangjian.breaking import breakable
+from dangjian.catalogue import Catalogue
+from dangjian.digests import digest
+from dangjian.markup import Resolver, link_references
+from dangjian.outputs import Written, write_output
+from dangjian.qr import qr_path
+
+_PARTIAL = re.compile(r"""\b(?:partial\(|include|extends|import|from)\s*['"]([^'"]+)['"]""")
+
+
+class Target(Struct, frozen=True):
+    """Where a symbolic reference of a text leads: an address, and a picture's size."""
+
+    url: str
+    width: int = 0
+    height: int = 0
+
+
+class Text(Struct, frozen=True):
+    """A text to be shown: its source, and where its references lead (by ``kind:target``)."""
+
+    path: str
+    targets: dict[str, Target] = {}
+
+
+class Job(Struct, frozen=True):
+    """One page to render: template, context, and the texts that go into the context.
+
+    ``article`` in the context gets the first text as its ``body``; ``introduction`` of a column
+    or special likewise.
+    """
+
+    path: str
+    template: str
+    context: dict[str, Any]
+    text: Text | None = None
+    qr: str = ""
+
+
+class RenderSetup(Struct, frozen=True):
+    """What a worker needs to render: plain values, the same for all jobs of a build.
+
+    ``theme`` is a digest of all templates, so that a changed theme gets a new renderer.
+    """
+
+    templates: tuple[str, ...]
+    output: str
+    catalogue: str
+    site: views.Site
+    absolute_root: str
+    theme: bytes = b""
+    strict: bool = False
+
+    def pack(self) -> bytes:
+        """The setup as bytes, which also tell the renderer that a process keeps from others."""
+        return msgspec.msgpack.encode(self)
+
+
+class TemplateError(Exception):
+    """A template of the theme can't be read or rendered; the message says where and why."""
+
+
+def root_of(path: str) -> str:
+    """The relative way from a page to the site's root: empty, ``../``, ``../../`` …"""
+    return "../" * path.count("/")
+
+
+@jinja2.pass_context
+def href(context: Context, url: str) -> str:
+    """A site address as seen from the page being rendered; others stay as they are."""
+    if url.startswith(("http://", "https://", "#", "mailto:", "tel:")):
+        return url
+    return f"{context['root']}{url}"
+
+
+class Renderer:
+    """Renders jobs of one setup; a process keeps one and reuses its compiled templates."""
+
+    def __init__(self, setup: RenderSetup) -> None:
+        self.setup = setup
+        self.output = Path(setup.output)
+        self.environment = make_environment(setup.templates, strict=setup.strict)
+        self.environment.globals["partial"] = self._part
+        self._partials: dict[tuple[object, ...], Markup] = {}
+        self._catalogue: Catalogue | None = None
+
+    @jinja2.pass_context
+    def _part(self, context: Context, name: str, **arguments: object) -> Markup:
+        """A part that depends on site, root and ``arguments`` only: rendered once for each."""
+        root = context["root"]
+        key = (name, root, *sorted(arguments.items()))
+        found = self._partials.get(key)
+        if found is None:
+            template = self.environment.get_template(name)
+            text = template.render(site=self.setup.site, root=root, **arguments)
+            found = self._partials[key] = Markup(text)
+        return found
+
+    def text(self, text: Text, root: str) -> Markup:
+        """A source's HTML with its references leading where they should from ``root``."""
+        if self._catalogue is None:
+            self._catalogue = Catalogue(Path(self.setup.catalogue), read_only=True)
+        body = self._catalogue.body(text.path)
+        return Markup(link_references(body, text_resolver(text.targets, root)))
+
+    def render(self, job: Job) -> bytes:
+        """One page's bytes. Raises ``TemplateError`` for a fault of the theme."""
+        root = self.setup.absolute_root if job.path == "404.html" else root_of(job.path)
+        context = dict(job.context)
+        if job.text is not None:
+            body = self.text(job.text, root)
+            for name, attribute in _TEXT_PLACES:
+                if name in context:
+                    context[name] = msgspec.structs.replace(context[name], **{attribute: body})
+        if job.qr:
+            path, size = qr_path(job.qr)
+            context["article"] = msgspec.structs.replace(context["article"], qr=path, qr_size=size)
+        try:
+            template = self.environment.get_template(job.template)
+            text = template.render(site=self.setup.site, root=root, **context)
+        except jinja2.TemplateSyntaxError as error:
+            raise TemplateError(f"{error.filename}:{error.lineno}  {error.message}") from error
+        except jinja2.TemplateError as error:
+            raise TemplateError(f"{job.template} ({job.path})  {error}") from error
+        return text.encode("utf-8", "replace")
+
+
+_TEXT_PLACES = (("article", "body"), ("column", "introduction"), ("special", "introduction"))
+
+
+def text_resolver(targets: Mapping[str, Target], root: str) -> Resolver:
+    """What writes a text's references as seen from ``root`` (``../``, or an absolute address)."""
+
+    def resolve(attribute: str, kind: str, target: str) -> str | None:
+        path, mark, fragment = target.partition("#")
+        found = targets.get(f"{kind}:{path}")
+        if found is None:
+            return None
+        url = found.url if found.url.startswith(("http:", "https:")) else f"{root}{found.url}"
+        written = f'{attribute}="{escape(url)}{mark}{escape(fragment)}"'
+        if kind == "media":
+            written += f' width="{found.width}" height="{found.height}" loading="lazy"'
+        return written
+
+    return resolve
+
+
+def make_environment(templates: Sequence[str], *, strict: bool = False) -> jinja2.Environment:
+    """The Jinja environment of a theme: escaping everywhere, our filters, nothing of Pelican's."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(list(templates)),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=200,
+        undefined=jinja2.StrictUndefined if strict else jinja2.Undefined,
+    )
+    environment.filters["href"] = href
+    environment.filters["breakable"] = breakable
+    return environment
+
+
+@lru_cache(maxsize=1)
+def _renderer(packed: bytes) -> Renderer:
+    return Renderer(msgspec.msgpack.decode(packed, type=RenderSetup))
+
+
+def render_jobs(packed: bytes, jobs: Sequence[Job]) -> list[Written]:
+    """Render and write several pages; runs in a worker process as well as in this one.
+
+    ``packed`` is a setup as ``RenderSetup.pack`` gives it.
+    """
+    renderer = _renderer(packed)
+    return [write_output(renderer.output, job.path, renderer.render(job)) for job in jobs]
+
+
+class TemplateDigests:
+    """What each template is made of: the digest of its own text and of all it draws in."""
+
+    def __init__(self, folders: Sequence[str]) -> None:
+        self._folders = [Path(folder) for folder in folders]
+        self._sources: dict[str, str | None] = {}
+        self._digests: dict[str, bytes] = {}
+
+    def of(self, name: str) -> bytes:
+        """The digest of a template's closure; a template that is not there has its own digest."""
+        found = self._digests.get(name)
+        if found is None:
+            closure: dict[str, str] = {}
+            self._gather(name, closure)
+            parts = [part for pair in sorted(closure.items()) for part in pair]
+            found = self._digests[name] = digest(*parts)
+        return found
+
+    def _gather(self, name: str, closure: dict[str, str]) -> None:
+        if name in closure:
+            return
+        source = self._source(name)
+        closure[name] = source if source is not None else "\0missing"
+        for drawn in _PARTIAL.findall(source or ""):
+            self._gather(drawn, closure)
+
+    def _source(self, name: str) -> str | None:
+        if name not in self._sources:
+            self._sources[name] = None
+            for folder in self._folders:
+                file = folder / name
+                if os.path.isfile(file):
+                    self._sources[name] = file.read_text(encoding="utf-8")
+                    break
+        return self._sources[name]
+
+
+def theme_digest(folders: Sequence[str]) -> bytes:
+    """A digest of every template, so that a process notices when one has changed."""
+    parts: list[bytes | str] = []
+    for folder in folders:
+        for file in sorted(Path(folder).rglob("*.html")):
+            parts += [file.relative_to(folder).as_posix(), file.read_bytes()]
+    return digest(*parts)

@@ -1,0 +1,223 @@
+"""The whole site from an arranged archive: every output planned, then made where it is new."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from dangjian import views
+from dangjian.aliases import NGINX_MAP, gather_aliases, render_nginx_map
+from dangjian.assets import Asset, build_assets
+from dangjian.catalogue import Catalogue, Record
+from dangjian.channels import ChannelPlan, make_feeds, plan_channels
+from dangjian.columns import COLUMN_FILE
+from dangjian.digests import digest
+from dangjian.footer import footer_items
+from dangjian.office import Office
+from dangjian.pages.articles import plan_articles
+from dangjian.pages.columns import plan_columns
+from dangjian.pages.heads import Heads
+from dangjian.pages.home import plan_home
+from dangjian.pages.lists import plan_archive, plan_specials, plan_tags
+from dangjian.pages.portal import Portal
+from dangjian.pages.service import plan_redirects, plan_service
+from dangjian.pages.sitemaps import make_sitemaps
+from dangjian.plan import Copied, Made, Page
+from dangjian.present import Presenter
+from dangjian.production import Workshop
+from dangjian.render import Job, RenderSetup, Text, theme_digest
+from dangjian.schema.entry import PictureRef
+from dangjian.versions import code_version
+
+
+class Ground(Struct, frozen=True):
+    """What a site is put out from, besides its archive: folders and settings."""
+
+    office: Office
+    content: Path
+    output: Path
+    cache: Path
+    catalogue: Path
+    theme: Path
+    templates: tuple[Path, ...]
+    preview: bool
+    strict: bool
+
+
+def template_folders(ground: Ground) -> tuple[str, ...]:
+    """Where templates are looked for, an office's own first."""
+    return tuple(str(folder) for folder in (*ground.templates, ground.theme / "templates"))
+
+
+class SitePlan(Struct, eq=False):
+    """Everything a build may make: the portal, its assets and channels, the render setup."""
+
+    ground: Ground
+    portal: Portal
+    assets: dict[str, Asset]
+    channels: list[ChannelPlan]
+    setup: RenderSetup
+
+    @property
+    def common(self) -> bytes:
+        """Covers what every output may read: the code, the site's own view, the office."""
+        return digest(
+            code_version(),
+            msgspec.msgpack.encode(self.setup.site),
+            self.setup.absolute_root,
+            msgspec.msgpack.encode(self.portal.office),
+        )
+
+
+def plan_site(ground: Ground, presenter: Presenter, records: Mapping[str, Record]) -> SitePlan:
+    """Plan the site of one archive; ``records`` are those of all sources, columns included."""
+    office = ground.office
+    assets = build_assets(ground.theme / "static", ground.cache)
+    portal = Portal(presenter.archive, presenter, office, Heads(office, presenter), records)
+    channels = plan_channels(portal)
+    site = site_view(ground, presenter, assets, channels[0].link)
+    portal.heads.use_channels({channel.url: channel.link for channel in channels})
+    prefix = urlsplit(portal.heads.base_url).path.rstrip("/") + "/"
+    setup = RenderSetup(
+        templates=template_folders(ground),
+        output=str(ground.output),
+        catalogue=str(ground.catalogue),
+        site=site,
+        absolute_root=prefix,
+        theme=theme_digest(template_folders(ground)),
+        strict=ground.strict,
+    )
+    return SitePlan(ground, portal, assets, channels, setup)
+
+
+def site_view(
+    ground: Ground,
+    presenter: Presenter,
+    assets: Mapping[str, Asset],
+    feed: views.FeedLink,
+) -> views.Site:
+    """What every page knows of the site."""
+    office, archive = ground.office, presenter.archive
+    columns = [column for column in archive.columns.top if column.entry.nav]
+    nav = tuple(
+        views.Link(
+            column.name,
+            column.url,
+            children=tuple(
+                views.Link(child.name, child.url) for child in column.children if child.entry.nav
+            ),
+        )
+        for column in columns
+    )
+    emblem = presenter.picture(office.emblem) if office.emblem else None
+    return views.Site(
+        name=office.name,
+        url=office.url,
+        owner=office.owner,
+        organizer=office.organizer,
+        description=office.description,
+        nav=(views.Link("首页", "index.html"), *nav),
+        top_links=tuple(views.Link(link.name, link.url) for link in office.top_links),
+        footer=footer_items(office, presenter),
+        footer_links=tuple(views.Link(link.name, link.url) for link in office.footer_links),
+        link_groups=tuple(
+            views.LinkGroup(group.title, tuple(views.Link(x.name, x.url) for x in group.links))
+            for group in office.link_groups
+        ),
+        emblem=emblem,
+        masthead=office.masthead,
+        grayscale=office.is_gray(presenter.now),
+        breadcrumb_label=office.breadcrumb_label,
+        external_mode=office.external_links.mode,
+        external_allow=office.external_links.allow,
+        hot_words=office.hot_words,
+        assets={name: asset.url for name, asset in sorted(assets.items())},
+        feed=feed,
+        preview=ground.preview,
+    )
+
+
+def office_pictures(office: Office) -> list[PictureRef]:
+    """The pictures that settings name; their files lie below content/ like all others."""
+    named = [office.emblem, office.wechat_qr, office.conac.image if office.conac else None]
+    return [picture for picture in named if picture is not None]
+
+
+def plan_pages(plan: SitePlan) -> Iterator[Page]:
+    """Every page that a template makes, but for redirects."""
+    portal = plan.portal
+    feeds = tuple(channel.link for channel in plan.channels)
+    return chain(
+        plan_home(portal),
+        plan_columns(portal),
+        plan_articles(portal),
+        plan_specials(portal),
+        plan_tags(portal),
+        plan_archive(portal),
+        plan_service(portal, feeds),
+    )
+
+
+def put_out(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:
+    """Make every output that is new, feeds and site maps included. Search comes after."""
+    portal = plan.portal
+    pages = list(plan_pages(plan))
+    _tell_doubles(portal, pages)
+    aliases = gather_aliases(portal.archive, (page.path for page in pages))
+    redirects = plan_redirects(portal, aliases.pages)
+    workshop.make(
+        Made(asset.url, digest(asset.url), partial(bytes, asset.data))
+        for asset in plan.assets.values()
+    )
+    workshop.copy(_files(plan))
+    workshop.render(chain(pages, redirects), partial(_job, portal))
+    stylesheet = plan.assets["feed.xsl"].url if "feed.xsl" in plan.assets else ""
+    workshop.make(make_feeds(portal, plan.channels, catalogue, stylesheet))
+    lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
+    workshop.make(make_sitemaps(portal, lists))
+    redirect_map = render_nginx_map(aliases.addresses, plan.setup.absolute_root)
+    workshop.make([Made(NGINX_MAP, digest(redirect_map), lambda: redirect_map)])
+
+
+_UNLISTED = frozenset({"404.html", "search.html"})
+
+
+def _tell_doubles(portal: Portal, pages: list[Page]) -> None:
+    """Report pages of different kinds that want one address; the first stays."""
+    seen: dict[str, Page] = {}
+    for page in list(pages):
+        other = seen.setdefault(page.path, page)
+        if other is not page:
+            pages.remove(page)
+            portal.archive.problems.add(
+                page.origin or other.origin or COLUMN_FILE,
+                1 if page.origin or other.origin else 0,
+                f"网址“{page.path}”已由另一页（{other.origin or other.template}）使用，"
+                "请改文件名或网址名",
+            )
+
+
+def _files(plan: SitePlan) -> Iterator[Copied]:
+    """The pictures and attachments that public pages show."""
+    ground = plan.ground
+    for key, facts in plan.portal.presenter.files.items():
+        if facts.error:
+            continue
+        made = ground.cache / "pictures" / facts.made
+        source = made if facts.made else ground.content / key.partition(":")[2]
+        yield Copied(facts.name, source)
+
+
+def _job(portal: Portal, page: Page) -> Job:
+    """A page's job: its context, and the text it shows with where that leads."""
+    context = page.context()
+    text = None
+    if page.texts:
+        path = page.texts[0]
+        text = Text(path, portal.targets(portal.references(path)))
+    qr = context["head"].canonical if "article" in context else ""
+    return Job(page.path, page.template, context, text, qr)

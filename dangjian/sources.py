@@ -1,0 +1,149 @@
+"""The sources below ``content/``: finding them, and reading those that changed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from dangjian.catalogue import Catalogue, Record, SourceRow, Stat
+from dangjian.columns import COLUMN_FILE, Column, ColumnTree, is_column_folder
+from dangjian.digests import digest
+from dangjian.outputs import scan_files
+from dangjian.reader import ReadResult, read_sources
+from dangjian.workers import Crew
+
+
+class Scan(Struct, frozen=True):
+    """All files below content/ with their stats; ``sources`` are the articles and columns."""
+
+    files: dict[str, Stat]
+    sources: dict[str, Stat]
+
+
+class Readings(Struct):
+    """What is known of all sources now, and which were read again or are gone."""
+
+    rows: dict[str, SourceRow]
+    read: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+
+def scan_content(content: Path) -> Scan:
+    """Find every file below ``content``; hidden folders, and those set aside with ``_``, hold no
+    articles, but pictures in them can be used."""
+    files: dict[str, Stat] = {}
+    sources: dict[str, Stat] = {}
+    for path, stat in scan_files(content):
+        files[path] = stat
+        if path.endswith(".md"):
+            folder, _, name = path.rpartition("/")
+            if is_column_folder(folder) and (
+                not name.startswith(("_", ".")) or name == COLUMN_FILE
+            ):
+                sources[path] = stat
+    return Scan(files, sources)
+
+
+def read_changed(
+    content: Path,
+    scan: Scan,
+    catalogue: Catalogue,
+    known: dict[str, SourceRow],
+    trusted_before: int,
+    crew: Crew,
+    told: Callable[[int, int], None],
+) -> Readings:
+    """Bring ``known`` up to date with ``scan``: read what is new or changed, drop what is gone.
+
+    A row is trusted when the file's stat is the same and older than ``trusted_before`` (ns);
+    a younger file could have changed within one tick of its clock and is compared by content.
+    ``told`` hears how many of how many have been read.
+    """
+    readings = Readings(known)
+    readings.gone = [path for path in known if path not in scan.sources]
+    for path in readings.gone:
+        del known[path]
+    catalogue.drop_sources(readings.gone)
+    doubtful = [
+        path
+        for path, stat in scan.sources.items()
+        if (row := known.get(path)) is None or row.stat != stat or stat.mtime >= trusted_before
+    ]
+    doubtful = _without_equal(content, doubtful, scan, known, catalogue)
+    for results in crew.run(partial(read_sources, content), sorted(doubtful), len(doubtful)):
+        _keep(results, catalogue, readings)
+        told(len(readings.read), len(doubtful))
+    return readings
+
+
+def _without_equal(
+    content: Path,
+    doubtful: list[str],
+    scan: Scan,
+    known: dict[str, SourceRow],
+    catalogue: Catalogue,
+) -> list[str]:
+    """Those whose content really differs from what was read."""
+    changed: list[str] = []
+    for path in doubtful:
+        row = known.get(path)
+        if row is not None and row.stat.size == scan.sources[path].size:
+            try:
+                same = digest((content / path).read_bytes()) == row.record.digest
+            except OSError:
+                same = False
+            if same:
+                known[path] = SourceRow(scan.sources[path], row.record)
+                if row.stat != scan.sources[path]:
+                    catalogue.touch_source(path, scan.sources[path])
+                continue
+        changed.append(path)
+    return changed
+
+
+def _keep(results: Iterable[ReadResult], catalogue: Catalogue, readings: Readings) -> None:
+    rows = []
+    for result in results:
+        row = SourceRow(result.stat, result.record)
+        readings.rows[result.path] = row
+        readings.read.append(result.path)
+        rows.append((result.path, row, result.html))
+    catalogue.put_sources(rows)
+
+
+def column_folders(rows: Mapping[str, SourceRow]) -> tuple[set[str], dict[str, str]]:
+    """The folders that are columns, and for each bundle folder the folder it belongs to.
+
+    A bundle is a folder that holds one article, ``index.md``, with its pictures, and nothing else
+    that is written: the article belongs to the column above.
+    """
+    articles: dict[str, list[str]] = {}
+    declared: set[str] = set()
+    for path in rows:
+        folder, _, name = path.rpartition("/")
+        if name == COLUMN_FILE:
+            declared.add(folder)
+        else:
+            articles.setdefault(folder, []).append(name)
+    written = declared | set(articles)
+    parents = {folder.rpartition("/")[0] for folder in written}
+    bundles = {
+        folder: folder.rpartition("/")[0]
+        for folder, names in articles.items()
+        if folder and names == ["index.md"] and folder not in declared and folder not in parents
+    }
+    return {folder for folder in written if folder and folder not in bundles}, bundles
+
+
+def column_by_folder(
+    rows: Mapping[str, SourceRow], tree: ColumnTree, bundles: Mapping[str, str]
+) -> dict[str, Column | None]:
+    """The column of every folder that holds articles."""
+    folders = {path.rpartition("/")[0] for path in rows}
+    return {folder: tree.by_folder.get(bundles.get(folder, folder)) for folder in folders}
+
+
+def records_of(rows: Mapping[str, SourceRow]) -> dict[str, Record]:
+    """The records of all articles (not of columns), by path."""
+    return {path: row.record for path, row in rows.items() if row.record.column is None}

@@ -1,0 +1,112 @@
+"""Work in several processes, through the standard ``concurrent.futures.Executor`` interface.
+
+Any executor can be put in (Dask's ``Client.get_executor()`` for one); without one, processes of
+this machine are used when there is enough to do, and none at all when there is not.
+"""
+
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+    wait,
+)
+from contextlib import ExitStack
+from itertools import islice
+from types import TracebackType
+from typing import Self, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+ENOUGH_FOR_PROCESSES = 400
+CHUNK = 40
+IN_FLIGHT = 4
+
+
+def default_workers() -> int:
+    """One process for each processor this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Crew:
+    """Runs functions over many values, here or in worker processes.
+
+    ``executor`` is used when given; otherwise ``workers`` processes are started for the first
+    large piece of work and kept until the crew is dismissed.
+    """
+
+    def __init__(self, workers: int = 0, executor: Executor | None = None) -> None:
+        self.workers = workers or default_workers()
+        self._given = executor
+        self._own: Executor | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+        self._own = None
+
+    def run(
+        self,
+        work: Callable[[list[T]], list[R]],
+        values: Iterable[T],
+        amount: int,
+        chunk: int = CHUNK,
+    ) -> Iterator[list[R]]:
+        """Results of ``work`` over chunks of ``values``, in the order in which they are ready.
+
+        ``amount`` says how many values there are; they are taken as the work goes on, so that
+        an archive's worth of them need not exist at once.
+        """
+        chunks = _chunks(values, chunk)
+        executor = self._executor(amount)
+        if executor is None:
+            yield from map(work, chunks)
+            return
+        waiting: set[Future[list[R]]] = set()
+        for one in chunks:
+            waiting.add(executor.submit(work, one))
+            if len(waiting) > self.workers * IN_FLIGHT:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        for future in as_completed(waiting):
+            yield future.result()
+
+    def _executor(self, amount: int) -> Executor | None:
+        if self._given is not None:
+            return self._given
+        if self.workers < 2 or (self._own is None and amount < ENOUGH_FOR_PROCESSES):
+            return None
+        if self._own is None:
+            context = multiprocessing.get_context(_start_method())
+            pool = ProcessPoolExecutor(self.workers, mp_context=context)
+            self._own = self._stack.enter_context(pool)
+        return self._own
+
+
+def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    taken = iter(values)
+    while chunk := list(islice(taken, size)):
+        yield chunk
+
+
+def _start_method() -> str:
+    """Fork where it is safe (Linux, no other thread): it starts at once; else spawn."""
+    alone = threading.active_count() == 1
+    return "fork" if sys.platform == "linux" and alone else "spawn"
