@@ -48,6 +48,7 @@ HOME: dict[str, Any] = {
     "notices": "gonggao",
     "blocks": [
         "dangjian/jiceng",
+        "dangjian/chengshi",
         "dangjian/nongcun",
         "ganbu",
         "rencai",
