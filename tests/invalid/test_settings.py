@@ -1,0 +1,138 @@
+"""Settings written wrongly: each kind of mistake, with the line and words the office is told."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dangjian.office import read_office
+
+GOOD = 'SITENAME = "示例市党建网"\nOWNER = "中共示例市委组织部"\n'
+
+# What stands from line 3 of pelicanconf.py on, the line of the one problem, and its words.
+WRONG = [
+    ('SITE_NAME = "甲"', 3, "没有 SITE_NAME 这一项设置，是不是要写 SITENAME（站名）？"),
+    ('EMBLEN = {"image": "a.png", "alt": "甲"}', 3, "是不是要写 EMBLEM（徽标）？"),
+    ("LINKS = []", 3, "没有 LINKS 这一项设置"),
+    ("QQQXXX = 1", 3, "自己用的变量请用小写字母命名"),
+    ("OUTPUT_PATHS = 'x'", 3, "是不是要写 OUTPUT_PATH？"),
+    ('ICP = "陇ICP备0800041号"', 3, "应当像“陇ICP备08000414号-2”"),
+    ('ICP = "ICP备08000414号"', 3, "应当像“陇ICP备08000414号-2”"),
+    ("ICP = 8000414", 3, "ICP（ICP 备案号）写的是 8000414，要写文字"),
+    ('POLICE_BEIAN = "甘公网安备6208020200011号"', 3, "应当像“甘公网安备 62080202000119号”"),
+    ('POLICE_BEIAN = "62080202000119"', 3, "应当像“甘公网安备 62080202000119号”"),
+    ('PROFILE = "party-gov"', 3, '只能写 "party"、"gov"'),
+    ("PROFILE = None or 3", 3, '只能写 "party"、"gov"'),
+    ('SITEURL = "dj.example.gov.cn"', 3, "网址要以 https:// 或 http:// 开头"),
+    ('SITEURL = "https://dj.example.gov.cn/?a=1"', 3, "不能有 ? 或 #"),
+    ('EMAIL = "zzb"', 3, "应当像“zzb@example.gov.cn”"),
+    ('REPORT_EMAIL = "zzb@"', 3, "应当像“zzb@example.gov.cn”"),
+    ('PHONE = "无"', 3, "应当像“0933-8000000”"),
+    ('REPORT_PHONE = "见公告"', 3, "应当像“0933-8000000”"),
+    ('OWNER = "甲\\n乙"', 3, "请写成一行"),
+    ('CONAC = {"image": "a.png"}', 3, '要写全 {"image": "图片文件"'),
+    ('CONAC = {"image": "../a.png", "url": "https://bszs.conac.cn/x"}', 3, "content/ 之外"),
+    ('EMBLEM = {"image": "a.png"}', 3, '缺少 "alt"'),
+    ('WECHAT_QR = {\n    "alt": "二维码",\n}', 3, '缺少 "image"'),
+    ('WECHAT_QR = "a.png"', 3, '要写 {"image": …, "alt": …}'),
+    ('EMBLEM = {\n    "image": "C:/a.png",\n    "alt": "徽标",\n}', 4, "不能是网址或电脑上的"),
+    ('MASTHEAD = "red"', 3, '只能写 "solemn"、"festive"'),
+    ("MASTHEAD = True", 3, '只能写 "solemn"、"festive"'),
+    ('GRAYSCALE = "是"', 3, "要写 True、False"),
+    ('GRAYSCALE = ["2026-12-13"]', 3, "要写 True、False"),
+    ('GRAYSCALE = ["2026-12-13", "2026-12-32"]', 3, "没有 32 日"),
+    ('GRAYSCALE = ["2026-12-13", "2026-12-12"]', 3, "早于开始日期"),
+    ('HOME = {\n    "lates": 3,\n}', 4, '没有“lates”这一项，是不是要写 "latest"？'),
+    ('HOME = {"latest": "十"}', 3, "要写 0 到 50 的整数"),
+    ('HOME = {\n    "blocks": 3,\n}', 4, '要写列表，例如 ["甲", "乙"]'),
+    ('HOME = ["latest"]', 3, '要写 {"headline": …, "latest": …}'),
+    ('HOME = {"notices": 1}', 3, "要写文字"),
+    ('HOME = {"headline": "是"}', 3, "只能写 True 或 False"),
+    ('LINK_GROUPS = [["甲", "https://a.cn/"]]', 3, '要写 {"组名"'),
+    ('LINK_GROUPS = {\n    "甲": "https://a.cn/",\n}', 4, '要写 [["名称", "https://…"], …]'),
+    ('LINK_GROUPS = {\n    "甲": [\n        ["乙", "javascript:a()"],\n    ],\n}', 5, "要写 https://"),
+    ('TOP_LINKS = [\n    ["甲", "https://a.cn/"],\n    ["乙"],\n]', 5, '要写 ["名称", "https://…"]'),
+    ('FOOTER_LINKS = [["甲", "../x.html"]]', 3, "从本站根目录起的路径"),
+    ('FOOTER_LINKS = [["", "about.html"]]', 3, "名称或网址是空的"),
+    ("HOT_WORDS = 3", 3, '要写列表，例如 ["甲", "乙"]'),
+    ("HOT_WORDS = [\n    '党建',\n    3,\n]", 5, "要写文字"),
+    ('EXTERNAL_LINKS = {"mode": "on"}', 3, '只能写 "off"、"notice"'),
+    ('EXTERNAL_LINKS = {\n    "allow": ["https://www.gov.cn/"],\n}', 4, '例如 "www.gov.cn"'),
+    ('EXTERNAL_LINKS = {"allowed": []}', 3, '是不是要写 "allow"？'),
+    ("PAGE_SIZE = 0", 3, "要写 5 到 100 的整数"),
+    ("PAGE_SIZE = '20'", 3, "要写 5 到 100 的整数，不加引号"),
+    ("FEED_SIZE = True", 3, "要写 1 到 200 的整数"),
+    ("FEED_SIZE = -1", 3, "要写 1 到 200 的整数"),
+    ("WORKERS = 1.5", 3, "要写 0 到 64 的整数"),
+    ("WORKERS = 1000", 3, "要写 0 到 64 的整数"),
+    ('BUILD_AT = "明天"', 3, '不是日期，请写成 "2026-11-24 10:00"'),
+    ("BUILD_AT = 20261124", 3, "不是日期"),
+    ('TIMEZONE = "UTC"', 3, '请写 "Asia/Shanghai"'),
+    ('TIMEZONE = "Asia/Urumqi"', 3, '请写 "Asia/Shanghai"'),
+]  # fmt: skip
+
+DOUBTFUL = [
+    ('SITE_ID_CODE = "12345"', 3, "应当像“bm14000002 或 6208000001”"),
+    ('PROFILE = "gov"', 3, "没有写 SITE_ID_CODE（网站标识码）"),
+]
+
+UNPUBLISHABLE = [
+    ("", 0, "发布时必须写 SITEURL"),
+    ('SITEURL = ""', 3, "发布时必须写 SITEURL"),
+    ('SITEURL = "http://localhost:8000"', 3, "这是本机地址"),
+    ('SITEURL = "http://127.0.0.1"', 3, "这是本机地址"),
+]
+
+
+def run(path: Path) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    exec(compile(path.read_text("utf-8"), path.name, "exec"), names)  # noqa: S102
+    return {name: value for name, value in names.items() if name.isupper()}
+
+
+def told(folder: Path, text: str, *, publishing: bool = False) -> list[tuple[str, int, str, str]]:
+    path = folder / "pelicanconf.py"
+    path.write_text(GOOD + text + "\n", "utf-8")
+    _, problems = read_office(run(path), path, publishing)
+    return [(problem.path, problem.line, problem.level, problem.message) for problem in problems]
+
+
+@pytest.mark.parametrize(("text", "line", "says"), WRONG)
+def test_a_wrong_setting_is_told_by_line(tmp_path: Path, text: str, line: int, says: str) -> None:
+    ((path, found, level, message),) = told(tmp_path, text)
+    assert (path, found, level) == ("pelicanconf.py", line, "error")
+    assert says in message
+
+
+@pytest.mark.parametrize(("text", "line", "says"), DOUBTFUL)
+def test_a_doubtful_setting_is_a_warning(tmp_path: Path, text: str, line: int, says: str) -> None:
+    ((_, found, level, message),) = told(tmp_path, text)
+    assert (found, level) == (line, "warning")
+    assert says in message
+
+
+@pytest.mark.parametrize(("text", "line", "says"), UNPUBLISHABLE)
+def test_publishing_needs_a_public_address(tmp_path: Path, text: str, line: int, says: str) -> None:
+    assert told(tmp_path, text) == []
+    ((_, found, level, message),) = told(tmp_path, text, publishing=True)
+    assert (found, level) == (line, "error")
+    assert says in message
+
+
+def test_a_site_without_names_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "pelicanconf.py"
+    path.write_text("PAGE_SIZE = 10\n", "utf-8")
+    office, problems = read_office(run(path), path)
+    assert [(problem.level, problem.message.partition("（")[0]) for problem in problems] == [
+        ("error", "没有写 SITENAME"),
+        ("warning", "没有写 OWNER"),
+    ]
+    assert office.page_size == 10
+
+
+def test_settings_that_are_no_python_are_told_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "pelicanconf.py"
+    path.write_text('SITENAME = "甲"\nHOME = {"latest": 3\nOWNER = "乙"\n', "utf-8")
+    _, problems = read_office({"SITENAME": "甲", "OWNER": "乙"}, path)
+    assert [(problem.line, problem.level) for problem in problems] == [(2, "error")]
+    assert "少了引号、逗号或括号" in problems[0].message
