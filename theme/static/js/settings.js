@@ -14,7 +14,7 @@ const GROUPS = [
 
 function choiceGroup([title, name, values]) {
   return element('fieldset', null, element('legend', null, title),
-    element('div', {class: 'choices'}, ...values.map(([value, label]) => element('button', {
+    element('div', {class: 'options'}, ...values.map(([value, label]) => element('button', {
       type: 'button', 'data-choice': name, value,
     }, label))));
 }
