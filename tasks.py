@@ -69,6 +69,7 @@ def prepare(*, development: bool) -> None:
     write_stamp({**stamp, "unfinished": "yes"})
     try:
         install(lock, wheels)
+        show_checkout()
     except SetupError:
         if stamp:
             # pip changes nothing before it has everything: what was there still works.
@@ -164,6 +165,13 @@ def install(lock: Path, wheels: list[Path]) -> None:
     run_pip(["--require-hashes", "-r", str(lock)], pins)
     if wheels:
         run_pip(["--no-index", "--no-deps", "--force-reinstall", *map(str, wheels)], len(wheels))
+
+
+def show_checkout() -> None:
+    """Let every program of ``.venv``, ``pelican`` for one, import what lies beside this file."""
+    for packages in (*VENV.glob("lib/python3*/site-packages"), *VENV.glob("Lib/site-packages")):
+        beside = os.path.relpath(ROOT, packages)
+        (packages / "dangjian-site.pth").write_text(beside + "\n", encoding="utf-8")
 
 
 def run_pip(arguments: list[str], total: int) -> None:

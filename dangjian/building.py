@@ -1,0 +1,106 @@
+"""A site's settings file, and what is done with it: build, check, or open it for the preview.
+
+The commands and ``pelican -s …`` come to the same engine by the same settings, so both make the
+same bytes.
+"""
+
+import traceback
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from pelican import Pelican
+from pelican.settings import Settings, read_settings
+
+from dangjian.catalogue import remove_catalogue
+from dangjian.engine import Engine, Report, Told, Workplace, silent
+from dangjian.hooks import Run, workplace_of
+from dangjian.office.lines import SettingsFile
+from dangjian.problems import Problems
+
+
+class SettingsError(Exception):
+    """The settings file can't be used; the message is Chinese and names file and line."""
+
+
+class Site(Struct, frozen=True):
+    """A site as its settings file describes it. What is None stays as the settings have it.
+
+    ``publishing`` asks of the settings what a public site needs; ``drafts`` shows what is held.
+    """
+
+    settings_file: Path
+    content: Path | None = None
+    output: Path | None = None
+    profile: str | None = None
+    workers: int | None = None
+    drafts: bool = False
+    publishing: bool = False
+    executor: Executor | None = None
+
+    def settings(self, **more: Any) -> Settings:
+        """Pelican's settings with what this site overrides. Raises SettingsError."""
+        if not self.settings_file.is_file():
+            raise SettingsError(
+                f"找不到设置文件 {self.settings_file}。请在网站文件夹里运行，或用 --settings 指明。"
+            )
+        given = {
+            "PATH": self.content and str(self.content.resolve()),
+            "OUTPUT_PATH": self.output and str(self.output.resolve()),
+            "PROFILE": self.profile,
+            "WORKERS": self.workers,
+        }
+        override = {name: value for name, value in given.items() if value is not None} | more
+        try:
+            return read_settings(str(self.settings_file), override=override)
+        except Exception as error:  # the file is a program of the office's own
+            raise SettingsError(_settings_mistake(self.settings_file, error)) from error
+
+    def cache(self) -> Path:
+        """The folder for what is kept between builds and can be made again."""
+        return Path(self.settings()["CACHE_PATH"])
+
+    def content_name(self) -> str:
+        """What the content folder is called, for the places of problems."""
+        return Path(self.settings()["PATH"]).name
+
+    def forget(self) -> None:
+        """Let go of what is known from earlier builds, so that all is made again."""
+        remove_catalogue(self.workplace().catalogue)
+
+    def build(self, told: Told = silent) -> Report:
+        """Build by Pelican with all its plugins. Raises SettingsError."""
+        run = Run(
+            settings_file=self.settings_file,
+            publishing=self.publishing,
+            drafts=self.drafts,
+            executor=self.executor,
+            told=told,
+        )
+        Pelican(self.settings(DANGJIAN_RUN=run)).run()
+        if run.report is None:
+            raise SettingsError(f'{self.settings_file.name} 里要有这一行：PLUGINS = ["dangjian"]')
+        return run.report
+
+    def workplace(self) -> Workplace:
+        """What the engine builds from, for who keeps an engine. Raises SettingsError."""
+        run = Run(settings_file=self.settings_file, publishing=self.publishing, drafts=self.drafts)
+        return workplace_of(self.settings(), run)
+
+    def check(self, told: Told = silent) -> Problems:
+        """What a build would complain of. Raises SettingsError."""
+        with Engine(self.workplace(), executor=self.executor, told=told) as engine:
+            return engine.check().problems
+
+
+def _settings_mistake(file: Path, error: Exception) -> str:
+    """A sentence for what running the settings file raised."""
+    mistakes = SettingsFile(file).problems
+    if mistakes:
+        return "\n".join(f"{one.path}:{one.line}  错误：{one.message}" for one in mistakes)
+    own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith("conf.py")]
+    place = f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else file.name
+    if isinstance(error, NameError):
+        return f"{place}  错误：不认得 {error.name}。文字要放在引号里；检查是不是拼错了名称"
+    return f"{place}  错误：这个设置文件运行不了（{type(error).__name__}：{error}）"

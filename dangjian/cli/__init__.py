@@ -1,0 +1,23 @@
+"""The commands, as an invoke collection: ``invoke --list`` is the menu.
+
+Docstrings of tasks, and the help of their options, are what people read: they are Chinese.
+"""
+
+from pathlib import Path
+
+from invoke.collection import Collection
+
+from dangjian.cli import develop, publishing, site
+
+
+def collection(root: Path) -> Collection:
+    """The tasks for the site, or the checkout, in ``root``."""
+    tasks = Collection()
+    tasks.configure({"dangjian": {"root": str(root)}})
+    modules = [site, publishing]
+    if (root / "pyproject.toml").is_file():
+        modules.append(develop)
+    for module in modules:
+        for task in Collection.from_module(module).tasks.values():
+            tasks.add_task(task)
+    return tasks

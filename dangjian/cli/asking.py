@@ -1,0 +1,53 @@
+"""What commands share: where the site is, what it says, and asking the person at the terminal."""
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from rich.console import Console
+
+from dangjian.building import Site
+from dangjian.engine import Told, silent
+
+
+def root_of(context: Context) -> Path:
+    """The folder of ``tasks.py``."""
+    return Path(context.config["dangjian"]["root"])
+
+
+def site_of(context: Context, settings: str) -> Site:
+    """The site whose settings file is ``settings``, looked for here, then beside ``tasks.py``."""
+    given = Path(settings)
+    return Site(given if given.is_file() else root_of(context) / given)
+
+
+def refuse(message: str) -> NoReturn:
+    """End the command with status 1 and a sentence."""
+    raise Exit(message, 1)
+
+
+def progress() -> Told:
+    """How far a long stage is, on one line of a terminal; nothing elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return silent
+
+    def told(stage: str, done: int, total: int) -> None:
+        end = "\n" if done >= total else "\r"
+        console.print(f"{stage}：{done}/{total}", end=end, highlight=False)
+
+    return told
+
+
+def ask(question: str, default: str = "") -> str:
+    """An answer from the terminal; ``default`` for Enter. Refuses where nobody can answer."""
+    if not sys.stdin.isatty():
+        refuse(f"没有终端可以提问，请用选项写明：{question}")
+    shown = f"{question}［{default}］：" if default else f"{question}："
+    try:
+        answer = input(shown).strip()
+    except (EOFError, KeyboardInterrupt):
+        refuse("\n已取消，什么也没有改动。")
+    return answer or default

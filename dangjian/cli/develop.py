@@ -1,0 +1,125 @@
+"""The commands of who works on the program itself; only in a checkout."""
+
+import importlib.util
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from dangjian.cli.asking import refuse, root_of
+from dangjian.cli.browser import NoBrowserError, get_browser
+from dangjian.start import StartError, make_wheel
+
+# One lock for every system and Python; addresses of an index belong to whoever installs.
+_COMPILE = (
+    "uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11",
+    "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate",
+    "--no-header", "--quiet",
+)  # fmt: skip
+
+
+@task(
+    help={
+        "browser": "做浏览器测试（默认做，--no-browser 不做）",
+        "quick": "不做用时长的测试",
+        "only": "只做哪些：文件、文件夹，或 文件::测试名",
+        "match": "只做名称相配的测试（pytest 的 -k）",
+        "workers": "用几个进程，默认每个处理器一个；0 为不分进程",
+    }
+)
+def test(
+    context: Context,
+    browser: bool = True,
+    quick: bool = False,
+    only: str = "",
+    match: str = "",
+    workers: str = "auto",
+) -> None:
+    """测试：做全部测试，包括浏览器测试"""
+    _need("pytest")
+    arguments = ["-n", workers] if workers != "0" else []
+    environment = {}
+    if browser:
+        try:
+            environment["CHROMIUM"] = get_browser()
+        except NoBrowserError as error:
+            refuse(str(error))
+    else:
+        print("照 --no-browser 的要求，不做浏览器测试。", flush=True)
+        arguments.append("--no-browser")
+    if quick:
+        arguments += ["-m", "not slow"]
+    if match:
+        arguments += ["-k", match]
+    _run(context, [sys.executable, "-m", "pytest", *arguments, *shlex.split(only)], environment)
+
+
+@task(help={"fix": "能自动改的就改"})
+def lint(context: Context, fix: bool = False) -> None:
+    """查代码：ruff 和 mypy --strict"""
+    _need("ruff")
+    ruff = [sys.executable, "-m", "ruff"]
+    _run(context, [*ruff, "check", *(["--fix"] if fix else [])])
+    _run(context, [*ruff, "format", *([] if fix else ["--check"])])
+    _run(context, [sys.executable, "-m", "mypy"])
+
+
+@task(help={"upgrade": "把依赖升到最新版本，而不只是补齐"})
+def lock(context: Context, upgrade: bool = False) -> None:
+    """锁定：按 pyproject.toml 重写 requirements.lock 和 requirements-dev.lock"""
+    _need("uv")
+    command = [sys.executable, "-m", *_COMPILE, *(["--upgrade"] if upgrade else [])]
+    _run(context, [*command, "--group", "start", "-o", "requirements.lock"])
+    more = ["--group", "start", "--group", "dev", "--extra", "dask", "-c", "requirements.lock"]
+    _run(context, [*command, *more, "-o", "requirements-dev.lock"])
+
+
+@task(help={"folder": "放在哪里，默认 dist"})
+def wheel(context: Context, folder: str = "dist") -> None:
+    """打包：做出安装包（wheel），里面有程序和主题"""
+    _need("hatchling")
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    try:
+        print(make_wheel(target, root_of(context)))
+    except StartError as error:
+        refuse(str(error))
+
+
+@task(
+    help={
+        "sizes": "文章篇数，用逗号隔开",
+        "peers": "与哪些程序比较；none 不比较",
+        "options": "其余选项，照原样交给 python -m tests.benchmarks",
+    }
+)
+def bench(context: Context, sizes: str = "", peers: str = "", options: str = "") -> None:
+    """测速：同样的文章，与 Hugo、Eleventy、Pelican 在同一次运行里比较"""
+    given = [*(["--sizes", sizes] if sizes else []), *(["--peers", peers] if peers else [])]
+    command = [sys.executable, "-m", "tests.benchmarks", *given, *shlex.split(options)]
+    _run(context, command)
+
+
+def _need(module: str) -> None:
+    """Refuse where the development packages are not installed."""
+    if importlib.util.find_spec(module) is None:
+        refuse(
+            f"环境里没有 {module}。请用 python3 tasks.py test 运行，它会先装好测试所需的软件包。"
+        )
+
+
+def _run(
+    context: Context, command: Sequence[str], environment: Mapping[str, str] | None = None
+) -> None:
+    """Run a command in the checkout; end with its status when it fails."""
+    status = subprocess.run(
+        command, cwd=root_of(context), env={**os.environ, **(environment or {})}, check=False
+    ).returncode
+    if status:
+        raise Exit(code=status)

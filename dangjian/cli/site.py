@@ -1,0 +1,281 @@
+"""An editor's day: preview, new, check, build, clean; and starting a site."""
+
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from dangjian import newarticle, preview as previewing, start as starting
+from dangjian.building import SettingsError, Site
+from dangjian.checks import made_addresses, write_address
+from dangjian.cli.asking import ask, progress, refuse, root_of, site_of
+from dangjian.columns import Column
+from dangjian.engine import Report
+from dangjian.problems import report as problems_report
+from dangjian.schema import SHANGHAI
+
+_SETTINGS = "设置文件，默认 pelicanconf.py"
+_CONTENT = "文章文件夹，默认照设置"
+
+
+@task(
+    help={
+        "settings": _SETTINGS,
+        "content": _CONTENT,
+        "drafts": "显示草稿和未到发布时间的文章（默认显示，--no-drafts 不显示）",
+        "port": "端口，默认从 8000 起找一个空闲的",
+        "browser": "打开浏览器（默认打开，--no-browser 不打开）",
+    }
+)
+def preview(
+    context: Context,
+    settings: str = "pelicanconf.py",
+    content: str = "",
+    drafts: bool = True,
+    port: int = 0,
+    browser: bool = True,
+) -> None:
+    """预览：生成网站并在浏览器里打开，保存文章后网页自动更新"""
+    site = site_of(context, settings)
+    try:
+        shown = Site(
+            site.settings_file,
+            content=Path(content) if content else None,
+            output=site.cache() / "preview",
+            drafts=drafts,
+        )
+        files = sorted(site.settings_file.parent.glob("*conf.py"))
+        with previewing.Preview(shown.workplace, files, progress()) as running:
+            previewing.run(running, print, port=port, browser=browser)
+    except (SettingsError, previewing.PreviewError) as error:
+        refuse(str(error))
+    except KeyboardInterrupt:
+        pass
+    print("预览已结束。")
+
+
+@task(
+    help={
+        "settings": _SETTINGS,
+        "content": _CONTENT,
+        "output": "输出文件夹，默认照设置",
+        "profile": "party（党的机关）或 gov（政府网站），默认照设置",
+        "report": "把结果写成 JSON 文件",
+        "drafts": "连草稿和未到发布时间的文章一起生成，只供内部查看",
+        "workers": "用几个进程，默认每个处理器一个",
+        "reset": "不用上次的结果，全部重新生成",
+    }
+)
+def build(
+    context: Context,
+    settings: str = "pelicanconf.py",
+    content: str = "",
+    output: str = "",
+    profile: str = "",
+    report: str = "",
+    drafts: bool = False,
+    workers: int = 0,
+    reset: bool = False,
+) -> None:
+    """生成：把文章生成为网站，放在 output 文件夹"""
+    site = Site(
+        site_of(context, settings).settings_file,
+        content=Path(content) if content else None,
+        output=Path(output) if output else None,
+        profile=profile or None,
+        workers=workers or None,
+        drafts=drafts,
+    )
+    try:
+        if reset:
+            site.forget()
+        result = site.build(progress())
+    except SettingsError as error:
+        refuse(str(error))
+    if report:
+        text = json.dumps(result.as_dict(), ensure_ascii=False, indent=1)
+        Path(report).write_text(text + "\n", encoding="utf-8")
+    tell(result, site.content_name())
+    if result.failed:
+        refuse("有错误的文章没有生成，其余已生成。请照上面的提示改正后再生成。")
+
+
+def tell(report: Report, folder: str) -> None:
+    """Show a build's problems, then its counts."""
+    told = problems_report(report.problems.sorted(), folder)
+    if told:
+        print(told + "\n")
+    done = report.production
+    print(
+        f"共 {report.articles} 篇文章、{report.pages} 个页面；"
+        f"更新 {len(done.written)} 个文件，{done.kept} 个不变，删除 {done.removed} 个；"
+        f"用时 {sum(report.seconds.values()):.2f} 秒"
+    )
+
+
+@task(
+    help={
+        "settings": _SETTINGS,
+        "content": _CONTENT,
+        "write-addresses": "把中文文件名文章的网址名写进文件，以后改文件名或日期也不变",
+    }
+)
+def check(
+    context: Context,
+    settings: str = "pelicanconf.py",
+    content: str = "",
+    write_addresses: bool = False,
+) -> None:
+    """检查：不生成网站，检查文件头、链接、图片、附件"""
+    site = Site(
+        site_of(context, settings).settings_file, content=Path(content) if content else None
+    )
+    try:
+        place = site.workplace().content
+        problems = site.check(progress())
+    except SettingsError as error:
+        refuse(str(error))
+    told = problems_report(problems.sorted(), place.name)
+    print(told or "没有发现问题。")
+    _tell_addresses(place, write=write_addresses)
+    if problems.errors:
+        refuse("请照上面的提示改正。")
+
+
+def _tell_addresses(content: Path, *, write: bool) -> None:
+    made = made_addresses(content)
+    if not made:
+        return
+    print(f"\n{len(made)} 篇文章的文件名不是英文，也没有写网址名，网址如下：")
+    for address in made:
+        note = ""
+        if write:
+            note = "  已写入" if write_address(content, address) else "  没有写入，请手工写"
+        print(f"  {content.name}/{address.path}  →  {address.slug}{note}")
+    if not write:
+        print("用 --write-addresses 可以把它们写进文件，以后改文件名或日期，网址也不变。")
+
+
+@task(
+    help={
+        "title": "标题",
+        "column": "栏目：编号、文件夹名或栏目名",
+        "type": "类型：新闻、文件、公告、图集、视频、专题、页面、链接",
+        "slug": "文件名（也是网址名），英文",
+        "edit": "写好后打开文件（默认打开，--no-edit 不打开）",
+        "settings": _SETTINGS,
+    }
+)
+def new(
+    context: Context,
+    title: str = "",
+    column: str = "",
+    type: str = "新闻",  # noqa: A002 - the option's name
+    slug: str = "",
+    edit: bool = True,
+    settings: str = "pelicanconf.py",
+) -> None:
+    """新建文章：问栏目和标题，写好文件头，打开文件"""
+    try:
+        content = site_of(context, settings).workplace().content
+        kind = newarticle.pick_type(type)
+        place = None if kind == "page" and not column else _ask_column(content, column)
+        title = title or ask("标题")
+        if not title:
+            refuse("没有标题，没有新建文章。")
+        name = newarticle.check_slug(slug or _ask_slug(content, place, title))
+        draft = newarticle.Draft(title, place, name, kind)
+        file = newarticle.write_draft(content, draft, datetime.now(SHANGHAI))
+    except (SettingsError, newarticle.NewArticleError) as error:
+        refuse(str(error))
+    print(f"已新建：{file}")
+    if edit and not newarticle.open_in_editor(file):
+        print("没有找到可用的编辑器，请自行打开这个文件。")
+
+
+def _ask_column(content: Path, word: str) -> Column:
+    tree = newarticle.read_tree(content)
+    if not tree.top:
+        refuse(f"{content} 里还没有栏目。请先建一个文件夹，在里面新建 _column.md。")
+    if not word:
+        for number, column in newarticle.numbered(tree):
+            print(f"{'    ' * number.count('.')}{number}  {column.name}")
+        word = ask("栏目（写编号或名称）")
+    return newarticle.pick_column(tree, word)
+
+
+def _ask_slug(content: Path, column: Column | None, title: str) -> str:
+    offered = newarticle.free_slug(
+        content, column, newarticle.suggest_slug(title) or f"{datetime.now(SHANGHAI):%m%d-%H%M}"
+    )
+    return ask("文件名（也是网址名）", offered)
+
+
+@task(
+    help={
+        "output": "连生成的网站也删除（output 文件夹）",
+        "settings": _SETTINGS,
+    }
+)
+def clean(context: Context, output: bool = False, settings: str = "pelicanconf.py") -> None:
+    """清理：删除缓存，下次全部重新生成；文章和线上网站不受影响"""
+    try:
+        place = site_of(context, settings).workplace()
+    except SettingsError as error:
+        refuse(str(error))
+    for folder in [place.cache, *([place.output] if output else [])]:
+        if folder.is_dir():
+            shutil.rmtree(folder)
+            print(f"已删除 {folder}")
+
+
+@task(
+    positional=["folder"],
+    help={
+        "folder": "新网站的文件夹，须是空的",
+        "name": "网站名称",
+        "owner": "主办单位",
+        "columns": "栏目，用逗号隔开；名称=网址名，子栏目写 上级/名称",
+        "upgrade": "只把已有网站的程序换成本版本，文章和设置不动",
+    },
+)
+def start(
+    context: Context,
+    folder: str,
+    name: str = "",
+    owner: str = "",
+    columns: str = "",
+    upgrade: bool = False,
+) -> None:
+    """建站：在新文件夹里建立本单位自己的网站"""
+    target = Path(folder).resolve()
+    try:
+        if upgrade:
+            print(f"已换成 {starting.upgrade(target, root_of(context))}，文章和设置没有改动。")
+            return
+        plan = starting.Plan(
+            name or ask("网站名称", "示例市党建网"),
+            owner or ask("主办单位", "中共示例市委组织部"),
+            starting.read_columns(
+                (columns or ask("栏目", "，".join(starting.DEFAULT_COLUMNS)))
+                .replace("，", ",")
+                .replace("、", ",")
+                .split(",")
+            ),
+        )
+        starting.lay_out(target, plan, root_of(context))
+        result = Site(target / "pelicanconf.py").build(progress())
+    except (starting.StartError, SettingsError) as error:
+        refuse(str(error))
+    tell(result, "content")
+    print(
+        f"\n网站已建在 {target}。接着：\n"
+        f"  cd {target}\n"
+        "  python3 tasks.py preview    （Windows 上是 python tasks.py preview）\n"
+        "发布前请在 publishconf.py 里写上正式网址。"
+    )
+    if result.failed:
+        refuse("新网站有错误，请照上面的提示改正。")

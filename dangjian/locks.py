@@ -1,0 +1,65 @@
+"""One at a time: a lock that the system lets go of when its holder ends, however it ends."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+# Windows locks bytes, not files; one far beyond the text leaves the text readable to others.
+_FAR = 1 << 30
+
+
+class HeldError(Exception):
+    """Somebody else holds the lock; ``note`` is what they left in it."""
+
+    def __init__(self, note: str) -> None:
+        super().__init__(note)
+        self.note = note
+
+
+class Lock:
+    """A lock that is held; ``note`` leaves word for whoever comes meanwhile."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def note(self, text: str) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self._file.write(text)
+        self._file.flush()
+
+
+@contextmanager
+def held(path: Path, note: str = "") -> Iterator[Lock]:
+    """Hold the lock at ``path`` (a small file that stays) for as long as the block runs.
+
+    Raises HeldError when it is held by another process.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            _take(file)
+        except OSError:
+            file.seek(0)
+            raise HeldError(file.read().strip()) from None
+        lock = Lock(file)
+        lock.note(note)
+        yield lock
+        lock.note("")
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(file: IO[str]) -> None:
+        os.lseek(file.fileno(), _FAR, os.SEEK_SET)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(file: IO[str]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,232 @@
+"""The preview: build, serve, watch, build again, and tell the pages that are open.
+
+Building goes on in this process, with the engine kept between builds; serving in another one, so
+that pages come at once meanwhile and the engine may start worker processes of its own.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import webbrowser
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from jinja2 import TemplateError
+from watchfiles import watch
+
+from dangjian.assets import AssetError
+from dangjian.engine import Engine, Report, Told, Workplace, silent
+from dangjian.javascript import ScriptError
+from dangjian.locks import HeldError, Lock, held
+from dangjian.problems import Problem
+from dangjian.schema import SHANGHAI
+
+LOOK_MILLISECONDS = 500
+"""How often settings files and the clock are looked at, while no file event comes."""
+
+MISTAKES_IN_THE_THEME = (AssetError, ScriptError, TemplateError)
+
+
+class PreviewError(Exception):
+    """The preview can't run; the message is Chinese."""
+
+
+class Preview:
+    """What is shown now: an engine for the settings as they stand, and the number of its build.
+
+    ``open_workplace`` reads the settings anew; ``settings`` are the files it depends on.
+    """
+
+    def __init__(
+        self, open_workplace: Callable[[], Workplace], settings: Iterable[Path], told: Told = silent
+    ) -> None:
+        self.open_workplace = open_workplace
+        self.settings = tuple(settings)
+        self.told = told
+        self.next_change: datetime | None = None
+        self._session = f"{time.time_ns():x}"
+        self._number = 0
+        self._stamp = self._look()
+        self._engine = Engine(open_workplace(), told=told)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.close()
+
+    @property
+    def workplace(self) -> Workplace:
+        return self._engine.workplace
+
+    def build(self) -> dict[str, object]:
+        """Build, and return what pages are told: number of the build and what is wrong."""
+        if (stamp := self._look()) != self._stamp:
+            self._stamp = stamp
+            self._engine.close()
+            self._engine = Engine(self.open_workplace(), told=self.told)
+        try:
+            report = self._engine.build()
+        except MISTAKES_IN_THE_THEME as error:
+            return self._state((Problem("theme.py", 0, f"主题有错：{error}"),), "主题有错")
+        self.next_change = report.next_change
+        if report.production.written or report.production.removed:
+            self._number += 1
+        return self._state(report.problems.sorted(), summary(report))
+
+    def due(self) -> bool:
+        """Whether something else than a file asks for a build: settings, or an article's hour."""
+        if self._look() != self._stamp:
+            return True
+        return self.next_change is not None and datetime.now(SHANGHAI) >= self.next_change
+
+    def _look(self) -> tuple[tuple[int, int], ...]:
+        stats = (path.stat() for path in self.settings if path.exists())
+        return tuple((stat.st_mtime_ns, stat.st_size) for stat in stats)
+
+    def _state(self, problems: Iterable[Problem], text: str) -> dict[str, object]:
+        return {
+            "build": f"{self._session}-{self._number}",
+            "summary": text,
+            "problems": [
+                {"place": place(problem), "message": problem.message, "level": problem.level}
+                for problem in problems
+            ],
+        }
+
+
+def place(problem: Problem) -> str:
+    """Where a problem stands, as an editor's tool opens it: file and line."""
+    return f"{problem.path}:{problem.line}" if problem.line else problem.path
+
+
+def summary(report: Report) -> str:
+    """One line for a build: how long, how much, how many mistakes."""
+    seconds = sum(report.seconds.values())
+    text = f"{datetime.now(SHANGHAI):%H:%M:%S} 已生成，{seconds:.2f} 秒"
+    if changed := len(report.production.written) + report.production.removed:
+        text += f"，更新 {changed} 个文件"
+    errors, warnings = len(report.problems.errors), len(report.problems.warnings)
+    counts = [f"{errors} 处错误"] * bool(errors) + [f"{warnings} 处提醒"] * bool(warnings)
+    return text + (f"；有 {'、'.join(counts)}" if counts else "")
+
+
+class Showing:
+    """The server's process, and the way to tell it a new state."""
+
+    def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
+        self.process = process
+        self.address = f"http://127.0.0.1:{port}/"
+
+    @property
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+    def tell(self, state: dict[str, object]) -> None:
+        """Hand a state to the server and so to every open page."""
+        if self.process.stdin is not None:
+            self.process.stdin.write(json.dumps(state) + "\n")
+            self.process.stdin.flush()
+
+
+@contextmanager
+def showing(output: Path, port: int = 0) -> Iterator[Showing]:
+    """Serve ``output`` from a process of its own. Raises PreviewError when no port is free."""
+    package = str(Path(__file__).parent.parent)
+    search = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+    with subprocess.Popen(  # noqa: S603 - our own server
+        [sys.executable, "-m", "dangjian.server", str(output), str(port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": search, "PYTHONIOENCODING": "utf-8"},
+    ) as process:
+        answer = json.loads((process.stdout.readline() if process.stdout else "") or "{}")
+        if "port" not in answer:
+            process.kill()
+            raise PreviewError(answer.get("error", "预览服务器没有启动。"))
+        try:
+            yield Showing(process, answer["port"])
+        finally:
+            # Its input ends: it stops by itself, on every system.
+            if process.stdin is not None:
+                process.stdin.close()
+            process.wait(timeout=10)
+
+
+def run(
+    preview: Preview, say: Callable[[str], None], *, port: int = 0, browser: bool = True
+) -> None:
+    """Build, serve and watch until interrupted. ``say`` hears what the terminal should show.
+
+    Raises PreviewError when this site is being previewed already, or no port is free.
+    """
+    output = preview.workplace.output
+    try:
+        with held(output.with_name(f"{output.name}.lock")) as lock:
+            _run(preview, say, lock, port, browser)
+    except HeldError as error:
+        raise PreviewError(f"这个网站已经在预览：{error.note or '正在启动'}") from None
+
+
+def _run(
+    preview: Preview, say: Callable[[str], None], lock: Lock, port: int, browser: bool
+) -> None:
+    output = preview.workplace.output
+    output.mkdir(parents=True, exist_ok=True)
+    state = preview.build()
+    with showing(output, port) as server:
+        server.tell(state)
+        lock.note(server.address)
+        report(state, say)
+        say(f"预览地址：{server.address}  （保存文件后网页自动更新；按 Ctrl+C 结束）")
+        if browser and has_browser():
+            webbrowser.open(server.address)
+        for _ in changes(preview):
+            if not server.running:
+                raise PreviewError("预览服务器意外停止了，请重新运行。")
+            state = preview.build()
+            server.tell(state)
+            report(state, say)
+
+
+def changes(preview: Preview) -> Iterator[None]:
+    """Yield when there is something to build: a file has changed, settings have, an hour has come.
+
+    What changes during a build is seen after it.
+    """
+    place = preview.workplace
+    folders = [
+        folder for folder in (place.content, place.theme, *place.templates) if folder.is_dir()
+    ]
+    for changed in watch(
+        *folders,
+        debounce=300,
+        step=50,
+        rust_timeout=LOOK_MILLISECONDS,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    ):
+        if changed or preview.due():
+            yield
+
+
+def report(state: dict[str, object], say: Callable[[str], None]) -> None:
+    """Tell the terminal what the pages are told."""
+    say(str(state["summary"]))
+    problems = state["problems"]
+    for problem in problems if isinstance(problems, list) else ():
+        say(f"  {problem['place']}  {problem['message']}")
+
+
+def has_browser() -> bool:
+    """Whether there is a screen to open a browser on; a text browser would take the terminal."""
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
