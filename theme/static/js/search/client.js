@@ -30,7 +30,7 @@ function inWorker(address, receive) {
 
 async function inPage(address, receive) {
   await loadScript(address);
-  return globalThis.dangjianSearch(receive);
+  return globalThis.dangjianSearchHere(receive);
 }
 
 async function connect(address, receive) {
@@ -54,6 +54,12 @@ export class SearchClient {
     this.waiting = null;
     this.index = index;
     this.link = connect(script, (message) => this.receive(message));
+  }
+
+  /** Loads ahead what any question needs. */
+  async prepare() {
+    const send = await this.link;
+    send({prepare: true, index: this.index});
   }
 
   receive({ask, answer, failure}) {

@@ -10,6 +10,11 @@ import {
 const TYPING_PAUSE = 40;
 const SLOW = 400;
 
+// A column's address in the index, from that of its page.
+function columnAddress(href, root) {
+  return href.slice(href.startsWith(root) ? root.length : 0).replace(/\/?(index\.html)?$/, '');
+}
+
 class SearchPage {
   constructor(app) {
     this.app = app;
@@ -20,6 +25,8 @@ class SearchPage {
     this.request = readAddress(location.search);
     this.client = new SearchClient(new URL(app.dataset.worker, location.href).href,
       new URL(app.dataset.index, location.href).href);
+    this.columnOrder = new Map(Array.from(app.querySelectorAll('.browse-tree a'), (link, place) => (
+      [columnAddress(link.getAttribute('href'), this.root), place])));
     this.asked = 0;
     this.timer = 0;
   }
@@ -44,6 +51,7 @@ class SearchPage {
       this.run();
     });
     if (!this.request.q && !filtersInUse(this.request).length) this.box.focus({preventScroll: true});
+    if (this.app.dataset.worker) this.client.prepare();
     this.run();
   }
 
@@ -99,7 +107,7 @@ class SearchPage {
     this.part('pages').replaceChildren(...pagerLinks(request, answer));
     this.part('active').replaceChildren(...activeFilters(request, answer.facets));
     this.part('filters').replaceChildren(...(answer.nothingAsked
-      ? [] : filterPanel(request, answer.facets)));
+      ? [] : filterPanel(request, answer.facets, this.columnOrder)));
     this.part('message').replaceChildren(...(empty ? nothingFound(request, answer) : []));
     this.app.dataset.state = answer.nothingAsked ? 'idle' : empty ? 'empty' : 'results';
     const used = filtersInUse(request).length;
@@ -188,5 +196,7 @@ class SearchPage {
   }
 }
 
-const searchApp = document.getElementById('search-app');
-if (searchApp) new SearchPage(searchApp).start();
+/** Makes the search page work. */
+export function startSearchPage(app) {
+  if (app) new SearchPage(app).start();
+}

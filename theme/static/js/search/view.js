@@ -9,6 +9,15 @@ const FAILURES = {
   broken: '搜索数据不完整，网站下次更新时会自动修复。请先按栏目或时间查找。',
   outdated: '网站刚刚更新过，请刷新本页后再搜索；如仍不能搜索，请先按栏目或时间查找。',
 };
+const NOTES = {
+  long: '搜索词太长，只用了前 500 个字。',
+  many: '词太多，只用了前 16 个。',
+  about: '结果很多，篇数是约数。',
+};
+const TYPE_NAMES = {
+  news: '新闻', document: '文件', notice: '公告', photo: '图集', video: '视频', special: '专题',
+  page: '页面', link: '链接',
+};
 const FEW = 8;
 
 function filterLink(request, changes, name, count, current) {
@@ -28,7 +37,7 @@ function choiceList(links) {
   return element('ul', {class: 'choices'}, ...links.map((link) => element('li', null, link)));
 }
 
-function fold(title, links, few = FEW) {
+function folded(title, links, few = FEW) {
   if (links.length <= few) return [choiceList(links)];
   return [choiceList(links.slice(0, few)), element('details', {class: 'more-choices'},
     element('summary', null, `更多${title}（${links.length - few}）`), choiceList(links.slice(few)))];
@@ -38,36 +47,52 @@ function group(title, ...content) {
   return element('section', {class: 'filter-group'}, element('h2', null, title), ...content);
 }
 
-function columnGroup(request, columns) {
+// Columns as a tree by their addresses, in the order the office gave them.
+function columnTree(columns, order) {
+  const nodes = columns.map(([address, name, count]) => ({address, name, count, children: []}));
+  const known = new Map(nodes.map((node) => [node.address, node]));
+  const place = ({address}) => (order.has(address) ? order.get(address) : Infinity);
+  nodes.sort((one, other) => place(one) - place(other) || (one.address < other.address ? -1 : 1));
+  return nodes.filter((node) => {
+    let parent = node.address;
+    do parent = parent.slice(0, Math.max(0, parent.lastIndexOf('/'))); while (parent && !known.has(parent));
+    if (parent) known.get(parent).children.push(node);
+    return !parent;
+  });
+}
+
+function columnGroup(request, columns, order) {
   const entry = (column) => element('li', null,
-    filterLink(request, {column: column.id}, column.name, column.count, column.id === request.column),
+    filterLink(request, {column: column.address}, column.name, column.count,
+      column.address === request.column),
     column.children.length
       ? element('ul', {class: 'choices'}, ...column.children.map(entry)) : null);
-  return group('栏目', element('ul', {class: 'choices'}, ...columns.map(entry)));
+  return group('栏目', element('ul', {class: 'choices'}, ...columnTree(columns, order).map(entry)));
 }
 
 function dateGroup(request, years) {
-  const links = years.map(({value, count}) => filterLink(request,
+  const links = years.map(([value, count]) => filterLink(request,
     {year: value, from: '', to: ''}, value + '年', count, value === request.year));
   const input = (name, label) => element('label', null, label,
     element('input', {type: 'date', name, value: request[name]}));
   const range = element('form', {class: 'date-range', 'data-range': true},
     input('from', '从'), input('to', '到'), element('button', {type: 'submit'}, '按日期筛选'));
-  return group('时间', ...fold('年份', links, 6), element('details', {
+  return group('时间', ...folded('年份', links, 6), element('details', {
     class: 'more-choices', open: Boolean(request.from || request.to),
   }, element('summary', null, '自选起止日期'), range));
 }
 
 function valueGroup(request, title, name, values) {
-  return group(title, ...fold(title, values.map(({value, label, count}) => filterLink(
-    request, {[name]: value}, label || value, count, value === request[name]))));
+  return group(title, ...folded(title, values.filter(([value]) => value).map(([value, count]) => filterLink(
+    request, {[name]: value}, name === 'type' ? TYPE_NAMES[value] || value : value, count,
+    value === request[name]))));
 }
 
 /** The filters beside the results, each with how many results it would give. */
-export function filterPanel(request, facets) {
+export function filterPanel(request, facets, columnOrder) {
   const groups = [group('范围', choiceList([
     filterLink(request, {scope: 'title'}, '只看标题', null, request.scope === 'title')]))];
-  if (facets.columns.length) groups.push(columnGroup(request, facets.columns));
+  if (facets.columns.length) groups.push(columnGroup(request, facets.columns, columnOrder));
   if (facets.years.length) groups.push(dateGroup(request, facets.years));
   if (facets.types.length > 1 || request.type) {
     groups.push(valueGroup(request, '类型', 'type', facets.types));
@@ -86,7 +111,7 @@ function filterName(request, facets, name) {
   }
   if (name === 'scope') return '只看标题';
   if (name === 'column') return facets.columnNames[request.column] || request.column;
-  if (name === 'type') return facets.typeNames[request.type] || request.type;
+  if (name === 'type') return TYPE_NAMES[request.type] || request.type;
   return request[name];
 }
 
@@ -130,10 +155,11 @@ export function resultItems(answer, root) {
 /** The sentence that says what was found, also read out. */
 export function statusSentence(request, answer) {
   if (answer.nothingAsked) return '';
-  if (!answer.total) return '没有找到符合条件的文章。';
+  if (!answer.total) return '没有找到符合条件的文章，下面有几种办法可以试试。';
   const pages = Math.ceil(answer.total / answer.pageSize);
   const place = pages > 1 ? `，第 ${answer.page} 页，共 ${pages} 页` : '';
-  return `找到 ${answer.total} 篇文章${place}。`;
+  const notes = answer.notes.map((note) => NOTES[note] || '').join('');
+  return `找到 ${answer.total} 篇文章${place}。${notes}`;
 }
 
 /** Links to the pages of results around the present one. */
@@ -158,6 +184,7 @@ function advice(request, answer) {
   const go = (target, name) => element('a', {
     href: writeAddress({...target, page: 1}), 'data-search': true}, name);
   const tips = [];
+  if (request.scope && !answer.total) tips.push([go(withoutFilter(request, 'scope'), '在全文里找')]);
   for (const name of filtersInUse(request)) {
     const count = answer.without[name];
     const label = filterName(request, answer.facets, name);
@@ -169,8 +196,8 @@ function advice(request, answer) {
   } else if (answer.words.length && Array.from(answer.words[0]).length > 4) {
     tips.push(['换一个短一些的词']);
   }
-  if (/["“”«»「」『』]/.test(request.q)) {
-    tips.push([go({...request, q: request.q.replace(/["“”«»「」『』]/g, ' ').trim()}, '去掉引号再搜')]);
+  if (/["“”„＂]/.test(request.q)) {
+    tips.push([go({...request, q: request.q.replace(/["“”„＂]/g, ' ').trim()}, '去掉引号再搜')]);
   }
   tips.push(['检查有没有错别字，或者改按下面的栏目和时间查找']);
   return tips;

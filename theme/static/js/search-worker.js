@@ -1,0 +1,5 @@
+// What answers the search page's questions.
+
+import {startSearchWorker} from './search/worker.js';
+
+startSearchWorker();

@@ -1,0 +1,75 @@
+// Numbers out of bytes: variable-length, three-byte, and bit streams.
+
+import {DamagedData} from './inflate.js';
+
+/** Reads LEB128 numbers one after another. */
+export class VarintReader {
+  constructor(bytes) {
+    this.bytes = bytes;
+    this.at = 0;
+  }
+
+  get more() {
+    return this.at < this.bytes.length;
+  }
+
+  next() {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      if (this.at >= this.bytes.length) throw new DamagedData('number ends early');
+      const byte = this.bytes[this.at++];
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+  }
+}
+
+/** Number `place` of an array of little-endian numbers of `size` bytes that starts at `start`. */
+export function wholeNumber(bytes, start, place, size) {
+  let value = 0;
+  for (let byte = size - 1; byte >= 0; byte -= 1) {
+    value = value * 256 + bytes[start + place * size + byte];
+  }
+  return value;
+}
+
+/** A stream of bits, the most significant of each byte first. */
+export class BitReader {
+  constructor(bytes, at = 0) {
+    this.bytes = bytes;
+    this.at = at;
+    if (at > bytes.length * 8) throw new DamagedData('bits end early');
+  }
+
+  // At least 25 bits from the present place, at the top of 32.
+  window() {
+    const byte = this.at >> 3;
+    const {bytes} = this;
+    return ((bytes[byte] << 24) | (bytes[byte + 1] << 16) | (bytes[byte + 2] << 8) | bytes[byte + 3])
+      << (this.at & 7);
+  }
+
+  /** A number of `count` bits, at most 25. */
+  number(count) {
+    if (!count) return 0;
+    const value = this.window() >>> (32 - count);
+    this.at += count;
+    return value;
+  }
+
+  /** How many zeros stand before the next one, which is passed too. */
+  zeros() {
+    let count = 0;
+    const end = this.bytes.length * 8;
+    for (;;) {
+      if (this.at >= end) throw new DamagedData('bits end early');
+      const ahead = Math.clz32(this.window());
+      if (ahead < 25) {
+        this.at += ahead + 1;
+        return count + ahead;
+      }
+      count += 25;
+      this.at += 25;
+    }
+  }
+}

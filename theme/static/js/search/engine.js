@@ -1,0 +1,329 @@
+// From a question to an answer: the index, the words, the order, one page of results.
+
+import {IndexFiles, MissingFile} from './files.js';
+import {
+  chosenFilters, FacetCounts, preloadProperties, propertiesOf, writtenFilters,
+} from './filters.js';
+import {BY_PINYIN, Finder, foldedFields} from './finding.js';
+import {BREAK, Folder} from './folding.js';
+import {inflate} from './inflate.js';
+import {parseQuery} from './language.js';
+import {initialTerms, mayBePinyin, syllableSplits, syllableTerms} from './pinyin.js';
+import {comparison, EXACT, nearnessCounts, rankSegment, worthOf} from './ranking.js';
+import {Segment} from './segment.js';
+import {hitsIn, markPieces, snippetOf, wordsFound} from './snippet.js';
+
+const PAGE_SIZE = 10;
+const FORMAT = 1;
+const SORTED_AT_ONCE = 400;
+
+/** The index is of another format than this script reads. */
+export class OtherFormat extends Error {}
+
+/** An open index: what the manifest names. */
+class Index {
+  constructor(files, manifest) {
+    if (manifest.format !== FORMAT) throw new OtherFormat(String(manifest.format));
+    this.files = files;
+    this.manifest = manifest;
+    this.folder = new Folder();
+    this.segments = manifest.segments.map((entry, number) => new Segment(files, entry, number));
+    this.average = Math.max(1, Math.floor(manifest.units / Math.max(1, manifest.docs)));
+    this.table = null;
+    this.opened = null;
+  }
+
+  open() {
+    if (!this.opened) {
+      this.opened = Promise.all(this.segments.map(async (segment) => {
+        await preloadProperties(segment);
+        await segment.open();
+      }));
+      this.opened.catch(() => {
+        this.opened = null;
+      });
+    }
+    return this.opened;
+  }
+
+  /** Makes sure that the folder can fold a text. */
+  async foldable(text) {
+    if (!this.folder.needsTable(text, this.manifest.fold.exceptions)) return;
+    const {file, keys, length} = this.manifest.fold;
+    const bytes = await this.files.part(file, Uint8Array.from(keys || [0]), 0, length);
+    if (!this.folder.simplified) this.folder.learn(new TextDecoder().decode(inflate(bytes)));
+  }
+}
+
+/** One question being answered. */
+class Question {
+  constructor(index, request, alive) {
+    this.index = index;
+    this.request = request;
+    this.alive = alive;
+    this.finders = index.segments.map((segment) => new Finder(segment, index.folder, alive));
+  }
+
+  async after(loading) {
+    const loaded = await loading;
+    this.alive();
+    return loaded;
+  }
+
+  async answer() {
+    const {index, request} = this;
+    await this.after(index.foldable(request.q));
+    this.query = parseQuery(request.q, index.folder);
+    if (request.scope === 'title') {
+      for (const word of this.query.words) word.field = word.field || 'title';
+    }
+    this.words = this.query.words.filter((word) => !word.minus);
+    const chosen = request.column || request.year || request.from || request.to || request.source
+      || request.type;
+    if (!this.query.words.length && !this.query.filters.length && !chosen) return this.nothing();
+    await this.after(index.open());
+    await this.findAll();
+    return this.collect();
+  }
+
+  nothing() {
+    return {
+      nothingAsked: true, total: 0, page: 1, pageSize: PAGE_SIZE, results: [], words: [],
+      notes: this.query.notes, facets: new FacetCounts().summary(this.index.manifest.columns), without: {},
+    };
+  }
+
+  // Hits of every word in every segment: this.hits[segment][word], and of the excluded ones.
+  async findAll() {
+    const find = (words) => this.after(Promise.all(this.finders.map(
+      (finder) => Promise.all(words.map((word) => finder.find(word))))));
+    const [hits, excluded] = await Promise.all(
+      [this.words, this.query.words.filter((word) => word.minus)].map(find));
+    this.hits = hits;
+    this.excluded = excluded;
+    await this.after(Promise.all(
+      this.words.map((word, number) => (mayBePinyin(word) ? this.addPinyin(word, number) : null))));
+    this.counts = this.words.map((_, number) => this.countOf(number));
+    if ([...hits, ...excluded].flat().some((found) => found.about)) this.query.notes.push('about');
+  }
+
+  countOf(number) {
+    return this.finders.reduce(
+      (sum, {segment}, place) => sum + this.hits[place][number].count(segment.live), 0);
+  }
+
+  async addPinyin(word, number) {
+    const splits = syllableSplits(word.text);
+    const several = splits.filter((split) => split.length > 1).map(syllableTerms);
+    await this.addTitles(several, word, number);
+    if (this.countOf(number)) return;
+    const single = splits.filter((split) => split.length === 1).map(syllableTerms);
+    await this.addTitles([...single, initialTerms(word.text)], word, number);
+  }
+
+  addTitles(choices, word, number) {
+    return Promise.all(this.finders.map(async (finder, place) => {
+      const titles = await this.after(Promise.all(choices.map((terms) => finder.inTitles(terms))));
+      const hits = this.hits[place][number];
+      hits.titlePlaces = hits.titlePlaces || new Map();
+      titles.forEach((found, choice) => found.forEach((position, document) => {
+        if (hits.fields[document]) return;
+        hits.add(document, 1, 1);
+        hits.fields[document] |= BY_PINYIN;
+        hits.titlePlaces.set(document, [position, choices[choice].length + 1]);
+      }));
+    }));
+  }
+
+  // All documents that meet the question, with their order and the counts for the filters.
+  async collect() {
+    const found = [];
+    const facets = new FacetCounts();
+    const near = nearnessCounts(this.words, this.counts);
+    const worths = this.counts.map((count) => worthOf(count, this.index.manifest.docs));
+    for (const [place, finder] of this.finders.entries()) {
+      if (near) {
+        await this.after(Promise.all(this.hits[place].map((hits) => finder.loadPlaces(hits, 4))));
+      }
+      await this.collectSegment(place, worths, near, found, facets);
+    }
+    return this.page(found, facets);
+  }
+
+  async collectSegment(place, worths, near, found, facets) {
+    const {segment} = this.finders[place];
+    const properties = await this.after(propertiesOf(segment));
+    const {tiers, scores} = rankSegment(
+      segment, this.words, this.hits[place], worths, this.index.average, near);
+    await this.exactTitles(place, tiers);
+    const meets = writtenFilters(
+      this.query.filters, this.index.manifest.columns, this.index.folder)(segment, properties);
+    const fails = chosenFilters(this.request, segment, properties);
+    const {count, finish} = facets.counter(segment, properties);
+    for (let document = 0; document < segment.size; document += 1) {
+      if (tiers[document] < 0 || !meets(document)
+        || this.excluded[place].some((hits) => hits.fields[document])) continue;
+      const failed = fails(document);
+      count(document, failed);
+      if (failed) continue;
+      found.push({
+        place, segment, document, day: properties.days[document], tier: tiers[document],
+        score: scores[document],
+      });
+    }
+    finish();
+  }
+
+  // A title of as many units and breaks as the query that has all its words is the query, if there
+  // are no breaks; otherwise the title itself is compared.
+  async exactTitles(place, tiers) {
+    const {whole, words, filters} = this.query;
+    if (filters.length || !whole.length || !tiers.includes(3)
+      || words.some((word) => word.minus || word.field === 'body')) return;
+    const finder = this.finders[place];
+    const lasts = await finder.inTitles([[whole[whole.length - 1], 1]]);
+    for (const [document, position] of lasts) {
+      if (tiers[document] !== 3 || position !== whole.length - 1) continue;
+      if (whole.includes(BREAK)) {
+        const {fields} = await this.after(finder.text(document));
+        if (fields[0].units.join() !== whole.join()) continue;
+      }
+      tiers[document] = EXACT;
+    }
+  }
+
+  async page(found, facets) {
+    const total = found.length;
+    const pages = Math.max(1, Math.ceil(total / PAGE_SIZE));
+    const page = Math.min(this.request.page, pages);
+    const first = (page - 1) * PAGE_SIZE;
+    const ordered = await this.ordered(found, first + PAGE_SIZE);
+    const results = await this.after(Promise.all(
+      ordered.slice(first, first + PAGE_SIZE).map((result) => this.shown(result))));
+    return {
+      nothingAsked: false, total, page, pageSize: PAGE_SIZE, results, notes: this.query.notes,
+      words: this.words.map((word) => word.text), facets: facets.summary(this.index.manifest.columns),
+      without: facets.without,
+    };
+  }
+
+  async ordered(found, count) {
+    const needed = new Set();
+    const missing = (segment) => {
+      needed.add(segment);
+      return 0;
+    };
+    const sort = this.words.length ? this.request.sort : this.request.sort || 'new';
+    const order = comparison(sort, missing);
+    let ordered = firstOf(found, count, order);
+    if (needed.size) {
+      await this.after(Promise.all([...needed].map(async (segment) => {
+        segment.minuteNumbers = await segment.minutes();
+      })));
+      ordered = firstOf(found, count, order);
+    }
+    return ordered;
+  }
+
+  async shown({place, document}) {
+    const finder = this.finders[place];
+    let {record, fields} = await this.after(finder.text(document));
+    let marked = this.marksIn(record, fields, place, document);
+    if (marked.none && this.words.length) {
+      await this.after(this.index.foldable(record.title + record.summary + record.body));
+      fields = foldedFields(record, this.index.folder);
+      marked = this.marksIn(record, fields, place, document);
+    }
+    return {
+      url: record.url, date: record.date.slice(0, 10), column: record.column, source: record.source,
+      title: marked.title, snippet: marked.snippet, found: marked.found,
+    };
+  }
+
+  marksIn(record, [titleUnits, leadUnits, bodyUnits], place, document) {
+    const inTitle = this.words.filter((word) => word.field !== 'body');
+    const inText = this.words.filter((word) => word.field !== 'title');
+    const lead = record.summary + '\n' + record.keywords;
+    const title = hitsIn(titleUnits, record.title, inTitle);
+    this.addPinyinMarks(title, titleUnits, record.title, place, document);
+    const body = hitsIn(bodyUnits, record.body, inText);
+    const summary = body.length ? [] : hitsIn(leadUnits, lead, inText.filter((word) => !word.field));
+    const snippet = body.length ? snippetOf(record.body, body)
+      : summary.length ? snippetOf(lead, summary)
+        : snippetOf(record.summary || record.body, []);
+    return {
+      title: markPieces(record.title, title), snippet,
+      found: [...new Set([...wordsFound(record.body, body), ...wordsFound(record.title, title)])],
+      none: !title.length && !body.length && !summary.length,
+    };
+  }
+
+  addPinyinMarks(marks, {origins}, title, place, document) {
+    for (const hits of this.hits[place]) {
+      const [position, length] = (hits.titlePlaces && hits.titlePlaces.get(document)) || [-1, 0];
+      if (position < 0) continue;
+      const last = origins[position + length - 1];
+      marks.push([origins[position], last + (title.codePointAt(last) > 0xffff ? 2 : 1), 0]);
+    }
+    marks.sort((one, other) => one[0] - other[0]);
+  }
+}
+
+// The first results in order, without sorting all of many.
+function firstOf(found, count, order) {
+  if (count > SORTED_AT_ONCE || found.length <= SORTED_AT_ONCE) return [...found].sort(order);
+  const best = [];
+  for (const result of found) {
+    if (best.length === count && order(result, best[count - 1]) >= 0) continue;
+    let low = 0;
+    let high = best.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (order(result, best[middle]) < 0) high = middle;
+      else low = middle + 1;
+    }
+    best.splice(low, 0, result);
+    if (best.length > count) best.pop();
+  }
+  return best;
+}
+
+/** Answers questions about the index in the folder at `base` (an absolute address). */
+export class SearchEngine {
+  constructor(base) {
+    this.files = new IndexFiles(base);
+    this.index = null;
+  }
+
+  load() {
+    if (!this.index) {
+      this.index = this.files.manifest().then((manifest) => new Index(this.files, manifest));
+      this.index.catch(() => {
+        this.index = null;
+      });
+    }
+    return this.index;
+  }
+
+  /** Loads what any question will need. */
+  async prepare() {
+    const index = await this.load();
+    await index.open();
+  }
+
+  /** The answer to a request; `alive` throws when it is no longer wanted. */
+  async answer(request, alive) {
+    const index = await this.load();
+    alive();
+    try {
+      return await new Question(index, request, alive).answer();
+    } catch (error) {
+      if (!(error instanceof MissingFile)) throw error;
+    }
+    // The site may have been put out anew since the manifest was read.
+    this.index = null;
+    const renewed = await this.load();
+    alive();
+    return new Question(renewed, request, alive).answer();
+  }
+}

@@ -1,0 +1,306 @@
+// Finding one word in one segment (docs/search-format.md, section 4.2).
+
+import {FIELD_BITS} from './segment.js';
+
+const ALL_FIELDS = 7;
+const BODY = 4;
+const FIRST_PAIRS = 4;
+const FEW_DOCUMENTS = 10;
+const MOST_TEXTS = 200;
+const REQUEST_BYTES = 400;
+
+/** The place bits of a hit: those of FIELD_BITS, and this one for a title found by pinyin. */
+export const BY_PINYIN = 8;
+
+/** What was found of a word in a segment: for each document in which fields and how often. */
+export class Hits {
+  constructor(size) {
+    this.fields = new Uint8Array(size);
+    this.weights = new Uint32Array(size);
+    this.bodyPlaces = new Map();
+    this.pairLists = null;
+    this.about = false;
+  }
+
+  /** Adds places in one field of a document. */
+  add(document, field, count) {
+    this.fields[document] |= field;
+    this.weights[document] += count * (field === BODY ? 1 : field === 1 ? 4 : 2);
+  }
+
+  /** How many documents that are not deleted have the word. */
+  count(live) {
+    let count = 0;
+    for (let document = 0; document < live.length; document += 1) {
+      if (this.fields[document] && live[document]) count += 1;
+    }
+    return count;
+  }
+}
+
+/** The places of a list of units in another, overlapping ones too. */
+export function placesOf(units, within) {
+  const places = [];
+  const [first] = units;
+  for (let at = within.indexOf(first); at >= 0; at = within.indexOf(first, at + 1)) {
+    let step = 1;
+    while (step < units.length && within[at + step] === units[step]) step += 1;
+    if (step === units.length) places.push(at);
+  }
+  return places;
+}
+
+function fieldsOf(word) {
+  return word.field === 'title' ? 1 : word.field === 'body' ? BODY : ALL_FIELDS;
+}
+
+/** The folded fields of a record in the order of FIELD_BITS. */
+export function foldedFields(record, folder) {
+  return [record.title, record.summary + '\n' + record.keywords, record.body]
+    .map((text) => folder.fold(text));
+}
+
+// Pairs of units that cover a piece, with their offset in the word: every other one, and the last.
+function coverOf(pieces) {
+  const pairs = [];
+  let offset = 0;
+  for (const piece of pieces) {
+    const last = piece.length - 2;
+    for (let at = 0; at <= last; at += at === last - 1 ? 1 : 2) {
+      pairs.push({term: [piece[at], piece[at + 1]], offset: offset + at});
+    }
+    offset += piece.length + 1;
+  }
+  return pairs;
+}
+
+// The documents that stand in all of some ascending lists.
+function inAll(lists) {
+  const [shortest, ...others] = [...lists].sort((one, other) => one.length - other.length);
+  const at = others.map(() => 0);
+  return shortest.filter((document) => others.every((list, number) => {
+    let place = at[number];
+    while (place < list.length && list[place] < document) place += 1;
+    at[number] = place;
+    return list[place] === document;
+  }));
+}
+
+// For each field the documents that all the terms have there.
+function candidatesOf(terms, wanted) {
+  return FIELD_BITS.map((field, number) => {
+    if (!(field & wanted)) return new Uint32Array(0);
+    const lists = terms.map((term) => term.lists[number]);
+    return lists.every(Boolean) ? inAll(lists.map((list) => list.docs)) : new Uint32Array(0);
+  });
+}
+
+function shared(lists, places, offsets) {
+  let common = lists[0].positionsAt(places[0], offsets[0]);
+  for (let number = 1; number < lists.length && common.length; number += 1) {
+    const others = lists[number].positionsAt(places[number], offsets[number]);
+    let at = 0;
+    common = common.filter((position) => {
+      while (at < others.length && others[at] < position) at += 1;
+      return others[at] === position;
+    });
+  }
+  return common;
+}
+
+// Calls `found` with the positions that all pairs agree on, for each document they are all in.
+function byPositions(pairs, number, found) {
+  const lists = pairs.map(({lists: term}) => term.lists[number]);
+  if (!lists.every(Boolean)) return;
+  const offsets = pairs.map(({offset}) => offset);
+  const at = lists.map(() => 0);
+  for (const document of inAll(lists.map((list) => list.docs))) {
+    lists.forEach((list, place) => {
+      while (list.docs[at[place]] < document) at[place] += 1;
+    });
+    const places = shared(lists, at, offsets);
+    if (places.length) found(document, places);
+  }
+}
+
+/** Finds words in a segment. `alive()` throws when a later question has overtaken this one. */
+export class Finder {
+  constructor(segment, folder, alive) {
+    this.segment = segment;
+    this.folder = folder;
+    this.alive = alive;
+    this.folded = new Map();
+  }
+
+  async after(loading) {
+    const loaded = await loading;
+    this.alive();
+    return loaded;
+  }
+
+  /** A record with its folded fields, kept for this question. */
+  text(document) {
+    if (!this.folded.has(document)) {
+      this.folded.set(document, this.segment.record(document).then(
+        (record) => ({record, fields: foldedFields(record, this.folder)})));
+    }
+    return this.folded.get(document);
+  }
+
+  async loadTerms(terms, fields) {
+    const lists = await this.after(Promise.all(terms.map((term) => this.segment.term(term))));
+    if (lists.some((list) => !list)) return null;
+    await this.after(Promise.all(lists.map((list) => this.segment.documents(list, fields))));
+    return lists;
+  }
+
+  /** Where a word stands. */
+  async find(word) {
+    const hits = new Hits(this.segment.size);
+    const wanted = fieldsOf(word);
+    const [piece] = word.pieces;
+    if (word.pieces.length > 1) await this.findPieces(word, wanted, hits);
+    else if (piece.length > 2) await this.findLong(word, wanted, hits);
+    else {
+      const lists = await this.loadTerms([[piece[0], piece[1] || 0]], wanted);
+      if (lists) this.takeLists(lists[0], wanted, hits);
+    }
+    return hits;
+  }
+
+  takeLists(term, wanted, hits) {
+    for (const list of term.lists) {
+      if (!list || !(list.field & wanted)) continue;
+      list.docs.forEach((document, place) => hits.add(document, list.field, list.counts[place]));
+    }
+    hits.pairLists = term;
+  }
+
+  // A long word is looked up by a few of its pairs first: often nothing more is needed.
+  async narrow(pairs, wanted) {
+    const few = pairs.length <= FIRST_PAIRS + 2 ? pairs
+      : pairs.filter((_, place) => place % Math.ceil(pairs.length / FIRST_PAIRS) === 0);
+    let known = [];
+    let candidates = null;
+    for (const batch of [few, pairs.filter((pair) => !few.includes(pair))]) {
+      if (!batch.length) break;
+      const lists = await this.loadTerms(batch.map(({term}) => term), wanted);
+      if (!lists) return null;
+      known = known.concat(batch.map((pair, place) => ({...pair, lists: lists[place]})));
+      candidates = candidatesOf(known.map((pair) => pair.lists), wanted);
+      if (new Set(candidates.flatMap((list) => [...list])).size <= FEW_DOCUMENTS) break;
+    }
+    return {known, candidates, complete: known.length === pairs.length};
+  }
+
+  async findLong(word, wanted, hits) {
+    const narrowed = await this.narrow(coverOf(word.pieces), wanted);
+    if (!narrowed) return;
+    const {known, candidates, complete} = narrowed;
+    const documents = [...new Set(candidates.flatMap((list) => [...list]))];
+    const fields = FIELD_BITS.filter((field, number) => candidates[number].length)
+      .reduce((sum, field) => sum | field, 0);
+    const textCost = documents.length * (this.segment.recordSize + REQUEST_BYTES);
+    const cost = known.reduce((sum, pair) => sum + pair.lists.positionBytes(fields), 0);
+    if (!complete || textCost < cost) {
+      await this.checkTexts(word, documents, wanted, hits);
+      return;
+    }
+    await this.after(Promise.all(
+      known.map((pair) => this.segment.positions(pair.lists, fields))));
+    FIELD_BITS.forEach((field, number) => byPositions(known, number, (document, places) => {
+      if (!(field & wanted)) return;
+      hits.add(document, field, places.length);
+      if (field === BODY) hits.bodyPlaces.set(document, places);
+    }));
+  }
+
+  async checkTexts(word, documents, wanted, hits) {
+    const texts = await this.after(Promise.all(documents.map((document) => this.text(document))));
+    texts.forEach(({fields}, place) => this.countIn(fields, word, documents[place], wanted, hits));
+  }
+
+  countIn(fields, word, document, wanted, hits) {
+    FIELD_BITS.forEach((field, number) => {
+      if (!(field & wanted)) return;
+      const places = placesOf(word.units, fields[number].units);
+      if (!places.length) return;
+      hits.add(document, field, places.length);
+      if (field === BODY) hits.bodyPlaces.set(document, places);
+    });
+  }
+
+  // Positions can't tell a break from a unit, so that what is left is looked up in the texts.
+  async findPieces(word, wanted, hits) {
+    const pairs = coverOf(word.pieces);
+    const singles = word.pieces.filter((piece) => piece.length === 1)
+      .map(([unit]) => ({term: [unit, 0], offset: 0}));
+    const narrowed = await this.narrow(pairs.length ? [...pairs, ...singles] : singles, wanted);
+    if (!narrowed) return;
+    let {candidates} = narrowed;
+    const placed = narrowed.known.filter((pair) => pair.term[1] !== 0);
+    if (placed.length > 1 && candidates.some((list) => list.length > FEW_DOCUMENTS)) {
+      candidates = await this.placedCandidates(placed, candidates, wanted);
+    }
+    const documents = [...new Set(candidates.flatMap((list) => [...list]))].sort((a, b) => b - a);
+    await this.checkTexts(word, documents.slice(0, MOST_TEXTS), wanted, hits);
+    const unchecked = new Set(documents.slice(MOST_TEXTS));
+    hits.about = unchecked.size > 0;
+    candidates.forEach((list, number) => list.forEach((document) => {
+      if (unchecked.has(document)) hits.add(document, FIELD_BITS[number], 1);
+    }));
+  }
+
+  async placedCandidates(pairs, candidates, wanted) {
+    await this.after(Promise.all(
+      pairs.map((pair) => this.segment.positions(pair.lists, wanted))));
+    return candidates.map((list, number) => {
+      const found = new Set();
+      byPositions(pairs, number, (document) => found.add(document));
+      return list.filter((document) => found.has(document));
+    });
+  }
+
+  /** Loads what nearness and exact titles need of a word: the positions in some fields. */
+  async loadPlaces(hits, fields) {
+    if (hits.pairLists) await this.after(this.segment.positions(hits.pairLists, fields));
+  }
+
+  /** The titles that have all of some terms next to each other: document to position. */
+  async inTitles(terms) {
+    const found = new Map();
+    const lists = await this.loadTerms(terms, 1);
+    if (!lists) return found;
+    if (terms.length === 1 && terms[0][1] === 0) {
+      if (lists[0].lists[0]) for (const document of lists[0].lists[0].docs) found.set(document, -1);
+      return found;
+    }
+    await this.after(Promise.all(lists.map((list) => this.segment.positions(list, 1))));
+    const pairs = lists.map((list, offset) => ({lists: list, offset}));
+    byPositions(pairs, 0, (document, places) => found.set(document, places[0]));
+    return found;
+  }
+}
+
+/** The places of a word in the body of a document. */
+export function bodyPlaces(hits, document) {
+  const places = hits.bodyPlaces.get(document);
+  if (places) return places;
+  const list = hits.pairLists && hits.pairLists.lists[2];
+  if (!list || !list.starts) return [];
+  const place = placeIn(list.docs, document);
+  return place < 0 ? [] : list.positionsAt(place, 0);
+}
+
+/** Where a number stands in an ascending list; -1 if it does not. */
+export function placeIn(list, wanted) {
+  let low = 0;
+  let high = list.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if (list[middle] === wanted) return middle;
+    if (list[middle] < wanted) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}

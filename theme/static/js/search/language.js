@@ -1,0 +1,155 @@
+// The query language of docs/search-format.md, section 4.1.
+
+import {piecesOf} from './folding.js';
+
+const LONGEST = 500;
+const MOST_CLAUSES = 16;
+const QUOTES = '"“”„＂';
+const MINUSES = '-－−';
+const FIELDS = {
+  title: 'title', 标题: 'title', body: 'body', 正文: 'body', source: 'source', 来源: 'source',
+  column: 'column', 栏目: 'column', type: 'type', 类型: 'type', year: 'year', 年: 'year', 年份: 'year',
+  from: 'from', 自: 'from', to: 'to', 至: 'to',
+};
+const TYPES = {
+  新闻: 'news', 文件: 'document', 公告: 'notice', 图集: 'photo', 视频: 'video', 专题: 'special',
+  页面: 'page', 链接: 'link',
+};
+const SPACE = /\s/;
+const DAY_MS = 86400000;
+const DAY_1970 = 719163;
+
+
+function dayNumber(year, month, day) {
+  if (year < 1) return null;
+  const time = new Date(0);
+  time.setUTCFullYear(year, month - 1, day);
+  const right = time.getUTCFullYear() === year && time.getUTCMonth() === month - 1
+    && time.getUTCDate() === day;
+  return right ? Math.round(time.getTime() / DAY_MS) + DAY_1970 : null;
+}
+
+/** The year of a day number (0001-01-01 is 1). */
+export function yearOf(day) {
+  return new Date((day - DAY_1970) * DAY_MS).getUTCFullYear();
+}
+
+/** The first and last day (as day numbers) of a year, month or day; null if it is none. */
+export function daysOf(value) {
+  const match = /^(\d{4})(?:(?:[-/.]|年)(\d{1,2})(?:(?:[-/.]|月)(\d{1,2})日?|月)?|年)?$/.exec(value);
+  if (!match) return null;
+  const [year, month, day] = match.slice(1).map((part) => (part ? Number(part) : 0));
+  if (match[3]) {
+    const only = dayNumber(year, month, day);
+    return only === null ? null : [only, only];
+  }
+  if (match[2]) {
+    const first = dayNumber(year, month, 1);
+    if (first === null) return null;
+    return [first, dayNumber(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1) - 1];
+  }
+  const first = dayNumber(year, 1, 1);
+  return first === null ? null : [first, dayNumber(year, 12, 31)];
+}
+
+function yearsOf(value) {
+  const match = /^(\d{4})(?:[-~至—](\d{4}))?$/.exec(value);
+  if (!match) return null;
+  const one = daysOf(match[1]);
+  const other = match[2] ? daysOf(match[2]) : one;
+  if (!one || !other) return null;
+  return [Math.min(one[0], other[0]), Math.max(one[1], other[1])];
+}
+
+function understood(field, value, folder) {
+  if (field === 'source' || field === 'column') {
+    return folder.fold(value).units.length ? value : null;
+  }
+  if (field === 'type') {
+    const word = TYPES[value] || value.toLowerCase();
+    return Object.values(TYPES).includes(word) ? word : null;
+  }
+  if (field === 'year') return yearsOf(value);
+  const days = daysOf(value);
+  if (!days) return null;
+  return field === 'from' ? [days[0], Infinity] : [-Infinity, days[1]];
+}
+
+
+function fieldBefore(letters, at, end) {
+  let colon = at;
+  while (colon < end && letters[colon] !== ':' && letters[colon] !== '：') colon += 1;
+  if (colon + 1 >= letters.length || colon >= end || SPACE.test(letters[colon + 1])) return null;
+  const name = letters.slice(at, colon).join('').toLowerCase();
+  return Object.hasOwn(FIELDS, name) ? {field: FIELDS[name], start: colon + 1} : null;
+}
+
+function runEnd(letters, at) {
+  let end = at;
+  while (end < letters.length && !SPACE.test(letters[end])) end += 1;
+  return end;
+}
+
+function valueAt(letters, at) {
+  if (!QUOTES.includes(letters[at])) {
+    const end = runEnd(letters, at);
+    return {value: letters.slice(at, end).join(''), quoted: false, end};
+  }
+  let close = at + 1;
+  while (close < letters.length && !QUOTES.includes(letters[close])) close += 1;
+  return {value: letters.slice(at + 1, close).join(''), quoted: true, end: close + 1};
+}
+
+function clauseAt(letters, start, folder) {
+  let at = start;
+  const minus = MINUSES.includes(letters[at]) && at + 1 < letters.length
+    && !SPACE.test(letters[at + 1]);
+  if (minus) at += 1;
+  const named = fieldBefore(letters, at, runEnd(letters, at));
+  if (named) {
+    const read = valueAt(letters, named.start);
+    const text = named.field === 'title' || named.field === 'body';
+    const value = text ? read.value : understood(named.field, read.value.trim(), folder);
+    if (value !== null) return {...read, minus, field: named.field, value};
+  }
+  return {...valueAt(letters, at), minus, field: ''};
+}
+
+function textWord({value, quoted, minus, field}, folder) {
+  const {units} = folder.fold(value);
+  return units.length ? {text: value, field, quoted, minus, units, pieces: piecesOf(units)} : null;
+}
+
+/**
+ * What a query asks: `words` (text clauses), `filters` (field, value, minus), the query as typed
+ * folded as one field (`whole`), and notes (`long`, `many`). Never fails, whatever the string.
+ */
+export function parseQuery(query, folder) {
+  const notes = [];
+  let letters = Array.from(query).map((letter) => (/^[\ud800-\udfff]$/.test(letter) ? ' ' : letter));
+  if (letters.length > LONGEST) {
+    letters = letters.slice(0, LONGEST);
+    notes.push('long');
+  }
+  const words = [];
+  const filters = [];
+  for (let at = 0; at < letters.length;) {
+    if (SPACE.test(letters[at])) {
+      at += 1;
+      continue;
+    }
+    if (words.length + filters.length === MOST_CLAUSES) {
+      notes.push('many');
+      break;
+    }
+    const clause = clauseAt(letters, at, folder);
+    at = clause.end;
+    if (clause.field === '' || clause.field === 'title' || clause.field === 'body') {
+      const word = textWord(clause, folder);
+      if (word) words.push(word);
+    } else {
+      filters.push({field: clause.field, value: clause.value, minus: clause.minus});
+    }
+  }
+  return {words, filters, whole: folder.fold(letters.join('')).units, notes};
+}

@@ -1,0 +1,303 @@
+// A segment of the index: its documents' properties, the lists of its terms, its texts
+// (docs/search-format.md, section 3).
+
+import {BitReader, VarintReader, wholeNumber} from './bits.js';
+import {DamagedData, inflate, NO_BYTES} from './inflate.js';
+
+const IN_TITLE = 1;
+const IN_SUMMARY = 2;
+const IN_BODY = 4;
+const NEAR_SECTIONS = 3000;
+
+/** The fields of a document, in the order of the lists of a term. */
+export const FIELD_BITS = [IN_TITLE, IN_SUMMARY, IN_BODY];
+
+/** How many units the bodies of a length class hold at most. */
+export function classSize(value) {
+  return (4 + (value & 3)) * 2 ** (value >> 2);
+}
+
+function classWidth(value) {
+  return 32 - Math.clz32(classSize(value) - 1);
+}
+
+function shardOf(term, shards) {
+  const mixed = (Math.imul(term[0], 0x9e3779b1) ^ Math.imul(term[1], 0x85ebca6b)) >>> 0;
+  return ((mixed ^ (mixed >>> 15)) >>> 0) % shards;
+}
+
+function keyCount(length) {
+  return Math.max(1, Math.ceil(length / 65536));
+}
+
+/** One list of a term: the documents of a field, how often each has the term, and where. */
+class PostingList {
+  constructor(segment, field, entry) {
+    Object.assign(this, entry);
+    this.segment = segment;
+    this.field = field;
+    this.starts = null;
+  }
+
+  /** Takes the document part. */
+  read(bytes) {
+    const {n, only} = this;
+    const total = this.segment.size;
+    let k = 0;
+    while (n * 2 ** (k + 1) * 3 <= total * 2) k += 1;
+    const lows = new BitReader(bytes);
+    const highs = new BitReader(bytes, n * k);
+    this.docs = new Uint32Array(n);
+    let doc = -1;
+    for (let place = 0; place < n; place += 1) {
+      doc += highs.zeros() * 2 ** k + lows.number(k) + 1;
+      this.docs[place] = doc;
+    }
+    if (doc >= total) throw new DamagedData('no such document');
+    this.counts = new Uint32Array(n).fill(1);
+    if (!only) for (let place = 0; place < n; place += 1) this.counts[place] += highs.zeros();
+  }
+
+  /** Takes the position part. */
+  readPositions(bytes, classes) {
+    this.positions = this.field === IN_BODY ? bytes : bytes.subarray(1);
+    this.widths = new Uint8Array(this.n);
+    this.starts = new Uint32Array(this.n);
+    let start = 0;
+    for (let place = 0; place < this.n; place += 1) {
+      const width = this.field === IN_BODY ? classWidth(classes[this.docs[place]]) : bytes[0];
+      this.widths[place] = width;
+      this.starts[place] = start;
+      start += width * this.counts[place];
+    }
+    if (start > this.positions.length * 8) throw new DamagedData('positions end early');
+  }
+
+  /** The positions of the document that stands at `place` in the list, less `offset`. */
+  positionsAt(place, offset) {
+    const reader = new BitReader(this.positions, this.starts[place]);
+    const found = new Int32Array(this.counts[place]);
+    for (let at = 0; at < found.length; at += 1) {
+      found[at] = reader.number(this.widths[place]) - offset;
+    }
+    return found;
+  }
+}
+
+/** The lists of one term; which fields it has none in are null. */
+export class TermLists {
+  constructor(lists) {
+    this.lists = lists;
+    this.documents = Math.max(0, ...lists.map((list) => (list ? list.n : 0)));
+  }
+
+  /** How many bytes the positions of the given fields take. */
+  positionBytes(fields) {
+    return this.lists.reduce((sum, list) => sum + (list && list.field & fields ? list.p : 0), 0);
+  }
+}
+
+export class Segment {
+  /** `entry` is the segment's entry in the manifest, `number` its place there. */
+  constructor(files, entry, number) {
+    this.files = files;
+    this.entry = entry;
+    this.number = number;
+    this.size = entry.docs;
+    this.sections = new Map();
+    this.directories = new Map();
+    this.live = new Uint8Array(entry.docs).fill(1);
+    let deleted = 0;
+    for (const step of entry.deleted) this.live[deleted += step] = 0;
+  }
+
+  /** Loads the named sections of the head, those that lie close together in one request. */
+  async load(...names) {
+    const missing = names.filter((name) => !this.sections.has(name) && this.entry.sections[name])
+      .sort((one, other) => this.entry.sections[one][0] - this.entry.sections[other][0]);
+    for (let first = 0; first < missing.length;) {
+      let next = first + 1;
+      const [start, length] = this.entry.sections[missing[first]];
+      let end = start + length;
+      while (next < missing.length && this.entry.sections[missing[next]][0] - end < NEAR_SECTIONS) {
+        end = this.entry.sections[missing[next]].reduce((sum, value) => sum + value);
+        next += 1;
+      }
+      const together = this.files.part(
+        this.entry.id + '-head.js', this.entry.keys, start, end - start);
+      for (const name of missing.slice(first, next)) {
+        const [from, size] = this.entry.sections[name];
+        const section = together.then((bytes) => (
+          size ? inflate(bytes.subarray(from - start, from - start + size)) : NO_BYTES));
+        this.sections.set(name, section);
+        section.catch(() => this.sections.delete(name));
+      }
+      first = next;
+    }
+    return Promise.all(names.map((name) => this.sections.get(name)));
+  }
+
+  /** Reads what every question needs. */
+  async open() {
+    const [info, shards, classes] = await this.load('info', 'shards', 'lengths');
+    if (this.info) return;
+    this.classes = classes;
+    this.readShards(shards);
+    this.info = JSON.parse(new TextDecoder().decode(info));
+  }
+
+  readShards(bytes) {
+    const {shards, texts} = this.entry;
+    const textStart = shards * 6;
+    let key = textStart + texts * 4;
+    const keysFor = (length) => bytes.subarray(key, key += keyCount(length));
+    this.directoryLengths = [];
+    this.shardKeys = [];
+    this.textLengths = [];
+    this.textKeys = [];
+    for (let place = 0; place < shards; place += 1) {
+      this.directoryLengths.push(wholeNumber(bytes, 0, place, 3));
+      this.shardKeys.push(keysFor(wholeNumber(bytes, shards * 3, place, 3)));
+    }
+    for (let place = 0; place < texts; place += 1) {
+      this.textLengths.push(wholeNumber(bytes, textStart, place, 4));
+      this.textKeys.push(keysFor(this.textLengths[place]));
+    }
+    if (key > bytes.length) throw new DamagedData('shards');
+    const total = this.textLengths.reduce((sum, length) => sum + length, 0);
+    this.recordSize = total / Math.max(1, this.size);
+  }
+
+  /** Day numbers of the documents. */
+  async days() {
+    const [bytes] = await this.load('days');
+    if (!this.dayNumbers) {
+      const reader = new VarintReader(bytes);
+      this.dayNumbers = new Int32Array(this.size);
+      let day = 0;
+      for (let place = 0; place < this.size; place += 1) {
+        day += reader.next();
+        this.dayNumbers[place] = day;
+      }
+    }
+    return this.dayNumbers;
+  }
+
+  /** For each document a number, of one byte or of two when there are more than 256 `kinds`. */
+  async numbers(section, kinds) {
+    const [bytes] = await this.load(section);
+    if (kinds <= 256) return bytes;
+    return Uint16Array.from({length: this.size}, (_, place) => wholeNumber(bytes, 0, place, 2));
+  }
+
+  async minutes() {
+    return this.numbers('minutes', 1440);
+  }
+
+  async directory(shard) {
+    const length = this.directoryLengths[shard];
+    const name = `${this.entry.id}-p${shard}.js`;
+    return inflate(await this.files.part(name, this.shardKeys[shard], 0, length));
+  }
+
+  /** The lists of a term without their documents, or null. */
+  async term(term) {
+    if (!this.entry.shards || !this.size) return null;
+    const shard = shardOf(term, this.entry.shards);
+    if (!this.directories.has(shard)) {
+      const loading = this.directory(shard);
+      this.directories.set(shard, loading);
+      loading.catch(() => this.directories.delete(shard));
+    }
+    return this.findTerm(await this.directories.get(shard), shard, term);
+  }
+
+  findTerm(directory, shard, [a, b]) {
+    const reader = new VarintReader(directory);
+    let found = null;
+    let first = 0;
+    let documents = this.directoryLengths[shard];
+    let positions = 0;
+    while (reader.more) {
+      first += reader.next();
+      const second = reader.next();
+      const flags = reader.next();
+      const wanted = first === a && second === b;
+      const lists = FIELD_BITS.map((field) => {
+        if (!(flags & field)) return null;
+        const entry = {only: Boolean(flags & 8), n: reader.next(), d: reader.next(), p: 0, shard};
+        if (!entry.only) entry.p = reader.next();
+        entry.from = documents;
+        entry.positionsFrom = positions;
+        documents += entry.d;
+        positions += entry.p;
+        return wanted ? new PostingList(this, field, entry) : null;
+      });
+      if (wanted) found = lists;
+    }
+    if (!found) return null;
+    for (const list of found) if (list) list.positionsFrom += documents;
+    return new TermLists(found);
+  }
+
+  async shardPart(list, start, length) {
+    return this.files.part(
+      `${this.entry.id}-p${list.shard}.js`, this.shardKeys[list.shard], start, length);
+  }
+
+  /** Loads the documents of a term's lists in some fields (they lie together). */
+  async documents(term, fields) {
+    const lists = term.lists.filter((list) => list && list.field & fields && !list.docs);
+    if (!lists.length) return;
+    const last = lists[lists.length - 1];
+    const bytes = await this.shardPart(last, lists[0].from, last.from + last.d - lists[0].from);
+    for (const list of lists) {
+      list.read(bytes.subarray(list.from - lists[0].from, list.from - lists[0].from + list.d));
+    }
+  }
+
+  /** Loads the positions of a term's lists in some fields. */
+  async positions(term, fields) {
+    const lists = term.lists.filter(
+      (list) => list && list.field & fields && !list.only && !list.starts);
+    if (!lists.length) return;
+    const last = lists[lists.length - 1];
+    const from = lists[0].positionsFrom;
+    const bytes = await this.shardPart(last, from, last.positionsFrom + last.p - from);
+    for (const list of lists) {
+      const start = list.positionsFrom - from;
+      list.readPositions(bytes.subarray(start, start + list.p), this.classes);
+    }
+  }
+
+  // Where the record of a document stands: text file, offset, length.
+  async recordPlace(document) {
+    const perText = this.entry.per_text;
+    const file = Math.floor(document / perText);
+    const first = file * perText;
+    const [offset, size] = this.entry.sections.records;
+    const count = Math.min(perText, this.size - first);
+    if (size < this.size * 3) throw new DamagedData('records');
+    const lengths = await this.files.part(
+      this.entry.id + '-head.js', this.entry.keys, offset + first * 3, count * 3);
+    let start = 0;
+    for (let place = 0; place < document - first; place += 1) {
+      start += wholeNumber(lengths, 0, place, 3);
+    }
+    return {file, start, length: wholeNumber(lengths, 0, document - first, 3)};
+  }
+
+  /** The record of a document: url, title, date, column, source, type, summary, keywords, body. */
+  async record(document) {
+    const [dictionary] = await this.load('dictionary');
+    const {file, start, length} = await this.recordPlace(document);
+    const bytes = await this.files.part(
+      `${this.entry.id}-t${file}.js`, this.textKeys[file], start, length);
+    const flags = bytes[0];
+    const plain = inflate(bytes.subarray(1), flags & 2 ? dictionary : NO_BYTES);
+    const fields = new TextDecoder(flags & 1 ? 'utf-8' : 'gb18030').decode(plain).split('\x1f');
+    if (fields.length !== 9) throw new DamagedData('record');
+    const [url, title, date, column, source, type, summary, keywords, body] = fields;
+    return {url, title, date, column, source, type, summary, keywords, body};
+  }
+}

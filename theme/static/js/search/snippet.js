@@ -1,0 +1,99 @@
+// What a result shows of its document: the title and a stretch of the text, hits marked.
+
+import {placesOf} from './finding.js';
+
+const SNIPPET = 96;
+const BEFORE = 24;
+const LONGEST_SHOWN = 20000;
+const SENTENCE_END = /[。！？；\n]/;
+
+/** Stretches of a text, [start, end, number of the word], in order of their start. */
+export function hitsIn({units, origins}, text, words) {
+  const found = [];
+  words.forEach((word, number) => {
+    for (const place of placesOf(word.units, units)) {
+      const last = origins[place + word.units.length - 1];
+      const end = last + (text.codePointAt(last) > 0xffff ? 2 : 1);
+      found.push([origins[place], end, number]);
+      if (found.length > LONGEST_SHOWN) return;
+    }
+  });
+  return found.sort((one, other) => one[0] - other[0] || other[1] - one[1]);
+}
+
+/** A text in pieces whose every second one is a hit. */
+export function markPieces(text, hits, start = 0, end = text.length) {
+  const pieces = [];
+  let at = start;
+  let open = '';
+  for (const [from, to] of hits) {
+    if (to <= at || from >= end) continue;
+    if (from > at || !pieces.length) {
+      if (pieces.length) pieces.push(open);
+      pieces.push(text.slice(at, Math.max(at, from)));
+      open = '';
+    }
+    const first = Math.max(at, from);
+    open += text.slice(first, Math.min(to, end));
+    at = Math.min(to, end);
+  }
+  if (pieces.length) pieces.push(open);
+  pieces.push(text.slice(at, end));
+  return pieces;
+}
+
+// The hit at which a stretch begins that shows the most different words, then the most hits.
+function bestStart(hits) {
+  let best = 0;
+  let bestValue = -1;
+  for (let first = 0; first < hits.length; first += 1) {
+    const limit = hits[first][0] + SNIPPET - BEFORE;
+    const words = new Set();
+    let count = 0;
+    for (let at = first; at < hits.length && hits[at][1] <= limit; at += 1) {
+      words.add(hits[at][2]);
+      count += 1;
+    }
+    const value = words.size * 100 + Math.min(count, 99);
+    if (value > bestValue) {
+      best = first;
+      bestValue = value;
+    }
+    if (first > 2000) break;
+  }
+  return hits[best][0];
+}
+
+// A place at or before `place` where a sentence begins, if there is one near; else as it is.
+function sentenceStart(text, place, near) {
+  for (let at = place; at > Math.max(0, place - near); at -= 1) {
+    if (SENTENCE_END.test(text[at - 1])) return at;
+  }
+  return place - near <= 0 ? 0 : place - Math.min(near, BEFORE);
+}
+
+function wholeCharacters(text, place) {
+  const code = text.charCodeAt(place);
+  return code >= 0xdc00 && code <= 0xdfff ? place - 1 : place;
+}
+
+/** A stretch of a text around its hits in pieces, every second one a hit; cuts shown by `…`. */
+export function snippetOf(text, hits) {
+  const start = wholeCharacters(text, hits.length ? sentenceStart(text, bestStart(hits), 40) : 0);
+  const end = wholeCharacters(text, Math.min(text.length, start + SNIPPET));
+  const pieces = markPieces(text, hits, start, end).map((piece) => piece.replace(/\s+/g, ' '));
+  if (start > 0 && !SENTENCE_END.test(text[start - 1])) pieces[0] = '…' + pieces[0];
+  if (end < text.length) pieces[pieces.length - 1] += '…';
+  return pieces;
+}
+
+/** The stretches of hits as they stand in a text, each once: what an article marks on arrival. */
+export function wordsFound(text, hits) {
+  const found = new Map();
+  for (const [from, to] of hits) {
+    const word = text.slice(from, to);
+    if (!/\n/.test(word)) found.set(word.toLowerCase(), word);
+    if (found.size > 11) break;
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,48 @@
+// The search script: listens as a worker, or hands itself to the page where workers can't run.
+
+import {SearchEngine, OtherFormat} from './engine.js';
+import {MissingFile, Overtaken} from './files.js';
+
+function failureKind(error) {
+  if (error instanceof MissingFile) return 'missing';
+  if (error instanceof OtherFormat) return 'outdated';
+  // Whatever a damaged index makes the reading of it stumble over, the reader gets her sentence.
+  console.error(error);
+  return 'broken';
+}
+
+function makeListener(send) {
+  const engines = new Map();
+  let latest = 0;
+  const engineFor = (index) => {
+    if (!engines.has(index)) engines.set(index, new SearchEngine(index));
+    return engines.get(index);
+  };
+  return async ({ask, index, request, prepare}) => {
+    const engine = engineFor(index);
+    if (prepare) {
+      engine.prepare().catch(() => {});
+      return;
+    }
+    latest = ask;
+    const alive = () => {
+      if (ask !== latest) throw new Overtaken();
+    };
+    try {
+      send({ask, answer: await engine.answer(request, alive)});
+    } catch (error) {
+      if (!(error instanceof Overtaken)) send({ask, failure: failureKind(error)});
+    }
+  };
+}
+
+/** Begins to listen, or leaves the way to in the page. */
+export function startSearchWorker() {
+  if (typeof document !== 'undefined') {
+    globalThis.dangjianSearchHere = makeListener;
+    return;
+  }
+  const listener = makeListener((message) => self.postMessage(message));
+  self.onmessage = (event) => listener(event.data);
+  self.postMessage({ready: true});
+}
