@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from dangjian.javascript import bundle, parse_module
-from dangjian.pictures import ascii_stem
+from dangjian.filenames import ascii_stem
+from dangjian.javascript import ScriptError, bundle, parse_module
 
 _VERSION = 1
 _CSS_TOKEN = re.compile(
@@ -44,7 +44,7 @@ def build_assets(static: Path, cache: Path | None = None) -> dict[str, Asset]:
     The logical name of a style sheet or script is its file's name (``site.css``), of any other
     file its path in ``static``. A script at the top of ``js``, and a style sheet at the top of
     ``css``, that no other takes in is put out. ``cache`` is a folder for the result of last time.
-    Raises AssetError or ScriptError, in English, for whoever writes the theme.
+    Raises AssetError, in English, for whoever writes the theme.
     """
     sources = {
         path.relative_to(static).as_posix(): path.read_bytes()
@@ -85,6 +85,12 @@ class _Builder:
         self.assets: dict[str, Asset] = {}
 
     def build(self) -> dict[str, Asset]:
+        try:
+            return self._build()
+        except ScriptError as error:
+            raise AssetError(str(error)) from error
+
+    def _build(self) -> dict[str, Asset]:
         for path in self.sources:
             if not path.startswith(("css/", "js/")) and not path.endswith(".xsl"):
                 self._add(path, path, self.sources[path])
@@ -103,7 +109,7 @@ class _Builder:
             raise AssetError(f"{path}: there are two files that would be called {name}")
         plain = PurePosixPath(path)
         digest = hashlib.sha256(data).hexdigest()[:12]
-        stem = ascii_stem(Path(plain.name), "file")
+        stem = ascii_stem(plain, "file")
         self.assets[name] = Asset(f"static/{stem}.{digest}{plain.suffix.lower()}", data)
         return self.assets[name]
 

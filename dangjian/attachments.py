@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from dangjian.pictures import ascii_stem
+from dangjian.filenames import ascii_stem
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."

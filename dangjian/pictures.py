@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, __version__ as pillow_version, features
 
+from dangjian.filenames import ascii_stem
 from dangjian.picture_bytes import MalformedPictureError, strip_metadata, trim_jpeg
 from dangjian.svg import SvgError, clean_svg
 
@@ -42,7 +43,6 @@ _EXTENSIONS = {
     ".svg": "SVG",
 }
 _SUFFIX = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp", "SVG": "svg"}
-_WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")
 # What Pillow raises on broken files besides OSError, seen over its decoders.
 _DECODING_ERRORS = (OSError, SyntaxError, ValueError, struct.error, EOFError, MalformedPictureError)
 
@@ -89,12 +89,6 @@ class _Record(msgspec.Struct, frozen=True):
     width: int
     height: int
     bytes: int
-
-
-def ascii_stem(path: Path, fallback: str) -> str:
-    """The file's name reduced to what every system and address can carry."""
-    stem = "-".join(re.findall(r"[a-z0-9]+", path.stem.lower()))[:40].strip("-")
-    return fallback if not stem or _WINDOWS_DEVICE.fullmatch(stem) else stem
 
 
 def inspect_picture(path: Path) -> PictureInfo:

@@ -188,6 +188,12 @@ def test_a_whole_theme(tmp_path: Path) -> None:
     assert assets["feed.xsl"].data.decode() == f"<x href='../{assets['print.css'].url}'/>"
 
 
+def test_a_faulty_script_is_an_error_of_the_theme(tmp_path: Path) -> None:
+    static = theme(tmp_path, {"js/site.js": "\nimport {a} from './none.js';"})
+    with pytest.raises(AssetError, match=r"js/site\.js:2: there is no module js/none\.js"):
+        build_assets(static)
+
+
 def test_the_cache_answers_and_notices_a_change(tmp_path: Path) -> None:
     static = theme(tmp_path / "static", {"css/site.css": "a { b: c }", "x.txt": "x"})
     cache = tmp_path / "cache"

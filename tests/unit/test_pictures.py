@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from dangjian.pictures import PictureError, Recipe, ascii_stem, inspect_picture, make_picture
+from dangjian.filenames import ascii_stem
+from dangjian.pictures import PictureError, Recipe, inspect_picture, make_picture
 
 GPS = {1: "N", 2: (35.0, 33.0, 1.0), 3: "E", 4: (106.0, 41.0, 2.0)}
 
