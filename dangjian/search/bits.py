@@ -1,0 +1,97 @@
+"""Packing many small numbers of different widths into bit streams, and reading them back."""
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+
+
+def pack(values: Numbers, widths: Numbers, places: Numbers, size: int) -> Bytes:
+    """``size`` bytes in which each value stands at its bit place, most significant bit first.
+
+    Places are ascending, values do not overlap, widths are at most 32.
+    """
+    out = np.zeros((size + 3) // 4 + 2, np.uint32)
+    keep = widths > 0
+    if not keep.all():
+        values, widths, places = values[keep], widths[keep], places[keep]
+    if len(values):
+        words = places >> 5
+        shifts = (64 - (places & 31) - widths).astype(np.uint64)
+        shifted = values.astype(np.uint64) << shifts
+        first = np.flatnonzero(np.concatenate(([True], words[1:] != words[:-1])))
+        both = np.bitwise_or.reduceat(shifted, first)
+        targets = words[first]
+        out[targets] |= (both >> np.uint64(32)).astype(np.uint32)
+        out[targets + 1] |= (both & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    return out.astype(">u4").view(np.uint8)[:size]
+
+
+def mark(places: Numbers, size: int) -> Bytes:
+    """``size`` bytes in which the bits at ``places`` are ones."""
+    flags = np.zeros(size * 8, np.uint8)
+    flags[places] = 1
+    return np.packbits(flags)
+
+
+def unpack_fixed(flags: Bytes, width: int) -> Numbers:
+    """Numbers of ``width`` bits each, from single bits (as ``np.unpackbits`` gives them)."""
+    if width == 0:
+        raise ValueError("a width of 0 says nothing of how many numbers there are")
+    rows = flags.reshape(-1, width).astype(np.int64)
+    weights = np.left_shift(np.int64(1), np.arange(width - 1, -1, -1, dtype=np.int64))
+    return np.asarray(rows @ weights, np.int64)
+
+
+def starts_of(lengths: Numbers) -> Numbers:
+    """Where each of consecutive stretches begins."""
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)[:-1])) if len(lengths) else (
+        np.zeros(0, np.int64)
+    )
+
+
+def gather(source: Bytes, starts: Numbers, lengths: Numbers) -> Bytes:
+    """Stretches of ``source`` one behind the other."""
+    total = int(lengths.sum())
+    if total == 0:
+        return np.zeros(0, np.uint8)
+    offsets = np.repeat(starts - starts_of(lengths), lengths)
+    return source[offsets + np.arange(total, dtype=np.int64)]
+
+
+def varints(values: Numbers) -> bytes:
+    """LEB128 of each value, one behind the other."""
+    if not len(values):
+        return b""
+    sizes = np.ones(len(values), np.int64)
+    for shift in (7, 14, 21, 28, 35):
+        sizes += (values >> shift) > 0
+    ends = np.cumsum(sizes)
+    out = np.zeros(int(ends[-1]), np.uint8)
+    starts = ends - sizes
+    for byte in range(int(sizes.max())):
+        has = sizes > byte
+        part = (values[has] >> (7 * byte)) & 0x7F
+        more = (sizes[has] > byte + 1).astype(np.int64) << 7
+        out[starts[has] + byte] = part | more
+    return out.tobytes()
+
+
+def read_varints(data: bytes) -> Numbers:
+    """The values that :func:`varints` wrote; ``ValueError`` if the last one is cut."""
+    raw = np.frombuffer(data, np.uint8)
+    if not len(raw):
+        return np.zeros(0, np.int64)
+    last = np.flatnonzero(raw < 0x80)
+    if not len(last) or last[-1] != len(raw) - 1:
+        raise ValueError("a number is cut off")
+    first = np.concatenate(([0], last[:-1] + 1))
+    sizes = last - first + 1
+    if int(sizes.max()) > 6:
+        raise ValueError("a number is too long")
+    values = np.zeros(len(last), np.int64)
+    for byte in range(int(sizes.max())):
+        has = sizes > byte
+        values[has] |= (raw[first[has] + byte].astype(np.int64) & 0x7F) << (7 * byte)
+    return values

@@ -1,0 +1,97 @@
+"""The files of the index: payloads in a script that a page can load from a folder too (1.1)."""
+
+import os
+import tempfile
+from pathlib import Path
+
+HEAD = b"dangjianSearch(function(){/*"
+TAIL = b"*/});\n"
+BLOCK = 0x10000
+
+
+class DamagedIndexError(Exception):
+    """A file of the index is missing, cut, or not of this format; the text is for the reader."""
+
+
+def wrap(payload: bytes) -> tuple[bytes, bytes]:
+    """The bytes of a ``.js`` file, and its keys: one for each ``BLOCK`` bytes of the payload.
+
+    ``*/`` would end the comment the payload stands in, so each block is XORed with the first key
+    that avoids it.
+    """
+    pieces = [HEAD]
+    keys = bytearray()
+    last = b""
+    for start in range(0, max(len(payload), 1), BLOCK):
+        block = payload[start : start + BLOCK]
+        key, masked = next(
+            (key, masked)
+            for key, masked in ((key, _xor(block, key)) for key in range(256))
+            if b"*/" not in last + masked
+        )
+        keys.append(key)
+        pieces.append(masked)
+        last = masked[-1:]
+    pieces.append(TAIL)
+    return b"".join(pieces), bytes(keys)
+
+
+def unmask(data: bytes, keys: bytes, start: int = 0) -> bytes:
+    """Payload bytes as they were before :func:`wrap`; ``start`` is where in the payload they are."""
+    if not any(keys):
+        return data
+    pieces: list[bytes] = []
+    done = 0
+    while done < len(data):
+        place = start + done
+        size = BLOCK - place % BLOCK
+        pieces.append(_xor(data[done : done + size], keys[place // BLOCK]))
+        done += size
+    return b"".join(pieces)
+
+
+def _xor(data: bytes, key: int) -> bytes:
+    return data.translate(bytes(n ^ key for n in range(256))) if key else data
+
+
+def unwrap(data: bytes, keys: bytes) -> bytes:
+    """The payload of a whole file."""
+    if not (data.startswith(HEAD) and data.endswith(TAIL)):
+        raise DamagedIndexError("索引文件不完整")
+    payload = data[len(HEAD) : -len(TAIL)]
+    if len(keys) != keys_of(len(payload)):
+        raise DamagedIndexError("索引文件不完整")
+    return unmask(payload, keys)
+
+
+def keys_of(length: int) -> int:
+    """How many keys a payload of this length has."""
+    return max(1, -(-length // BLOCK))
+
+
+def read_payload(path: Path, keys: bytes, start: int = 0, length: int | None = None) -> bytes:
+    """A stretch of the payload of a file (all of it without ``length``)."""
+    try:
+        if length is None:
+            return unwrap(path.read_bytes(), keys)[start:]
+        with path.open("rb") as file:
+            file.seek(len(HEAD) + start)
+            data = file.read(length)
+    except OSError as error:
+        raise DamagedIndexError(f"索引文件 {path.name} 读不出来") from error
+    if len(data) != length:
+        raise DamagedIndexError(f"索引文件 {path.name} 不完整")
+    return unmask(data, keys, start)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file beside its place and move it there, so that it is never seen half written."""
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,226 @@
+"""From the units of all documents to posting shards (3.3, 3.4)."""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dangjian.search.bits import Numbers, gather, starts_of, varints
+from dangjian.search.lists import BODY, LEAD, TITLE, Lists, Occurrences, encode
+from dangjian.search.pinyin import INITIAL, Reading, syllable_number
+
+TITLE_END = 1
+SHARD_BYTES = 24_576
+MOST_SHARDS = 768
+_GROUP = 2_000_000
+
+Units = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
+
+
+class Fields(NamedTuple):
+    """All texts of a segment as character numbers: titles, then leads, then bodies.
+
+    ``chars[n]`` is the code point of character number n, ascending; number 0 is the break.
+    ``starts`` has one entry more than there are fields.
+    """
+
+    numbers: Units
+    starts: Numbers
+    chars: Numbers
+    documents: int
+
+
+def encode_all(
+    fields: Fields, readings: Sequence[Sequence[Reading]], widths: Numbers
+) -> list[Lists]:
+    """Every list of a segment, in batches that need little memory each."""
+    batches = [encode(places, widths, plain=False) for places in _pairs(fields)]
+    batches += [encode(places, widths, plain=True) for places in _singles(fields)]
+    batches.append(encode(_title_ends(fields), widths, plain=False))
+    with_places, plain = _pinyin(readings)
+    batches.append(encode(with_places, widths, plain=False))
+    batches.append(encode(plain, widths, plain=True))
+    return [batch for batch in batches if len(batch.a)]
+
+
+def _pairs(fields: Fields) -> Iterator[Occurrences]:
+    """Places of all pairs of neighbouring units, a group of first units at a time."""
+    numbers = fields.numbers
+    if len(numbers) < 2:
+        return
+    valid = (numbers[:-1] != 0) & (numbers[1:] != 0)
+    ends = fields.starts[1:-1] - 1
+    ends = ends[(ends >= 0) & (ends < len(valid))]
+    valid[ends] = False
+    groups = max(1, -(-len(numbers) // _GROUP))
+    group_of = (numbers[:-1] % groups).astype(np.uint16)
+    char_bits = int(len(fields.chars)).bit_length()
+    for group in range(groups):
+        chosen = np.flatnonzero(valid & (group_of == group))
+        if len(chosen):
+            yield _sorted_pairs(fields, chosen, char_bits)
+
+
+def _sorted_pairs(fields: Fields, chosen: Numbers, char_bits: int) -> Occurrences:
+    rank_bits = int(len(chosen)).bit_length()
+    if 2 * char_bits + rank_bits > 63:
+        raise ValueError("too many different characters for one group")
+    keys = fields.numbers[chosen].astype(np.int64) << char_bits
+    keys |= fields.numbers[chosen + 1].astype(np.int64)
+    keys <<= rank_bits
+    keys |= np.arange(len(chosen))
+    keys.sort()
+    rank = keys & ((1 << rank_bits) - 1)
+    keys >>= rank_bits
+    bounds = np.searchsorted(chosen, fields.starts)
+    field_of = np.repeat(np.arange(len(fields.starts) - 1), np.diff(bounds))
+    field = field_of[rank]
+    return Occurrences(
+        a=fields.chars[keys >> char_bits],
+        b=fields.chars[keys & ((1 << char_bits) - 1)],
+        field=field // fields.documents,
+        doc=field % fields.documents,
+        position=chosen[rank] - fields.starts[field],
+    )
+
+
+def _singles(fields: Fields) -> Iterator[Occurrences]:
+    """Which documents have which units, in each of the fields."""
+    step = max(1, 8_000_000 // len(fields.chars))
+    size = len(fields.chars)
+    for kind in (TITLE, LEAD, BODY):
+        found: list[Numbers] = []
+        for begin in range(0, fields.documents, step):
+            end = min(begin + step, fields.documents)
+            starts = fields.starts[kind * fields.documents + begin :][: end - begin + 1]
+            numbers = fields.numbers[starts[0] : starts[-1]]
+            table = np.zeros((end - begin) * size, bool)
+            rows = np.repeat(np.arange(end - begin) * size, np.diff(starts))
+            table[rows + numbers] = True
+            cells = np.flatnonzero(table)
+            found.append((cells % size) * fields.documents + cells // size + begin)
+        cells = np.sort(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        char = cells // fields.documents
+        keep = char > 0
+        char, doc = char[keep], (cells % fields.documents)[keep]
+        if len(char):
+            yield Occurrences(
+                a=fields.chars[char],
+                b=np.zeros(len(char), np.int64),
+                field=np.full(len(char), kind),
+                doc=doc,
+                position=np.zeros(len(char), np.int64),
+            )
+
+
+def _title_ends(fields: Fields) -> Occurrences:
+    starts = fields.starts[: fields.documents + 1]
+    docs = np.flatnonzero(np.diff(starts) > 0)
+    chars = fields.chars[fields.numbers[starts[docs + 1] - 1]] if len(docs) else docs
+    order = np.lexsort((docs, chars))
+    docs, chars = docs[order], chars[order]
+    return Occurrences(
+        a=chars,
+        b=np.full(len(docs), TITLE_END, np.int64),
+        field=np.full(len(docs), TITLE),
+        doc=docs,
+        position=(starts[docs + 1] - 1 - starts[docs]),
+    )
+
+
+def _pinyin(readings: Sequence[Sequence[Reading]]) -> tuple[Occurrences, Occurrences]:
+    """Terms of the titles' pinyin: pairs with places, and single syllables."""
+    pairs: list[tuple[int, int, int, int]] = []
+    singles: set[tuple[int, int, int, int]] = set()
+    for doc, reading in enumerate(readings):
+        for place, (position, syllable) in enumerate(reading):
+            number = syllable_number(syllable)
+            singles.add((number, 0, doc, 0))
+            if place + 1 < len(reading) and reading[place + 1][0] == position + 1:
+                after = reading[place + 1][1]
+                pairs.append((number, syllable_number(after), doc, position))
+                initials = INITIAL + ord(syllable[0]), INITIAL + ord(after[0])
+                pairs.append((*initials, doc, position))
+    return _titles(sorted(pairs)), _titles(sorted(singles))
+
+
+def _titles(rows: list[tuple[int, int, int, int]]) -> Occurrences:
+    table = np.array(rows, np.int64).reshape(-1, 4)
+    return Occurrences(
+        a=table[:, 0],
+        b=table[:, 1],
+        field=np.full(len(table), TITLE),
+        doc=table[:, 2],
+        position=table[:, 3],
+    )
+
+
+def shard_of(a: Numbers, b: Numbers, shards: int) -> Numbers:
+    """The shard of each term."""
+    hashed = _times(a, 0x9E3779B1) ^ _times(b, 0x85EBCA6B)
+    hashed ^= hashed >> 15
+    return hashed % shards
+
+
+def _times(values: Numbers, factor: int) -> Numbers:
+    product = values.astype(np.uint64) * np.uint64(factor)
+    return (product & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+class Shard(NamedTuple):
+    """A shard's payload and the length of the directory at its head."""
+
+    directory: int
+    payload: bytes
+
+
+def shards_of(batches: Sequence[Lists]) -> Iterator[Shard]:
+    """The posting shards that hold all lists, each list in the shard of its term."""
+    a, b, field, plain, count, doc_bytes, pos_bytes = (
+        np.concatenate(column) if batches else np.zeros(0, np.int64)
+        for column in (zip(*(batch[:7] for batch in batches), strict=True) if batches else [()] * 7)
+    )
+    total = int(doc_bytes.sum() + pos_bytes.sum())
+    shards = min(MOST_SHARDS, max(1, -(-total // SHARD_BYTES)))
+    doc_at, pos_at = starts_of(doc_bytes), starts_of(pos_bytes)
+    docs = np.concatenate([batch.doc_blob for batch in batches] or [np.zeros(0, np.uint8)])
+    positions = np.concatenate([batch.pos_blob for batch in batches] or [np.zeros(0, np.uint8)])
+    shard = shard_of(a, b, shards)
+    order = np.lexsort((field, b, a, shard))
+    bounds = np.searchsorted(shard[order], np.arange(shards + 1))
+    for number in range(shards):
+        mine = order[bounds[number] : bounds[number + 1]]
+        directory = _directory(
+            a[mine], b[mine], field[mine], plain[mine], count[mine], doc_bytes[mine], pos_bytes[mine]
+        )
+        doc_part = gather(docs, doc_at[mine], doc_bytes[mine])
+        pos_part = gather(positions, pos_at[mine], pos_bytes[mine])
+        yield Shard(len(directory), directory + doc_part.tobytes() + pos_part.tobytes())
+
+
+def _directory(
+    a: Numbers,
+    b: Numbers,
+    field: Numbers,
+    plain: npt.NDArray[np.bool_],
+    count: Numbers,
+    doc_bytes: Numbers,
+    pos_bytes: Numbers,
+) -> bytes:
+    new_term = np.ones(len(a), bool)
+    new_term[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
+    first = np.flatnonzero(new_term)
+    present = np.zeros(len(a), np.int64)
+    if len(first):
+        present[first] = np.add.reduceat(1 << field, first) + (plain[first].astype(np.int64) << 3)
+    step = np.zeros(len(a), np.int64)
+    step[first] = np.diff(a[first], prepend=0)
+    rows = np.stack((step, b, present, count, doc_bytes, pos_bytes), axis=1)
+    shown = np.ones(rows.shape, bool)
+    shown[~new_term, :3] = False
+    shown[plain, 5] = False
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return packer.compress(varints(rows[shown])) + packer.flush()
+

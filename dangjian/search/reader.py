@@ -1,0 +1,313 @@
+"""Reading an index: the same files, by the same rules, as the browser (docs/search-format.md)."""
+
+import zlib
+from collections import OrderedDict
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from dangjian.search.bits import Numbers, read_varints, starts_of
+from dangjian.search.container import DamagedIndexError, keys_of, read_payload
+from dangjian.search.documents import Record, unpack_record
+from dangjian.search.lists import (
+    BODY,
+    class_size,
+    class_width,
+    decode_documents,
+    decode_positions,
+)
+from dangjian.search.manifest import Manifest, SegmentEntry, read_manifest
+from dangjian.search.postings import shard_of
+from dangjian.search.segment import State, head_name, shard_name, state_name, text_name
+
+_SHARDS_KEPT = 64
+_CLASSES = 100
+
+
+class Info(Struct, frozen=True):
+    """Names that the documents of a segment share."""
+
+    columns: list[str]
+    sets: list[list[int]]
+    types: list[str]
+    sources: list[str]
+
+
+class Place(NamedTuple):
+    """Where a list stands in its shard, and how long it is."""
+
+    field: int
+    count: int
+    plain: bool
+    doc_at: int
+    doc_bytes: int
+    pos_at: int
+    pos_bytes: int
+
+
+class Postings(NamedTuple):
+    """One term in one field: documents, frequencies, and positions if they were asked for."""
+
+    field: int
+    docs: Numbers
+    freqs: Numbers
+    positions: Numbers | None
+
+
+class _Shards(NamedTuple):
+    directories: Numbers
+    lengths: Numbers
+    text_lengths: Numbers
+    keys: list[bytes]
+
+
+class SegmentReader:
+    """One segment of an index on disk; sections are read when they are first asked for."""
+
+    def __init__(self, folder: Path, entry: SegmentEntry) -> None:
+        self.folder = folder
+        self.entry = entry
+        self.live = np.ones(entry.docs, bool)
+        gone = [n for n in entry.deleted_docs() if 0 <= n < entry.docs]
+        self.live[gone] = False
+        self._directories: OrderedDict[int, dict[tuple[int, int], list[Place]]] = OrderedDict()
+
+    def _section(self, name: str) -> bytes:
+        start, length = self.entry.section(name)
+        if start < 0 or length < 0 or start + length > self.entry.length:
+            raise DamagedIndexError("索引的目录不完整")
+        path = self.folder / head_name(self.entry.id)
+        return read_payload(path, bytes(self.entry.keys), start, length)
+
+    def _inflated(self, name: str) -> bytes:
+        return _inflate(self._section(name))
+
+    def _column(self, name: str, kinds: int) -> Numbers:
+        data = self._inflated(name)
+        values = np.frombuffer(data, "u1" if kinds <= 256 else "<u2")
+        if len(values) != self.entry.docs or (len(values) and int(values.max()) >= kinds):
+            raise DamagedIndexError("索引的文件头不完整")
+        return values.astype(np.int64)
+
+    @cached_property
+    def info(self) -> Info:
+        """Columns, types and sources."""
+        try:
+            return msgspec.json.decode(self._inflated("info"), type=Info)
+        except msgspec.MsgspecError as error:
+            raise DamagedIndexError("索引的文件头不完整") from error
+
+    @cached_property
+    def classes(self) -> Numbers:
+        """Length class of each document."""
+        return self._column("lengths", _CLASSES)
+
+    @cached_property
+    def widths(self) -> Numbers:
+        """Bits of a position in each document's body."""
+        return np.array([class_width(c) for c in range(_CLASSES)], np.int64)[self.classes]
+
+    @cached_property
+    def sizes(self) -> Numbers:
+        """Class size of each document's body."""
+        return np.array([class_size(c) for c in range(_CLASSES)], np.int64)[self.classes]
+
+    @cached_property
+    def days(self) -> Numbers:
+        """Day of each document (0001-01-01 is 1)."""
+        try:
+            steps = read_varints(self._inflated("days"))
+        except ValueError as error:
+            raise DamagedIndexError("索引的文件头不完整") from error
+        if len(steps) != self.entry.docs:
+            raise DamagedIndexError("索引的文件头不完整")
+        return np.cumsum(steps)
+
+    @cached_property
+    def minutes(self) -> Numbers:
+        """Minute of the day of each document."""
+        return self._column("minutes", 1440 if self.entry.docs else 257)
+
+    @cached_property
+    def sets(self) -> Numbers:
+        """Number of each document's set of columns."""
+        return self._column("columns", len(self.info.sets))
+
+    @cached_property
+    def types(self) -> Numbers:
+        """Number of each document's type."""
+        return self._column("types", len(self.info.types))
+
+    @cached_property
+    def sources(self) -> Numbers:
+        """Number of each document's source."""
+        return self._column("sources", len(self.info.sources))
+
+    @cached_property
+    def dictionary(self) -> bytes:
+        """Preset dictionary of the records."""
+        return self._inflated("dictionary") if self.entry.section("dictionary")[1] else b""
+
+    @cached_property
+    def _record_lengths(self) -> Numbers:
+        lengths = _u24(self._section("records"))
+        if len(lengths) != self.entry.docs:
+            raise DamagedIndexError("索引的文件头不完整")
+        return lengths
+
+    @cached_property
+    def _shards(self) -> _Shards:
+        data = self._inflated("shards")
+        shards, texts = self.entry.shards, self.entry.texts
+        fixed = shards * 6 + texts * 4
+        if len(data) < fixed:
+            raise DamagedIndexError("索引的文件头不完整")
+        lengths = _u24(data[shards * 3 : shards * 6])
+        text_lengths = np.frombuffer(data[shards * 6 : fixed], "<u4").astype(np.int64)
+        keys: list[bytes] = []
+        at = fixed
+        for length in (*lengths.tolist(), *text_lengths.tolist()):
+            keys.append(data[at : at + keys_of(length)])
+            at += keys_of(length)
+        if at != len(data):
+            raise DamagedIndexError("索引的文件头不完整")
+        return _Shards(_u24(data[: shards * 3]), lengths, text_lengths, keys)
+
+    def record(self, doc: int) -> Record:
+        """All that is kept of a document's text."""
+        number, rest = divmod(doc, self.entry.per_text)
+        first = doc - rest
+        before = int(self._record_lengths[first:doc].sum())
+        path = self.folder / text_name(self.entry.id, number)
+        keys = self._shards.keys[self.entry.shards + number]
+        data = read_payload(path, keys, before, int(self._record_lengths[doc]))
+        try:
+            return unpack_record(data, self.dictionary)
+        except (ValueError, zlib.error) as error:
+            raise DamagedIndexError(f"索引文件 {path.name} 不完整") from error
+
+    def places(self, a: int, b: int) -> list[Place]:
+        """The lists of a term, in the order of the fields."""
+        shard = int(shard_of(np.array([a]), np.array([b]), self.entry.shards)[0])
+        return self._directory(shard).get((a, b), [])
+
+    def _directory(self, shard: int) -> dict[tuple[int, int], list[Place]]:
+        known = self._directories.get(shard)
+        if known is None:
+            known = self._read_directory(shard)
+            self._directories[shard] = known
+            if len(self._directories) > _SHARDS_KEPT:
+                self._directories.popitem(last=False)
+        return known
+
+    def _payload(self, shard: int, start: int, length: int) -> bytes:
+        path = self.folder / shard_name(self.entry.id, shard)
+        return read_payload(path, self._shards.keys[shard], start, length)
+
+    def _read_directory(self, shard: int) -> dict[tuple[int, int], list[Place]]:
+        length = int(self._shards.directories[shard])
+        try:
+            values = read_varints(_inflate(self._payload(shard, 0, length)))
+            return parse_directory(values.tolist(), length)
+        except (ValueError, IndexError) as error:
+            raise DamagedIndexError("索引文件不完整") from error
+
+    def postings(self, a: int, b: int, with_positions: bool) -> list[Postings]:
+        """The lists of a term; deleted documents are among them."""
+        shard = int(shard_of(np.array([a]), np.array([b]), self.entry.shards)[0])
+        return [self._list(shard, place, with_positions) for place in self.places(a, b)]
+
+    def _list(self, shard: int, place: Place, with_positions: bool) -> Postings:
+        try:
+            docs, freqs = decode_documents(
+                self._payload(shard, place.doc_at, place.doc_bytes),
+                place.count,
+                self.entry.docs,
+                place.plain,
+            )
+            positions = None
+            if with_positions and not place.plain:
+                widths = self.widths if place.field == BODY else docs
+                data = self._payload(shard, place.pos_at, place.pos_bytes)
+                positions = decode_positions(data, place.field, docs, freqs, widths)
+        except ValueError as error:
+            raise DamagedIndexError("索引文件不完整") from error
+        return Postings(place.field, docs, freqs, positions)
+
+    def state(self) -> State:
+        """What the builder keeps; checked against the manifest."""
+        path = self.folder / state_name(self.entry.id)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise DamagedIndexError(f"索引文件 {path.name} 读不出来") from error
+        if (len(data), zlib.crc32(data)) != tuple(self.entry.state):
+            raise DamagedIndexError(f"索引文件 {path.name} 不完整")
+        try:
+            return msgspec.msgpack.decode(data, type=State)
+        except msgspec.MsgspecError as error:
+            raise DamagedIndexError(f"索引文件 {path.name} 不完整") from error
+
+    def terms(self, shard: int) -> dict[tuple[int, int], list[Place]]:
+        """All terms of a shard and their lists."""
+        return self._directory(shard)
+
+
+def parse_directory(values: list[int], size: int) -> dict[tuple[int, int], list[Place]]:
+    """The lists of each term, from the numbers of a directory of ``size`` bytes."""
+    rows: list[tuple[int, int, int, int, bool, int, int]] = []
+    at = 0
+    a = 0
+    while at < len(values):
+        a += values[at]
+        b, present = values[at + 1], values[at + 2]
+        at += 3
+        plain = bool(present & 8)
+        for field in range(3):
+            if present >> field & 1:
+                count, doc_bytes = values[at], values[at + 1]
+                pos_bytes = 0 if plain else values[at + 2]
+                at += 2 if plain else 3
+                rows.append((a, b, field, count, plain, doc_bytes, pos_bytes))
+    doc_at = size
+    pos_at = size + sum(row[5] for row in rows)
+    terms: dict[tuple[int, int], list[Place]] = {}
+    for a, b, field, count, plain, doc_bytes, pos_bytes in rows:
+        place = Place(field, count, plain, doc_at, doc_bytes, pos_at, pos_bytes)
+        terms.setdefault((a, b), []).append(place)
+        doc_at += doc_bytes
+        pos_at += pos_bytes
+    return terms
+
+
+class IndexReader:
+    """An index on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest: Manifest = read_manifest(folder)
+        self.segments = [SegmentReader(folder, entry) for entry in self.manifest.segments]
+
+
+def _inflate(data: bytes) -> bytes:
+    reader = zlib.decompressobj(-15)
+    try:
+        raw = reader.decompress(data) + reader.flush()
+    except zlib.error as error:
+        raise DamagedIndexError("索引文件不完整") from error
+    if not reader.eof:
+        raise DamagedIndexError("索引文件不完整")
+    return raw
+
+
+def _u24(data: bytes) -> Numbers:
+    rows: npt.NDArray[np.int64] = np.frombuffer(data, np.uint8).reshape(-1, 3).astype(np.int64)
+    return rows[:, 0] | rows[:, 1] << 8 | rows[:, 2] << 16
+
+
+__all__ = ["IndexReader", "Info", "Place", "Postings", "SegmentReader", "starts_of"]
