@@ -53,7 +53,7 @@ class Portal(Struct, eq=False):
                 if other is not None:
                     found[key] = Target(other.address or other.entry.external_url)
                 continue
-            facts = self.presenter.files.get(reference.target)
+            facts = self.presenter.files.get(key)
             if facts is not None and not facts.error:
                 found[key] = Target(facts.name, facts.width, facts.height)
         return found
