@@ -17,11 +17,11 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from dangjian.xmltext import fit
+
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 _GENERATOR = "Dangjian"
 _EMPTY_SINCE = datetime(1970, 1, 1, tzinfo=UTC)
-# Controls, lone surrogates and non-characters: XML forbids or discourages them, nobody reads them.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LINKING_TAG = re.compile(
     r'<(?:a|img|source|video|audio|track|blockquote|q|del|ins)\s(?:[^<>"]|"[^"]*")*>'
 )
@@ -139,9 +139,9 @@ def render_rss(channel: Channel, items: Sequence[FeedItem]) -> bytes:
     feed.link(href=channel.home_url, rel="alternate", type="text/html")
     for item in _newest_first(items):
         entry = _entry(feed, item)
-        entry.content(_clean(item.html), type="CDATA")
+        entry.content(fit(item.html), type="CDATA")
         # A description is HTML to whoever reads it, and a summary is plain text.
-        entry.description(html.escape(_clean(item.summary) or _title(item), quote=False))
+        entry.description(html.escape(fit(item.summary) or _title(item), quote=False))
     return _with_style(feed.rss_str(), channel.stylesheet)
 
 
@@ -149,18 +149,18 @@ def render_atom(channel: Channel, items: Sequence[FeedItem]) -> bytes:
     """The channel as Atom, newest first."""
     feed = _feed(channel, items)
     feed.id(channel.atom_url)
-    feed.author(name=_clean(channel.owner) or _clean(channel.title))
+    feed.author(name=fit(channel.owner) or fit(channel.title))
     feed.link(href=channel.atom_url, rel="self", type="application/atom+xml")
     feed.link(href=channel.home_url, rel="alternate", type="text/html")
     for item in _newest_first(items):
         entry = _entry(feed, item)
-        entry.content(_clean(item.html), type="html")
+        entry.content(fit(item.html), type="html")
         if item.summary:
-            entry.summary(_clean(item.summary))
+            entry.summary(fit(item.summary))
         for name in _named(item.authors):
             entry.author(name=name)
         if item.source_url:
-            entry.link(href=item.source_url, rel="via", title=_clean(item.source))
+            entry.link(href=item.source_url, rel="via", title=fit(item.source))
         entry.origin.links = entry.link()
     return _with_style(feed.atom_str(), channel.stylesheet)
 
@@ -169,13 +169,13 @@ def render_json(channel: Channel, items: Sequence[FeedItem]) -> bytes:
     """The channel as JSON Feed 1.1, newest first."""
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": _clean(channel.title),
+        "title": fit(channel.title),
         "home_page_url": channel.home_url,
         "feed_url": channel.json_url,
-        "description": _clean(channel.description),
+        "description": fit(channel.description),
         "language": channel.language,
         "icon": channel.icon,
-        "authors": [{"name": _clean(channel.owner)}] if channel.owner else [],
+        "authors": [{"name": fit(channel.owner)}] if channel.owner else [],
     }
     feed = {key: value for key, value in feed.items() if value}
     feed["items"] = [_json_item(item) for item in _newest_first(items)]
@@ -231,13 +231,13 @@ class _Origin(BaseEntryExtension):  # type: ignore[misc]
 def _feed(channel: Channel, items: Sequence[FeedItem]) -> FeedGenerator:
     feed = FeedGenerator()
     feed.register_extension("origin", _DublinCore, _Origin)
-    feed.title(_clean(channel.title))
-    feed.description(_clean(channel.description) or _clean(channel.title))
+    feed.title(fit(channel.title))
+    feed.description(fit(channel.description) or fit(channel.title))
     feed.language(channel.language)
     feed.generator(_GENERATOR)
     feed.updated(feed_updated(items).replace(microsecond=0))
     if channel.rights:
-        feed.rights(_clean(channel.rights))
+        feed.rights(fit(channel.rights))
     if channel.icon:
         feed.icon(channel.icon)
     return feed
@@ -257,7 +257,7 @@ def _entry(feed: FeedGenerator, item: FeedItem) -> FeedEntry:
     for name in _named(item.categories):
         entry.category(term=name)
     entry.origin.creators = _named(item.authors)
-    entry.origin.source = _clean(item.source)
+    entry.origin.source = fit(item.source)
     return entry
 
 
@@ -267,8 +267,8 @@ def _json_item(item: FeedItem) -> dict[str, Any]:
         "url": item.url,
         "external_url": item.source_url,
         "title": _title(item),
-        "content_html": _clean(item.html),
-        "summary": _clean(item.summary),
+        "content_html": fit(item.html),
+        "summary": fit(item.summary),
         "image": item.image,
         "date_published": _rfc3339(item.published),
         "date_modified": _rfc3339(item.updated) if item.updated else "",
@@ -278,7 +278,7 @@ def _json_item(item: FeedItem) -> dict[str, Any]:
             {"url": file.url, "mime_type": file.mime, "size_in_bytes": file.bytes}
             for file in item.enclosures
         ],
-        "_dangjian": {"source": _clean(item.source)} if item.source else None,
+        "_dangjian": {"source": fit(item.source)} if item.source else None,
     }
     kept = {key: value for key, value in found.items() if value}
     return kept if "content_html" in kept else kept | {"content_html": ""}
@@ -291,17 +291,12 @@ def _rfc3339(moment: datetime) -> str:
 
 
 def _title(item: FeedItem) -> str:
-    return _clean(item.title).strip() or item.url
+    return fit(item.title).strip() or item.url
 
 
 def _named(names: Sequence[str]) -> tuple[str, ...]:
     """The names that are more than spaces."""
-    return tuple(name for name in (_clean(name).strip() for name in names) if name)
-
-
-def _clean(text: str) -> str:
-    """The text without characters that XML or readers can't take."""
-    return _UNFIT.sub("", text)
+    return tuple(name for name in (fit(name).strip() for name in names) if name)
 
 
 def _absolute_candidate(candidate: str, page_url: str) -> str:

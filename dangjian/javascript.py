@@ -2,8 +2,8 @@
 
 Browsers load module scripts by CORS, so not from ``file:``. The theme is written as modules;
 here a module and what it imports become one function that runs at once, in the order in which
-modules are evaluated. All top-level names of a bundle share that function's scope, which is why they must
-differ, and why an import may not rename.
+modules are evaluated. All top-level names of a bundle share that function's scope, which is why
+they must differ, and why an import may not rename.
 """
 
 import re

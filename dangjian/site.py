@@ -122,7 +122,7 @@ def site_view(
         description=office.description,
         nav=(views.Link("首页", "index.html"), *nav),
         top_links=tuple(views.Link(link.name, link.url) for link in office.top_links),
-        footer=footer_items(office, presenter),
+        footer=footer_items(office, presenter.picture),
         footer_links=tuple(views.Link(link.name, link.url) for link in office.footer_links),
         link_groups=tuple(
             views.LinkGroup(group.title, tuple(views.Link(x.name, x.url) for x in group.links))
