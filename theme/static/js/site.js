@@ -8,6 +8,7 @@ import {startLightbox} from './lightbox.js';
 import {startReadAloud} from './readaloud.js';
 import {highlightOnArrival} from './search/highlight.js';
 import {startSettings} from './settings.js';
+import {startTables} from './tables.js';
 import {startTools, toolWord} from './tools.js';
 
 startHeader();
@@ -17,5 +18,6 @@ startCarousel();
 startTools();
 startReadAloud(toolWord);
 startLightbox();
+startTables();
 startLeaving();
 highlightOnArrival(document.getElementById('text'));
