@@ -2,8 +2,8 @@
 
 The names of meta tags, their order and the form of ``PubDate`` are those of 国办发〔2017〕47号
 (附件《网页设计规范》): site tags on every page, column tags on home, columns and what is in a
-column, content tags on articles. ``Description`` and ``Keywords`` are HTML's own too (names of meta tags
-have no case), so no page has them twice.
+column, content tags on articles. ``Description`` and ``Keywords`` are HTML's own too, for names
+of meta tags have no case, so no page has them twice.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
