@@ -9,3 +9,4 @@ from pelicanconf import *
 
 SITEURL = "https://www.example.gov.cn"
 OUTPUT_PATH = "public"
+PUBLISHING = True  # 按正式网站检查

@@ -22,6 +22,9 @@ PELICAN_OPTIONAL: Final = frozenset((
 ))  # fmt: skip
 """Settings that Pelican reads without having a default for them (its settings.rst and code)."""
 
+_ENGINE: Final = frozenset(("PUBLISHING", "DANGJIAN_RUN"))
+"""What ``hooks`` reads beside the office's settings: publishing, and how one run is done."""
+
 _DIRECT: Final = ("_SAVE_AS", "_URL")
 _OWN_PLUGIN: Final = "dangjian"
 _PELICAN_NAME: Final = "A Pelican Blog"
@@ -101,7 +104,7 @@ def _unknown(settings: Mapping[str, Any], lines: SettingsFile) -> Iterator[Probl
     defaults: Mapping[str, Any] = import_module("pelican.settings").DEFAULT_CONFIG
 
     ours = {setting.name: setting for setting in SETTINGS.values()}
-    theirs = defaults.keys() | PELICAN_OPTIONAL
+    theirs = defaults.keys() | PELICAN_OPTIONAL | _ENGINE
     templates = _template_names(settings)
     plugins = [getattr(one, "__name__", one) for one in settings.get("PLUGINS") or ()]
     others = [name for name in plugins if name != _OWN_PLUGIN]
