@@ -41,11 +41,11 @@ CREATE TABLE IF NOT EXISTS output (path TEXT PRIMARY KEY, fingerprint BLOB, mtim
 class Record(Struct, kw_only=True, omit_defaults=True):
     """One source file as read: its front matter, what its text refers to, what was wrong with it.
 
-    ``digest`` covers the whole file and how it was read; ``card`` only what lists show of it.
+    ``digest`` covers the whole file; ``mention`` what others show of it when they only name it.
     """
 
     digest: bytes
-    card: bytes = b""
+    mention: bytes = b""
     entry: Entry | None = None
     column: ColumnEntry | None = None
     references: tuple[Reference, ...] = ()
@@ -93,7 +93,8 @@ class OutputRow(Struct, frozen=True):
     stat: Stat
 
 
-_encode = msgspec.msgpack.Encoder().encode
+# JSON, because MessagePack brings every moment back in UTC.
+_encode = msgspec.json.Encoder().encode
 
 
 def _seal(payload: bytes) -> bytes:
@@ -107,8 +108,8 @@ def _unseal(sealed: bytes) -> bytes:
     return sealed[4:]
 
 
-_decode_record = msgspec.msgpack.Decoder(Record).decode
-_decode_facts = msgspec.msgpack.Decoder(FileFacts).decode
+_decode_record = msgspec.json.Decoder(Record).decode
+_decode_facts = msgspec.json.Decoder(FileFacts).decode
 
 
 class Catalogue:

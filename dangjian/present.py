@@ -24,7 +24,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class Presenter:
-    """Makes views of one archive at one moment. Cards are made once and shared."""
+    """Makes views of one archive at one moment. Cards and mentions are made once and shared."""
 
     def __init__(
         self,
@@ -42,7 +42,9 @@ class Presenter:
         self.owner = owner
         self.default_editor = default_editor
         self._cards: dict[str, views.Card] = {}
+        self._mentions: dict[str, views.Card] = {}
         self._digests: dict[str, bytes] = {}
+        self._mention_digests: dict[str, bytes] = {}
         self._columns: dict[str, bytes] = {}
         self._special_of: dict[str, list[Item]] = {}
         for special in archive.specials:
@@ -50,19 +52,27 @@ class Presenter:
                 self._special_of.setdefault(item.path, []).append(special)
 
     def card(self, item: Item) -> views.Card:
-        """What lists show of an item."""
+        """What rich lists show of an item: with summary and picture."""
         card = self._cards.get(item.path)
         if card is None:
+            summary = item.entry.summary or item.record.excerpt
+            card = self._cards[item.path] = msgspec.structs.replace(
+                self.mention(item), summary=summary, cover=self.cover(item)
+            )
+        return card
+
+    def mention(self, item: Item) -> views.Card:
+        """What lists of titles show of an item: a card without summary and picture."""
+        card = self._mentions.get(item.path)
+        if card is None:
             entry = item.entry
-            card = self._cards[item.path] = views.Card(
+            card = self._mentions[item.path] = views.Card(
                 url=item.address or entry.external_url,
                 title=entry.title,
                 date=entry.date,
                 type=entry.type,
                 short_title=entry.short_title,
-                summary=entry.summary or item.record.excerpt,
                 column=column_link(item.column) if item.column else None,
-                cover=self.cover(item),
                 external=entry.type == "link",
                 top=self.is_top(item),
                 label=self.label(item),
@@ -73,17 +83,30 @@ class Presenter:
     def cards(self, items: Iterable[Item]) -> tuple[views.Card, ...]:
         return tuple(self.card(item) for item in items)
 
+    def mentions(self, items: Iterable[Item]) -> tuple[views.Card, ...]:
+        return tuple(self.mention(item) for item in items)
+
     def card_digest(self, item: Item) -> bytes:
         """Covers all that ``card`` shows."""
         found = self._digests.get(item.path)
         if found is None:
             cover = self.cover_ref(item)
-            column = item.column
             found = self._digests[item.path] = digest(
-                item.record.card,
+                self.mention_digest(item),
+                item.entry.summary or item.record.excerpt,
+                self._picture_digest(cover) if cover else b"",
+            )
+        return found
+
+    def mention_digest(self, item: Item) -> bytes:
+        """Covers all that ``mention`` shows."""
+        found = self._mention_digests.get(item.path)
+        if found is None:
+            column = item.column
+            found = self._mention_digests[item.path] = digest(
+                item.record.mention,
                 item.address,
                 f"{column.name}\0{column.address}" if column else "",
-                self._picture_digest(cover) if cover else b"",
                 f"{self.label(item)}{self.is_top(item)}{item.withheld}",
             )
         return found
@@ -91,6 +114,10 @@ class Presenter:
     def digests(self, items: Iterable[Item]) -> bytes:
         """Covers the cards of several items, in their order."""
         return b"".join([self.card_digest(item) for item in items])
+
+    def mention_digests(self, items: Iterable[Item]) -> bytes:
+        """Covers several items as ``mentions`` shows them, in their order."""
+        return b"".join([self.mention_digest(item) for item in items])
 
     def is_top(self, item: Item) -> bool:
         """Whether an item stands above its lists (置顶) at this moment."""
@@ -166,11 +193,11 @@ class Presenter:
         archive, path = self.archive, item.path
         shown = [self.text_digest(item), self.column_digest(item.column)]
         for neighbour in (item.previous, item.next):
-            shown.append(self.card_digest(neighbour) if neighbour else b"-")
-        shown.append(self.digests(self.related_items(item)))
-        shown.append(self.digests(self.siblings(item)))
+            shown.append(self.mention_digest(neighbour) if neighbour else b"-")
+        shown.append(self.mention_digests(self.related_items(item)))
+        shown.append(self.mention_digests(self.siblings(item)))
         for linked in (archive.interprets, archive.interpreted_by, self._special_of):
-            shown.append(self.digests(linked.get(path, ())))
+            shown.append(self.mention_digests(linked.get(path, ())))
         return digest(*shown)
 
     def related_items(self, item: Item) -> list[Item]:
@@ -214,12 +241,12 @@ class Presenter:
             document=document_rows(entry),
             validity=validity_of(entry, self.now),
             notice=notice_of(entry, self.now),
-            previous=self.card(item.previous) if item.previous else None,
-            next=self.card(item.next) if item.next else None,
-            related=self.cards(self.related_items(item)),
-            siblings=self.cards(self.siblings(item)),
-            interprets=self.cards(archive.interprets.get(path, ())),
-            interpreted_by=self.cards(archive.interpreted_by.get(path, ())),
+            previous=self.mention(item.previous) if item.previous else None,
+            next=self.mention(item.next) if item.next else None,
+            related=self.mentions(self.related_items(item)),
+            siblings=self.mentions(self.siblings(item)),
+            interprets=self.mentions(archive.interprets.get(path, ())),
+            interpreted_by=self.mentions(archive.interpreted_by.get(path, ())),
         )
 
     def _pictures(self, found: Iterable[PictureRef]) -> tuple[views.Picture, ...]:

@@ -89,7 +89,7 @@ def _read_article(source: Source, path: str) -> tuple[Record, Rendered]:
     if entry is not None:
         if not entry.summary:
             record.excerpt = excerpt(plain_text(rendered.html), EXCERPT_LENGTH)
-        record.card = _card_digest(entry, record.excerpt)
+        record.mention = _mention_digest(entry)
     return record, rendered
 
 
@@ -131,18 +131,15 @@ def line_of(body: str, written: str, first_line: int) -> int:
     return first_line + body.count("\n", 0, position) if position >= 0 else first_line
 
 
-def _card_digest(entry: Entry, text: str) -> bytes:
-    """A digest of what other pages may show of an article."""
+def _mention_digest(entry: Entry) -> bytes:
+    """A digest of what other pages may show of an article when they only name it."""
     shown = (
         entry.title,
         entry.short_title,
         entry.date,
         entry.type,
-        entry.summary or text,
-        entry.cover,
         entry.external_url,
         entry.flags,
-        entry.weight,
         entry.notice_start,
         entry.notice_end,
         entry.validity,

@@ -64,12 +64,16 @@ class SitePlan(Struct, eq=False):
 
     @property
     def common(self) -> bytes:
-        """Covers what every output may read: the code, the site's own view, the office."""
+        """Covers what every output may read: the code, the site's own view, the office.
+
+        When it is built, and by how many workers, shapes nothing by itself.
+        """
+        office = msgspec.structs.replace(self.portal.office, build_at=None, workers=0)
         return digest(
             code_version(),
             msgspec.msgpack.encode(self.setup.site),
             self.setup.absolute_root,
-            msgspec.msgpack.encode(self.portal.office),
+            msgspec.msgpack.encode(office),
         )
 
 

@@ -31,6 +31,7 @@ def plan_columns(portal: Portal) -> Iterator[Page]:
             _parts(portal, column, introduction),
             partial(_context, portal, column),
             texts,
+            rich=True,
         )
 
 

@@ -34,22 +34,37 @@ class Heads:
         """The one public address of a page: without ``index.html``."""
         return self.absolute(path.removesuffix("index.html") if _is_index(path) else path)
 
-    def plain(self, title: str, path: str, crumbs: tuple[views.Link, ...], robots: str = "") -> views.Head:
+    def plain(
+        self, title: str, path: str, crumbs: tuple[views.Link, ...], robots: str = ""
+    ) -> views.Head:
         return views.Head(f"{title}_{self.office.name}", self.canonical(path), (), robots=robots)
 
     def home(self, crumbs: tuple[views.Link, ...]) -> views.Head:
-        return views.Head(self.office.name, self.canonical("index.html"), (), feeds=tuple(self._feeds.values())[:1])
+        return views.Head(
+            self.office.name,
+            self.canonical("index.html"),
+            (),
+            feeds=tuple(self._feeds.values())[:1],
+        )
 
-    def listing(self, title: str, listing: views.Listing, path: str, crumbs: tuple[views.Link, ...]) -> views.Head:
+    def listing(
+        self, title: str, listing: views.Listing, path: str, crumbs: tuple[views.Link, ...]
+    ) -> views.Head:
         return self.plain(title, path, crumbs)
 
-    def column(self, column: Column, listing: views.Listing, path: str, crumbs: tuple[views.Link, ...]) -> views.Head:
+    def column(
+        self, column: Column, listing: views.Listing, path: str, crumbs: tuple[views.Link, ...]
+    ) -> views.Head:
         return self.plain(column.name, path, crumbs)
 
-    def special(self, special: Item, listing: views.Listing, path: str, crumbs: tuple[views.Link, ...]) -> views.Head:
+    def special(
+        self, special: Item, listing: views.Listing, path: str, crumbs: tuple[views.Link, ...]
+    ) -> views.Head:
         return self.plain(special.entry.title, path, crumbs)
 
-    def article(self, article: views.ArticleView, item: Item, crumbs: tuple[views.Link, ...]) -> views.Head:
+    def article(
+        self, article: views.ArticleView, item: Item, crumbs: tuple[views.Link, ...]
+    ) -> views.Head:
         return self.plain(item.entry.title, item.address, crumbs)
 
 

@@ -9,7 +9,7 @@ from dangjian import views
 from dangjian.archive import Item
 from dangjian.digests import digest
 from dangjian.pages.columns import column_items
-from dangjian.pages.portal import Portal, block, frame
+from dangjian.pages.portal import Portal, block, block_digest, frame
 from dangjian.plan import Page
 from dangjian.present import breadcrumb, column_link
 
@@ -45,19 +45,23 @@ def plan_home(portal: Portal) -> Iterator[Page]:
     shown = [
         presenter.card_digest(choice.headline) if choice.headline else b"-",
         presenter.digests(choice.slides),
-        presenter.digests(choice.latest),
-        presenter.digests(choice.recommended),
+        presenter.mention_digests(choice.latest),
+        presenter.mention_digests(choice.recommended),
         presenter.digests(choice.photos),
         presenter.digests(choice.videos),
         presenter.digests(choice.specials),
     ]
-    for column, items in (choice.notices, *choice.blocks):
-        shown.append(presenter.column_digest(column) + presenter.digests(items[-BLOCK - 1 :]))
+    notice_column, notices = choice.notices
+    shown.append(presenter.column_digest(notice_column) + block_digest(portal, notices, NOTICES))
+    for column, items in choice.blocks:
+        shown.append(
+            presenter.column_digest(column) + block_digest(portal, items, BLOCK, lead=True)
+        )
     yield Page("index.html", "home.html", (digest(*shown),), partial(_context, portal, choice))
 
 
 def _context(portal: Portal, choice: _Choice) -> dict[str, Any]:
-    cards = portal.presenter.cards
+    cards, mentions = portal.presenter.cards, portal.presenter.mentions
     notice_column, notices = choice.notices
     blocks = (
         block(portal, column.name, column.url, items, BLOCK, lead=True)
@@ -67,8 +71,8 @@ def _context(portal: Portal, choice: _Choice) -> dict[str, Any]:
     home = views.Home(
         headline=portal.presenter.card(choice.headline) if choice.headline else None,
         slides=cards(choice.slides),
-        latest=views.Block("最新", "archive/index.html", cards(choice.latest)),
-        recommended=views.Block("推荐", "", cards(choice.recommended)),
+        latest=views.Block("最新", "archive/index.html", mentions(choice.latest)),
+        recommended=views.Block("推荐", "", mentions(choice.recommended)),
         notices=block(
             portal,
             notice_column.name if notice_column else "",

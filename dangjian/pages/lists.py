@@ -36,7 +36,7 @@ def plan_specials(portal: Portal) -> Iterator[Page]:
     for special in archive.specials:
         items = archive.in_special[special.path]
         blocks = [_block_items(portal, items, one) for one in special.entry.blocks]
-        shown = [presenter.digests(found) for found in blocks]
+        shown = [presenter.mention_digests(found) for found in blocks]
         own = digest(presenter.article_digest(special), *shown)
         for page in list_pages(
             portal, items, special.address, "special.html", (own,),
@@ -76,7 +76,7 @@ def _special(
         introduction=Markup(),
         banner=presenter.picture(entry.banner) if entry.banner else presenter.cover(special),
         blocks=tuple(
-            views.Block(wanted.title, "", presenter.cards(found))
+            views.Block(wanted.title, "", presenter.mentions(found))
             for wanted, found in zip(entry.blocks, blocks, strict=True)
             if front and found
         ),

@@ -83,14 +83,17 @@ def list_pages(
     parts: tuple[bytes, ...],
     context: Callable[[views.Listing, str], dict[str, Any]],
     texts: tuple[str, ...] = (),
+    rich: bool = False,
 ) -> Iterator[Page]:
     """The pages of one list (oldest first): its front, and the numbered ones that never change.
 
     ``parts`` cover what the front shows besides its list, the first of them what all pages show.
-    ``context`` makes a page's context from its listing and address; ``texts`` are shown by all. Articles put on top (置顶)
-    stand first on the front, wherever they are in the list.
+    ``context`` makes a page's context from its listing and address; ``texts`` are shown by all. A ``rich`` list
+    has summaries and pictures. Articles put on top (置顶) stand first on the front, wherever they are in the list.
     """
     presenter = portal.presenter
+    show = presenter.cards if rich else presenter.mentions
+    cover = presenter.digests if rich else presenter.mention_digests
     top = [item for item in reversed(items) if presenter.is_top(item)]
     on_top = {item.path for item in top}
     for piece in slices(items, portal.office.page_size):
@@ -109,7 +112,7 @@ def list_pages(
             older: int | None = piece.older,
         ) -> dict[str, Any]:
             listing = views.Listing(
-                items=presenter.cards(shown),
+                items=show(shown),
                 number=number,
                 total=total,
                 newest=front if number else "",
@@ -121,7 +124,7 @@ def list_pages(
 
         numbers = f"{piece.number} {total} {piece.newer} {piece.older}"
         own = parts if piece.number == 0 else parts[:1]
-        yield Page(path, template, (*own, presenter.digests(shown), numbers.encode()), make, texts)
+        yield Page(path, template, (*own, cover(shown), numbers.encode()), make, texts)
 
 
 def block(
@@ -129,12 +132,15 @@ def block(
 ) -> views.Block:
     """A block of the newest ``limit`` of ``items`` (oldest first), the first leading if wanted."""
     newest = list(reversed(items[-limit:] if limit else items[:0]))
-    cards = portal.presenter.cards(newest)
-    if lead and cards:
-        return views.Block(title, url, cards[1:], cards[0])
-    return views.Block(title, url, cards)
+    presenter = portal.presenter
+    if lead and newest:
+        return views.Block(title, url, presenter.mentions(newest[1:]), presenter.card(newest[0]))
+    return views.Block(title, url, presenter.mentions(newest))
 
 
-def block_digest(portal: Portal, items: Sequence[Item], limit: int) -> bytes:
+def block_digest(portal: Portal, items: Sequence[Item], limit: int, *, lead: bool = False) -> bytes:
     """Covers what ``block`` shows of its items."""
-    return portal.presenter.digests(items[-limit:] if limit else ())
+    presenter = portal.presenter
+    shown = items[-limit:] if limit else ()
+    first = presenter.card_digest(shown[-1]) if lead and shown else b""
+    return first + presenter.mention_digests(shown)

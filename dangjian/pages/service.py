@@ -62,7 +62,7 @@ def _site_map(portal: Portal) -> Page:
     def map_column(column: Column) -> views.MapColumn:
         newest = archive.in_column.get(column.folder, [])[-SITEMAP_ARTICLES:][::-1]
         children = tuple(map_column(child) for child in column.children)
-        return views.MapColumn(column_link(column), presenter.cards(newest), children)
+        return views.MapColumn(column_link(column), presenter.mentions(newest), children)
 
     def context() -> dict[str, Any]:
         crumbs = breadcrumb(None, views.Link("网站地图", "sitemap.html"))
@@ -77,10 +77,10 @@ def _site_map(portal: Portal) -> Page:
 
     shown = [
         presenter.column_digest(c)
-        + presenter.digests(archive.in_column.get(c.folder, [])[-SITEMAP_ARTICLES:])
+        + presenter.mention_digests(archive.in_column.get(c.folder, [])[-SITEMAP_ARTICLES:])
         for c in archive.columns.walk()
     ]
-    shown.append(presenter.digests(archive.pages) + presenter.digests(archive.specials))
+    shown.append(presenter.mention_digests(archive.pages) + presenter.digests(archive.specials))
     return Page("sitemap.html", "sitemap.html", (digest(*shown),), context)
 
 
