@@ -36,7 +36,7 @@ def _decode(raw: bytes, path: str, problems: list[Problem]) -> str:
         problems.append(_saved_as("UTF-16（记事本的“Unicode”）", path))
         return raw.decode("utf-16", "replace")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         return _gb18030(raw, path, problems, raw.count(b"\n", 0, error.start) + 1)
     if not text.isascii() and _may_be_gbk(text):

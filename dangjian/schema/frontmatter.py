@@ -6,7 +6,7 @@ make a build slow.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal
 
 import yaml
@@ -23,6 +23,7 @@ MOST_VALUES: Final = 5_000
 
 _RULE: Final = re.compile(r"[-—–－─]{2,}\s*$")
 _KEY: Final = re.compile(r" {0,3}([^\W\d][\w \-]{0,40}?)\s*([:：])(.*)$")
+_BREAK: Final = re.compile("[\x85\u2028\u2029]")
 _COMMENT: Final = re.compile(
     r"\s*(?P<key>[^\s:#'\"-][^:#'\"]*):\s[^'\"#]*(?<=\s)(?P<lost>#[^\s#].*)"
 )
@@ -108,10 +109,22 @@ def _yaml(rest: str, path: str, line: int, problems: tuple[Problem, ...]) -> Sou
         raise _HeadError(
             line, f"文件头有 {len(head)} 个字，最多 {LONGEST} 个，请把正文移到 --- 之后"
         )
+    if _BREAK.search(head):
+        problems = (*problems, *_breaks(head, path, line))
+        head = _BREAK.sub(" ", head)
     fields = _fields(head, line)
     if " #" in head:
         problems = (*problems, *_lost(head, path, line))
     return Source(path, fields, body, body_line, problems)
+
+
+def _breaks(head: str, path: str, line: int) -> Iterator[Problem]:
+    """YAML would end a line at these signs, which editors' tools do not show as line ends."""
+    for number, row in enumerate(head.split("\n"), line):
+        if found := _BREAK.search(row):
+            code = f"U+{ord(found.group()):04X}"
+            message = f"这一行里有看不见的换行符 {code}，已当作空格，请删去"
+            yield Problem(path, number, message, "warning")
 
 
 def _lost(head: str, path: str, line: int) -> Iterator[Problem]:
@@ -164,18 +177,17 @@ class _Builder:
     """Builds nodes from YAML events, without recursion into C and within the limits."""
 
     def __init__(self, head: str, line: int) -> None:
-        self._events: Iterator[Any] = iter(yaml.parse(head, Loader=Loader))
+        self._next: Callable[[], Any] = Loader(head).get_event
         self._line = line
         self._values = 0
 
     def root(self) -> Node:
         node: Node | None = None
-        for event in self._events:
-            kind = type(event)
-            if kind is yaml.DocumentStartEvent:
+        while type(event := self._next()) is not yaml.StreamEndEvent:
+            if type(event) is yaml.DocumentStartEvent:
                 if node is not None:
                     raise self._mistake(event, "文件头里只能有一份内容，请删去“...”一类的行")
-                node = self._node(next(self._events), 0)
+                node = self._node(self._next(), 0)
         return node if node is not None else Text("", self._line)
 
     def _node(self, event: Any, depth: int) -> Node:
@@ -195,15 +207,15 @@ class _Builder:
         return Group(tuple(self._pairs(depth + 1)), line)
 
     def _items(self, depth: int) -> Iterator[Node]:
-        while type(event := next(self._events)) is not yaml.SequenceEndEvent:
+        while type(event := self._next()) is not yaml.SequenceEndEvent:
             yield self._node(event, depth)
 
     def _pairs(self, depth: int) -> Iterator[Field]:
-        while type(event := next(self._events)) is not yaml.MappingEndEvent:
+        while type(event := self._next()) is not yaml.MappingEndEvent:
             key = self._node(event, depth)
             if not isinstance(key, Text):
                 raise self._mistake(event, "名称只能是一个词，例如“标题”")
-            yield Field(key.text.strip(), self._node(next(self._events), depth), key.line)
+            yield Field(key.text.strip(), self._node(self._next(), depth), key.line)
 
     def _marked(self, event: Any) -> _HeadError:
         """Anchors, aliases and tags of YAML: most likely text that begins with & * or !."""
@@ -267,7 +279,7 @@ def _advice(text: str) -> str:
     if "\t" in value:
         return f"“{key}”的内容里有制表符（Tab），请改用空格"
     quoted = value.replace("'", "''")[:40]
-    if value[:1] in "\"'" and value.count(value[0]) % 2:
+    if value.startswith(("'", '"')) and value.count(value[0]) % 2:
         return f"“{key}”的引号没有配对，请写成 {key}: '{value.strip(value[0])[:40]}'"
     if value[:1] and value[0] in "\"'[{*&!|>%@`#?-,":
         return f"“{key}”的内容以 {value[0]} 开头，要用英文单引号括起来：{key}: '{quoted}'"

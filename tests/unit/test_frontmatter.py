@@ -103,6 +103,13 @@ def test_text_after_a_number_sign_is_not_lost_quietly() -> None:
     assert "#专题" in source.problems[0].message
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85"])
+def test_hidden_line_ends_do_not_shift_lines(sign: str) -> None:
+    source = parse_source(f"---\n标题: 甲{sign}乙\n时间: 2026-03-01\n---\n正文", "a.md")
+    assert keys(source) == {"标题": ("甲 乙", 2), "时间": ("2026-03-01", 3)}
+    assert [(problem.line, problem.level) for problem in source.problems] == [(2, "warning")]
+
+
 SIGNS = "ab标题:： -\n\t'\"[]{}#&*!|>,、。~\r\x00\u2028\ufeff\\%@`"
 ALPHABET = st.sampled_from([*SIGNS, "---\n"])
 TEXTS = st.one_of(st.text(max_size=200), st.lists(ALPHABET, max_size=60).map("".join))

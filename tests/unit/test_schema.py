@@ -49,8 +49,8 @@ def warned(text: str) -> list[tuple[int, str]]:
 
 
 def at(*parts: int) -> datetime:
-    year, month, day, *clock = parts
-    return datetime(year, month, day, *clock, tzinfo=SHANGHAI)
+    year, month, day, hour, minute, second = (*parts, 0, 0, 0)[:6]
+    return datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI)
 
 
 def test_the_sample_of_the_field_is_read() -> None:
