@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from dangjian import views
+from dangjian import head, views
 from dangjian.archive import Item
 from dangjian.columns import Column
 from dangjian.office import Office
 from dangjian.present import Presenter
 
 PREVIEW_URL = "http://127.0.0.1:8000"
+HOME_COLUMN = "首页"
+
+Crumbs = tuple[views.Link, ...]
 
 
 class Heads:
@@ -20,6 +23,7 @@ class Heads:
         self.presenter = presenter
         self.base_url = office.url or PREVIEW_URL
         self.domain = urlsplit(self.base_url).netloc
+        self._site = head.site_tags(office.name, self.domain, office.site_id_code)
         self._feeds: Mapping[str, views.FeedLink] = {}
 
     def use_channels(self, feeds: Mapping[str, views.FeedLink]) -> None:
@@ -34,38 +38,165 @@ class Heads:
         """The one public address of a page: without ``index.html``."""
         return self.absolute(path.removesuffix("index.html") if _is_index(path) else path)
 
-    def plain(
-        self, title: str, path: str, crumbs: tuple[views.Link, ...], robots: str = ""
-    ) -> views.Head:
-        return views.Head(f"{title}_{self.office.name}", self.canonical(path), (), robots=robots)
-
-    def home(self, crumbs: tuple[views.Link, ...]) -> views.Head:
+    def home(self, crumbs: Crumbs) -> views.Head:
+        """The home page is a column of its own kind (栏目类型 首页)."""
+        office, url = self.office, self.canonical("index.html")
+        tags = head.column_tags(HOME_COLUMN, HOME_COLUMN, office.description, office.keywords)
+        described = head.list_tags(office.description, office.keywords)
+        site = head.web_site(office.name, url, office.owner, self.absolute("search.html"))
         return views.Head(
-            self.office.name,
-            self.canonical("index.html"),
-            (),
-            feeds=tuple(self._feeds.values())[:1],
+            office.name,
+            url,
+            (*self._site, *tags, *described),
+            head.open_graph(
+                "website", office.name, url, office.name, description=office.description
+            ),
+            head.json_ld(site),
+            self._feeds_of("index.html"),
         )
 
-    def listing(
-        self, title: str, listing: views.Listing, path: str, crumbs: tuple[views.Link, ...]
+    def plain(
+        self, title: str, path: str, crumbs: Crumbs, robots: str = "", description: str = ""
     ) -> views.Head:
-        return self.plain(title, path, crumbs)
+        """A page that is neither column nor article."""
+        url = self.canonical(path)
+        full = head.page_title(title, self.office.name)
+        return views.Head(
+            full,
+            url,
+            (*self._site, *head.list_tags(description)),
+            head.open_graph("website", full, url, self.office.name, description=description),
+            head.json_ld(self._crumbs(crumbs)),
+            self._feeds_of("index.html"),
+            robots,
+        )
+
+    def listing(self, title: str, listing: views.Listing, path: str, crumbs: Crumbs) -> views.Head:
+        """One page of a list that is no column: a tag, a month."""
+        return _paged(self.plain(_numbered(title, listing), path, crumbs), listing)
 
     def column(
-        self, column: Column, listing: views.Listing, path: str, crumbs: tuple[views.Link, ...]
+        self, column: Column, listing: views.Listing, path: str, crumbs: Crumbs
     ) -> views.Head:
-        return self.plain(column.name, path, crumbs)
+        """One page of a column, with the four official column tags."""
+        entry, url = column.entry, self.canonical(path)
+        tags = head.column_tags(column.name, entry.type, entry.description, entry.keywords)
+        title = head.page_title(_numbered(column.name, listing), self.office.name)
+        made = views.Head(
+            title,
+            url,
+            (*self._site, *tags, *head.list_tags(entry.description, entry.keywords)),
+            head.open_graph("website", title, url, self.office.name, description=entry.description),
+            head.json_ld(self._crumbs(crumbs)),
+            self._feeds_of(column.url),
+        )
+        return _paged(made, listing)
 
     def special(
-        self, special: Item, listing: views.Listing, path: str, crumbs: tuple[views.Link, ...]
+        self, special: Item, listing: views.Listing, path: str, crumbs: Crumbs
     ) -> views.Head:
-        return self.plain(special.entry.title, path, crumbs)
+        """One page of a special; its banner is its picture when it is passed on."""
+        entry, url = special.entry, self.canonical(path)
+        title = head.page_title(_numbered(entry.title, listing), self.office.name)
+        description = entry.summary or special.record.excerpt
+        made = views.Head(
+            title,
+            url,
+            (*self._site, *head.list_tags(description, entry.keywords)),
+            head.open_graph(
+                "website",
+                title,
+                url,
+                self.office.name,
+                description=description,
+                image=self._absolute_picture(self.presenter.cover(special)),
+            ),
+            head.json_ld(self._crumbs(crumbs)),
+            self._feeds_of(special.address),
+        )
+        return _paged(made, listing)
 
-    def article(
-        self, article: views.ArticleView, item: Item, crumbs: tuple[views.Link, ...]
-    ) -> views.Head:
-        return self.plain(item.entry.title, item.address, crumbs)
+    def article(self, article: views.ArticleView, item: Item, crumbs: Crumbs) -> views.Head:
+        """An article, or a page by itself, which has no date to tell."""
+        entry, url = item.entry, self.canonical(item.address)
+        description = entry.summary or item.record.excerpt
+        if entry.type == "page":
+            return self.plain(entry.title, item.address, crumbs, description=description)
+        picture = self._absolute_picture(self.presenter.cover(item))
+        section = item.column.name if item.column else ""
+        tags = head.article_tags(
+            entry.title,
+            entry.date,
+            article.source,
+            url,
+            keywords=entry.keywords,
+            author=" ".join(article.author or article.editor),
+            description=description,
+            image=picture.url if picture else "",
+        )
+        graph = head.open_graph(
+            "article",
+            entry.title,
+            url,
+            self.office.name,
+            description=description,
+            image=picture,
+            published=entry.date,
+            updated=entry.updated,
+            section=section,
+            labels=entry.tags,
+        )
+        news = head.news_article(
+            entry.title,
+            url,
+            entry.date,
+            self.office.owner or self.office.name,
+            authors=article.author,
+            updated=entry.updated,
+            description=description,
+            image=picture.url if picture else "",
+            section=section,
+            keywords=entry.keywords,
+            based_on=entry.original_url,
+        )
+        return views.Head(
+            head.page_title(entry.title, section, self.office.name),
+            url,
+            (*self._site, *self._column_tags(item.column), *tags),
+            graph,
+            head.json_ld(news, self._crumbs(crumbs)),
+            self._feeds_of(item.column.url if item.column else "index.html"),
+        )
+
+    def _column_tags(self, column: Column | None) -> head.Tags:
+        if column is None:
+            return ()
+        entry = column.entry
+        return head.column_tags(column.name, entry.type, entry.description, entry.keywords)
+
+    def _absolute_picture(self, picture: views.Picture | None) -> views.Picture | None:
+        if picture is None:
+            return None
+        return views.Picture(self.absolute(picture.url), picture.width, picture.height, picture.alt)
+
+    def _feeds_of(self, path: str) -> tuple[views.FeedLink, ...]:
+        found = (self._feeds.get(path), self._feeds.get("index.html"))
+        return tuple(dict.fromkeys(feed for feed in found if feed is not None))
+
+    def _crumbs(self, crumbs: Crumbs) -> dict[str, object]:
+        return head.breadcrumb_list([(one.name, self.canonical(one.url)) for one in crumbs])
+
+
+def _paged(made: views.Head, listing: views.Listing) -> views.Head:
+    """The head of a numbered page tells which pages come before and after it."""
+    return views.Head(
+        made.title, made.canonical, made.meta, made.properties, made.jsonld, made.feeds,
+        made.robots, listing.newer, listing.older,
+    )  # fmt: skip
+
+
+def _numbered(title: str, listing: views.Listing) -> str:
+    return f"{title}（第{listing.number}页）" if listing.number else title
 
 
 def _is_index(path: str) -> bool:
