@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import jinja2
 import pytest
 from pelican.settings import read_settings
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from dangjian.assets import Asset, build_assets
 from dangjian.engine import Engine
 from dangjian.hooks import Run, workplace_of
+from dangjian.render import make_environment
 from dangjian.server import open_server
 from tests.sites import Built, Site
 
@@ -54,6 +57,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if item.get_closest_marker("browser") is not None]
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _share_what_is_slow_to_make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let all sites of a session share bundled scripts and compiled templates.
+
+    Both are kept by content, so that a changed theme is still seen.
+    """
+    shared = tmp_path_factory.mktemp("shared")
+    compiled = jinja2.FileSystemBytecodeCache(str(shared))
+
+    def shared_assets(static: Path, _cache: Path) -> dict[str, Asset]:
+        return build_assets(static, shared)
+
+    def environment(*arguments: Any, **options: Any) -> jinja2.Environment:
+        made = make_environment(*arguments, **options)
+        made.bytecode_cache = compiled
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dangjian.site.build_assets", shared_assets)
+        patch.setattr("dangjian.render.make_environment", environment)
+        yield
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from lxml import html as lxml_html
 
 from dangjian.engine import Engine, Report, Workplace
@@ -279,6 +280,13 @@ def differences(found: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> list
         if name in found and found[name] != data:
             lines.append(f"differs {name}: {_first_difference(found[name], data)}")
     return lines
+
+
+def assert_same(found: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> None:
+    """Fail, with the first differences, when two outputs are not the same byte for byte."""
+    lines = differences(found, wanted)
+    if lines:
+        pytest.fail("\n".join([f"{len(lines)} files differ", *lines[:12]]), pytrace=False)
 
 
 def _first_difference(found: bytes, wanted: bytes) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from dangjian.engine import Engine
 from tests.incremental.edits import EDITS, Edit, found
-from tests.sites import Built, Site, differences
+from tests.sites import Built, Site, assert_same
 
 SEQUENCES = int(os.environ.get("DANGJIAN_SEQUENCES", "300"))
 SHARDS = 6
@@ -47,7 +47,7 @@ def compare(site: Site, engine: Engine) -> None:
     """Build, and compare bytes and complaints with those of a clean build."""
     built = Built(engine.build(), site.output)
     clean = site.build_elsewhere(site.folder / "clean")
-    assert not differences(built.files(), clean.files())
+    assert_same(built.files(), clean.files())
     assert (built.errors, built.warnings) == (clean.errors, clean.warnings)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import ROOT, MakeSite
 from tests.incremental.edits import found
-from tests.sites import Site, differences
+from tests.sites import Site, assert_same
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def assert_mended(site: Site) -> None:
     """The next build leaves what a clean one leaves, and the one after has nothing to do."""
     built = site.build()
     assert not built.errors
-    assert not differences(built.files(), site.clean_build())
+    assert_same(built.files(), site.clean_build())
     again = site.build()
     assert not again.written
     assert not again.rendered
@@ -102,7 +102,7 @@ def test_a_catalogue_of_another_version(site: Site, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("dangjian.engine.code_version", lambda: b"another version!")
     built = site.build()
     assert len(built.report.read) == 12
-    assert not differences(built.files(), site.clean_build())
+    assert_same(built.files(), site.clean_build())
     monkeypatch.undo()
     assert_mended(site)
 

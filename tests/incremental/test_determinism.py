@@ -11,7 +11,7 @@ import pytest
 
 from tests.benchmarks.archive import write_archive
 from tests.conftest import ROOT, MakeSite
-from tests.sites import Site, differences, folder_bytes
+from tests.sites import Site, assert_same, folder_bytes
 
 ARTICLES = 480  # more than it takes for worker processes to be used
 
@@ -56,7 +56,7 @@ def test_in_another_folder_with_more_workers_and_another_hash_seed(
     shutil.copytree(archive / "content", folder / "content")
     second = build_in_process(folder, 2, PYTHONHASHSEED="4321", TZ="America/New_York")
     assert len(second) > ARTICLES
-    assert not differences(second, first)
+    assert_same(second, first)
 
 
 @pytest.mark.slow
@@ -73,7 +73,7 @@ def test_whatever_order_the_files_came_in(
         shutil.copyfile(archive / name, target)
         os.utime(target, (number * 1000, number * 1000))
     second = build_in_process(tmp_path, 1, PYTHONHASHSEED="77", LC_ALL="C")
-    assert not differences(second, first)
+    assert_same(second, first)
 
 
 def test_on_another_day(make_site: MakeSite) -> None:
@@ -81,11 +81,11 @@ def test_on_another_day(make_site: MakeSite) -> None:
     write_archive(site.folder, 30)
     first = site.clean_build()
     site.settings["BUILD_AT"] = "2027-08-09 01:02"
-    assert not differences(site.clean_build(), first)
+    assert_same(site.clean_build(), first)
 
 
 def test_the_clock_of_the_machine_stands_nowhere(tmp_path: Path) -> None:
     site = Site(tmp_path, settings={"BUILD_AT": None})
     write_archive(tmp_path, 20)
     first = site.clean_build()
-    assert not differences(site.clean_build(), first)
+    assert_same(site.clean_build(), first)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.benchmarks.archive import write_archive
 from tests.conftest import MakeSite
-from tests.sites import differences
+from tests.sites import assert_same
 
 distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
 
@@ -32,7 +32,7 @@ def test_dask_makes_the_same_bytes(make_site: MakeSite, dask_executor: Executor)
     built = site.build()
     assert not built.errors
     site.executor = None
-    assert not differences(built.files(), site.clean_build())
+    assert_same(built.files(), site.clean_build())
 
 
 def test_threads_make_the_same_bytes(make_site: MakeSite) -> None:
@@ -42,4 +42,4 @@ def test_threads_make_the_same_bytes(make_site: MakeSite) -> None:
         built = site.build()
     assert not built.errors
     site.executor = None
-    assert not differences(built.files(), site.clean_build())
+    assert_same(built.files(), site.clean_build())
