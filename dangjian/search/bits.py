@@ -46,8 +46,10 @@ def unpack_fixed(flags: Bytes, width: int) -> Numbers:
 
 def starts_of(lengths: Numbers) -> Numbers:
     """Where each of consecutive stretches begins."""
-    return np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)[:-1])) if len(lengths) else (
-        np.zeros(0, np.int64)
+    return (
+        np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)[:-1]))
+        if len(lengths)
+        else (np.zeros(0, np.int64))
     )
 
 

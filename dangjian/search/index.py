@@ -7,6 +7,7 @@ small segment for what is new and a list of what is gone, and segments are merge
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -30,7 +31,15 @@ from dangjian.search.manifest import (
     write_manifest,
 )
 from dangjian.search.reader import SegmentReader
-from dangjian.search.segment import BuiltSegment, Prepared, State, build_segment, state_name
+from dangjian.search.segment import (
+    BuiltSegment,
+    Prepared,
+    Progress,
+    State,
+    build_segment,
+    silent,
+    state_name,
+)
 
 CANONICAL_DOCS = 256
 """Up to so many documents the index is always what a clean build writes."""
@@ -39,7 +48,6 @@ _LEVELS = (32, 1024, 32_768, 1_048_576)
 _OURS = re.compile(r"(fold-[0-9a-f]+\.js|[0-9a-f]{16}-(head\.js|[pt]\d+\.js|state\.bin))\Z")
 
 Load = Callable[[list[str]], Iterable[SearchDoc]]
-Progress = Callable[[int], None]
 
 
 class IndexReport(Struct, frozen=True):
@@ -74,12 +82,6 @@ class _Standing(NamedTuple):
         gone = np.setdiff1d(np.arange(self.reader.entry.docs), self.live)
         return [int(n) for n in np.diff(gone, prepend=0)]
 
-    def key(self, doc: int) -> bytes:
-        return self.state.keys[doc * 8 : doc * 8 + 8]
-
-    def digest(self, doc: int) -> bytes:
-        return self.state.digests[doc * 8 : doc * 8 + 8]
-
 
 def update_index(
     folder: Path,
@@ -87,7 +89,7 @@ def update_index(
     load: Load,
     *,
     columns: Mapping[str, str] | None = None,
-    progress: Progress = lambda done: None,
+    progress: Progress = silent,
     prune: bool = True,
 ) -> IndexReport:
     """Bring the index in ``folder`` to the documents ``current`` (key to digest of content).
@@ -101,7 +103,7 @@ def update_index(
     before = _usable_manifest(folder)
     hashes = {key_hash(key): (short_digest(digest), key) for key, digest in current.items()}
     standing = _standing(folder, before, hashes)
-    known = {segment.key(doc) for segment in standing for doc in segment.live.tolist()}
+    known = {segment.state.key(doc) for segment in standing for doc in segment.live.tolist()}
     new = [key for who, (_, key) in hashes.items() if who not in known]
     absorbed = _to_merge(standing, len(new), len(hashes))
     kept = [s for s in standing if len(s.live) and not any(s is other for other in absorbed)]
@@ -118,7 +120,7 @@ def update_index(
     names = [name for segment in kept for name in _names(segment)]
     names += [*(built.files if built and built.entry.docs else ()), fold.file, MANIFEST]
     written = _write(folder, files)
-    manifest = _manifest(folder, fold, entries, kept, built, columns or {})
+    manifest = _manifest(fold, entries, kept, built, columns or {})
     if write_manifest(folder, manifest):
         written.append(MANIFEST)
     merged = sum(len(segment.live) for segment in absorbed)
@@ -161,7 +163,7 @@ def _standing(
         live = [
             doc
             for doc in segment.live.tolist()
-            if hashes.get(segment.key(doc), (b"", ""))[0] == segment.digest(doc)
+            if hashes.get(segment.state.key(doc), (b"", ""))[0] == segment.state.digest(doc)
         ]
         found.append(_Standing(reader, state, np.array(live, np.int64)))
     return found
@@ -220,8 +222,8 @@ def segment_documents(reader: SegmentReader, state: State, docs: Numbers) -> Ite
         yield Prepared(
             reader.record(doc),
             columns[int(reader.sets[doc])],
-            state.keys[doc * 8 : doc * 8 + 8],
-            state.digests[doc * 8 : doc * 8 + 8],
+            state.key(doc),
+            state.digest(doc),
         )
 
 
@@ -254,7 +256,6 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> list[str]:
 
 
 def _manifest(
-    folder: Path,
     fold: FoldEntry,
     entries: list[SegmentEntry],
     kept: Sequence[_Standing],
@@ -284,3 +285,28 @@ def _prune(folder: Path, names: set[str]) -> list[str]:
     for name in stale:
         (folder / name).unlink(missing_ok=True)
     return stale
+
+
+def write_segments(
+    folder: Path,
+    groups: Sequence[Sequence[Prepared]],
+    deleted: AbstractSet[bytes],
+    columns: Mapping[str, str],
+) -> None:
+    """Write an index with one segment for each group of documents, some of them deleted.
+
+    An update never asks for this; it is how tests and measurements get an index with a past.
+    """
+    standing: list[_Standing] = []
+    for group in groups:
+        built = build_segment(group)
+        _write(folder, built.files)
+        reader = SegmentReader(folder, built.entry)
+        state = reader.state()
+        live = [doc for doc in range(built.entry.docs) if state.key(doc) not in deleted]
+        standing.append(_Standing(reader, state, np.array(live, np.int64)))
+    files: dict[str, bytes] = {}
+    fold = _new_fold(files)
+    _write(folder, files)
+    entries = [segment.entry for segment in standing]
+    write_manifest(folder, _manifest(fold, entries, standing, None, columns))

@@ -193,7 +193,13 @@ def shards_of(batches: Sequence[Lists]) -> Iterator[Shard]:
     for number in range(shards):
         mine = order[bounds[number] : bounds[number + 1]]
         directory = _directory(
-            a[mine], b[mine], field[mine], plain[mine], count[mine], doc_bytes[mine], pos_bytes[mine]
+            a[mine],
+            b[mine],
+            field[mine],
+            plain[mine],
+            count[mine],
+            doc_bytes[mine],
+            pos_bytes[mine],
         )
         doc_part = gather(docs, doc_at[mine], doc_bytes[mine])
         pos_part = gather(positions, pos_at[mine], pos_bytes[mine])
@@ -223,4 +229,3 @@ def _directory(
     shown[plain, 5] = False
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     return packer.compress(varints(rows[shown])) + packer.flush()
-

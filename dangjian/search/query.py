@@ -15,7 +15,7 @@ LAST_DAY = date.max.toordinal()
 NOTE_LONG = "long"
 NOTE_MANY = "many"
 
-_QUOTES = "\"“”„＂"
+_QUOTES = '"“”„＂'
 _MINUS = "-－−"
 _FIELDS = {
     "title": "title",
@@ -218,8 +218,10 @@ def days_of(text: str) -> tuple[int, int] | None:
     if day:
         return first.toordinal(), first.toordinal()
     if month:
-        after = date(year, 12, 31) if int(month) == 12 else date(
-            year, int(month) + 1, 1
-        ) - timedelta(days=1)
+        after = (
+            date(year, 12, 31)
+            if int(month) == 12
+            else date(year, int(month) + 1, 1) - timedelta(days=1)
+        )
         return first.toordinal(), after.toordinal()
     return first.toordinal(), date(year, 12, 31).toordinal()

@@ -134,6 +134,14 @@ class SegmentReader:
         return self._column("minutes", 1440 if self.entry.docs else 257)
 
     @cached_property
+    def ties(self) -> Numbers:
+        """What orders documents of the same minute: the higher first."""
+        values = np.frombuffer(self._section("ties"), "<u2")
+        if len(values) != self.entry.docs:
+            raise DamagedIndexError("索引的文件头不完整")
+        return values.astype(np.int64)
+
+    @cached_property
     def sets(self) -> Numbers:
         """Number of each document's set of columns."""
         return self._column("columns", len(self.info.sets))

@@ -153,14 +153,17 @@ def _order(index: IndexReader, hits: _Hits) -> Numbers:
     """The hits, best first: tier, score, newest, then as the format settles ties."""
     days = np.zeros(len(hits.doc), np.int64)
     minutes = np.zeros(len(hits.doc), np.int64)
+    ties = np.zeros(len(hits.doc), np.int64)
     for number, segment in enumerate(index.segments):
         mine = hits.segment == number
         if mine.any():
             days[mine] = segment.days[hits.doc[mine]]
             minutes[mine] = segment.minutes[hits.doc[mine]]
+            ties[mine] = segment.ties[hits.doc[mine]]
     keys: Sequence[Numbers] = (
         -hits.doc,
         hits.segment,
+        -ties,
         -minutes,
         -days,
         -hits.score,

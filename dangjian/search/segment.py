@@ -25,6 +25,13 @@ LEAST_PER_TEXT = 16
 MOST_TEXTS = 512
 
 
+Progress = Callable[[int], None]
+
+
+def silent(_done: int) -> None:
+    """The progress of which nobody wants to know."""
+
+
 class Prepared(NamedTuple):
     """A document ready to be indexed: its record, its columns, and who it is (8 bytes each)."""
 
@@ -40,6 +47,14 @@ class State(msgspec.Struct, frozen=True):
     keys: bytes
     digests: bytes
     files: dict[str, tuple[int, int]]
+
+    def key(self, doc: int) -> bytes:
+        """The hash of a document's key."""
+        return self.keys[doc * 8 : doc * 8 + 8]
+
+    def digest(self, doc: int) -> bytes:
+        """The hash of a document's digest."""
+        return self.digests[doc * 8 : doc * 8 + 8]
 
 
 class BuiltSegment(NamedTuple):
@@ -77,9 +92,7 @@ def text_name(segment: str, number: int) -> str:
     return f"{segment}-t{number}.js"
 
 
-def build_segment(
-    documents: Iterable[Prepared], progress: Callable[[int], None] = lambda done: None
-) -> BuiltSegment:
+def build_segment(documents: Iterable[Prepared], progress: Progress = silent) -> BuiltSegment:
     """Index documents, in any order: the bytes depend on the documents alone.
 
     ``progress`` is told how many have been read.
@@ -137,7 +150,7 @@ class _Alphabet:
         return numbers.astype(np.uint32)
 
 
-def _gather(documents: Iterable[Prepared], progress: Callable[[int], None]) -> _Gathered:
+def _gather(documents: Iterable[Prepared], progress: Progress) -> _Gathered:
     folder = Folder()
     alphabet = _Alphabet()
     found: list[Prepared] = []
@@ -226,6 +239,7 @@ def _sections(
         "lengths": _deflate(classes.astype(np.uint8).tobytes()),
         "days": _deflate(varints(np.diff(days, prepend=0))),
         "minutes": _deflate(np.array([minute for _, minute in times], "<u2").tobytes()),
+        "ties": b"".join(document.key[1::-1] for document in documents),
         "columns": _ranks([document.columns for document in documents], sets),
         "types": _ranks([document.record.type for document in documents], types),
         "sources": _ranks([document.record.source for document in documents], sources),
