@@ -1,8 +1,8 @@
 """The theme's static files, made ready to be kept for ever by browsers.
 
 Every file's name has a digest of its content. Style sheets are put together from what they
-``@import``, scripts from the modules they import; both lose comments and needless spaces. What a
-style sheet or a feed's style refers to is referred to by its final name.
+``@import``, scripts from the modules they import; both lose comments and needless spaces. A style
+sheet refers to other files by their final names.
 """
 
 import hashlib
@@ -24,7 +24,6 @@ _CSS_TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _CSS_SPACE = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\s*([{};,])\s*|\s+""", re.DOTALL)
-_ASSET_REFERENCE = re.compile(r"asset:([\w./-]+)")
 
 
 class AssetError(ValueError):
@@ -92,16 +91,13 @@ class _Builder:
 
     def _build(self) -> dict[str, Asset]:
         for path in self.sources:
-            if not path.startswith(("css/", "js/")) and not path.endswith(".xsl"):
+            if not path.startswith(("css/", "js/")):
                 self._add(path, path, self.sources[path])
         for path in self._entries("js/", ".js", self._script_imports):
             self._add(path.removeprefix("js/"), path, bundle(path, self._text).encode())
         for path in self._entries("css/", ".css", self._style_imports):
             css = minify_css(self._style(path, [])) + "\n"
             self._add(path.removeprefix("css/"), path, css.encode())
-        for path in self.sources:
-            if path.endswith(".xsl"):
-                self._add(path, path, self._with_references(path))
         return self.assets
 
     def _add(self, name: str, path: str, data: bytes) -> Asset:
@@ -160,16 +156,6 @@ class _Builder:
         if target not in self.assets:
             raise AssetError(f"{_place(path, match)}: url({where}) is no file of the theme")
         return f"url({PurePosixPath(self.assets[target].url).name}{mark}{fragment})"
-
-    def _with_references(self, path: str) -> bytes:
-        """An XSL style, whose ``asset:NAME`` is an address as seen from a feed."""
-
-        def final(match: re.Match[str]) -> str:
-            if match[1] not in self.assets:
-                raise AssetError(f"{_place(path, match)}: there is no {match[1]}")
-            return f"../{self.assets[match[1]].url}"
-
-        return _ASSET_REFERENCE.sub(final, self._text(path)).encode()
 
 
 def _joined(path: str, where: str) -> str:

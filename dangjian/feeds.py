@@ -64,8 +64,8 @@ class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """A feed's own data. ``name`` makes its addresses: ``{base_url}/feeds/{name}.rss.xml``.
 
-    ``base_url`` has no slash at the end; ``stylesheet`` is the address of the XSL style as seen
-    from a feed.
+    ``base_url`` has no slash at the end; ``stylesheet`` is the address of a style sheet
+    (CSS: browsers are giving up XSLT) as seen from a feed.
     """
 
     name: str
@@ -305,8 +305,9 @@ def _absolute_candidate(candidate: str, page_url: str) -> str:
 
 
 def _with_style(document: bytes, stylesheet: str) -> bytes:
+    """The document with the CSS that lets a browser show it."""
     declaration, _, rest = document.partition(b"\n")
     style = ""
     if stylesheet:
-        style = f'<?xml-stylesheet type="text/xsl" href="{html.escape(stylesheet)}"?>\n'
+        style = f'<?xml-stylesheet type="text/css" href="{html.escape(stylesheet)}"?>\n'
     return declaration + b"\n" + style.encode() + rest + b"\n"

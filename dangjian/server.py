@@ -51,8 +51,8 @@ _MIME_TYPES = {
     ".json": "application/json",
     ".txt": "text/plain" + _TEXT,
     ".map": "application/json",
+    # Feeds too: what is sent as application/rss+xml browsers show as bare text, without its style.
     ".xml": "application/xml",
-    ".xsl": "text/xsl" + _TEXT,
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".jpg": "image/jpeg",
@@ -79,10 +79,6 @@ _MIME_TYPES = {
     ".csv": "text/csv" + _TEXT,
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
-}
-_FEED_TYPES = {
-    ".rss.xml": "application/rss+xml" + _TEXT,
-    ".atom.xml": "application/atom+xml" + _TEXT,
 }
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
@@ -161,9 +157,6 @@ def locate(root: Path, address: str) -> Path | None:
 
 def mime_type(name: str) -> str:
     """What a file is sent as, by its name."""
-    for ending, kind in _FEED_TYPES.items():
-        if name.endswith(ending):
-            return kind
     return _MIME_TYPES.get(os.path.splitext(name)[1].lower(), "application/octet-stream")
 
 

@@ -179,7 +179,8 @@ def put_out(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:
     )
     workshop.copy(_files(plan))
     workshop.render(chain(pages, redirects), partial(_job, portal))
-    stylesheet = plan.assets["feed.xsl"].url if "feed.xsl" in plan.assets else ""
+    # Feeds lie one folder below the site's root.
+    stylesheet = f"../{plan.assets['feed.css'].url}" if "feed.css" in plan.assets else ""
     workshop.make(make_feeds(portal, plan.channels, catalogue, stylesheet))
     lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
     workshop.make(make_sitemaps(portal, lists))

@@ -22,6 +22,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], st
     sheet = assets["feed.css"]
     for path, data in {
         sheet.url: sheet.data,
+        "favicon.ico": b"",
         "feeds/a.rss.xml": render_rss(CHANNEL, [FULL, item("b", 3)]),
         "feeds/a.atom.xml": render_atom(CHANNEL, [FULL, item("b", 3)]),
     }.items():
@@ -35,7 +36,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], st
 def test_a_feed_can_be_read(address: str, watched: Any, kind: str) -> None:
     page = watched.page
     page.goto(f"{address}feeds/a.{kind}.xml")
-    text = page.evaluate("document.documentElement.innerText ?? ''") or page.evaluate(
+    text = page.evaluate(
         """() => [...document.querySelectorAll('*')]
              .filter((e) => !e.children.length && e.getBoundingClientRect().height)
              .map((e) => e.textContent).join('\\n')"""

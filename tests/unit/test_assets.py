@@ -166,14 +166,12 @@ def test_a_whole_theme(tmp_path: Path) -> None:
             "js/parts/say.js": "export function say(what) { console.log(what); }\n",
             "img/a.svg": "<svg/>",
             "favicon.svg": "<svg/>",
-            "feed.xsl": "<x href='asset:print.css'/>",
             ".hidden": "",
         },
     )
     assets = build_assets(static)
     assert set(assets) == {
         "site.css", "print.css", "site.js", "boot.js", "search.js", "img/a.svg", "favicon.svg",
-        "feed.xsl",
     }  # fmt: skip
     image = assets["img/a.svg"].url.removeprefix("static/")
     css = assets["site.css"].data.decode()
@@ -185,7 +183,6 @@ def test_a_whole_theme(tmp_path: Path) -> None:
         digest = hashlib.sha256(asset.data).hexdigest()[:12]
         assert asset.url.startswith("static/")
         assert asset.url.split(".")[-2] == digest
-    assert assets["feed.xsl"].data.decode() == f"<x href='../{assets['print.css'].url}'/>"
 
 
 def test_a_faulty_script_is_an_error_of_the_theme(tmp_path: Path) -> None:

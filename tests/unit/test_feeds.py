@@ -40,7 +40,7 @@ CHANNEL = Channel(
     base_url=SITE,
     owner="中共示例市委组织部",
     rights="版权所有：中共示例市委组织部",
-    stylesheet="../static/feed.0123456789ab.xsl",
+    stylesheet="../static/feed.0123456789ab.css",
 )
 
 
@@ -254,7 +254,7 @@ def test_browsers_are_given_the_style() -> None:
     for document in (render_rss(CHANNEL, [FULL]), render_atom(CHANNEL, [FULL])):
         lines = document.decode().split("\n")
         assert lines[0] == "<?xml version='1.0' encoding='UTF-8'?>"
-        assert lines[1] == f'<?xml-stylesheet type="text/xsl" href="{CHANNEL.stylesheet}"?>'
+        assert lines[1] == f'<?xml-stylesheet type="text/css" href="{CHANNEL.stylesheet}"?>'
     bare = Channel(name="a", title="a", description="", home_url=SITE, base_url=SITE)
     assert b"xml-stylesheet" not in render_rss(bare, [])
 
