@@ -217,7 +217,9 @@ def progress(line: str, done: int, total: int) -> str:
     """What to show for one line of pip's output; empty for most."""
     named = re.match(r"(?:Collecting|Processing) (\S+)", line)
     if named:
-        name = Path(named[1]).name.replace("==", " ")
+        # A requirement is name==version, a file of a local index name-version-tags.whl.
+        file = Path(named[1]).name.replace("==", "-")
+        name = re.sub(r"-(\d[^-]*).*", r" \1", file)
         return f"  [{min(done, total):>3}/{total}] {name}"
     large = re.match(r"\s+Downloading \S+ \(([\d.]+ MB)\)", line)
     if large:

@@ -1,0 +1,262 @@
+"""``python3 tasks.py``: set up by Python alone, with pip's own configuration, in Chinese."""
+
+import ast
+import base64
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+TASKS = Path(__file__).resolve().parents[2] / "tasks.py"
+OLDEST_THAT_READS_IT = (3, 7)
+
+
+def make_wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> Path:
+    """A wheel with nothing but ``files``, as an index would have it."""
+    info = f"{name}-{version}.dist-info"
+    members = {
+        **files,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(
+        f"{path},sha256={_record_digest(text)},{len(text.encode())}\n"
+        for path, text in members.items()
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(file, "w") as wheel:
+        for path, text in {**members, f"{info}/RECORD": record}.items():
+            wheel.writestr(path, text)
+    return file
+
+
+def _record_digest(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def make_site(tmp_path: Path) -> Path:
+    """A folder with ``tasks.py`` and a lock of one package that stands in for invoke."""
+    says = "import sys\nprint('invoke', *sys.argv[1:])\nsys.exit('fail' in sys.argv and 7)\n"
+    wheel = make_wheel(
+        tmp_path / "index", "invoke", "1.0", {"invoke/__init__.py": "", "invoke/__main__.py": says}
+    )
+    site = tmp_path / "site"
+    site.mkdir()
+    shutil.copyfile(TASKS, site / "tasks.py")
+    write_lock(site, wheel)
+    return site
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose site has been set up once: making an environment takes seconds."""
+    folder = tmp_path_factory.mktemp("template")
+    assert run(make_site(folder)).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def ready(template: Path, tmp_path: Path) -> Path:
+    """A site of one's own that is set up."""
+    shutil.copytree(template, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return tmp_path / "site"
+
+
+def write_lock(site: Path, wheel: Path, digest: str = "") -> None:
+    name, version = wheel.name.split("-")[:2]
+    digest = digest or hashlib.sha256(wheel.read_bytes()).hexdigest()
+    text = f"{name}=={version} \\\n    --hash=sha256:{digest}\n"
+    (site / "requirements.lock").write_text(text, encoding="utf-8")
+
+
+def run(site: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """``python3 tasks.py``, with pip told to take packages from the folder ``index``."""
+    return subprocess.run(
+        [sys.executable, str(site / "tasks.py"), *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+        cwd=site.parent,
+        env={
+            **os.environ,
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(site.parent / "index"),
+            "PYTHONIOENCODING": "utf-8",
+            **environment,
+        },
+    )
+
+
+def run_in(site: Path, command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=site.parent)
+    return done.stdout
+
+
+def venv_python(site: Path) -> Path:
+    return site / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+@pytest.fixture(scope="module")
+def bootstrap() -> ModuleType:
+    """The script as a module; not by invoke, so its last lines find the package as usual."""
+    spec = importlib.util.spec_from_file_location("bootstrap", TASKS)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_sets_up_once_then_starts_at_once(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    first = run(site, "preview", "--port", "8123")
+    assert first.returncode == 0, first.stderr
+    assert "正在准备运行环境" in first.stdout
+    assert "[  1/1] invoke 1.0" in first.stdout
+    assert first.stdout.splitlines()[-1] == f"invoke --search-root {site} preview --port 8123"
+
+    again = run(site, "preview")
+    assert again.stdout == f"invoke --search-root {site} preview\n"
+
+
+def test_a_changed_lock_is_installed_into_the_same_environment(ready: Path) -> None:
+    site = ready
+    (site / ".venv" / "mine.txt").write_text("kept", encoding="utf-8")
+    says = {"invoke/__init__.py": "", "invoke/__main__.py": "print('second')\n"}
+    write_lock(site, make_wheel(site.parent / "index", "invoke", "2.0", says))
+    newer = run(site)
+    assert newer.stdout.splitlines()[-1] == "second"
+    assert (site / ".venv" / "mine.txt").exists()
+
+
+def test_line_ends_of_the_lock_do_not_matter(ready: Path) -> None:
+    site = ready
+    lock = site / "requirements.lock"
+    lock.write_bytes(lock.read_bytes().replace(b"\n", b"\r\n"))
+    assert run(site).stdout.startswith("invoke ")
+
+
+@pytest.mark.parametrize("damage", ["python gone", "half made", "stamp torn", "stamp strange"])
+def test_a_broken_environment_is_made_anew(ready: Path, damage: str) -> None:
+    site = ready
+    stamp = site / ".venv" / "dangjian.json"
+    if damage == "python gone":
+        venv_python(site).unlink()
+    elif damage == "half made":
+        stamp.write_text(json.dumps({"unfinished": "yes"}), encoding="utf-8")
+    else:
+        stamp.write_text("{" if damage == "stamp torn" else "[]", encoding="utf-8")
+    mended = run(site, "build")
+    assert mended.returncode == 0, mended.stderr
+    assert mended.stdout.splitlines()[-1] == f"invoke --search-root {site} build"
+    assert run(site, "build").stdout.startswith("invoke ")
+
+
+def test_a_package_that_is_not_the_locked_one_is_refused(ready: Path) -> None:
+    site = ready
+    write_lock(site, make_wheel(site.parent / "index", "invoke", "2.0", {}), "0" * 64)
+    refused = run(site, "build")
+    assert refused.returncode == 1
+    assert "校验值不符" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "invoke --search-root" not in refused.stdout
+
+
+def test_a_failed_update_leaves_what_worked(ready: Path) -> None:
+    site = ready
+    lock = (site / "requirements.lock").read_text(encoding="utf-8")
+    (site / "requirements.lock").write_text(lock.replace("1.0", "9.9"), encoding="utf-8")
+    failed = run(site, "build")
+    assert failed.returncode == 1
+    assert "软件包没有装完" in failed.stderr
+    (site / "requirements.lock").write_text(lock, encoding="utf-8")
+    assert run(site, "build").stdout.startswith("invoke ")
+
+
+def test_without_network_one_sentence(ready: Path) -> None:
+    site = ready
+    write_lock(site, make_wheel(site.parent / "elsewhere", "invoke", "2.0", {}))
+    nowhere = {
+        "PIP_NO_INDEX": "0",
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_FIND_LINKS": "",
+        "PIP_EXTRA_INDEX_URL": "",
+        "PIP_RETRIES": "1",
+    }
+    failed = run(site, "preview", **nowhere)
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("连接不上软件包源")
+    assert "Traceback" not in failed.stderr
+
+
+def test_an_offices_release_is_installed_from_packages(ready: Path) -> None:
+    site = ready
+    make_wheel(site / "packages", "dangjian", "1.0", {"dangjian/__init__.py": "name = 'first'\n"})
+    assert run(site, "build").returncode == 0
+    ask = [str(venv_python(site)), "-c", "import dangjian; print(dangjian.name)"]
+    assert run_in(site, ask) == "first\n"
+    make_wheel(site / "packages", "dangjian", "1.0", {"dangjian/__init__.py": "name = 'second'\n"})
+    assert run(site, "build").returncode == 0
+    assert run_in(site, ask) == "second\n"
+
+
+def test_the_status_of_the_task_is_the_status_of_the_script(ready: Path) -> None:
+    assert run(ready, "fail").returncode == 7
+
+
+def test_tests_get_the_development_lock(ready: Path) -> None:
+    site = ready
+    extra = make_wheel(site.parent / "index", "pytest", "5.0", {"pytest.py": ""})
+    lock = (site / "requirements.lock").read_text(encoding="utf-8")
+    digest = hashlib.sha256(extra.read_bytes()).hexdigest()
+    more = f"{lock}pytest==5.0 \\\n    --hash=sha256:{digest}\n"
+    (site / "requirements-dev.lock").write_text(more, encoding="utf-8")
+    assert "pytest 5.0" not in run(site, "build").stdout
+    assert "pytest 5.0" in run(site, "test", "--no-browser").stdout
+    assert run(site, "build").stdout.startswith("invoke ")
+
+
+def test_older_pythons_can_read_the_script_to_say_that_they_are_too_old() -> None:
+    ast.parse(TASKS.read_text(encoding="utf-8"), feature_version=OLDEST_THAT_READS_IT)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="apt-get is Debian's")
+@pytest.mark.parametrize("user", [0, 1000])
+def test_debian_without_venv(
+    bootstrap: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    user: int,
+) -> None:
+    """Root gets the package by apt-get (here one that only notes its call); others the line."""
+    calls = tmp_path / "calls"
+    program = tmp_path / "apt-get"
+    program.write_text(f'#!/bin/sh\necho "$@" >> {calls}\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    package = f"python3.{sys.version_info[1]}-venv"
+    if user == 0:
+        bootstrap.get_venv_module()
+        assert calls.read_text(encoding="utf-8").splitlines() == [
+            "update -q",
+            f"install -y -q --no-install-recommends {package}",
+        ]
+        assert package in capsys.readouterr().out
+    else:
+        with pytest.raises(bootstrap.SetupError, match=f"sudo apt-get install {package}"):
+            bootstrap.get_venv_module()
+        assert not calls.exists()
