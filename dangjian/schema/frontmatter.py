@@ -254,6 +254,8 @@ def _explained(error: yaml.YAMLError, head: str, line: int) -> _HeadError:
     for candidate in (number, number - 1, context.line if context is not None else number):
         if 0 <= candidate < len(lines) and (advice := _advice(lines[candidate])):
             return _HeadError(line + candidate, advice)
+    if not lines[number].strip() and context is not None:
+        number = min(context.line, number)
     shown = lines[number].strip()[:40]
     what = f"“{shown}”这一行读不懂" if shown else "从这里起读不懂"
     return _HeadError(
