@@ -5,7 +5,7 @@ and only when somebody asks for it.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 from pelican.contents import Article
 from pelican.settings import Settings
@@ -13,6 +13,7 @@ from pelican.urlwrappers import Author, Category, Tag
 
 from dangjian.archive import Item
 from dangjian.catalogue import Catalogue
+from dangjian.engine import Engine
 from dangjian.reader import pelican_metadata
 
 
@@ -22,13 +23,18 @@ class PortalArticle(Article):
     catalogue: Catalogue
 
     @classmethod
-    def restore(cls, item: Item, settings: Settings, catalogue: Catalogue) -> "PortalArticle":
-        """The article of an archive's item, as Pelican's reader would have made it."""
+    def restore(cls, item: Item, context: dict[str, Any], catalogue: Catalogue) -> "PortalArticle":
+        """The article of an archive's item, as Pelican's reader would have made it.
+
+        ``context`` is Pelican's, settings included.
+        """
+        settings: Settings = context
         article = cls.__new__(cls)
         entry = item.entry
         metadata = pelican_metadata(entry)
         article.__dict__.update(metadata)
         article.settings = settings
+        article._context = context
         article.metadata = metadata
         article.catalogue = catalogue
         article.translations = []
@@ -55,15 +61,21 @@ class PortalArticle(Article):
 
 
 class PelicanArticles(Sequence[PortalArticle]):
-    """The archive's articles, newest first, each made when it is taken."""
+    """The archive's articles (or pages), newest first, each made when it is taken.
 
-    def __init__(self, items: Sequence[Item], settings: Settings, catalogue: Catalogue) -> None:
-        self._items = items
-        self._settings = settings
-        self._catalogue = catalogue
+    A build that had nothing to do has not arranged the archive; it is then, for whoever asks.
+    """
+
+    def __init__(
+        self, engine: Engine, kind: Literal["items", "pages"], context: dict[str, Any]
+    ) -> None:
+        self._engine = engine
+        self._kind = kind
+        self._context = context
 
     def __len__(self) -> int:
-        return len(self._items)
+        report = self._engine.report
+        return report.articles if self._kind == "items" else report.pages
 
     @overload
     def __getitem__(self, index: int) -> PortalArticle: ...
@@ -72,8 +84,10 @@ class PelicanArticles(Sequence[PortalArticle]):
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
-        item = self._items[len(self._items) - 1 - range(len(self._items))[index]]
-        return PortalArticle.restore(item, self._settings, self._catalogue)
+        arranged = self._engine.arranged()
+        items: list[Item] = getattr(arranged.presenter.archive, self._kind)
+        item = items[len(items) - 1 - range(len(items))[index]]
+        return PortalArticle.restore(item, self._context, arranged.catalogue)
 
     def __iter__(self) -> Iterator[PortalArticle]:
         return (self[index] for index in range(len(self)))

@@ -14,10 +14,11 @@ from pelican import Pelican
 from pelican.settings import Settings, read_settings
 
 from dangjian.catalogue import remove_catalogue
-from dangjian.engine import Engine, Report, Told, Workplace, silent
+from dangjian.engine import Engine, Told, silent
 from dangjian.hooks import Run, workplace_of
 from dangjian.office.lines import SettingsFile
 from dangjian.problems import Problems
+from dangjian.workplace import Report, Workplace
 
 
 class SettingsError(Exception):

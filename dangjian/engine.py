@@ -13,10 +13,10 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from pathlib import Path
+from typing import Self
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 from dangjian.archive import Archive, Clock, Item, build_archive
 from dangjian.catalogue import (
@@ -32,15 +32,15 @@ from dangjian.catalogue import (
 from dangjian.columns import COLUMN_FILE, build_tree
 from dangjian.digests import digest
 from dangjian.materials import MISSING, examine, split_known
-from dangjian.office import Office
 from dangjian.present import Presenter, file_targets
 from dangjian.problems import Problem, Problems
-from dangjian.production import Production, Workshop, is_ours, look
+from dangjian.production import Workshop, is_ours, look
+from dangjian.quiet import YOUNG, last_build, remember
 from dangjian.reader import line_of
 from dangjian.related import related_articles
 from dangjian.schema import SHANGHAI, parse_source
 from dangjian.searching import update_search
-from dangjian.site import Ground, office_pictures, plan_site, put_out
+from dangjian.site import office_pictures, plan_site, put_out
 from dangjian.sources import (
     Readings,
     Scan,
@@ -52,86 +52,21 @@ from dangjian.sources import (
 )
 from dangjian.versions import code_version
 from dangjian.workers import Crew
+from dangjian.workplace import Report, Workplace
 
 _DAMAGE = (sqlite3.DatabaseError, msgspec.MsgspecError, CatalogueDamaged, UnicodeDecodeError)
-CLOCK_TICK = 2_000_000_000
-"""How much younger (ns) than a build a file must not be, to be told changed by its time alone."""
-
-
-class Workplace(Struct, frozen=True):
-    """Where a site lies and how it is built: folders, the office's settings, drafts or not."""
-
-    content: Path
-    output: Path
-    cache: Path
-    theme: Path
-    office: Office
-    templates: tuple[Path, ...] = ()
-    drafts: bool = False
-    strict: bool = False
-    retain: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def ground(self) -> Ground:
-        """The same for those who put the site out."""
-        return Ground(
-            self.office,
-            self.content,
-            self.output,
-            self.cache,
-            self.catalogue,
-            self.theme,
-            self.templates,
-            self.drafts,
-            self.strict,
-        )
-
-    @property
-    def catalogue(self) -> Path:
-        """The catalogue of this content put out to this output: each pair has its own."""
-        pair = f"{self.content.resolve()}\0{self.output.resolve()}"
-        return self.cache / f"catalogue-{digest(pair).hex()[:12]}.sqlite"
-
-
-class Report(Struct):
-    """What a build found and did. ``seconds`` is per stage, in the order they ran."""
-
-    problems: Problems = field(default_factory=Problems)
-    production: Production = field(default_factory=Production)
-    read: list[str] = field(default_factory=list)
-    articles: int = 0
-    pages: int = 0
-    withheld: int = 0
-    next_change: datetime | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def failed(self) -> bool:
-        return bool(self.problems.errors)
-
-    def as_dict(self) -> dict[str, object]:
-        """The numbers for a file: counts, lists of outputs, seconds, problems."""
-        return {
-            "articles": self.articles,
-            "pages": self.pages,
-            "withheld": self.withheld,
-            "read": sorted(self.read),
-            "rendered": sorted(self.production.rendered),
-            "written": sorted(self.production.written),
-            "kept": self.production.kept,
-            "removed": self.production.removed,
-            "next_change": self.next_change.isoformat() if self.next_change else None,
-            "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
-            "problems": [msgspec.to_builtins(one) for one in self.problems.sorted()],
-        }
-
-
 Told = Callable[[str, int, int], None]
 
 
 def silent(stage: str, done: int, total: int) -> None:
     """Progress told to nobody."""
+
+
+class Arranged(Struct, eq=False):
+    """An archive as arranged by one build, ready to be put out."""
+
+    catalogue: Catalogue
+    presenter: Presenter
 
 
 class Engine:
@@ -144,13 +79,14 @@ class Engine:
         self.told = told
         self.crew = Crew(workplace.office.workers, executor)
         self.report = Report()
-        self._presenter: Presenter | None = None
+        self.stands = False
+        self._arranged: Arranged | None = None
         self._workshop: Workshop | None = None
         self._catalogue: Catalogue | None = None
         self._sources: dict[str, SourceRow] | None = None
         self._files: dict[str, FileRow] | None = None
 
-    def __enter__(self) -> "Engine":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -164,20 +100,42 @@ class Engine:
     def _forget(self) -> None:
         if self._catalogue is not None:
             self._catalogue.close()
-        self._catalogue = self._sources = self._files = None
+        self._catalogue = self._sources = self._files = self._arranged = None
 
     def build(self) -> Report:
-        """Bring the output up to date: ``arrange``, ``produce`` and ``finish`` in one."""
+        """Bring the output up to date: ``arrange``, ``produce`` and ``finish`` in one.
+
+        Where nothing has changed since the last build, none of them is needed.
+        """
+        if self.unchanged():
+            return self.report
         self.arrange()
         self.produce()
         return self.finish()
+
+    def unchanged(self) -> bool:
+        """Whether the output stands as the last build left it and nothing calls for another.
+
+        If so the report is that of the last build, with nothing read or rendered.
+        """
+        self.report = Report()
+        with self._timed("比对"):
+            try:
+                last = last_build(self.workplace, self._open(), self._now())
+            except _DAMAGE:
+                self._start_anew()
+                last = None
+        self.stands = last is not None
+        if last is not None:
+            self.report = last.report(self.report.seconds)
+        return self.stands
 
     def check(self) -> Report:
         """What a build would complain of, without making anything."""
         self.arrange()
         return self.report
 
-    def arrange(self) -> tuple[Archive, Catalogue]:
+    def arrange(self) -> "Arranged":
         """Read what changed and arrange the archive. A damaged catalogue is made anew, once."""
         try:
             return self._arrange()
@@ -185,43 +143,47 @@ class Engine:
             self._start_anew()
             return self._arrange()
 
+    def arranged(self) -> "Arranged":
+        """The archive as this build found it."""
+        return self._arranged or self.arrange()
+
     def produce(self) -> None:
         """Plan every output and make those that are new."""
         try:
-            self._produce()
+            self._produce(self.arranged())
         except _DAMAGE:
             self._start_anew()
-            self._arrange()
-            self._produce()
+            self._produce(self._arrange())
 
     def finish(self, others: Iterable[str] = ()) -> Report:
         """Remove outputs that are no longer planned (``others`` are not ours, and stay)."""
-        workshop, catalogue = self._workshop, self._catalogue
-        assert workshop is not None and catalogue is not None
+        workshop = self._workshop
+        if workshop is None:
+            return self.report
         with self._timed("清理"):
             workshop.adopt(others)
             workshop.sweep(self._stays)
-            catalogue.commit()
-        self.report.production = workshop.production
+            self.report.production = workshop.production
+            remember(self.workplace, workshop.catalogue, self._now(), self.report)
+            workshop.catalogue.commit()
         return self.report
 
     def _start_anew(self) -> None:
         self._forget()
         remove_catalogue(self.workplace.catalogue)
 
-    def _arrange(self) -> tuple[Archive, Catalogue]:
+    def _arrange(self) -> "Arranged":
         self.report = Report(Problems(self.workplace.problems))
+        self._workshop = None
         with _without_collector():
-            catalogue, self._presenter = self._prepare(self.report)
-        return self._presenter.archive, catalogue
+            self._arranged = Arranged(*self._prepare(self.report))
+        return self._arranged
 
-    def _produce(self) -> None:
-        place, presenter, catalogue = self.workplace, self._presenter, self._catalogue
-        assert presenter is not None and catalogue is not None
+    def _produce(self, arranged: "Arranged") -> None:
+        place, presenter, catalogue = self.workplace, arranged.presenter, arranged.catalogue
         with _without_collector():
             with self._timed("规划"):
-                ground = place.ground
-                plan = plan_site(ground, presenter, self._records())
+                plan = plan_site(place.ground, presenter, self._records())
                 standing = look(place.output, catalogue)
                 self._workshop = workshop = Workshop(
                     plan.setup, plan.common, catalogue, standing, self.crew, self.told
@@ -229,7 +191,7 @@ class Engine:
             with self._timed("排版"):
                 put_out(plan, catalogue, workshop)
             with self._timed("搜索"):
-                workshop.adopt(update_search(presenter, catalogue, place.output))
+                workshop.keep(update_search(presenter, catalogue, place.output))
         self.report.problems.extend(presenter.archive.problems.sorted())
 
     def _records(self) -> dict[str, Record]:
@@ -256,7 +218,7 @@ class Engine:
         started = time.time_ns()
         with self._timed("打开目录"):
             catalogue = self._open()
-            before = int.from_bytes(catalogue.meta("looked") or b"", "big") - CLOCK_TICK
+            before = int.from_bytes(catalogue.meta("looked") or b"", "big") - YOUNG
             sources = self._sources if self._sources is not None else catalogue.sources()
             self._sources = sources
         with self._timed("读取文章"):
@@ -390,12 +352,7 @@ def _arrange(readings: Readings, clock: Clock) -> Archive:
 
 def _related(archive: Archive, catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     """Related articles, remembered as long as nothing they depend on has changed."""
-    basis = digest(
-        *(
-            f"{i.path}\0{i.column.folder if i.column else ''}\0{'|'.join((*i.entry.keywords, *i.entry.tags))}"
-            for i in archive.items
-        )
-    )
+    basis = digest(*(_kinship(item) for item in archive.items))
     kept = catalogue.meta("related")
     if kept is not None and kept[:16] == basis:
         return msgspec.msgpack.decode(kept[16:], type=dict[str, tuple[str, ...]])
@@ -404,6 +361,12 @@ def _related(archive: Archive, catalogue: Catalogue) -> dict[str, tuple[str, ...
     )
     catalogue.set_meta("related", basis + msgspec.msgpack.encode(related))
     return related
+
+
+def _kinship(item: Item) -> str:
+    """What an article's relations depend on."""
+    column = item.column.folder if item.column else ""
+    return "\0".join((item.path, column, *item.entry.keywords, "", *item.entry.tags))
 
 
 @contextmanager

@@ -13,18 +13,19 @@ from typing import Any
 
 from msgspec import Struct
 from pelican import Pelican, signals
-from pelican.generators import Generator
+from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.readers import MarkdownReader, Readers
 from pelican.settings import Settings
 from pelican.writers import Writer
 
 from dangjian.articles import PelicanArticles
-from dangjian.engine import Engine, Report, Told, Workplace, silent
+from dangjian.engine import Engine, Told, silent
 from dangjian.office import read_office
 from dangjian.paths import theme_path
 from dangjian.problems import report as report_problems
 from dangjian.reader import pelican_metadata, read_source
 from dangjian.schema import Entry
+from dangjian.workplace import Report, Workplace
 
 _NOTHING: dict[str, Any] = {
     "ARTICLE_PATHS": [],
@@ -40,11 +41,11 @@ _NOTHING: dict[str, Any] = {
     "TYPOGRIFY": False,
     "RELATIVE_URLS": False,
 }
-_STOCK_FEEDS = (
-    "FEED_ATOM FEED_RSS FEED_ALL_ATOM FEED_ALL_RSS CATEGORY_FEED_ATOM CATEGORY_FEED_RSS "
-    "AUTHOR_FEED_ATOM AUTHOR_FEED_RSS TAG_FEED_ATOM TAG_FEED_RSS TRANSLATION_FEED_ATOM "
-    "TRANSLATION_FEED_RSS"
-).split()
+_STOCK_FEEDS = [
+    f"{kind}_{form}"
+    for kind in ("FEED", "FEED_ALL", "CATEGORY_FEED", "AUTHOR_FEED", "TAG_FEED", "TRANSLATION_FEED")
+    for form in ("ATOM", "RSS")
+]
 
 
 class Run(Struct):
@@ -115,6 +116,7 @@ class PortalGenerator:
 
     run: Run
     engine: Engine
+    pelican: Pelican
 
     def __init__(
         self, context: dict[str, Any], settings: Settings, path: str, theme: str,
@@ -125,13 +127,16 @@ class PortalGenerator:
 
     def generate_context(self) -> None:
         """Read, check and arrange the archive; other plugins find it as ``articles``."""
-        archive, catalogue = self.engine.arrange()
-        self.context["articles"] = PelicanArticles(archive.items, self.settings, catalogue)
-        self.context["pages"] = PelicanArticles(archive.pages, self.settings, catalogue)
+        engine = self.engine
+        if not engine.unchanged():
+            engine.arrange()
+        self.context["articles"] = PelicanArticles(engine, "items", self.context)
+        self.context["pages"] = PelicanArticles(engine, "pages", self.context)
 
     def generate_output(self, writer: PortalWriter) -> None:
         """Render and write what is new."""
-        self.engine.produce()
+        if not self.engine.stands:
+            self.engine.produce()
 
 
 def _prepare(pelican: Pelican) -> None:
@@ -165,7 +170,11 @@ def _is_publishing(settings: Settings) -> bool:
 
 
 def _generators(pelican: Pelican) -> type:
-    own = {"run": pelican.portal_run, "engine": pelican.portal_engine}
+    own = {
+        "run": pelican.portal_run,
+        "engine": pelican.portal_engine,
+        "pelican": pelican,
+    }
     return type("PortalGenerator", (PortalGenerator,), own)
 
 
@@ -178,12 +187,19 @@ def _writer(pelican: Pelican) -> type[Writer]:
     return OneWriter
 
 
-def _count(generators: list[Generator]) -> None:
-    """Let Pelican's last line count the portal's articles and pages."""
+def _note_generators(generators: list[Any]) -> None:
+    """Keep the stock generators at hand, to be told at the end what there was to count."""
     for generator in generators:
-        if type(generator).__name__ == "ArticlesGenerator":
+        if isinstance(generator, PortalGenerator):
+            generator.pelican.portal_generators = generators
+
+
+def _count(pelican: Pelican) -> None:
+    """Let Pelican's last line count the portal's articles and pages."""
+    for generator in pelican.portal_generators:
+        if isinstance(generator, ArticlesGenerator):
             generator.articles = generator.context["articles"]
-        elif type(generator).__name__ == "PagesGenerator":
+        elif isinstance(generator, PagesGenerator):
             generator.pages = generator.context["pages"]
 
 
@@ -192,6 +208,7 @@ def _finish(pelican: Pelican) -> None:
     engine: Engine = pelican.portal_engine
     writer: PortalWriter = pelican.portal_writer
     report = engine.finish(writer.others())
+    _count(pelican)
     engine.close()
     run: Run = pelican.portal_run
     run.report = report
@@ -214,7 +231,7 @@ def connect() -> None:
         (signals.initialized, _prepare),
         (signals.readers_init, _use_reader),
         (signals.get_generators, _generators),
-        (signals.all_generators_finalized, _count),
+        (signals.all_generators_finalized, _note_generators),
         (signals.get_writer, _writer),
         (signals.finalized, _finish),
     ]

@@ -20,11 +20,12 @@ from jinja2 import TemplateError
 from watchfiles import watch
 
 from dangjian.assets import AssetError
-from dangjian.engine import Engine, Report, Told, Workplace, silent
+from dangjian.engine import Engine, Told, silent
 from dangjian.javascript import ScriptError
 from dangjian.locks import HeldError, Lock, held
 from dangjian.problems import Problem
 from dangjian.schema import SHANGHAI
+from dangjian.workplace import Report, Workplace
 
 LOOK_MILLISECONDS = 500
 """How often settings files and the clock are looked at, while no file event comes."""

@@ -116,6 +116,18 @@ class Workshop:
         """Count files that another part of the build keeps up itself among those planned."""
         self.planned.update(paths)
 
+    def keep(self, paths: Iterable[str]) -> None:
+        """Adopt files and note how they stand, for the next build to see whether they still do."""
+        rows = []
+        for path in paths:
+            self.planned.add(path)
+            found = (self.output / path).stat()
+            stat = Stat(found.st_mtime_ns, found.st_size)
+            row = self.standing.rows.get(path)
+            if row is None or row.stat != stat:
+                rows.append((path, OutputRow(b"", stat)))
+        self.catalogue.put_outputs(rows)
+
     def sweep(self, keep: Callable[[str], bool]) -> None:
         """Remove what stands but is not planned, unless ``keep`` says that it isn't ours."""
         stale = [

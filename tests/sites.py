@@ -20,9 +20,10 @@ from urllib.parse import quote
 import pytest
 from lxml import html as lxml_html
 
-from dangjian.engine import Engine, Report, Workplace
+from dangjian.engine import Engine
 from dangjian.office import read_office
 from dangjian.paths import theme_path
+from dangjian.workplace import Report, Workplace
 
 SETTINGS: dict[str, Any] = {
     "SITENAME": "示例市党建网",
@@ -35,10 +36,10 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def front_matter(fields: Mapping[str, object], body: str) -> str:
+def front_matter(fields: Mapping[str, object], body: object) -> str:
     """YAML front matter and a body; values are written as JSON, which is YAML."""
     lines = [f"{key}: {_yaml(value)}" for key, value in fields.items() if value is not None]
-    return "\n".join(["---", *lines, "---", "", body, ""])
+    return "\n".join(["---", *lines, "---", "", str(body), ""])
 
 
 def _yaml(value: object) -> str:
@@ -50,7 +51,10 @@ def _yaml(value: object) -> str:
 
 
 def article(
-    title: str = "示例标题", date: str = "2020-06-16 12:24", body: str = "正文。", **fields: object
+    title: object = "示例标题",
+    date: object = "2020-06-16 12:24",
+    body: object = "正文。",
+    **fields: object,
 ) -> str:
     """The text of an article's file."""
     return front_matter({"title": title, "date": date, **fields}, body)

@@ -13,7 +13,7 @@ from dangjian.building import SettingsError, Site
 from dangjian.checks import made_addresses, write_address
 from dangjian.cli.asking import ask, progress, refuse, root_of, site_of
 from dangjian.columns import Column
-from dangjian.engine import Report
+from dangjian.workplace import Report
 from dangjian.problems import report as problems_report
 from dangjian.schema import SHANGHAI
 
