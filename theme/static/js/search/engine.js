@@ -4,7 +4,7 @@ import {IndexFiles, MissingFile} from './files.js';
 import {
   chosenFilters, FacetCounts, preloadProperties, propertiesOf, writtenFilters,
 } from './filters.js';
-import {BY_PINYIN, Finder, foldedFields} from './finding.js';
+import {BY_PINYIN, Finder, foldedFields, placesOf} from './finding.js';
 import {BREAK, Folder} from './folding.js';
 import {inflate} from './inflate.js';
 import {parseQuery} from './language.js';
@@ -16,6 +16,7 @@ import {hitsIn, markPieces, snippetOf, wordsFound} from './snippet.js';
 const PAGE_SIZE = 10;
 const FORMAT = 1;
 const SORTED_AT_ONCE = 400;
+const MOST_DOUBTED = 60;
 
 /** The index is of another format than this script reads. */
 export class OtherFormat extends Error {}
@@ -197,9 +198,12 @@ class Question {
     const pages = Math.max(1, Math.ceil(total / PAGE_SIZE));
     const page = Math.min(this.request.page, pages);
     const first = (page - 1) * PAGE_SIZE;
-    const ordered = await this.ordered(found, first + PAGE_SIZE);
-    const results = await this.after(Promise.all(
-      ordered.slice(first, first + PAGE_SIZE).map((result) => this.shown(result))));
+    const unsure = this.query.notes.includes('about');
+    const ordered = await this.ordered(found, first + (unsure ? MOST_DOUBTED : PAGE_SIZE));
+    const listed = unsure ? await this.certain(ordered.slice(first))
+      : ordered.slice(first, first + PAGE_SIZE);
+    const results = await this.after(
+      Promise.all(listed.map((result) => this.shown(result))));
     return {
       nothingAsked: false, total, page, pageSize: PAGE_SIZE, results, notes: this.query.notes,
       words: this.words.map((word) => word.text), facets: facets.summary(this.index.manifest.columns),
@@ -207,22 +211,30 @@ class Question {
     };
   }
 
-  async ordered(found, count) {
-    const needed = new Set();
-    const missing = (segment) => {
-      needed.add(segment);
-      return 0;
-    };
-    const sort = this.words.length ? this.request.sort : this.request.sort || 'new';
-    const order = comparison(sort, missing);
-    let ordered = firstOf(found, count, order);
-    if (needed.size) {
-      await this.after(Promise.all([...needed].map(async (segment) => {
-        segment.minuteNumbers = await segment.minutes();
-      })));
-      ordered = firstOf(found, count, order);
+  // Of results some of which were taken on trust, the first that prove right in their texts.
+  async certain(results) {
+    const right = [];
+    for (const result of results) {
+      const {fields} = await this.after(this.finders[result.place].text(result.document));
+      if (this.words.every((word) => word.pieces.length === 1
+        || fields.some(({units}) => placesOf(word.units, units).length))) right.push(result);
+      if (right.length === PAGE_SIZE) break;
     }
-    return ordered;
+    return right;
+  }
+
+  async ordered(found, count) {
+    const sort = this.words.length ? this.request.sort : this.request.sort || 'new';
+    for (;;) {
+      const needed = new Map();
+      const ordered = firstOf(found, count, comparison(sort, (segment, name) => {
+        needed.set(segment, name);
+      }));
+      if (!needed.size) return ordered;
+      await this.after(Promise.all([...needed].map(async ([segment, name]) => {
+        segment.fine[name] = await segment[name]();
+      })));
+    }
   }
 
   async shown({place, document}) {

@@ -29,7 +29,7 @@ function bare(text, folder) {
 }
 
 function plainAddress(address) {
-  return address.replace(/^\/+|\/+$/g, '');
+  return address.replace(/(^|\/)index\.html$/, '').replace(/^\/+|\/+$/g, '');
 }
 
 // Which column addresses a written filter means; `names` gives a column's name by its address.

@@ -208,11 +208,13 @@ export class Finder {
     }
     await this.after(Promise.all(
       known.map((pair) => this.segment.positions(pair.lists, fields))));
-    FIELD_BITS.forEach((field, number) => byPositions(known, number, (document, places) => {
-      if (!(field & wanted)) return;
-      hits.add(document, field, places.length);
-      if (field === BODY) hits.bodyPlaces.set(document, places);
-    }));
+    FIELD_BITS.forEach((field, number) => {
+      if (!(field & fields)) return;
+      byPositions(known, number, (document, places) => {
+        hits.add(document, field, places.length);
+        if (field === BODY) hits.bodyPlaces.set(document, places);
+      });
+    });
   }
 
   async checkTexts(word, documents, wanted, hits) {
@@ -256,7 +258,7 @@ export class Finder {
       pairs.map((pair) => this.segment.positions(pair.lists, wanted))));
     return candidates.map((list, number) => {
       const found = new Set();
-      byPositions(pairs, number, (document) => found.add(document));
+      if (list.length) byPositions(pairs, number, (document) => found.add(document));
       return list.filter((document) => found.has(document));
     });
   }

@@ -121,8 +121,8 @@ function textWord({value, quoted, minus, field}, folder) {
 }
 
 /**
- * What a query asks: `words` (text clauses), `filters` (field, value, minus), the query as typed
- * folded as one field (`whole`), and notes (`long`, `many`). Never fails, whatever the string.
+ * What a query asks: `words` (text clauses), `filters` (field, value, minus), the values of all
+ * clauses folded as one field (`whole`), and notes (`long`, `many`). Never fails, whatever the string.
  */
 export function parseQuery(query, folder) {
   const notes = [];
@@ -133,6 +133,7 @@ export function parseQuery(query, folder) {
   }
   const words = [];
   const filters = [];
+  const values = [];
   for (let at = 0; at < letters.length;) {
     if (SPACE.test(letters[at])) {
       at += 1;
@@ -144,6 +145,7 @@ export function parseQuery(query, folder) {
     }
     const clause = clauseAt(letters, at, folder);
     at = clause.end;
+    values.push(clause.value);
     if (clause.field === '' || clause.field === 'title' || clause.field === 'body') {
       const word = textWord(clause, folder);
       if (word) words.push(word);
@@ -151,5 +153,5 @@ export function parseQuery(query, folder) {
       filters.push({field: clause.field, value: clause.value, minus: clause.minus});
     }
   }
-  return {words, filters, whole: folder.fold(letters.join('')).units, notes};
+  return {words, filters, whole: folder.fold(values.join(' ')).units, notes};
 }

@@ -83,17 +83,23 @@ export function rankSegment(segment, words, hits, worths, average, near) {
 /** The tier of a document whose title is the query. */
 export const EXACT = 4;
 
-/** The order of two results; `missing` is called when it needs the minutes of their segments. */
+/**
+ * The order of two results. `missing(segment, name)` is called when it needs minutes or ties of a
+ * segment that were not loaded; the two count as equal then.
+ */
 export function comparison(sort, missing) {
+  const fine = (name, one, other) => {
+    const lacking = [one, other].filter(({segment}) => !segment.fine[name]);
+    for (const {segment} of lacking) missing(segment, name);
+    return lacking.length ? NaN
+      : other.segment.fine[name][other.document] - one.segment.fine[name][one.document];
+  };
   const byDate = (one, other) => {
     if (one.day !== other.day) return other.day - one.day;
-    if (one.segment !== other.segment) {
-      const minutes = [one, other].map(({segment, document}) => (
-        segment.minuteNumbers ? segment.minuteNumbers[document] : missing(segment)));
-      if (minutes[0] !== minutes[1]) return minutes[1] - minutes[0];
-      return one.segment.number - other.segment.number;
-    }
-    return other.document - one.document;
+    if (one.segment === other.segment) return other.document - one.document;
+    const byMinute = fine('minutes', one, other);
+    if (byMinute !== 0) return byMinute || 0;
+    return fine('ties', one, other) || one.segment.number - other.segment.number;
   };
   if (sort === 'new') return byDate;
   if (sort === 'old') return (one, other) => byDate(other, one);

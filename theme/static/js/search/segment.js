@@ -106,6 +106,7 @@ export class Segment {
     this.size = entry.docs;
     this.sections = new Map();
     this.directories = new Map();
+    this.fine = {};
     this.live = new Uint8Array(entry.docs).fill(1);
     let deleted = 0;
     for (const step of entry.deleted) this.live[deleted += step] = 0;
@@ -120,7 +121,7 @@ export class Segment {
       const [start, length] = this.entry.sections[missing[first]];
       let end = start + length;
       while (next < missing.length && this.entry.sections[missing[next]][0] - end < NEAR_SECTIONS) {
-        end = this.entry.sections[missing[next]].reduce((sum, value) => sum + value);
+        end = Math.max(end, this.entry.sections[missing[next]].reduce((sum, value) => sum + value));
         next += 1;
       }
       const together = this.files.part(
@@ -190,8 +191,17 @@ export class Segment {
     return Uint16Array.from({length: this.size}, (_, place) => wholeNumber(bytes, 0, place, 2));
   }
 
+  /** Minutes of the day of the documents. */
   async minutes() {
     return this.numbers('minutes', 1440);
+  }
+
+  /** What orders documents of the same minute. */
+  async ties() {
+    const [offset, size] = this.entry.sections.ties;
+    const bytes = await this.files.part(
+      this.entry.id + '-head.js', this.entry.keys, offset, size);
+    return Uint16Array.from({length: this.size}, (_, place) => wholeNumber(bytes, 0, place, 2));
   }
 
   async directory(shard) {

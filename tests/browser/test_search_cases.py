@@ -1,0 +1,45 @@
+"""The cases of tests/search/cases.json, answered by the theme's script in a browser."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import search_worker
+from tests.search import library
+
+pytestmark = pytest.mark.browser
+SORTS = {"": "", "date": "new"}
+
+
+@pytest.fixture(scope="module", params=["whole", "split"])
+def asked(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    browser: Browser,
+    serve: Callable[[Path], str],
+) -> Iterator[Page]:
+    """A page that answers from the cases' articles, in one segment or in three."""
+    site = tmp_path_factory.mktemp("cases")
+    if request.param == "split":
+        library.split_build(site / "search")
+    else:
+        library.build(site / "search", library.case_documents(), library.case_columns())
+    search_worker.put_worker(site)
+    page = browser.new_page()
+    search_worker.open_worker(page, serve(site))
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("case", library.case_list(), ids=lambda case: case.query[:20] or "empty")
+def test_case(asked: Page, case: library.Case) -> None:
+    """Total, order and notes are those that Python comes to."""
+    answer, addresses = search_worker.all_results(
+        asked, case.query, sort=SORTS[case.sort], **case.choice
+    )
+    assert addresses == case.results
+    assert answer["total"] == case.total
+    notes = ["empty"] if answer["nothingAsked"] else []
+    assert sorted(notes + answer["notes"]) == sorted(case.notes)
