@@ -166,7 +166,7 @@ def test_rss_by_its_rules() -> None:
     assert [e.text for e in full.findall("category")] == ["党建", "基层"]
     enclosure = full.find("enclosure")
     assert enclosure is not None
-    assert dict(enclosure.attrib) == {
+    assert dict(enclosure.attrib.items()) == {
         "url": f"{SITE}/media/film.mp4",
         "length": "12345",
         "type": "video/mp4",
