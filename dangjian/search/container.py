@@ -36,6 +36,11 @@ def wrap(payload: bytes) -> tuple[bytes, bytes]:
     return b"".join(pieces), bytes(keys)
 
 
+def payload_size(data: bytes) -> int:
+    """Bytes of the payload of a whole file."""
+    return len(data) - len(HEAD) - len(TAIL)
+
+
 def unmask(data: bytes, keys: bytes, start: int = 0) -> bytes:
     """Payload bytes as they were before :func:`wrap`; ``start`` is where in the payload they are."""
     if not any(keys):

@@ -9,7 +9,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 
 import msgspec
 
@@ -18,7 +19,8 @@ from dangjian.search.folding import is_han
 Reading = tuple[int, str]
 INITIAL = 0x110000
 _SYLLABLE_BASE = 0x10000000
-_LONGEST_PHRASE = 5
+_PHRASE_SIZES = (5, 4, 3, 2)
+_LONGEST_SYLLABLE = 6
 _MOST_SPLITS = 8
 _SYLLABLE = re.compile(
     r"(b|p|m|f|d|t|n|l|g|k|h|j|q|x|zh|ch|sh|r|z|c|s|y|w)?"
@@ -34,11 +36,14 @@ class _Tables(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def _tables() -> _Tables:
-    folder = files("pypinyin")
+    spec = find_spec("pypinyin")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("pypinyin", name="pypinyin")
+    folder = Path(spec.origin).parent
     return _Tables(
-        msgspec.json.decode(folder.joinpath("pinyin_dict.json").read_bytes(), type=dict[str, str]),
+        msgspec.json.decode((folder / "pinyin_dict.json").read_bytes(), type=dict[str, str]),
         msgspec.json.decode(
-            folder.joinpath("phrases_dict.json").read_bytes(), type=dict[str, msgspec.Raw]
+            (folder / "phrases_dict.json").read_bytes(), type=dict[str, msgspec.Raw]
         ),
     )
 
@@ -48,13 +53,15 @@ def _plain(reading: str) -> str:
     """A reading without tone: letters a to z, ü as v."""
     letters = unicodedata.normalize("NFD", reading.replace("ü", "v").lower())
     letters = letters.replace("u\u0308", "v")
-    return "".join(c for c in letters if "a" <= c <= "z")
+    plain = "".join(c for c in letters if "a" <= c <= "z")
+    return plain if len(plain) <= _LONGEST_SYLLABLE else ""
 
 
 @lru_cache(maxsize=65536)
-def _of_char(unit: int) -> str:
-    reading = _tables().chars.get(str(unit), "")
-    return _plain(reading.split(",")[0])
+def _of_char(char: str) -> tuple[str, ...]:
+    if not is_han(ord(char)):
+        return ()
+    return (_plain(_tables().chars.get(str(ord(char)), "").split(",")[0]),)
 
 
 @lru_cache(maxsize=16384)
@@ -72,22 +79,20 @@ def readings(units: list[int]) -> list[Reading]:
     text = "".join(map(chr, units))
     phrases = _tables().phrases
     place = 0
-    while place < len(units):
-        if not is_han(units[place]):
-            place += 1
-            continue
-        for size in range(_LONGEST_PHRASE, 1, -1):
+    while place < len(text):
+        for size in _PHRASE_SIZES:
             phrase = text[place : place + size]
             if phrase in phrases:
                 syllables = _of_phrase(phrase)
                 break
         else:
-            syllables = (_of_char(units[place]),)
-        found.extend((place + n, s) for n, s in enumerate(syllables) if 0 < len(s) <= 6)
-        place += len(syllables)
+            syllables = _of_char(text[place])
+        found.extend((place + n, s) for n, s in enumerate(syllables) if s)
+        place += max(1, len(syllables))
     return found
 
 
+@lru_cache(maxsize=4096)
 def syllable_number(syllable: str) -> int:
     """The number that stands for a syllable in a term."""
     value = 0

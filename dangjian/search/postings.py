@@ -14,8 +14,10 @@ from dangjian.search.pinyin import INITIAL, Reading, syllable_number
 TITLE_END = 1
 SHARD_BYTES = 24_576
 MOST_SHARDS = 768
-_GROUP = 2_000_000
+_GROUP = 500_000
+_TABLE_CELLS = 4_000_000
 
+Cells = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
 Units = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 
 
@@ -87,32 +89,39 @@ def _sorted_pairs(fields: Fields, chosen: Numbers, char_bits: int) -> Occurrence
 
 
 def _singles(fields: Fields) -> Iterator[Occurrences]:
-    """Which documents have which units, in each of the fields."""
-    step = max(1, 8_000_000 // len(fields.chars))
-    size = len(fields.chars)
+    """Which documents have which units, in each of the fields, some units at a time."""
     for kind in (TITLE, LEAD, BODY):
-        found: list[Numbers] = []
-        for begin in range(0, fields.documents, step):
-            end = min(begin + step, fields.documents)
-            starts = fields.starts[kind * fields.documents + begin :][: end - begin + 1]
-            numbers = fields.numbers[starts[0] : starts[-1]]
-            table = np.zeros((end - begin) * size, bool)
-            rows = np.repeat(np.arange(end - begin) * size, np.diff(starts))
-            table[rows + numbers] = True
-            cells = np.flatnonzero(table)
-            found.append((cells % size) * fields.documents + cells // size + begin)
-        cells = np.sort(np.concatenate(found)) if found else np.zeros(0, np.int64)
-        char = cells // fields.documents
-        keep = char > 0
-        char, doc = char[keep], (cells % fields.documents)[keep]
-        if len(char):
-            yield Occurrences(
-                a=fields.chars[char],
-                b=np.zeros(len(char), np.int64),
-                field=np.full(len(char), kind),
-                doc=doc,
-                position=np.zeros(len(char), np.int64),
-            )
+        cells = _cells(fields, kind)
+        begin = 0
+        while begin < len(cells):
+            end = begin + _GROUP
+            if end < len(cells):
+                next_char = int(cells[end]) // fields.documents + 1
+                end = int(np.searchsorted(cells, next_char * fields.documents))
+            char, doc = np.divmod(cells[begin:end].astype(np.int64), fields.documents)
+            begin = end
+            zeros = np.zeros(len(char), np.int64)
+            yield Occurrences(fields.chars[char], zeros, zeros + kind, doc, zeros)
+
+
+def _cells(fields: Fields, kind: int) -> Cells:
+    """Character number * documents + document of what a field has, ascending, without breaks."""
+    size = len(fields.chars)
+    small = size * fields.documents < 1 << 32
+    step = max(1, _TABLE_CELLS // size)
+    found: list[Cells] = []
+    for begin in range(0, fields.documents, step):
+        end = min(begin + step, fields.documents)
+        starts = fields.starts[kind * fields.documents + begin :][: end - begin + 1]
+        numbers = fields.numbers[starts[0] : starts[-1]]
+        table = np.zeros((end - begin) * size, bool)
+        table[np.repeat(np.arange(end - begin) * size, np.diff(starts)) + numbers] = True
+        doc, char = np.divmod(np.flatnonzero(table), size)
+        cells = char * fields.documents + doc + begin
+        found.append(cells.astype(np.uint32) if small else cells.astype(np.uint64))
+    joined = np.concatenate(found) if found else np.zeros(0, np.uint32)
+    joined.sort()
+    return joined[np.searchsorted(joined, fields.documents) :]
 
 
 def _title_ends(fields: Fields) -> Occurrences:
@@ -132,29 +141,27 @@ def _title_ends(fields: Fields) -> Occurrences:
 
 def _pinyin(readings: Sequence[Sequence[Reading]]) -> tuple[Occurrences, Occurrences]:
     """Terms of the titles' pinyin: pairs with places, and single syllables."""
-    pairs: list[tuple[int, int, int, int]] = []
-    singles: set[tuple[int, int, int, int]] = set()
-    for doc, reading in enumerate(readings):
-        for place, (position, syllable) in enumerate(reading):
-            number = syllable_number(syllable)
-            singles.add((number, 0, doc, 0))
-            if place + 1 < len(reading) and reading[place + 1][0] == position + 1:
-                after = reading[place + 1][1]
-                pairs.append((number, syllable_number(after), doc, position))
-                initials = INITIAL + ord(syllable[0]), INITIAL + ord(after[0])
-                pairs.append((*initials, doc, position))
-    return _titles(sorted(pairs)), _titles(sorted(singles))
-
-
-def _titles(rows: list[tuple[int, int, int, int]]) -> Occurrences:
-    table = np.array(rows, np.int64).reshape(-1, 4)
-    return Occurrences(
-        a=table[:, 0],
-        b=table[:, 1],
-        field=np.full(len(table), TITLE),
-        doc=table[:, 2],
-        position=table[:, 3],
+    doc = np.repeat(np.arange(len(readings)), [len(reading) for reading in readings])
+    flat = [one for reading in readings for one in reading]
+    position = np.array([place for place, _ in flat], np.int64)
+    syllable = np.array([syllable_number(name) for _, name in flat], np.int64)
+    initial = np.array([INITIAL + ord(name[0]) for _, name in flat], np.int64)
+    next_to = np.flatnonzero((doc[1:] == doc[:-1]) & (position[1:] == position[:-1] + 1))
+    pairs = np.concatenate(
+        [
+            np.stack((number[next_to], number[next_to + 1], doc[next_to], position[next_to]))
+            for number in (syllable, initial)
+        ],
+        axis=1,
     )
+    singles = np.unique(np.stack((syllable, doc)), axis=1)
+    zeros = np.zeros_like(singles[0])
+    return _titles(pairs), _titles(np.stack((singles[0], zeros, singles[1], zeros)))
+
+
+def _titles(rows: Numbers) -> Occurrences:
+    a, b, doc, position = rows[:, np.lexsort(rows[::-1])]
+    return Occurrences(a=a, b=b, field=np.full(len(a), TITLE), doc=doc, position=position)
 
 
 def shard_of(a: Numbers, b: Numbers, shards: int) -> Numbers:

@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from dangjian.search.bits import Numbers, starts_of, varints
-from dangjian.search.container import wrap
+from dangjian.search.container import payload_size, wrap
 from dangjian.search.dictionary import dictionary_of
 from dangjian.search.documents import Record, day_and_minute, pack_record, primed_compressor
 from dangjian.search.folding import BREAK, Folder, UnitArray
@@ -98,35 +97,50 @@ def build_segment(documents: Iterable[Prepared], progress: Progress = silent) ->
     ``progress`` is told how many have been read.
     """
     gathered = _in_order(_gather(documents, progress))
-    count = len(gathered.documents)
+    ordered = gathered.documents
     fields = _fields(gathered)
-    sizes = np.diff(fields.starts)[2 * count :]
-    classes = class_of(sizes)
-    widths = np.array([class_width(c) for c in range(100)], np.int64)[classes]
-    titles = [_readings(units[0], gathered.chars) for units in gathered.units]
-    shards = list(shards_of(encode_all(fields, titles, widths)))
-    records = [document.record for document in gathered.documents]
-    dictionary = dictionary_of(records)
-    packed = _pack(records, dictionary)
-    per_text = max(LEAST_PER_TEXT, -(-count // MOST_TEXTS))
-    texts = [b"".join(packed[n : n + per_text]) for n in range(0, count, per_text)]
-    wrapped_shards = [wrap(shard.payload) for shard in shards]
-    wrapped_texts = [wrap(text) for text in texts]
-    sections = _sections(gathered.documents, classes, packed, dictionary)
+    del gathered
+    classes = class_of(np.diff(fields.starts)[2 * len(ordered) :])
+    shards = list(_posting_shards(fields, classes))
+    dictionary = dictionary_of([document.record for document in ordered])
+    primed = primed_compressor(dictionary)
+    packed = [pack_record(document.record, primed, bool(dictionary)) for document in ordered]
+    per_text = max(LEAST_PER_TEXT, -(-len(ordered) // MOST_TEXTS))
+    texts = [wrap(b"".join(packed[n : n + per_text])) for n in range(0, len(ordered), per_text)]
+    sections = _sections(ordered, classes, packed, dictionary)
     sections["shards"] = _deflate(
         _u24([shard.directory for shard in shards])
-        + _u24([len(shard.payload) for shard in shards])
-        + np.array([len(text) for text in texts], "<u4").tobytes()
-        + b"".join(keys for _, keys in wrapped_shards + wrapped_texts)
+        + _u24([payload_size(shard.data) for shard in shards])
+        + np.array([payload_size(data) for data, _ in texts], "<u4").tobytes()
+        + b"".join(shard.keys for shard in shards)
+        + b"".join(keys for _, keys in texts)
     )
     return _assemble(
-        gathered.documents,
+        ordered,
         sections,
-        [data for data, _ in wrapped_shards],
-        [data for data, _ in wrapped_texts],
+        [shard.data for shard in shards],
+        [data for data, _ in texts],
         per_text,
         classes,
     )
+
+
+class _WrappedShard(NamedTuple):
+    directory: int
+    data: bytes
+    keys: bytes
+
+
+def _posting_shards(fields: Fields, classes: Numbers) -> Iterator[_WrappedShard]:
+    widths = np.array([class_width(c) for c in range(100)], np.int64)[classes]
+    titles = [_title_readings(fields, n) for n in range(fields.documents)]
+    for shard in shards_of(encode_all(fields, titles, widths)):
+        yield _WrappedShard(shard.directory, *wrap(shard.payload))
+
+
+def _title_readings(fields: Fields, document: int) -> list[Reading]:
+    title = fields.numbers[fields.starts[document] : fields.starts[document + 1]]
+    return readings(fields.chars[title].tolist())
 
 
 class _Alphabet:
@@ -177,42 +191,30 @@ def _batches(documents: Iterable[Prepared]) -> Iterator[list[Prepared]]:
 
 
 def _in_order(gathered: _Gathered) -> _Gathered:
-    """Documents by date and key, characters by code point."""
+    """Documents by date and key."""
     order = sorted(
         range(len(gathered.documents)),
         key=lambda n: (gathered.documents[n].record.date, gathered.documents[n].key),
     )
+    return _Gathered(
+        [gathered.documents[n] for n in order],
+        [gathered.units[n] for n in order],
+        gathered.chars,
+    )
+
+
+def _fields(gathered: _Gathered) -> Fields:
+    """All texts joined, characters numbered by code point."""
     by_code = np.argsort(gathered.chars)
     renumbered = np.empty(len(by_code), np.int64)
     renumbered[by_code] = np.arange(len(by_code))
     kind = np.uint16 if len(by_code) <= 0xFFFF else np.uint32
-    table: npt.NDArray[np.uint16] | npt.NDArray[np.uint32] = renumbered.astype(kind)
-    return _Gathered(
-        [gathered.documents[n] for n in order],
-        [_renumber(gathered.units[n], table) for n in order],
-        gathered.chars[by_code],
-    )
-
-
-def _renumber(units: tuple[Units, Units, Units], table: Units) -> tuple[Units, Units, Units]:
-    return table[units[0]], table[units[1]], table[units[2]]
-
-
-def _fields(gathered: _Gathered) -> Fields:
     parts = [units[kind] for kind in range(3) for units in gathered.units]
     lengths = np.array([len(part) for part in parts], np.int64)
     numbers = np.concatenate(parts) if parts else np.zeros(0, np.uint16)
     starts = np.append(starts_of(lengths), lengths.sum())
-    return Fields(numbers, starts, gathered.chars, len(gathered.documents))
-
-
-def _readings(title: Units, chars: Numbers) -> list[Reading]:
-    return readings(chars[title].tolist())
-
-
-def _pack(records: Sequence[Record], dictionary: bytes) -> list[bytes]:
-    primed = primed_compressor(dictionary)
-    return [pack_record(record, primed, bool(dictionary)) for record in records]
+    table = renumbered.astype(kind)
+    return Fields(table[numbers], starts, gathered.chars[by_code], len(gathered.documents))
 
 
 def _sections(
