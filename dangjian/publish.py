@@ -260,7 +260,7 @@ def assemble(built: Path, live: Path, staging: Path, retain: set[str]) -> Counts
             if not old.is_file():
                 counts.new += 1
                 shutil.copy2(new, target)
-            elif filecmp.cmp(new, old):
+            elif _same(new, old):
                 counts.same += 1
                 seen += 1
                 _link(old, target)
@@ -268,7 +268,6 @@ def assemble(built: Path, live: Path, staging: Path, retain: set[str]) -> Counts
                 counts.changed += 1
                 seen += 1
                 shutil.copy2(new, target)
-    filecmp.clear_cache()
     for entry in sorted(live.iterdir()) if live.is_dir() else ():
         if (entry.name in retain or entry.name.startswith(".")) and not (
             built / entry.name
@@ -276,6 +275,14 @@ def assemble(built: Path, live: Path, staging: Path, retain: set[str]) -> Counts
             seen += _carry(entry, staging / entry.name)
     counts.removed = sum(len(names) for _, _, names in os.walk(live)) - seen
     return counts
+
+
+def _same(new: Path, old: Path) -> bool:
+    """Whether two files hold the same; those of one size and time are copies of each other."""
+    one, other = new.stat(), old.stat()
+    if one.st_size != other.st_size:
+        return False
+    return one.st_mtime_ns == other.st_mtime_ns or filecmp.cmp(new, old, shallow=False)
 
 
 def _carry(entry: Path, target: Path) -> int:

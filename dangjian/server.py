@@ -136,10 +136,10 @@ def asked_span(header: str | None, size: int) -> Span | None:
         length = int(found[2])
         return Span(max(size - length, 0), size, partial=True) if length and size else None
     start = int(found[1])
-    end = int(found[2]) if found[2] else size - 1
-    if end < start:
+    end = int(found[2]) + 1 if found[2] else max(size, start + 1)
+    if end <= start:
         return whole
-    return Span(start, min(end + 1, size), partial=True) if start < size else None
+    return Span(start, min(end, size), partial=True) if start < size else None
 
 
 def locate(root: Path, address: str) -> Path | None:

@@ -1,0 +1,262 @@
+"""Publishing: the live folder is the old site or the new one, whole, whatever happens."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from dangjian import publish as publishing
+from dangjian.publish import Counts, PublishError, exchange, opened
+from dangjian.schema import SHANGHAI
+
+OLD = {"index.html": "old", "same.html": "same", "gone.html": "gone", "a/b/deep.html": "deep"}
+NEW = {"index.html": "new", "same.html": "same", "a/b/deep.html": "deep", "more.html": "more"}
+MOMENTS = itertools.count(1_700_000_000)
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=SHANGHAI)
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    """``files`` in ``folder``, each as old as no other."""
+    for name, text in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        os.utime(file, (moment := next(MOMENTS), moment))
+    return folder
+
+
+def read(folder: Path) -> dict[str, str]:
+    return {
+        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def put_out(live: Path, built: Path, **options: int) -> Counts:
+    with opened(live, **options) as releases:
+        return releases.publish(built)
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Path:
+    """A live folder that holds OLD, published in the usual way."""
+    place = tmp_path / "www" / "public"
+    put_out(place, write(tmp_path / "built-old", OLD))
+    return place
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    return write(tmp_path / "built", NEW)
+
+
+@pytest.fixture(params=["exchange", "two renames"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways of switching; the second is that of systems which can't exchange."""
+    if request.param == "exchange" and sys.platform != "linux":
+        pytest.skip("only Linux exchanges folders")
+    if request.param == "two renames":
+        monkeypatch.setattr(publishing, "exchange", lambda *_: False)
+    return str(request.param)
+
+
+def test_the_first_publish(tmp_path: Path, built: Path) -> None:
+    live = tmp_path / "deep" / "down" / "public"
+    assert put_out(live, built) == Counts(new=len(NEW))
+    assert read(live) == NEW
+
+
+@pytest.mark.usefixtures("way")
+def test_a_publish_replaces_all_and_keeps_what_is_the_same(live: Path, built: Path) -> None:
+    before = (live / "same.html").stat()
+    for file in built.rglob("*.html"):
+        os.utime(file)
+    counts = put_out(live, built)
+    assert counts == Counts(new=1, changed=1, same=2, removed=1)
+    assert read(live) == NEW
+    after = (live / "same.html").stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+@pytest.mark.usefixtures("way")
+def test_rollback_and_back_again(live: Path, built: Path) -> None:
+    put_out(live, built)
+    with opened(live) as releases:
+        releases.roll_back()
+    assert read(live) == OLD
+    with opened(live) as releases:
+        newest = releases.names[-1]
+        with pytest.raises(PublishError, match="没有更早的版本"):
+            releases.roll_back()
+        releases.roll_back(newest)
+    assert read(live) == NEW
+
+
+def test_only_so_many_are_kept(live: Path, tmp_path: Path) -> None:
+    for number in range(5):
+        put_out(live, write(tmp_path / f"built{number}", {"index.html": str(number)}), keep=3)
+    with opened(live) as releases:
+        assert [read(releases.folder / name)["index.html"] for name in releases.names] == list(
+            "123"
+        )
+    assert read(live) == {"index.html": "4"}
+
+
+def test_names_grow_even_when_the_clock_goes_back(live: Path, built: Path, tmp_path: Path) -> None:
+    with opened(live) as releases:
+        releases.publish(built, NOON)
+    with opened(live) as releases:
+        releases.publish(write(tmp_path / "later", {"index.html": "later"}), NOON.replace(hour=9))
+        assert releases.state.live > releases.names[-1]
+        releases.roll_back()
+    assert read(live) == NEW
+
+
+def test_what_others_put_there_goes_along(live: Path, built: Path) -> None:
+    write(live, {".well-known/x.txt": "x", "MP_verify.txt": "code", "other.txt": "dropped"})
+    with opened(live) as releases:
+        releases.publish(built, retain=["MP_verify.txt"])
+    assert read(live) == {**NEW, ".well-known/x.txt": "x", "MP_verify.txt": "code"}
+
+
+def test_a_folder_that_was_there_before_is_kept_as_a_release(tmp_path: Path, built: Path) -> None:
+    live = write(tmp_path / "public", {"old.html": "by hand"})
+    put_out(live, built)
+    with opened(live) as releases:
+        releases.roll_back()
+    assert read(live) == {"old.html": "by hand"}
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def kill_at(number: int, monkeypatch: pytest.MonkeyPatch, *, after: bool) -> Callable[[], int]:
+    """Let the process end before, or right after, its ``number``-th rename or exchange."""
+    count = 0
+
+    def counted(original: Callable[..., object]) -> Callable[..., object]:
+        def step(*arguments: object) -> object:
+            nonlocal count
+            count += 1
+            if count == number and not after:
+                raise Killed
+            result = original(*arguments)
+            if count == number:
+                raise Killed
+            return result
+
+        return step
+
+    monkeypatch.setattr(Path, "rename", counted(Path.rename))
+    monkeypatch.setattr(Path, "replace", counted(Path.replace))
+    if publishing.exchange is exchange:
+        monkeypatch.setattr(publishing, "exchange", counted(exchange))
+    return lambda: count
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("number", range(1, 6))
+@pytest.mark.parametrize("action", ["publish", "rollback"])
+def test_cut_short_at_any_step(
+    live: Path,
+    built: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    number: int,
+    after: bool,
+) -> None:
+    if action == "rollback":
+        put_out(live, write(tmp_path / "built-last", NEW))
+    before, wanted = read(live), NEW if action == "publish" else OLD
+    with monkeypatch.context() as patched:
+        kill_at(number, patched, after=after)
+        if publishing.exchange is not exchange:
+            patched.setattr(publishing, "exchange", lambda *_: False)
+        try:
+            with opened(live) as releases:
+                releases.publish(built) if action == "publish" else releases.roll_back()
+        except Killed:
+            pass
+    if live.exists():
+        assert read(live) in (before, wanted)
+    with opened(live) as releases:
+        assert read(live) in (before, wanted)
+        assert releases.state.pending is None
+        for name in releases.names:
+            assert read(releases.folder / name) in (OLD, NEW)
+        releases.publish(built)
+    assert read(live) == NEW
+
+
+def test_a_full_disk_leaves_the_live_site(
+    live: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "x")
+
+    monkeypatch.setattr(publishing.shutil, "copy2", full)
+    with opened(live) as releases, pytest.raises(PublishError, match="磁盘已满"):
+        releases.publish(built)
+    assert read(live) == OLD
+
+
+def test_two_at_once(live: Path) -> None:
+    with opened(live), pytest.raises(PublishError, match=f"进程 {os.getpid()}"), opened(live):
+        pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX")
+def test_the_lock_of_a_dead_process_is_free(live: Path, built: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from dangjian.publish import opened\n"
+        "with opened(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(live)], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        with pytest.raises(PublishError, match=f"进程 {process.pid}"), opened(live):
+            pass
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    put_out(live, built)
+    assert read(live) == NEW
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX")
+@pytest.mark.slow
+def test_killed_at_random_moments(live: Path, tmp_path: Path) -> None:
+    """Fifty publishes, each killed after a random while: the live site is always one of them."""
+    many = {f"{folder}/{number}.html": "{}" for folder in range(5) for number in range(40)}
+    code = (
+        "import sys; from pathlib import Path; from dangjian.publish import opened\n"
+        "print('go', flush=True)\n"
+        "with opened(Path(sys.argv[1])) as releases: releases.publish(Path(sys.argv[2]))"
+    )
+    sites = [write(tmp_path / f"built{n}", dict.fromkeys(many, str(n))) for n in range(2)]
+    put_out(live, sites[1])
+    whole = [read(site) for site in sites]
+    for number in range(50):
+        site = sites[number % 2]
+        command = [sys.executable, "-c", code, str(live), str(site)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(number * 0.002)
+            process.kill()
+        assert read(live) in whole
+        with opened(live) as releases:
+            assert releases.state.pending is None
+    assert read(live) in whole
