@@ -9,18 +9,18 @@ export class VarintReader {
     this.at = 0;
   }
 
-  get more() {
-    return this.at < this.bytes.length;
-  }
-
   next() {
+    const {bytes} = this;
+    let byte = bytes[this.at++];
+    if (byte < 128) return byte;
     let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      if (this.at >= this.bytes.length) throw new DamagedData('number ends early');
-      const byte = this.bytes[this.at++];
+    let scale = 1;
+    for (; byte >= 128; byte = bytes[this.at++]) {
       value += (byte & 127) * scale;
-      if (byte < 128) return value;
+      scale *= 128;
     }
+    if (byte === undefined) throw new DamagedData('number ends early');
+    return value + byte * scale;
   }
 }
 

@@ -4,12 +4,14 @@ import {IndexFiles, MissingFile} from './files.js';
 import {
   chosenFilters, FacetCounts, preloadProperties, propertiesOf, writtenFilters,
 } from './filters.js';
-import {BY_PINYIN, Finder, foldedFields, placesOf} from './finding.js';
+import {BY_PINYIN, Finder, foldedFields, placeIn, placesOf} from './finding.js';
 import {BREAK, Folder} from './folding.js';
 import {inflate} from './inflate.js';
 import {parseQuery} from './language.js';
 import {initialTerms, mayBePinyin, syllableSplits, syllableTerms} from './pinyin.js';
-import {comparison, EXACT, nearnessCounts, rankSegment, worthOf} from './ranking.js';
+import {
+  comparison, documentsWithAll, EXACT, nearnessCounts, rankDocuments, worthOf,
+} from './ranking.js';
 import {Segment} from './segment.js';
 import {hitsIn, markPieces, snippetOf, wordsFound} from './snippet.js';
 
@@ -153,43 +155,45 @@ class Question {
 
   async collectSegment(place, worths, near, found, facets) {
     const {segment} = this.finders[place];
+    const {index, query} = this;
     const properties = await this.after(propertiesOf(segment));
-    const {tiers, scores} = rankSegment(
-      segment, this.words, this.hits[place], worths, this.index.average, near);
-    await this.exactTitles(place, tiers);
-    const meets = writtenFilters(
-      this.query.filters, this.index.manifest.columns, this.index.folder)(segment, properties);
-    const fails = chosenFilters(this.request, segment, properties);
-    const {count, finish} = facets.counter(segment, properties);
-    for (let document = 0; document < segment.size; document += 1) {
-      if (tiers[document] < 0 || !meets(document)
-        || this.excluded[place].some((hits) => hits.fields[document])) continue;
-      const failed = fails(document);
-      count(document, failed);
-      if (failed) continue;
-      found.push({
-        place, segment, document, day: properties.days[document], tier: tiers[document],
-        score: scores[document],
-      });
+    const meets = writtenFilters(query.filters, index.manifest.columns, index.folder)(
+      segment, properties);
+    let documents = documentsWithAll(segment, this.hits[place]);
+    if (query.filters.length) documents = documents.filter(meets);
+    for (const {fields} of this.excluded[place]) {
+      documents = documents.filter((document) => !fields[document]);
     }
-    finish();
+    const {tiers, scores} = rankDocuments(
+      segment, documents, this.words, this.hits[place], worths, index.average, near);
+    await this.exactTitles(place, documents, tiers);
+    const failed = Uint8Array.from(documents, chosenFilters(this.request, segment, properties));
+    facets.add(segment, properties, documents, failed);
+    documents.forEach((document, at) => {
+      if (failed[at]) return;
+      found.push({
+        place, segment, document, day: properties.days[document], tier: tiers[at],
+        score: scores[at],
+      });
+    });
   }
 
   // A title of as many units and breaks as the query that has all its words is the query, if there
   // are no breaks; otherwise the title itself is compared.
-  async exactTitles(place, tiers) {
+  async exactTitles(place, documents, tiers) {
     const {whole, words, filters} = this.query;
     if (filters.length || !whole.length || !tiers.includes(3)
       || words.some((word) => word.minus || word.field === 'body')) return;
     const finder = this.finders[place];
     const lasts = await finder.inTitles([[whole[whole.length - 1], 1]]);
     for (const [document, position] of lasts) {
-      if (tiers[document] !== 3 || position !== whole.length - 1) continue;
+      const at = placeIn(documents, document);
+      if (at < 0 || tiers[at] !== 3 || position !== whole.length - 1) continue;
       if (whole.includes(BREAK)) {
         const {fields} = await this.after(finder.text(document));
         if (fields[0].units.join() !== whole.join()) continue;
       }
-      tiers[document] = EXACT;
+      tiers[at] = EXACT;
     }
   }
 

@@ -6,6 +6,7 @@ import {DamagedData} from './inflate.js';
 const HEAD = 'dangjianSearch(function(){/*';
 const TAIL = '*/});\n';
 const BLOCK_BITS = 16;
+const BLOCK = 65536;
 const KEPT_BYTES = 24e6;
 const HIGH = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
@@ -18,8 +19,10 @@ export class Overtaken extends Error {}
 function unmask(bytes, keys, start) {
   if (keys.every((key) => key === 0)) return bytes;
   const plain = new Uint8Array(bytes.length);
-  for (let place = 0; place < bytes.length; place += 1) {
-    plain[place] = bytes[place] ^ keys[(start + place) >> BLOCK_BITS];
+  for (let place = 0; place < bytes.length;) {
+    const key = keys[(start + place) >> BLOCK_BITS];
+    const end = Math.min(bytes.length, (((start + place) >> BLOCK_BITS) + 1) * BLOCK - start);
+    for (; place < end; place += 1) plain[place] = bytes[place] ^ key;
   }
   return plain;
 }
@@ -179,6 +182,7 @@ export class IndexFiles {
   keep(key, loading, length) {
     this.kept.set(key, loading);
     this.keptBytes += length;
+    if (this.keptBytes <= KEPT_BYTES) return;
     for (const old of this.kept.keys()) {
       if (this.keptBytes <= KEPT_BYTES) break;
       this.keptBytes -= Number(old.slice(old.lastIndexOf(' ') + 1));

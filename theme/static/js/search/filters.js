@@ -2,7 +2,7 @@
 // each of which is also counted as if it were not set (docs/search-format.md, section 4.1).
 
 import {BREAK} from './folding.js';
-import {daysOf, yearOf} from './language.js';
+import {daysOf} from './language.js';
 
 const COLUMN = 1;
 const DATE = 2;
@@ -12,10 +12,10 @@ const TYPE = 8;
 /** The properties of a segment's documents that filters ask for. */
 export async function propertiesOf(segment) {
   const {info} = segment;
-  const [days, columns, types, sources] = await Promise.all([
-    segment.days(), segment.numbers('columns', info.sets.length), segment.numbers('types', info.types.length),
+  const [days, years, columns, types, sources] = await Promise.all([
+    segment.days(), segment.years(), segment.numbers('columns', info.sets.length), segment.numbers('types', info.types.length),
     segment.numbers('sources', info.sources.length)]);
-  return {days, columns, types, sources};
+  return {days, years, columns, types, sources};
 }
 
 /** Loads in few requests what propertiesOf needs. */
@@ -102,13 +102,14 @@ export function chosenFilters(request, segment, properties) {
   const source = request.source ? info.sources.indexOf(request.source) : 0;
   const [first] = daysOf(request.year || request.from) || [-Infinity];
   const [, last] = daysOf(request.year || request.to) || [0, Infinity];
-  return (document) => {
-    const day = properties.days[document];
-    return (sets && !sets[properties.columns[document]] ? COLUMN : 0)
-      | (day < first || day > last ? DATE : 0)
-      | (request.source && properties.sources[document] !== source ? SOURCE : 0)
-      | (request.type && properties.types[document] !== type ? TYPE : 0);
-  };
+  const {days, columns, sources, types} = properties;
+  if (!sets && !request.source && !request.type && first === -Infinity && last === Infinity) {
+    return () => 0;
+  }
+  return (document) => (sets && !sets[columns[document]] ? COLUMN : 0)
+    | (days[document] < first || days[document] > last ? DATE : 0)
+    | (request.source && sources[document] !== source ? SOURCE : 0)
+    | (request.type && types[document] !== type ? TYPE : 0);
 }
 
 function bump(counts, key, by) {
@@ -123,45 +124,41 @@ export class FacetCounts {
     this.sources = new Map();
     this.types = new Map();
     this.without = {column: 0, date: 0, source: 0, type: 0};
-    this.yearStarts = [];
   }
 
-  /** A function that takes each document that has the words, with the filters it fails. */
-  counter(segment, properties) {
+  /** Takes the documents of a segment that have the words, with the filters each fails. */
+  add(segment, properties, documents, failed) {
     const {info} = segment;
-    const sets = new Uint32Array(info.sets.length);
-    const types = new Uint32Array(info.types.length);
-    const sources = new Uint32Array(info.sources.length);
-    const days = new Map();
-    const count = (document, failed) => {
-      if (!(failed & ~COLUMN)) sets[properties.columns[document]] += 1;
-      if (!(failed & ~DATE)) bump(days, properties.days[document], 1);
-      if (!(failed & ~SOURCE)) sources[properties.sources[document]] += 1;
-      if (!(failed & ~TYPE)) types[properties.types[document]] += 1;
-      if (!(failed & ~COLUMN)) this.without.column += 1;
-      if (!(failed & ~DATE)) this.without.date += 1;
-      if (!(failed & ~SOURCE)) this.without.source += 1;
-      if (!(failed & ~TYPE)) this.without.type += 1;
-    };
-    const finish = () => {
-      info.sets.forEach((set, number) => {
-        if (!sets[number]) return;
-        for (const column of set) bump(this.columns, info.columns[column], sets[number]);
-      });
-      info.types.forEach((type, number) => types[number] && bump(this.types, type, types[number]));
-      info.sources.forEach(
-        (source, number) => sources[number] && bump(this.sources, source, sources[number]));
-      days.forEach((times, day) => bump(this.years, String(yearOf(day)), times));
-    };
-    return {count, finish};
+    const groups = [
+      [COLUMN, 'column', properties.columns, new Uint32Array(info.sets.length)],
+      [DATE, 'date', properties.years, new Uint32Array(10000)],
+      [SOURCE, 'source', properties.sources, new Uint32Array(info.sources.length)],
+      [TYPE, 'type', properties.types, new Uint32Array(info.types.length)],
+    ];
+    for (const [bit, name, values, counts] of groups) {
+      let all = 0;
+      for (let place = 0; place < documents.length; place += 1) {
+        if (failed[place] & ~bit) continue;
+        counts[values[documents[place]]] += 1;
+        all += 1;
+      }
+      this.without[name] += all;
+    }
+    const [sets, years, sources, types] = groups.map((group) => group[3]);
+    info.sets.forEach((set, number) => {
+      for (const column of set) bump(this.columns, info.columns[column], sets[number]);
+    });
+    years.forEach((count, year) => count && bump(this.years, String(year).padStart(4, '0'), count));
+    info.sources.forEach((source, number) => bump(this.sources, source, sources[number]));
+    info.types.forEach((type, number) => bump(this.types, type, types[number]));
   }
 
   /** Plain values to hand over: most results first, years newest first. */
   summary(names) {
-    const most = (counts) => [...counts].filter(([value]) => value)
+    const most = (counts) => [...counts].filter(([value, count]) => value && count)
       .sort((one, other) => other[1] - one[1] || (one[0] < other[0] ? -1 : 1));
     return {
-      columns: [...this.columns].map(([address, count]) => [address, names[address] || address, count]),
+      columns: [...this.columns].filter(([, count]) => count).map(([address, count]) => [address, names[address] || address, count]),
       years: [...this.years].sort((one, other) => other[0] - one[0]),
       sources: most(this.sources),
       types: most(this.types),

@@ -6,7 +6,7 @@ const ALL_FIELDS = 7;
 const BODY = 4;
 const FIRST_PAIRS = 4;
 const FEW_DOCUMENTS = 10;
-const MOST_TEXTS = 200;
+const MOST_TEXTS = 48;
 const REQUEST_BYTES = 400;
 
 /** The place bits of a hit: those of FIELD_BITS, and this one for a title found by pinyin. */
@@ -74,16 +74,17 @@ function coverOf(pieces) {
   return pairs;
 }
 
+function inBoth(one, other) {
+  let at = 0;
+  return one.filter((document) => {
+    while (at < other.length && other[at] < document) at += 1;
+    return other[at] === document;
+  });
+}
+
 // The documents that stand in all of some ascending lists.
 function inAll(lists) {
-  const [shortest, ...others] = [...lists].sort((one, other) => one.length - other.length);
-  const at = others.map(() => 0);
-  return shortest.filter((document) => others.every((list, number) => {
-    let place = at[number];
-    while (place < list.length && list[place] < document) place += 1;
-    at[number] = place;
-    return list[place] === document;
-  }));
+  return [...lists].sort((one, other) => one.length - other.length).reduce(inBoth);
 }
 
 // For each field the documents that all the terms have there.
@@ -98,12 +99,7 @@ function candidatesOf(terms, wanted) {
 function shared(lists, places, offsets) {
   let common = lists[0].positionsAt(places[0], offsets[0]);
   for (let number = 1; number < lists.length && common.length; number += 1) {
-    const others = lists[number].positionsAt(places[number], offsets[number]);
-    let at = 0;
-    common = common.filter((position) => {
-      while (at < others.length && others[at] < position) at += 1;
-      return others[at] === position;
-    });
+    common = inBoth(common, lists[number].positionsAt(places[number], offsets[number]));
   }
   return common;
 }
@@ -171,7 +167,9 @@ export class Finder {
   takeLists(term, wanted, hits) {
     for (const list of term.lists) {
       if (!list || !(list.field & wanted)) continue;
-      list.docs.forEach((document, place) => hits.add(document, list.field, list.counts[place]));
+      for (let place = 0; place < list.n; place += 1) {
+        hits.add(list.docs[place], list.field, list.counts[place]);
+      }
     }
     hits.pairLists = term;
   }

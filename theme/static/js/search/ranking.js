@@ -2,7 +2,7 @@
 // reader of the index comes to the same order.
 
 import {bodyPlaces, BY_PINYIN} from './finding.js';
-import {classSize} from './segment.js';
+import {CLASS_SIZES} from './segment.js';
 
 const NEAR_LIMIT = 16384;
 
@@ -27,19 +27,23 @@ export function nearnessCounts(words, counts) {
     && counts.reduce((sum, count) => sum + count, 0) <= NEAR_LIMIT;
 }
 
+// Advances through all places, always that of the word that stands first.
 function smallestGap(places, lengths) {
-  const all = places.flatMap((list, word) => Array.from(list, (place) => [place, word]));
-  all.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
-  const last = new Array(places.length).fill(-1);
+  const heads = places.map(() => 0);
   const units = lengths.reduce((sum, length) => sum + length, 0);
   let best = Infinity;
-  for (const [place, word] of all) {
-    last[word] = place;
-    if (last.includes(-1)) continue;
-    const end = Math.max(...last.map((start, number) => start + lengths[number]));
-    best = Math.min(best, Math.max(0, end - Math.min(...last) - units));
+  for (;;) {
+    let first = 0;
+    let end = 0;
+    for (let word = 0; word < places.length; word += 1) {
+      const start = places[word][heads[word]];
+      if (start < places[first][heads[first]]) first = word;
+      end = Math.max(end, start + lengths[word]);
+    }
+    best = Math.min(best, Math.max(0, end - places[first][heads[first]] - units));
+    heads[first] += 1;
+    if (best === 0 || heads[first] === places[first].length) return best;
   }
-  return best;
 }
 
 function nearness(document, hits, words) {
@@ -49,34 +53,49 @@ function nearness(document, hits, words) {
   return Math.floor(524288 * 8 / (8 + gap));
 }
 
-function tierOf(fields) {
-  if (fields.some((found) => found & BY_PINYIN)) return 0;
-  if (fields.every((found) => found & 1)) return 3;
-  return fields.every((found) => found & 3) ? 2 : 1;
+function tierOf(hits, document) {
+  let titles = true;
+  let heads = true;
+  for (const {fields} of hits) {
+    const found = fields[document];
+    if (found & BY_PINYIN) return 0;
+    titles = titles && (found & 1) !== 0;
+    heads = heads && (found & 3) !== 0;
+  }
+  return titles ? 3 : heads ? 2 : 1;
+}
+
+/** The live documents of a segment that have all words. */
+export function documentsWithAll(segment, hits) {
+  const found = new Uint32Array(segment.size);
+  let count = 0;
+  for (let document = 0; document < segment.size; document += 1) {
+    let has = segment.live[document] === 1;
+    for (let word = 0; has && word < hits.length; word += 1) has = hits[word].fields[document] !== 0;
+    if (has) found[count++] = document;
+  }
+  return found.subarray(0, count);
 }
 
 /**
- * Tier and score of the documents of a segment that have all words; other documents have tier -1.
- * `worths` and `hits` go with `words`; `average` is the mean length of bodies.
+ * Tiers and scores of documents that have all words. `worths` and `hits` go with `words`; `average`
+ * is the mean length of bodies.
  */
-export function rankSegment(segment, words, hits, worths, average, near) {
-  const tiers = new Int8Array(segment.size).fill(-1);
-  const scores = new Float64Array(segment.size);
-  const norms = new Map();
-  for (let document = 0; document < segment.size; document += 1) {
-    if (!segment.live[document] || !hits.every((found) => found.fields[document])) continue;
-    const size = segment.classes[document];
-    if (!norms.has(size)) norms.set(size, 77 + Math.floor(230 * classSize(size) / average));
-    const fields = hits.map((found) => found.fields[document]);
+export function rankDocuments(segment, documents, words, hits, worths, average, near) {
+  const tiers = new Int8Array(documents.length);
+  const scores = new Float64Array(documents.length);
+  const norms = CLASS_SIZES.map((size) => 77 + Math.floor(230 * size / average));
+  documents.forEach((document, place) => {
+    const norm = norms[segment.classes[document]];
     let score = 0;
-    hits.forEach((found, number) => {
-      const times = 256 * found.weights[document];
-      score += worths[number] * Math.floor(563 * times / (times + norms.get(size)));
-    });
-    if (near && !fields.some((found) => found & BY_PINYIN)) score += nearness(document, hits, words);
-    tiers[document] = tierOf(fields);
-    scores[document] = score;
-  }
+    for (let word = 0; word < hits.length; word += 1) {
+      const times = 256 * hits[word].weights[document];
+      score += worths[word] * Math.floor(563 * times / (times + norm));
+    }
+    tiers[place] = tierOf(hits, document);
+    if (near && tiers[place]) score += nearness(document, hits, words);
+    scores[place] = score;
+  });
   return {tiers, scores};
 }
 

@@ -3,6 +3,7 @@
 
 import {BitReader, VarintReader, wholeNumber} from './bits.js';
 import {DamagedData, inflate, NO_BYTES} from './inflate.js';
+import {daysOf, yearOf} from './language.js';
 
 const IN_TITLE = 1;
 const IN_SUMMARY = 2;
@@ -12,14 +13,11 @@ const NEAR_SECTIONS = 3000;
 /** The fields of a document, in the order of the lists of a term. */
 export const FIELD_BITS = [IN_TITLE, IN_SUMMARY, IN_BODY];
 
-/** How many units the bodies of a length class hold at most. */
-export function classSize(value) {
-  return (4 + (value & 3)) * 2 ** (value >> 2);
-}
-
-function classWidth(value) {
-  return 32 - Math.clz32(classSize(value) - 1);
-}
+/** How many units the bodies of each length class hold at most. */
+export const CLASS_SIZES = Array.from(
+  {length: 100}, (_, value) => (4 + (value & 3)) * 2 ** (value >> 2));
+const CLASS_WIDTHS = Uint8Array.from(
+  CLASS_SIZES, (size) => (size > 2 ** 31 ? 32 : 32 - Math.clz32(size - 1)));
 
 function shardOf(term, shards) {
   const mixed = (Math.imul(term[0], 0x9e3779b1) ^ Math.imul(term[1], 0x85ebca6b)) >>> 0;
@@ -65,7 +63,7 @@ class PostingList {
     this.starts = new Uint32Array(this.n);
     let start = 0;
     for (let place = 0; place < this.n; place += 1) {
-      const width = this.field === IN_BODY ? classWidth(classes[this.docs[place]]) : bytes[0];
+      const width = this.field === IN_BODY ? CLASS_WIDTHS[classes[this.docs[place]]] : bytes[0];
       this.widths[place] = width;
       this.starts[place] = start;
       start += width * this.counts[place];
@@ -184,6 +182,24 @@ export class Segment {
     return this.dayNumbers;
   }
 
+  /** The year of each document. */
+  async years() {
+    const days = await this.days();
+    if (!this.yearNumbers) {
+      this.yearNumbers = new Uint16Array(this.size);
+      let year = 0;
+      let next = -Infinity;
+      for (let place = 0; place < this.size; place += 1) {
+        if (days[place] >= next) {
+          year = yearOf(days[place]);
+          next = daysOf(String(year).padStart(4, '0'))[1] + 1;
+        }
+        this.yearNumbers[place] = year;
+      }
+    }
+    return this.yearNumbers;
+  }
+
   /** For each document a number, of one byte or of two when there are more than 256 `kinds`. */
   async numbers(section, kinds) {
     const [bytes] = await this.load(section);
@@ -222,30 +238,34 @@ export class Segment {
     return this.findTerm(await this.directories.get(shard), shard, term);
   }
 
+  // The place of a list's parts follows from the lengths of all before it, so that the directory is
+  // read to its end.
   findTerm(directory, shard, [a, b]) {
     const reader = new VarintReader(directory);
-    let found = null;
+    const found = [null, null, null];
     let first = 0;
     let documents = this.directoryLengths[shard];
     let positions = 0;
-    while (reader.more) {
+    let known = false;
+    while (reader.at < directory.length) {
       first += reader.next();
-      const second = reader.next();
+      const wanted = reader.next() === b && first === a;
       const flags = reader.next();
-      const wanted = first === a && second === b;
-      const lists = FIELD_BITS.map((field) => {
-        if (!(flags & field)) return null;
-        const entry = {only: Boolean(flags & 8), n: reader.next(), d: reader.next(), p: 0, shard};
-        if (!entry.only) entry.p = reader.next();
-        entry.from = documents;
-        entry.positionsFrom = positions;
-        documents += entry.d;
-        positions += entry.p;
-        return wanted ? new PostingList(this, field, entry) : null;
-      });
-      if (wanted) found = lists;
+      known = known || wanted;
+      for (let number = 0; number < 3; number += 1) {
+        if (!(flags & FIELD_BITS[number])) continue;
+        const n = reader.next();
+        const d = reader.next();
+        const p = flags & 8 ? 0 : reader.next();
+        if (wanted) {
+          found[number] = new PostingList(this, FIELD_BITS[number], {
+            n, d, p, shard, only: Boolean(flags & 8), from: documents, positionsFrom: positions});
+        }
+        documents += d;
+        positions += p;
+      }
     }
-    if (!found) return null;
+    if (!known) return null;
     for (const list of found) if (list) list.positionsFrom += documents;
     return new TermLists(found);
   }
