@@ -16,7 +16,7 @@ from string import Template
 from msgspec import Struct
 
 from dangjian.newarticle import suggest_slug
-from dangjian.schema.export import column_snippet, snippet
+from dangjian.schema.export import column_snippet
 
 DEFAULT_COLUMNS = ("组工要闻", "基层党建", "干部工作", "人才工作", "政策文件", "通知公告")
 LOCK = "requirements.lock"
@@ -91,11 +91,14 @@ def lay_out(folder: Path, plan: Plan, root: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StartError(f"{folder} 不是空文件夹，没有改动它。请换一个新文件夹。")
     folder.mkdir(parents=True, exist_ok=True)
+    try:
+        put_release(folder, root)
+    except StartError:
+        shutil.rmtree(folder)
+        raise
     for order, column in enumerate(plan.columns, 1):
         _write(folder / "content" / column.folder / "_column.md", _column_file(column, order * 10))
-    about = snippet("page", {"title": "关于本站"})
-    body = f"{plan.name}由{plan.owner}主办。\n"
-    _write(folder / "content" / "about.md", about + body)
+    _write(folder / "content" / "about.md", _filled("about.md.txt", plan))
     for target, source in (
         ("pelicanconf.py", "pelicanconf.py.txt"),
         ("publishconf.py", "publishconf.py.txt"),
@@ -103,7 +106,6 @@ def lay_out(folder: Path, plan: Plan, root: Path) -> None:
     ):
         _write(folder / target, _filled(source, plan))
     shutil.copyfile(own_file("tasks.py", root), folder / "tasks.py")
-    put_release(folder, root)
 
 
 def upgrade(folder: Path, root: Path) -> str:
@@ -174,10 +176,12 @@ def _column_file(column: NewColumn, order: int) -> str:
 
 def _filled(source: str, plan: Plan) -> str:
     top = [column for column in plan.columns if "/" not in column.folder]
-    notices = next((c for c in plan.columns if "公告" in c.name or "公示" in c.name), None)
+    notices = next((c for word in ("公告", "公示") for c in plan.columns if word in c.name), None)
     blocks = [column.folder for column in top if column is not notices]
     text = (_PACKAGE / "scaffold" / source).read_text(encoding="utf-8")
-    return Template(text).safe_substitute(
+    return Template(text).substitute(
+        site=plan.name,
+        office=plan.owner,
         name=_literal(plan.name),
         owner=_literal(plan.owner),
         description=_literal(f"{plan.name}由{plan.owner}主办。"),
