@@ -40,7 +40,8 @@ def update_search(presenter: Presenter, catalogue: Catalogue, output: Path) -> l
             )
 
     current = {path: search_digest(presenter, item) for path, item in searched.items()}
-    report = update_index(output / SEARCH_FOLDER, current, load)
+    names = {column.address: column.name for i in searched.values() for column in i.columns}
+    report = update_index(output / SEARCH_FOLDER, current, load, columns=names)
     return [f"{SEARCH_FOLDER}/{name}" for name in report.files]
 
 
