@@ -256,14 +256,16 @@ class Question {
     };
   }
 
-  marksIn(record, [titleUnits, leadUnits, bodyUnits], place, document) {
+  marksIn(record, [titleUnits, , bodyUnits], place, document) {
     const inTitle = this.words.filter((word) => word.field !== 'body');
     const inText = this.words.filter((word) => word.field !== 'title');
-    const lead = record.summary + '\n' + record.keywords;
+    const keywords = record.keywords.replaceAll('\n', '、');
+    const lead = record.summary + (keywords && '\n关键词：' + keywords);
     const title = hitsIn(titleUnits, record.title, inTitle);
     this.addPinyinMarks(title, titleUnits, record.title, place, document);
     const body = hitsIn(bodyUnits, record.body, inText);
-    const summary = body.length ? [] : hitsIn(leadUnits, lead, inText.filter((word) => !word.field));
+    const summary = body.length ? [] : hitsIn(
+      this.index.folder.fold(lead), lead, inText.filter((word) => !word.field));
     const snippet = body.length ? snippetOf(record.body, body)
       : summary.length ? snippetOf(lead, summary)
         : snippetOf(record.summary || record.body, []);

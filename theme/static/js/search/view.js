@@ -12,7 +12,6 @@ const FAILURES = {
 const NOTES = {
   long: '搜索词太长，只用了前 500 个字。',
   many: '词太多，只用了前 16 个。',
-  about: '结果很多，篇数是约数。',
 };
 const TYPE_NAMES = {
   news: '新闻', document: '文件', notice: '公告', photo: '图集', video: '视频', special: '专题',
@@ -90,8 +89,8 @@ function valueGroup(request, title, name, values) {
 
 /** The filters beside the results, each with how many results it would give. */
 export function filterPanel(request, facets, columnOrder) {
-  const groups = [group('范围', choiceList([
-    filterLink(request, {scope: 'title'}, '只看标题', null, request.scope === 'title')]))];
+  const groups = facets.columns.length || request.scope ? [group('范围', choiceList([
+    filterLink(request, {scope: 'title'}, '只看标题', null, request.scope === 'title')]))] : [];
   if (facets.columns.length) groups.push(columnGroup(request, facets.columns, columnOrder));
   if (facets.years.length) groups.push(dateGroup(request, facets.years));
   if (facets.types.length > 1 || request.type) {
@@ -155,11 +154,12 @@ export function resultItems(answer, root) {
 /** The sentence that says what was found, also read out. */
 export function statusSentence(request, answer) {
   if (answer.nothingAsked) return '';
-  if (!answer.total) return '没有找到符合条件的文章，下面有几种办法可以试试。';
+  if (!answer.total) return '没有找到符合条件的文章。';
   const pages = Math.ceil(answer.total / answer.pageSize);
   const place = pages > 1 ? `，第 ${answer.page} 页，共 ${pages} 页` : '';
   const notes = answer.notes.map((note) => NOTES[note] || '').join('');
-  return `找到 ${answer.total} 篇文章${place}。${notes}`;
+  const about = answer.notes.includes('about') ? '约 ' : ' ';
+  return `找到${about}${answer.total} 篇文章${place}。${notes}`;
 }
 
 /** Links to the pages of results around the present one. */
@@ -193,8 +193,11 @@ function advice(request, answer) {
   if (answer.words.length > 1) {
     tips.push(['少用几个词，例如只搜 ', ...answer.words.slice(0, 3)
       .flatMap((word) => [go({...request, q: word}, word), ' '])]);
-  } else if (answer.words.length && Array.from(answer.words[0]).length > 4) {
-    tips.push(['换一个短一些的词']);
+  } else if (answer.words.length && !/["“”„＂]/.test(request.q)) {
+    const letters = Array.from(answer.words[0]);
+    const half = Math.ceil(letters.length / 2);
+    const parted = letters.slice(0, half).join('') + ' ' + letters.slice(half).join('');
+    if (letters.length > 3) tips.push(['把词分开写：', go({...request, q: parted}, parted)]);
   }
   if (/["“”„＂]/.test(request.q)) {
     tips.push([go({...request, q: request.q.replace(/["“”„＂]/g, ' ').trim()}, '去掉引号再搜')]);
@@ -205,7 +208,7 @@ function advice(request, answer) {
 
 /** What to try when nothing was found. */
 export function nothingFound(request, answer) {
-  return [element('p', {class: 'search-nothing'}, '没有找到符合条件的文章。可以试试：'),
+  return [element('p', {class: 'search-nothing'}, '可以试试：'),
     element('ul', {class: 'search-advice'},
       ...advice(request, answer).map((tip) => element('li', null, ...tip)))];
 }
