@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from dangjian.archive import Archive, Item
+from dangjian.filenames import can_be_file
 
 NGINX_MAP = "redirects.map"
 _PAGE = re.compile(r"(?:.*/)?[^/?#]+\.html?|(?:.*/)?")
@@ -24,12 +25,12 @@ def gather_aliases(archive: Archive, taken: Iterable[str]) -> Aliases:
 
     An alias that is a page already (``taken`` has the planned output paths), or that two articles
     claim, is an error that names both. An old address that no folder of files can answer (with a
-    query, or another ending) is in the nginx map only.
+    query, another ending, a name that some system refuses) is in the nginx map only.
     """
     pages: dict[str, tuple[str, str, str]] = {}
     addresses: dict[str, str] = {}
     owners: dict[str, Item] = {}
-    present = set(taken)
+    present = {path.casefold() for path in taken}
     for item in archive.by_path.values():
         for alias in item.entry.aliases:
             target = item.address or item.entry.external_url
@@ -42,13 +43,13 @@ def gather_aliases(archive: Archive, taken: Iterable[str]) -> Aliases:
                 continue
             if path.endswith("/") or not path:
                 path += "index.html"
-            if path in present:
+            if path.casefold() in present:
                 archive.problems.add(
                     item.path, 0, f"旧地址“{alias}”现在是本站的一个页面，不能再转向，请去掉这一行"
                 )
                 continue
             addresses[alias] = target
-            if _PAGE.fullmatch(path):
+            if _PAGE.fullmatch(path) and can_be_file(path):
                 pages[path] = (target, item.entry.title, item.path)
     return Aliases(pages, addresses)
 

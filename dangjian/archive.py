@@ -14,12 +14,12 @@ from msgspec import Struct, field
 
 from dangjian.catalogue import Record
 from dangjian.columns import Column, ColumnTree, digest_slug
+from dangjian.filenames import is_address_stem
 from dangjian.problems import Problems
-from dangjian.schema.entry import Entry
+from dangjian.schema.entry import NO_DATE, Entry
 
-_ASCII_STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 LISTED_TYPES = frozenset({"news", "document", "notice", "photo", "video", "link", "special"})
-UNDATED_YEAR = 1970
+_UNDATED_TYPES = ("page", "special")
 
 
 class Item(Struct, eq=False):
@@ -46,7 +46,7 @@ class Item(Struct, eq=False):
 
     @property
     def dated(self) -> bool:
-        return self.entry.date.year != UNDATED_YEAR
+        return is_dated(self.entry)
 
 
 class Tag(Struct, eq=False):
@@ -81,6 +81,11 @@ class Archive(Struct, eq=False):
     problems: Problems = field(default_factory=Problems)
 
 
+def is_dated(entry: Entry) -> bool:
+    """Whether an article has a date of its own; pages and specials need none."""
+    return entry.date != NO_DATE or entry.type not in _UNDATED_TYPES
+
+
 def article_stem(path: str) -> str:
     """A source's name without ending; the folder's name for ``index.md``."""
     folder, _, name = path.rpartition("/")
@@ -95,13 +100,13 @@ def article_slug(path: str, entry: Entry) -> str:
     whatever happens to the title.
     """
     named = entry.slug or entry.id
-    if named and _ASCII_STEM.fullmatch(named):
+    if named and is_address_stem(named):
         return named.lower()
     stem = article_stem(path)
-    if _ASCII_STEM.fullmatch(stem):
+    if is_address_stem(stem):
         return stem.lower()
     digest = digest_slug(unicodedata.normalize("NFC", stem))
-    return f"{entry.date:%d}-{digest}" if entry.date.year != UNDATED_YEAR else digest
+    return f"{entry.date:%d}-{digest}" if is_dated(entry) else digest
 
 
 def address_of(path: str, entry: Entry, column: Column | None) -> str:
@@ -291,7 +296,8 @@ def _list_by_tag(archive: Archive) -> None:
 def tag_slug(name: str) -> str:
     """The address part of a tag: itself when it is plain ASCII, else a digest of its folded name."""
     folded = fold_name(name)
-    return folded if re.fullmatch(r"[a-z0-9][a-z0-9-]*", folded) else digest_slug(folded)
+    plain = "." not in folded and is_address_stem(folded)
+    return folded if plain else digest_slug(folded)
 
 
 def _list_by_month(archive: Archive) -> None:

@@ -1,11 +1,11 @@
 """The column tree (栏目): the folders of ``content/``, each described by its ``_column.md``."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 
 from msgspec import Struct, field
 
+from dangjian.filenames import is_address_stem
 from dangjian.problems import Problem
 from dangjian.schema.entry import ColumnEntry
 
@@ -13,7 +13,6 @@ COLUMN_FILE = "_column.md"
 RESERVED_SLUGS = frozenset(
     {"static", "media", "files", "feeds", "search", "tags", "archive", "page"}
 )
-_ASCII_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 class Column(Struct, eq=False):
@@ -95,14 +94,15 @@ def build_tree(folders: Iterable[str], entries: Mapping[str, ColumnEntry]) -> Co
             wanted.add(folder)
             folder = folder.rpartition("/")[0]
     tree = ColumnTree({}, [], [])
+    taken: dict[str, Column] = {}
     for folder in sorted(wanted, key=lambda f: (f.count("/"), f)):
         parent = tree.by_folder.get(folder.rpartition("/")[0])
         column = _make_column(folder, entries.get(folder), parent, tree.problems)
+        _settle_address(column, taken, tree.problems)
         tree.by_folder[folder] = column
         (parent.children if parent else tree.top).append(column)
     for siblings in [tree.top, *(column.children for column in tree.by_folder.values())]:
         siblings.sort(key=lambda c: (c.entry.order, c.folder))
-        _check_addresses(siblings, tree.problems)
     return tree
 
 
@@ -122,7 +122,8 @@ def _make_column(
                 "warning",
             )
         )
-    slug = (entry.slug or (own if _ASCII_NAME.fullmatch(own) else digest_slug(own))).lower()
+    plain = "." not in own and is_address_stem(own)
+    slug = (entry.slug or (own if plain else digest_slug(own))).lower()
     address = f"{parent.address}/{slug}" if parent else slug
     return Column(folder, entry, address, parent, declared=declared)
 
@@ -132,25 +133,23 @@ def digest_slug(name: str) -> str:
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
-def _check_addresses(siblings: list[Column], problems: list[Problem]) -> None:
-    seen: dict[str, Column] = {}
-    for column in siblings:
-        path = f"{column.folder}/{COLUMN_FILE}"
-        other = seen.setdefault(column.address, column)
-        if other is not column:
-            problems.append(
-                Problem(
-                    path,
-                    0,
-                    f"栏目“{column.name}”与“{other.name}”（{other.folder}/{COLUMN_FILE}）"
-                    f"的网址同为“{column.address}”，请给其中一个另起网址名",
-                )
-            )
-        if column.parent is None and column.address in RESERVED_SLUGS:
-            problems.append(
-                Problem(
-                    path,
-                    0,
-                    f"栏目网址名“{column.address}”由系统使用，请换一个，例如“{column.address}-lm”",
-                )
-            )
+def _settle_address(column: Column, taken: dict[str, Column], problems: list[Problem]) -> None:
+    """Tell of an address that can't be; the column gets another, so that its articles are built."""
+    above, _, slug = column.address.rpartition("/")
+    other = taken.get(column.address)
+    message = ""
+    if other is not None:
+        message = (
+            f"栏目“{column.name}”与“{other.name}”（{other.folder}/{COLUMN_FILE}）"
+            f"的网址同为“{column.address}”，请给其中一个另起网址名"
+        )
+    elif column.parent is None and slug in RESERVED_SLUGS:
+        message = f"栏目网址名“{slug}”由系统使用，请换一个，例如“{slug}-lm”"
+    elif "." in slug:
+        better = slug.replace(".", "-")
+        message = f"栏目网址名“{slug}”里不能有点，请换一个，例如“{better}”"
+    if message:
+        problems.append(Problem(f"{column.folder}/{COLUMN_FILE}", 0, message))
+        slug = digest_slug(column.folder)
+        column.address = f"{above}/{slug}" if above else slug
+    taken[column.address] = column

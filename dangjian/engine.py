@@ -242,6 +242,7 @@ class Engine:
             related = _related(archive, catalogue)
         catalogue.set_meta("looked", started.to_bytes(8, "big"))
         catalogue.commit()
+        report.problems.extend(scan.problems)
         self._complain(archive, readings, facts, report)
         report.articles, report.pages = len(archive.items), len(archive.pages)
         report.withheld, report.next_change = archive.withheld, archive.next_change

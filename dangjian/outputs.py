@@ -5,9 +5,10 @@ what changed. Each file is written beside its place and moved there in one step.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -70,21 +71,50 @@ def scan_output(output: Path) -> dict[str, Stat]:
     return dict(scan_files(output))
 
 
-def scan_files(top: Path) -> Iterator[tuple[str, Stat]]:
-    """Files below ``top``, links not followed; unreadable folders are passed over."""
+Oddity = Literal["link", "device", "unreadable", "name"]
+"""Why a file or folder is passed over: a symbolic link, no plain file (a pipe, a device), not to
+be opened, or named in bytes that are no text."""
+
+
+def scan_files(
+    top: Path, passed_over: Callable[[str, Oddity], None] | None = None
+) -> Iterator[tuple[str, Stat]]:
+    """Plain files below ``top``; ``passed_over`` hears of what else is there, links included."""
+    odd = passed_over or (lambda _path, _oddity: None)
     folders = [("", os.fspath(top))]
     while folders:
         prefix, folder = folders.pop()
         try:
             entries = list(os.scandir(folder))
         except OSError:
+            odd(prefix.rstrip("/"), "unreadable")
             continue
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                folders.append((f"{prefix}{entry.name}/", entry.path))
+            path = f"{prefix}{entry.name}"
+            if not is_text(entry.name):
+                odd(readable(path), "name")
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append((f"{path}/", entry.path))
             elif entry.is_file(follow_symlinks=False):
-                found = entry.stat(follow_symlinks=False)
-                yield f"{prefix}{entry.name}", Stat(found.st_mtime_ns, found.st_size)
+                with suppress(FileNotFoundError):  # gone since the folder was listed
+                    found = entry.stat(follow_symlinks=False)
+                    yield path, Stat(found.st_mtime_ns, found.st_size)
+            else:
+                odd(path, "link" if entry.is_symlink() else "device")
+
+
+def is_text(name: str) -> bool:
+    """Whether a file's name is text: on Linux it may be any bytes (from an old ZIP, say)."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def readable(name: str) -> str:
+    """A file's name fit to be shown: bytes that are no text become U+FFFD."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def remove_outputs(output: Path, paths: Iterable[str]) -> int:

@@ -6,6 +6,7 @@ has come since, the output is what another build would make.
 """
 
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -92,12 +93,18 @@ def _basis(place: Workplace, now: datetime, trusted_before: int | None = None) -
     parts: list[bytes | str] = [code_version(), msgspec.json.encode(office)]
     parts.append(f"{place.office.is_gray(now)}{place.drafts}{place.strict}{place.retain}")
     for top in (place.content, place.theme, *place.templates):
-        parts.append(str(top))
-        lines = []
-        for path, stat in scan_files(top):
-            if trusted_before is not None and stat.mtime >= trusted_before:
-                return b""
-            lines.append(f"{path}\0{stat.mtime}\0{stat.size}")
-        lines.sort()
-        parts.append("\n".join(lines))
+        lines = _stand(top, trusted_before)
+        if lines is None:
+            return b""
+        parts += [str(top), "\n".join(sorted(lines))]
     return digest(*parts)
+
+
+def _stand(top: Path, trusted_before: int | None) -> list[str] | None:
+    """How the files below a folder stand, a line each; None when one is too young to tell."""
+    lines: list[str] = []
+    for path, stat in scan_files(top, lambda path, oddity: lines.append(f"{path}\0{oddity}")):
+        if trusted_before is not None and stat.mtime >= trusted_before:
+            return None
+        lines.append(f"{path}\0{stat.mtime}\0{stat.size}")
+    return lines
