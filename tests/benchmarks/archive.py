@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -56,8 +57,8 @@ def listed(values: list[str]) -> str:
 
 def _extra(article: Article) -> list[str]:
     if article.kind == "notice":
-        start = article.date
-        return [f"notice_start: {start:%Y-%m-%d}", f"notice_end: {start.replace(day=28):%Y-%m-%d}"]
+        end = article.date + timedelta(days=7)
+        return [f"notice_start: {article.date:%Y-%m-%d}", f"notice_end: {end:%Y-%m-%d}"]
     if article.kind == "document":
         number = f"示组发〔{article.date.year}〕{article.number % 90 + 1}号"
         return [f"doc_number: {number}", "validity: 有效", f"issued: {article.date:%Y-%m-%d}"]

@@ -99,7 +99,8 @@ def test_a_catalogue_whose_rows_are_garbled(site: Site) -> None:
 
 
 def test_a_catalogue_of_another_version(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dangjian.engine.code_version", lambda: b"another version!")
+    for module in ("engine", "quiet", "site"):
+        monkeypatch.setattr(f"dangjian.{module}.code_version", lambda: b"another version!")
     built = site.build()
     assert len(built.report.read) == 12
     assert_same(built.files(), site.clean_build())
@@ -124,8 +125,23 @@ def test_an_output_that_somebody_changed(site: Site) -> None:
     (site.output / names[0]).write_bytes(b"changed by hand")
     (site.output / names[-1]).unlink()
     (site.output / "index.html").write_bytes(b"")
-    (site.output / "stray.html").write_bytes(b"left here")
     assert_mended(site)
+
+
+def test_what_somebody_put_beside_the_pages_stays(site: Site) -> None:
+    stray = site.output / "jcdj" / "handmade.html"
+    stray.write_bytes(b"not made by us")
+    site.build()
+    assert stray.read_bytes() == b"not made by us"
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_stale_pages_go_even_when_the_catalogue_is_lost(site: Site, number: int) -> None:
+    """What was put out is told by itself, so that a withdrawn article can't stay by accident."""
+    sources = sorted(site.content.rglob("a*.md"))
+    sources[number].unlink()
+    catalogue(site).unlink()
+    assert_same(site.build().files(), site.clean_build())
 
 
 def test_pictures_in_the_cache_cut_off(site: Site) -> None:

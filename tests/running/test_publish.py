@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -205,7 +206,7 @@ def test_a_full_disk_leaves_the_live_site(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "x")
 
-    monkeypatch.setattr(publishing.shutil, "copy2", full)
+    monkeypatch.setattr(shutil, "copy2", full)
     with opened(live) as releases, pytest.raises(PublishError, match="磁盘已满"):
         releases.publish(built)
     assert read(live) == OLD

@@ -64,7 +64,7 @@ def test_raw_html_in_a_body(make_site: MakeSite, body: str) -> None:
         "a\"b'c&d<e>f",
         "]]> & <![CDATA[",
         "{{ site.owner }}{% raw %}",
-        "‘“『「《〈'\"",
+        "引号‘“『「《〈'\"",
     ],
 )
 def test_markup_in_a_title_is_text(make_site: MakeSite, title: str) -> None:

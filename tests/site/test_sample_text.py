@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dangjian.search.searching import search_site
 from tests.conftest import MakeSite
 from tests.sites import Built, column
 
@@ -111,7 +112,5 @@ def test_listed_in_its_columns_feeds_and_site_map(built: Built) -> None:
 
 @pytest.mark.parametrize("words", ["轻装上阵", "露天", "“四个三”措施", "1+3+N", "三维数字社区"])
 def test_found_by_searching(built: Built, words: str) -> None:
-    from dangjian.search import search  # noqa: PLC0415 - numpy takes long to load
-
-    found = search(built.output, words)
-    assert [hit.url for hit in found.results] == [PAGE]
+    found = search_site(built.output, words, 20)
+    assert [result.url for result in found.results] == [PAGE]

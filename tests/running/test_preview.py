@@ -1,0 +1,226 @@
+"""``invoke preview``, run as people run it: saved files show, mistakes show, drafts stay here."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from typing import Self
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+TASKS = Path(__file__).resolve().parents[2] / "tasks.py"
+PATIENCE = 60
+SETTINGS = """SITENAME = "测试网"
+SITEURL = ""
+OWNER = "测试单位"
+PLUGINS = ["dangjian"]
+PATH = "content"
+"""
+COLUMN = "---\n名称: 基层党建\n说明: 基层党建\n关键词: 党建\n栏目类型: 工作动态\n---\n"
+ARTICLE = "---\n标题: {title}\n时间: 2026-06-16 12:24\n{more}---\n{body}\n"
+
+
+class Running:
+    """A preview of a small site in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        settings = (
+            'SITENAME = "测试网"\nOWNER = "测试单位"\nPLUGINS = ["dangjian"]\nPATH = "content"\n'
+        )
+        (folder / "pelicanconf.py").write_text(settings, encoding="utf-8")
+        self.write("jcdj/_column.md", COLUMN)
+        self.article("one", "第一篇", "正文一。" * 40)
+        tasks = f"import sys\nsys.path.insert(0, {str(TASKS.parent)!r})\n"
+        tasks += "from pathlib import Path\nfrom dangjian.cli import collection\n"
+        tasks += "ns = collection(Path(__file__).parent)\n"
+        (folder / "tasks.py").write_text(tasks, encoding="utf-8")
+        self.process = self.start()
+        self.lines: Queue[str] = Queue()
+        self.listener = Thread(target=self._listen, daemon=True)
+        self.listener.start()
+        self.address = ""
+
+    def __enter__(self) -> Self:
+        self.address = self.until(r"(http://127\.0\.0\.1:\d+/)")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.stop()
+        self.listener.join()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+    def start(self) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "invoke", "preview", "--no-browser"],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"},
+        )
+
+    def _listen(self) -> None:
+        for line in self.process.stdout or ():
+            self.lines.put(line.rstrip())
+
+    def until(self, pattern: str) -> str:
+        """What the terminal says that matches ``pattern``, soon."""
+        told = []
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and (self.process.poll() is None or self.lines.qsize()):
+            if not self.lines.qsize():
+                time.sleep(0.02)
+                continue
+            told.append(self.lines.get())
+            if found := re.search(pattern, told[-1]):
+                return found[1] if found.groups() else found[0]
+        pytest.fail(f"never said {pattern!r}, but:\n" + "\n".join(told))
+
+    def write(self, path: str, text: str) -> None:
+        file = self.folder / "content" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # As many editors save: a new file in the place of the old one.
+        part = file.with_name(f".{file.name}.tmp")
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
+
+    def article(self, name: str, title: str, body: str, more: str = "") -> None:
+        self.write(f"jcdj/{name}.md", ARTICLE.format(title=title, body=body, more=more))
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(self.address + path, timeout=20) as answer:
+            return str(answer.read().decode())
+
+    def stop(self) -> int:
+        if os.name == "nt":
+            self.process.terminate()
+        else:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=30)
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    with Running(tmp_path) as preview:
+        yield preview
+
+
+PAGE = "jcdj/2026/06/one.html"
+
+
+def test_a_saved_article_is_served_at_once(running: Running) -> None:
+    assert "第一篇" in running.get(PAGE)
+    running.article("one", "改过的标题", "改过的正文。")
+    running.until("已生成.*更新")
+    assert "改过的标题" in running.get(PAGE)
+    running.article("two", "第二篇", "新的文章。")
+    running.until("已生成.*更新")
+    assert "第二篇" in running.get("jcdj/index.html")
+
+
+def test_drafts_show_here_and_nowhere_else(running: Running) -> None:
+    running.article("secret", "任前草稿", "不公开。", "状态: 草稿\n")
+    running.until("已生成.*更新")
+    assert "任前草稿" in running.get("jcdj/index.html")
+    built = subprocess.run(
+        [sys.executable, "-m", "invoke", "build"],
+        cwd=running.folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    for file in (running.folder / "output").rglob("*"):
+        if file.is_file():
+            assert "任前草稿".encode() not in file.read_bytes()
+
+
+def test_mistakes_are_told_with_their_place_and_mended(running: Running) -> None:
+    good = running.get(PAGE)
+    running.article("two", "第二篇", "正文", "时间安排: 明天\n")
+    running.until(r"content/jcdj/two\.md:4")
+    assert running.get(PAGE).split("<script")[0] == good.split("<script")[0]
+    running.article("two", "第二篇", "正文")
+    running.until(r"已生成((?!错误).)*$")
+    assert "第二篇" in running.get("jcdj/index.html")
+
+
+def test_settings_are_read_again(running: Running) -> None:
+    settings = running.folder / "pelicanconf.py"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("测试网", "改名网"), encoding="utf-8")
+    running.until("已生成.*更新")
+    assert "改名网" in running.get("index.html")
+    settings.write_text(text.replace('"测试网"', '"测试网'), encoding="utf-8")
+    running.until(r"pelicanconf\.py:1")
+    settings.write_text(text, encoding="utf-8")
+    running.until("已生成.*更新")
+    assert "测试网" in running.get("index.html")
+
+
+def test_one_preview_of_a_site_at_a_time(running: Running) -> None:
+    second = running.start()
+    told, _ = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 1
+    assert f"已经在预览：{running.address}" in told
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent as SIGINT")
+def test_ctrl_c_ends_it_quietly(running: Running) -> None:
+    assert running.stop() == 0
+    assert running.until("预览已结束")
+    with pytest.raises(urllib.error.URLError):
+        running.get(PAGE)
+
+
+@pytest.mark.browser
+def test_the_page_follows_and_keeps_its_place(running: Running, browser: Browser) -> None:
+    running.article("one", "第一篇", "\n\n".join(f"第 {n} 段。" * 30 for n in range(60)))
+    running.until("已生成.*更新")
+    page = open_page(browser, running.address + PAGE)
+    page.evaluate("scrollTo({top: 900, behavior: 'instant'})")
+    running.article("one", "改过的标题", "\n\n".join(f"第 {n} 段。" * 30 for n in range(60)))
+    page.get_by_role("heading", name="改过的标题", level=1).wait_for()
+    deadline = time.monotonic() + 10
+    while abs(page.evaluate("scrollY") - 900) > 40:
+        assert time.monotonic() < deadline, "the page did not go back to its place"
+        time.sleep(0.05)
+
+
+@pytest.mark.browser
+def test_the_page_shows_what_is_wrong_until_it_is_mended(
+    running: Running, browser: Browser
+) -> None:
+    page = open_page(browser, running.address + PAGE)
+    running.article("two", "第二篇", "正文", "时间安排: 明天\n")
+    bar = page.locator("dangjian-preview")
+    bar.get_by_text("content/jcdj/two.md:4").wait_for()
+    bar.get_by_text("1 处错误").wait_for()
+    running.article("two", "第二篇", "正文")
+    bar.wait_for(state="detached")
+
+
+def open_page(browser: Browser, address: str) -> Page:
+    """A page that fails the test when the policy of the real site forbids something in it."""
+    page = browser.new_context(viewport={"width": 1000, "height": 700}).new_page()
+    faults: list[str] = []
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(address)
+    page.wait_for_load_state("load")
+    assert faults == []
+    return page

@@ -1,0 +1,155 @@
+"""Whatever is in a text is found, and nothing else: against Python's own ``in``."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dangjian.search import SearchDoc
+from dangjian.search.folding import BREAK, Folder, code_points, fold_char, fold_text, is_unit
+from dangjian.search.reader import IndexReader
+from dangjian.search.searching import search_index
+from tests.search import library
+
+FEW = "党建工作的中国，。 \n12aB"
+MIXED = (
+    FEW
+    + '黨國學習發展Ａ１ｂÉéßŉﬁ㎏①〇々ーがｶﾞ\u0301\u200b\u00ad\ufe0f😀🎉\u3000—…·《》“”"-:：\x00\x1f'
+    "\ud800\udfff\U00020000\U0003fffd\ue000\uffff𝐀한عे"
+)
+HARMLESS = {"max_examples": 30, "deadline": None}
+few = st.text(st.sampled_from(FEW), max_size=60)
+mixed = st.text(st.one_of(st.sampled_from(MIXED), st.characters()), max_size=60)
+texts = st.one_of(few, mixed)
+
+
+def folded(text: str) -> str:
+    """A text as its units, written anew from the format: character by character."""
+    chars = [c if is_unit(c) else "\x01" for char in text for c in fold_char(char)]
+    runs = "".join(chars).split("\x01")
+    return "\x01".join(run for run in runs if run)
+
+
+def fields_of(doc: SearchDoc) -> list[str]:
+    """The three fields of a document, folded."""
+    lead = "\n".join((doc.summary, *doc.keywords))
+    return [folded(doc.title), folded(lead), folded(doc.text)]
+
+
+documents = st.lists(
+    st.tuples(few, few, texts, st.lists(few, max_size=2)), min_size=1, max_size=8
+).map(
+    lambda rows: [
+        library.article(n, title, body, summary=lead, keywords=tuple(words))
+        for n, (title, lead, body, words) in enumerate(rows)
+    ]
+)
+
+
+@st.composite
+def archives(draw: st.DrawFn) -> tuple[list[SearchDoc], list[str]]:
+    """Articles, and stretches of their texts (and of other texts) to look for."""
+    docs = draw(documents)
+    wanted = [draw(texts) for _ in range(2)]
+    for _ in range(6):
+        doc = draw(st.sampled_from(docs))
+        text = draw(st.sampled_from([doc.title, doc.summary, doc.text]))
+        start = draw(st.integers(0, len(text)))
+        wanted.append(text[start : start + draw(st.integers(1, 12))])
+    return docs, wanted
+
+
+@settings(**HARMLESS)  # type: ignore[arg-type]
+@given(archives(), st.integers(1, 3))
+def test_phrases_are_substrings(archive: tuple[list[SearchDoc], list[str]], segments: int) -> None:
+    """A quoted phrase is found in exactly the articles that have it, in one segment or more."""
+    docs, wanted = archive
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        groups = [docs[n::segments] for n in range(segments)]
+        library.build_in_segments(folder, groups, [library.article(99, "".join(wanted))])
+        index = IndexReader(folder)
+        for text in wanted:
+            phrase = "".join(c for c in text if c not in '"“”„＂')
+            answer = search_index(index, f'"{phrase}"', 0)
+            truth = {doc.url for doc in docs if _has(doc, folded(phrase))}
+            assert {result.url for result in answer.results} == truth, phrase
+            assert answer.total == len(truth)
+            for result in answer.results[:1]:
+                assert isinstance(result.snippet, str)
+
+
+def _has(doc: SearchDoc, wanted: str) -> bool:
+    return bool(wanted) and any(wanted in field for field in fields_of(doc))
+
+
+@settings(**HARMLESS)  # type: ignore[arg-type]
+@given(documents, st.lists(st.tuples(st.booleans(), few), min_size=1, max_size=3))
+def test_words_are_all_met(docs: list[SearchDoc], clauses: list[tuple[bool, str]]) -> None:
+    """All words must be met, none with a minus; in any order of segments the answer is the same."""
+    words = [(minus, word) for minus, text in clauses for word in text.split() if folded(word)]
+    query = " ".join(f'{"-" if minus else ""}"{word}"' for minus, word in words)
+    truth = {
+        doc.url
+        for doc in docs
+        if words
+        and all(any(folded(w) in f for f in fields_of(doc)) is not minus for minus, w in words)
+    }
+    answers = []
+    for groups in ([docs], [docs[::2], docs[1::2]], [docs[1::2], docs[::2]]):
+        with TemporaryDirectory() as name:
+            library.build_in_segments(Path(name), groups)
+            answers.append(search_index(IndexReader(Path(name)), query, 0))
+    assert {result.url for result in answers[0].results} == truth
+    assert answers[0] == answers[1] == answers[2]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.one_of(texts, st.text()), max_size=5))
+def test_folding_many_is_folding_each(many: list[str]) -> None:
+    """The fast folding of a batch is that of the format, and so is that of a query."""
+    many = [text.replace("\U0010ffff", "") for text in many]
+    units = Folder().fields(many)
+    joined = "\x02" + "\x02".join(folded(text) for text in many) if many else "\x02"
+    assert "".join(map(chr, units)) == joined
+    for text in many:
+        assert "".join(map(chr, fold_text(text))) == folded(text)
+
+
+def test_every_character_folds() -> None:
+    """No code point fails, and what it folds to is a unit or a break."""
+    codes = code_points("".join(map(chr, range(0x10FFFF))))
+    units = Folder().fold(codes)
+    assert set(units[units < 32].tolist()) == {BREAK}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", '"', "-" * 50, '"' * 99, "党" * 10_000, "-党 " * 99, "title:" * 20, "\ud800", "\u200b", "🎉",
+     "年:2020 年:2021 -年:2020", "from:9999-12-31", "year:0000", "year:9999-0001", "-title:\"", "a" * 499,
+     "column:/ 党", "type:", "\x00\x1f", "</script><img onerror=1>", "﷽" * 40, "na" * 20],
+)  # fmt: skip
+def test_any_string_is_answered(tmp_path: Path, query: str) -> None:
+    """Odd queries give results or a note."""
+    library.build(tmp_path, library.case_documents(), library.case_columns())
+    search_index(IndexReader(tmp_path), query, 0)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(query=st.one_of(mixed, st.lists(st.sampled_from(
+    ['"', "“", "-", "title:", "标题：", "year:", "2020", "党建", " ", "党", "jc", ":", "from:", "栏目:", "a"]
+)).map("".join)))  # fmt: skip
+def test_random_strings_are_answered(case_index: IndexReader, query: str) -> None:
+    """No query at all is an error."""
+    answer = search_index(case_index, query, 0)
+    assert answer.total == len(answer.results)
+
+
+@pytest.fixture(scope="module")
+def case_index(tmp_path_factory: pytest.TempPathFactory) -> IndexReader:
+    """The cases' articles."""
+    folder = tmp_path_factory.mktemp("cases")
+    library.build(folder, library.case_documents(), library.case_columns())
+    return IndexReader(folder)
