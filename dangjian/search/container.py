@@ -1,7 +1,6 @@
 """The files of the index: payloads in a script that a page can load from a folder too (1.1)."""
 
 import os
-import tempfile
 from pathlib import Path
 
 HEAD = b"dangjianSearch(function(){/*"
@@ -91,12 +90,10 @@ def read_payload(path: Path, keys: bytes, start: int = 0, length: int | None = N
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file beside its place and move it there, so that it is never seen half written."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    part = path.with_name(f".{path.name}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        part.write_bytes(data)
+        os.replace(part, path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 BREAK = 1
 BORDER = 2
-BORDER_CODE = 0x110000
+BORDER_CODE = 0x10FFFF  # not a character; stands for a border between texts here
 
 UnitArray = npt.NDArray[np.uint32]
 
@@ -81,7 +81,7 @@ class Folder:
     """Folds arrays of code points, learning each character when it first comes."""
 
     def __init__(self) -> None:
-        self._table = np.full(BORDER_CODE + 1, _UNKNOWN, np.int32)
+        self._table = np.full(0x110000, _UNKNOWN, np.int32)
         self._table[BORDER_CODE] = BORDER
         self._expansions: list[list[int]] = []
 
@@ -118,27 +118,18 @@ class Folder:
         pieces.append(folded[done:])
         return np.concatenate(pieces)
 
-    def fields(self, texts: list[str]) -> list[UnitArray]:
-        """The units of each text: runs of breaks joined, breaks at the ends dropped."""
-        codes: list[UnitArray] = []
-        border = np.array([BORDER_CODE], np.uint32)
-        for text in texts:
-            codes.append(border)
-            codes.append(code_points(text))
-        codes.append(border)
-        folded = self.fold(np.concatenate(codes))
+    def fields(self, texts: list[str]) -> UnitArray:
+        """The units of all texts, ``BORDER`` before each: runs of breaks joined, none at ends."""
+        border = chr(BORDER_CODE)
+        codes = code_points(border + border.join(t.replace(border, " ") for t in texts) + border)
+        folded = self.fold(codes)
         silent = folded <= BORDER
         joined = silent.copy()
         joined[1:] &= silent[:-1]
         folded = folded[~joined | (folded == BORDER)]
         before_border = np.zeros(len(folded), bool)
         before_border[:-1] = (folded[1:] == BORDER) & (folded[:-1] == BREAK)
-        folded = folded[~before_border]
-        borders = np.flatnonzero(folded == BORDER)
-        return [
-            folded[start + 1 : end]
-            for start, end in zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True)
-        ]
+        return folded[~before_border][:-1]
 
 
 def code_points(text: str) -> UnitArray:

@@ -6,6 +6,7 @@ small segment for what is new and a list of what is gone, and segments are merge
 """
 
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from hashlib import blake2b
@@ -91,18 +92,20 @@ def update_index(
     columns: Mapping[str, str] | None = None,
     progress: Progress = silent,
     prune: bool = True,
+    verify: bool = False,
 ) -> IndexReport:
     """Bring the index in ``folder`` to the documents ``current`` (key to digest of content).
 
     ``load`` is asked for the documents whose key or digest is new; one it does not give is not
     indexed. ``columns`` are names of column addresses. ``progress`` is told the number of
     documents read so far. Files of the index that no longer belong to it are removed if ``prune``
-    (after the manifest that no longer names them is in place).
+    (after the manifest that no longer names them is in place). A file of another size than it
+    should have is always noticed; with ``verify`` so is one whose content was changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     before = _usable_manifest(folder)
     hashes = {key_hash(key): (short_digest(digest), key) for key, digest in current.items()}
-    standing = _standing(folder, before, hashes)
+    standing = _standing(folder, before, hashes, verify)
     known = {segment.state.key(doc) for segment in standing for doc in segment.live.tolist()}
     new = [key for who, (_, key) in hashes.items() if who not in known]
     absorbed = _to_merge(standing, len(new), len(hashes))
@@ -116,7 +119,7 @@ def update_index(
         if built.entry.docs:
             entries.append(built.entry)
             files |= built.files
-    fold = before.fold if before and _fold_stands(folder, before.fold) else _new_fold(files)
+    fold = before.fold if before and _fold_stands(folder, before.fold, verify) else _new_fold(files)
     names = [name for segment in kept for name in _names(segment)]
     names += [*(built.files if built and built.entry.docs else ()), fold.file, MANIFEST]
     written = _write(folder, files)
@@ -145,7 +148,7 @@ def _usable_manifest(folder: Path) -> Manifest | None:
 
 
 def _standing(
-    folder: Path, manifest: Manifest | None, hashes: Mapping[bytes, tuple[bytes, str]]
+    folder: Path, manifest: Manifest | None, hashes: Mapping[bytes, tuple[bytes, str]], verify: bool
 ) -> list[_Standing]:
     """The whole segments of an index, with their documents that are current."""
     sizes = _sizes(folder)
@@ -156,8 +159,9 @@ def _standing(
             state = reader.state()
         except DamagedIndexError:
             continue
-        files = {f"{entry.id}-{name}": size for name, (size, _) in state.files.items()}
-        if any(sizes.get(name) != size for name, size in files.items()):
+        if any(sizes.get(f"{entry.id}-{name}") != size for name, (size, _) in state.files.items()):
+            continue
+        if verify and damaged_files(folder, entry, state):
             continue
         segment = _Standing(reader, state, np.flatnonzero(reader.live))
         live = [
@@ -166,6 +170,42 @@ def _standing(
             if hashes.get(segment.state.key(doc), (b"", ""))[0] == segment.state.digest(doc)
         ]
         found.append(_Standing(reader, state, np.array(live, np.int64)))
+    return found
+
+
+def damaged_files(folder: Path, entry: SegmentEntry, state: State) -> list[str]:
+    """Names of a segment's files that are not as they were written."""
+    return [
+        f"{entry.id}-{name}"
+        for name, expected in state.files.items()
+        if _size_and_crc(folder / f"{entry.id}-{name}") != tuple(expected)
+    ]
+
+
+def _size_and_crc(path: Path) -> tuple[int, int]:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return (-1, 0)
+    return len(data), zlib.crc32(data)
+
+
+def check_index(folder: Path) -> list[str]:
+    """Names of the files of an index that are missing or not as they were written.
+
+    Raises :class:`~dangjian.search.container.DamagedIndexError` if not even the manifest is whole.
+    """
+    found: list[str] = []
+    manifest = read_manifest(folder)
+    for entry in manifest.segments:
+        try:
+            state = SegmentReader(folder, entry).state()
+        except DamagedIndexError:
+            found.append(state_name(entry.id))
+            continue
+        found += damaged_files(folder, entry, state)
+    if not _fold_stands(folder, manifest.fold, verify=True):
+        found.append(manifest.fold.file)
     return found
 
 
@@ -232,16 +272,23 @@ def _names(segment: _Standing) -> list[str]:
     return [f"{entry.id}-{name}" for name in segment.state.files] + [state_name(entry.id)]
 
 
-def _fold_stands(folder: Path, fold: FoldEntry) -> bool:
+def _fold_stands(folder: Path, fold: FoldEntry, verify: bool) -> bool:
     path = folder / fold.file
-    size = len(HEAD) + fold.length + len(TAIL)
-    return path.is_file() and path.stat().st_size == size
+    if not path.is_file():
+        return False
+    if verify:
+        return _fold_name(path.read_bytes()) == fold.file
+    return path.stat().st_size == len(HEAD) + fold.length + len(TAIL)
+
+
+def _fold_name(data: bytes) -> str:
+    return f"fold-{blake2b(data, digest_size=8).hexdigest()}.js"
 
 
 def _new_fold(files: dict[str, bytes]) -> FoldEntry:
     payload, exceptions = fold_file()
     data, keys = wrap(payload)
-    name = f"fold-{blake2b(data, digest_size=8).hexdigest()}.js"
+    name = _fold_name(data)
     files[name] = data
     return FoldEntry(name, len(payload), list(keys), exceptions)
 
@@ -249,7 +296,11 @@ def _new_fold(files: dict[str, bytes]) -> FoldEntry:
 def _write(folder: Path, files: Mapping[str, bytes]) -> list[str]:
     """Write what does not stand there already (a name stands for its content)."""
     sizes = _sizes(folder)
-    written = [name for name, data in files.items() if sizes.get(name) != len(data)]
+    written = [
+        name
+        for name, data in files.items()
+        if sizes.get(name) != len(data) or (folder / name).read_bytes() != data
+    ]
     for name in written:
         write_whole(folder / name, files[name])
     return written

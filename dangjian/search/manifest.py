@@ -5,29 +5,33 @@ import zlib
 from importlib.metadata import version
 from itertools import accumulate
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from dangjian.search.container import HEAD, TAIL, DamagedIndexError, keys_of, unwrap, write_whole
 
 FORMAT = 1
 MANIFEST = "manifest.js"
+MOST_DOCS = 1 << 26
+
+_Byte = Annotated[int, Meta(ge=0, le=255)]
 
 
 class SegmentEntry(Struct, frozen=True, kw_only=True):
     """A segment in the manifest."""
 
-    id: str
-    docs: int
-    shards: int
-    texts: int
-    per_text: int
-    keys: list[int]
-    length: int
+    id: Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+    docs: Annotated[int, Meta(ge=0, le=MOST_DOCS)]
+    shards: Annotated[int, Meta(ge=1, le=65_536)]
+    texts: Annotated[int, Meta(ge=0, le=65_536)]
+    per_text: Annotated[int, Meta(ge=1)]
+    keys: list[_Byte]
+    length: Annotated[int, Meta(ge=0)]
     sections: dict[str, tuple[int, int]]
     state: tuple[int, int]
-    deleted: list[int] = []
+    deleted: list[Annotated[int, Meta(ge=0, le=MOST_DOCS)]] = []
 
     def deleted_docs(self) -> list[int]:
         """Numbers of the deleted documents (the manifest lists differences)."""
@@ -44,9 +48,9 @@ class SegmentEntry(Struct, frozen=True, kw_only=True):
 class FoldEntry(Struct, frozen=True):
     """The fold file in the manifest."""
 
-    file: str
-    length: int
-    keys: list[int]
+    file: Annotated[str, Meta(pattern="^fold-[0-9a-f]+[.]js$")]
+    length: Annotated[int, Meta(ge=0)]
+    keys: list[_Byte]
     exceptions: str
 
 

@@ -8,6 +8,7 @@ longer than adding an article may.
 import re
 import unicodedata
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,6 +33,7 @@ _SYLLABLE = re.compile(
 class _Tables(msgspec.Struct, frozen=True):
     chars: Mapping[str, str]
     phrases: Mapping[str, msgspec.Raw]
+    beginnings: AbstractSet[str]
 
 
 @lru_cache(maxsize=1)
@@ -40,11 +42,14 @@ def _tables() -> _Tables:
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("pypinyin", name="pypinyin")
     folder = Path(spec.origin).parent
+    chars = (folder / "pinyin_dict.json").read_bytes()
+    phrases = msgspec.json.decode(
+        (folder / "phrases_dict.json").read_bytes(), type=dict[str, msgspec.Raw]
+    )
     return _Tables(
-        msgspec.json.decode((folder / "pinyin_dict.json").read_bytes(), type=dict[str, str]),
-        msgspec.json.decode(
-            (folder / "phrases_dict.json").read_bytes(), type=dict[str, msgspec.Raw]
-        ),
+        msgspec.json.decode(chars, type=dict[str, str]),
+        phrases,
+        {phrase[:2] for phrase in phrases},
     )
 
 
@@ -77,19 +82,27 @@ def readings(units: list[int]) -> list[Reading]:
     """Position and syllable of each Han character of a folded title that has a reading."""
     found: list[Reading] = []
     text = "".join(map(chr, units))
-    phrases = _tables().phrases
+    beginnings = _tables().beginnings
     place = 0
     while place < len(text):
-        for size in _PHRASE_SIZES:
-            phrase = text[place : place + size]
-            if phrase in phrases:
-                syllables = _of_phrase(phrase)
-                break
-        else:
-            syllables = _of_char(text[place])
-        found.extend((place + n, s) for n, s in enumerate(syllables) if s)
-        place += max(1, len(syllables))
+        syllables = _of_char(text[place])
+        if text[place : place + 2] in beginnings:
+            syllables = _longest(text, place) or syllables
+        for syllable in syllables:
+            if syllable:
+                found.append((place, syllable))
+            place += 1
+        place += not syllables
     return found
+
+
+def _longest(text: str, place: int) -> tuple[str, ...]:
+    """The reading of the longest phrase at a place of a text, if there is one."""
+    for size in _PHRASE_SIZES:
+        syllables = _of_phrase(text[place : place + size])
+        if syllables:
+            return syllables
+    return ()
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from hashlib import blake2b
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ from dangjian.search.bits import Numbers, starts_of, varints
 from dangjian.search.container import payload_size, wrap
 from dangjian.search.dictionary import dictionary_of
 from dangjian.search.documents import Record, day_and_minute, pack_record, primed_compressor
-from dangjian.search.folding import BREAK, Folder, UnitArray
+from dangjian.search.folding import BORDER, BREAK, Folder, UnitArray
 from dangjian.search.manifest import SegmentEntry
 from dangjian.search.lists import class_of, class_size, class_width
 from dangjian.search.pinyin import Reading, readings
@@ -148,10 +148,11 @@ class _Alphabet:
 
     def __init__(self) -> None:
         self._numbers = np.full(0x110000, -1, np.int32)
-        self._numbers[BREAK] = 0
+        self._numbers[[BREAK, BORDER]] = 0
         self.chars: list[int] = [BREAK]
 
     def number(self, units: UnitArray) -> Units:
+        """The numbers of units; a border has that of the break."""
         numbers = self._numbers[units]
         unknown = numbers < 0
         if unknown.any():
@@ -159,29 +160,28 @@ class _Alphabet:
             self._numbers[new] = np.arange(len(self.chars), len(self.chars) + len(new))
             self.chars.extend(new.tolist())
             numbers = self._numbers[units]
-        if len(self.chars) <= 0xFFFF:
-            return numbers.astype(np.uint16)
-        return numbers.astype(np.uint32)
+        return numbers.astype(np.uint16 if len(self.chars) <= 0xFFFF else np.uint32)
 
 
 def _gather(documents: Iterable[Prepared], progress: Progress) -> _Gathered:
     folder = Folder()
     alphabet = _Alphabet()
     found: list[Prepared] = []
-    units: list[tuple[Units, Units, Units]] = []
+    fields: list[Units] = []
     for batch in _batches(documents):
         texts = [
             text
             for document in batch
             for text in (document.record.title, document.record.lead, document.record.text)
         ]
-        numbers = [alphabet.number(field) for field in folder.fields(texts)]
-        units.extend(
-            (numbers[n], numbers[n + 1], numbers[n + 2]) for n in range(0, len(numbers), 3)
-        )
-        found.extend(batch)
+        units = folder.fields(texts)
+        numbers = alphabet.number(units)
+        borders = [*np.flatnonzero(units == BORDER).tolist(), len(units)]
+        fields += [numbers[a + 1 : b] for a, b in pairwise(borders)]
+        found += batch
         progress(len(found))
-    return _Gathered(found, units, np.array(alphabet.chars, np.int64))
+    units_of_docs = list(zip(fields[::3], fields[1::3], fields[2::3], strict=True))
+    return _Gathered(found, units_of_docs, np.array(alphabet.chars, np.int64))
 
 
 def _batches(documents: Iterable[Prepared]) -> Iterator[list[Prepared]]:
