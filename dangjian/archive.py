@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import pairwise
 
 from msgspec import Struct, field
 
@@ -119,7 +120,7 @@ def address_of(path: str, entry: Entry, column: Column | None) -> str:
         return f"{base}{slug}/index.html"
     if entry.type == "page":
         return f"{base}{slug}.html"
-    return f"{base}{entry.date:%Y/%m}/{slug}.html"
+    return f"{base}{entry.date.year:04}/{entry.date.month:02}/{slug}.html"
 
 
 class Clock(Struct, frozen=True):
@@ -241,7 +242,7 @@ def _list_by_column(archive: Archive) -> None:
         for folder in targets:
             listed[folder].append(item)
     for siblings in own.values():
-        for before, after in zip(siblings, siblings[1:], strict=False):
+        for before, after in pairwise(siblings):
             before.next, after.previous = after, before
     archive.in_column, archive.own = dict(listed), dict(own)
 
@@ -294,7 +295,7 @@ def _list_by_tag(archive: Archive) -> None:
 
 
 def tag_slug(name: str) -> str:
-    """The address part of a tag: itself when it is plain ASCII, else a digest of its folded name."""
+    """The address part of a tag: itself when plain ASCII, else a digest of its folded name."""
     folded = fold_name(name)
     plain = "." not in folded and is_address_stem(folded)
     return folded if plain else digest_slug(folded)
@@ -350,7 +351,8 @@ def _link_interpretations(archive: Archive) -> None:
                 archive.problems.add(
                     item.path,
                     0,
-                    f"“{key}”所指的“{name}”不存在或未公开，请写对方的文件名（不带 .md）、编号或路径",
+                    f"“{key}”所指的“{name}”不存在或未公开，"
+                    "请写对方的文件名（不带 .md）、编号或路径",
                 )
                 continue
             reading, document = (item, other) if interprets else (other, item)

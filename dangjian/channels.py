@@ -14,6 +14,7 @@ from dangjian.digests import digest
 from dangjian.markup import link_references
 from dangjian.pages.portal import Portal
 from dangjian.plan import Made
+from dangjian.present import Presenter
 from dangjian.render import text_resolver
 
 WHOLE_SITE = "all"
@@ -106,7 +107,7 @@ def make_feeds(
     keys = feed_keys(portal.archive.items)
     render = _Renderer(portal, catalogue, keys, stylesheet)
     for channel in channels:
-        shown = [presenter.text_digest(item) + keys[item.path].encode() for item in channel.items]
+        shown = [part for item in channel.items for part in _shown(presenter, item, keys)]
         about = msgspec.msgpack.encode(
             (channel.title, channel.description, channel.url, stylesheet)
         )
@@ -116,6 +117,12 @@ def make_feeds(
     listed = tuple((channel.link, channel.url) for channel in channels)
     opml_mark = digest(msgspec.msgpack.encode(listed), office.name)
     yield Made(OPML_PATH, opml_mark, partial(_opml, portal, channels))
+
+
+def _shown(presenter: Presenter, item: Item, keys: dict[str, str]) -> tuple[bytes | str, ...]:
+    """Covers what a feed shows of an item."""
+    columns = "\0".join(column.name for column in item.columns)
+    return (*presenter.text_parts(item), keys[item.path], columns)
 
 
 def _paths(link: views.FeedLink) -> tuple[str, str, str]:

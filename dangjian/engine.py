@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from datetime import datetime
 from functools import partial
 from typing import Self
 
@@ -35,10 +34,10 @@ from dangjian.materials import MISSING, examine, split_known
 from dangjian.present import Presenter, file_targets
 from dangjian.problems import Problem, Problems
 from dangjian.production import Workshop, is_ours, look
-from dangjian.quiet import YOUNG, last_build, remember
+from dangjian.quiet import Look, last_build, look_at, remember, trusted_before
 from dangjian.reader import line_of
 from dangjian.related import related_articles
-from dangjian.schema import SHANGHAI, parse_source
+from dangjian.schema import parse_source
 from dangjian.searching import update_search
 from dangjian.site import office_pictures, plan_site, put_out
 from dangjian.sources import (
@@ -48,7 +47,6 @@ from dangjian.sources import (
     column_folders,
     read_changed,
     records_of,
-    scan_content,
 )
 from dangjian.versions import code_version
 from dangjian.workers import Crew
@@ -80,6 +78,7 @@ class Engine:
         self.crew = Crew(workplace.office.workers, executor)
         self.report = Report()
         self.stands = False
+        self._look: Look | None = None
         self._arranged: Arranged | None = None
         self._workshop: Workshop | None = None
         self._catalogue: Catalogue | None = None
@@ -121,7 +120,8 @@ class Engine:
         self.report = Report()
         with self._timed("比对"):
             try:
-                last = last_build(self.workplace, self._open(), self._now())
+                self._look = look_at(self.workplace)
+                last = last_build(self.workplace, self._open(), self._look)
             except _DAMAGE:
                 self._start_anew()
                 last = None
@@ -132,6 +132,7 @@ class Engine:
 
     def check(self) -> Report:
         """What a build would complain of, without making anything."""
+        self._look = None
         self.arrange()
         return self.report
 
@@ -164,7 +165,8 @@ class Engine:
             workshop.adopt(others)
             workshop.sweep(self._stays)
             self.report.production = workshop.production
-            remember(self.workplace, workshop.catalogue, self._now(), self.report)
+            if self._look is not None:
+                remember(workshop.catalogue, self._look, self.report)
             workshop.catalogue.commit()
         return self.report
 
@@ -214,15 +216,16 @@ class Engine:
 
     def _prepare(self, report: Report) -> tuple[Catalogue, Presenter]:
         """Everything up to the arranged archive: reading, columns, pictures, related."""
-        place, clock = self.workplace, Clock(self._now(), self.workplace.drafts)
-        started = time.time_ns()
+        place = self.workplace
+        with self._timed("比对"):
+            look = self._look = self._look or look_at(place)
+            scan, clock = look.scan, Clock(look.now, place.drafts)
         with self._timed("打开目录"):
             catalogue = self._open()
-            before = int.from_bytes(catalogue.meta("looked") or b"", "big") - YOUNG
+            before = trusted_before(catalogue)
             sources = self._sources if self._sources is not None else catalogue.sources()
             self._sources = sources
         with self._timed("读取文章"):
-            scan = scan_content(place.content)
             readings = read_changed(
                 place.content,
                 scan,
@@ -240,7 +243,7 @@ class Engine:
             facts = self._gather_files(archive, scan, catalogue, before)
         with self._timed("相关文章"):
             related = _related(archive, catalogue)
-        catalogue.set_meta("looked", started.to_bytes(8, "big"))
+        catalogue.set_meta("looked", look.started.to_bytes(8, "big"))
         catalogue.commit()
         report.problems.extend(scan.problems)
         self._complain(archive, readings, facts, report)
@@ -256,10 +259,6 @@ class Engine:
         if self._catalogue is None:
             self._catalogue = open_catalogue(self.workplace.catalogue, code_version())
         return self._catalogue
-
-    def _now(self) -> datetime:
-        fixed = self.workplace.office.build_at
-        return fixed if fixed is not None else datetime.now(SHANGHAI)
 
     def _gather_files(
         self, archive: Archive, scan: Scan, catalogue: Catalogue, before: int

@@ -107,7 +107,7 @@ class Presenter:
                 item.record.mention,
                 item.address,
                 f"{column.name}\0{column.address}" if column else "",
-                f"{self.label(item)}{self.is_top(item)}{item.withheld}",
+                f"{self.label(item)}{self.is_top(item)}",
             )
         return found
 
@@ -174,9 +174,9 @@ class Presenter:
             found = self._columns[column.folder] = digest(above, column.address, _encode(entry))
         return found
 
-    def text_digest(self, item: Item) -> bytes:
-        """Covers an item's own words and pictures, wherever they are shown."""
-        shown: list[bytes] = [item.record.digest, self.card_digest(item)]
+    def text_parts(self, item: Item) -> tuple[bytes, ...]:
+        """Cover an item's own words and pictures, wherever they are shown."""
+        shown = [item.record.digest, self.mention_digest(item)]
         for key in file_targets(item):
             facts = self.files.get(key)
             shown.append(_encode(facts) if facts else b"!")
@@ -186,19 +186,23 @@ class Presenter:
                 shown.append(
                     (other.address or other.entry.external_url).encode() if other else b"!"
                 )
-        return digest(*shown)
+        return tuple(shown)
 
-    def article_digest(self, item: Item) -> bytes:
-        """Covers all that ``article`` shows, its text included."""
+    def article_parts(self, item: Item) -> tuple[bytes, ...]:
+        """Cover all that ``article`` shows, its text included."""
         archive, path = self.archive, item.path
-        shown = [self.text_digest(item), self.column_digest(item.column)]
-        for neighbour in (item.previous, item.next):
-            shown.append(self.mention_digest(neighbour) if neighbour else b"-")
-        shown.append(self.mention_digests(self.related_items(item)))
-        shown.append(self.mention_digests(self.siblings(item)))
-        for linked in (archive.interprets, archive.interpreted_by, self._special_of):
-            shown.append(self.mention_digests(linked.get(path, ())))
-        return digest(*shown)
+        previous, following = item.previous, item.next
+        linked = (archive.interprets, archive.interpreted_by, self._special_of)
+        return (
+            *self.text_parts(item),
+            b"|",
+            self.column_digest(item.column),
+            self.mention_digest(previous) if previous else b"-",
+            self.mention_digest(following) if following else b"-",
+            self.mention_digests(self.related_items(item)),
+            self.mention_digests(self.siblings(item)),
+            *[self.mention_digests(found.get(path, ())) for found in linked],
+        )
 
     def related_items(self, item: Item) -> list[Item]:
         by_path = self.archive.by_path

@@ -5,8 +5,8 @@ files, settings, code) and how every output stood. If both are the same, and no 
 has come since, the output is what another build would make.
 """
 
+import time
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -16,11 +16,49 @@ from dangjian.digests import digest
 from dangjian.outputs import scan_files, scan_output
 from dangjian.problems import Problem, Problems
 from dangjian.production import Production
+from dangjian.schema import SHANGHAI
+from dangjian.sources import Scan, scan_content
 from dangjian.versions import code_version
 from dangjian.workplace import Report, Workplace
 
 YOUNG = 2_000_000_000
 """How much older (ns) than a look at it a file must be for its time to tell that it is the same."""
+
+
+class Look(Struct, frozen=True):
+    """All that a build may read, as it stood when the build began.
+
+    ``started`` is when (ns), ``now`` the moment the build is for, ``youngest`` the newest time of
+    any file, ``basis`` a digest of files (by time and size), settings and code.
+    """
+
+    started: int
+    now: datetime
+    scan: Scan
+    youngest: int
+    basis: bytes
+
+
+def look_at(place: Workplace) -> Look:
+    """Look at content, theme and settings, without reading a source."""
+    started = time.time_ns()
+    now = place.office.build_at or datetime.now(SHANGHAI)
+    scan = scan_content(place.content)
+    lines = [f"{path}\0{stat.mtime}\0{stat.size}" for path, stat in scan.files.items()]
+    lines += [f"{problem.path}\0{problem.message}" for problem in scan.problems]
+    youngest = max((stat.mtime for stat in scan.files.values()), default=0)
+    for top in (place.theme, *place.templates):
+        for path, stat in scan_files(top, lambda path, oddity: lines.append(f"{path}\0{oddity}")):
+            lines.append(f"{top}\0{path}\0{stat.mtime}\0{stat.size}")
+            youngest = max(youngest, stat.mtime)
+    office = msgspec.structs.replace(place.office, build_at=None, workers=0)
+    basis = digest(
+        code_version(),
+        msgspec.json.encode(office),
+        f"{place.office.is_gray(now)}{place.drafts}{place.strict}{place.retain}",
+        "\n".join(sorted(lines)),
+    )
+    return Look(started, now, scan, youngest, basis)
 
 
 class LastBuild(Struct, frozen=True):
@@ -48,16 +86,20 @@ class LastBuild(Struct, frozen=True):
         )
 
 
-def last_build(place: Workplace, catalogue: Catalogue, now: datetime) -> LastBuild | None:
-    """The last build, if its output is still what a build would make at ``now``."""
+def trusted_before(catalogue: Catalogue) -> int:
+    """Files older than this (ns) have changed since the last build only if their time says so."""
+    return int.from_bytes(catalogue.meta("looked") or b"", "big") - YOUNG
+
+
+def last_build(place: Workplace, catalogue: Catalogue, look: Look) -> LastBuild | None:
+    """The last build, if its output is still what a build would make now."""
     kept = catalogue.meta("last")
     if kept is None:
         return None
     last = msgspec.json.decode(kept, type=LastBuild)
-    if now < last.built or (last.next_change is not None and now >= last.next_change):
+    if last.basis != look.basis or look.youngest >= trusted_before(catalogue):
         return None
-    looked = int.from_bytes(catalogue.meta("looked") or b"", "big")
-    if _basis(place, now, looked - YOUNG) != last.basis:
+    if look.now < last.built or (last.next_change is not None and look.now >= last.next_change):
         return None
     present = scan_output(place.output)
     for path, row in catalogue.outputs().items():
@@ -66,13 +108,12 @@ def last_build(place: Workplace, catalogue: Catalogue, now: datetime) -> LastBui
     return last
 
 
-def remember(place: Workplace, catalogue: Catalogue, now: datetime, report: Report) -> None:
+def remember(catalogue: Catalogue, look: Look, report: Report) -> None:
     """Leave this build's state for the next to compare with."""
-    basis = _basis(place, now)
     production = report.production
     last = LastBuild(
-        basis,
-        now,
+        look.basis,
+        look.now,
         report.next_change,
         report.problems.sorted(),
         report.articles,
@@ -81,30 +122,3 @@ def remember(place: Workplace, catalogue: Catalogue, now: datetime, report: Repo
         production.kept + len(production.rendered),
     )
     catalogue.set_meta("last", msgspec.json.encode(last))
-
-
-def _basis(place: Workplace, now: datetime, trusted_before: int | None = None) -> bytes:
-    """A digest of all that a build reads, by the times and sizes of files.
-
-    With ``trusted_before`` (ns), a file younger than that makes the digest one that is never kept:
-    it could have changed within a tick of its clock.
-    """
-    office = msgspec.structs.replace(place.office, build_at=None, workers=0)
-    parts: list[bytes | str] = [code_version(), msgspec.json.encode(office)]
-    parts.append(f"{place.office.is_gray(now)}{place.drafts}{place.strict}{place.retain}")
-    for top in (place.content, place.theme, *place.templates):
-        lines = _stand(top, trusted_before)
-        if lines is None:
-            return b""
-        parts += [str(top), "\n".join(sorted(lines))]
-    return digest(*parts)
-
-
-def _stand(top: Path, trusted_before: int | None) -> list[str] | None:
-    """How the files below a folder stand, a line each; None when one is too young to tell."""
-    lines: list[str] = []
-    for path, stat in scan_files(top, lambda path, oddity: lines.append(f"{path}\0{oddity}")):
-        if trusted_before is not None and stat.mtime >= trusted_before:
-            return None
-        lines.append(f"{path}\0{stat.mtime}\0{stat.size}")
-    return lines

@@ -183,7 +183,7 @@ def put_out(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:
     stylesheet = f"../{plan.assets['feed.css'].url}" if "feed.css" in plan.assets else ""
     workshop.make(make_feeds(portal, plan.channels, catalogue, stylesheet))
     lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
-    workshop.make(make_sitemaps(portal, lists))
+    workshop.make(make_sitemaps(portal, lists, catalogue))
     redirect_map = render_nginx_map(aliases.addresses, plan.setup.absolute_root)
     workshop.make([Made(NGINX_MAP, digest(redirect_map), lambda: redirect_map)])
 

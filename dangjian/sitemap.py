@@ -28,27 +28,53 @@ class SitemapEntry(NamedTuple):
     changed: datetime | None = None
 
 
+class SitemapFile(NamedTuple):
+    """A file of a group: its name, its content, and the newest time of what it lists."""
+
+    name: str
+    data: bytes
+    newest: datetime | None
+
+
+def render_group(
+    group: str,
+    entries: Sequence[SitemapEntry],
+    max_urls: int = MAX_URLS,
+    max_bytes: int = MAX_BYTES,
+) -> list[SitemapFile]:
+    """The files of a group: ``sitemap-pages.xml``, then ``sitemap-pages-2.xml`` past a limit.
+
+    No entries make no file.
+    """
+    files = []
+    for number, part in enumerate(_parts(entries, max_urls, max_bytes), 1):
+        name = f"sitemap-{group}.xml" if number == 1 else f"sitemap-{group}-{number}.xml"
+        data = _document("urlset", (text for text, _ in part))
+        newest = max((entry.changed for _, entry in part if entry.changed), default=None)
+        files.append(SitemapFile(name, data, newest))
+    return files
+
+
+def render_index(base_url: str, listed: Iterable[tuple[str, datetime | None]]) -> bytes:
+    """``sitemap.xml``: the files by name, with the newest time of each."""
+    entries = (SitemapEntry(f"{base_url}/{name}", newest) for name, newest in listed)
+    return _document("sitemapindex", (_element("sitemap", entry) for entry in entries))
+
+
 def render_sitemaps(
     base_url: str,
     groups: Mapping[str, Sequence[SitemapEntry]],
     max_urls: int = MAX_URLS,
     max_bytes: int = MAX_BYTES,
 ) -> dict[str, bytes]:
-    """The index ``sitemap.xml`` and the files it lists, by name.
-
-    Group ``pages`` becomes ``sitemap-pages.xml``; one that exceeds a limit goes on in
-    ``sitemap-pages-2.xml``. Empty groups make no file.
-    """
-    files: dict[str, bytes] = {}
-    listed: list[SitemapEntry] = []
-    for group, entries in sorted(groups.items()):
-        for number, part in enumerate(_parts(entries, max_urls, max_bytes), 1):
-            name = f"sitemap-{group}.xml" if number == 1 else f"sitemap-{group}-{number}.xml"
-            files[name] = _document("urlset", (text for text, _ in part))
-            newest = max((entry.changed for _, entry in part if entry.changed), default=None)
-            listed.append(SitemapEntry(f"{base_url}/{name}", newest))
-    index = _document("sitemapindex", (_element("sitemap", entry) for entry in listed))
-    return {"sitemap.xml": index, **files}
+    """The index ``sitemap.xml`` and the files of all groups, by name."""
+    files = [
+        file
+        for group, entries in sorted(groups.items())
+        for file in render_group(group, entries, max_urls, max_bytes)
+    ]
+    index = render_index(base_url, ((file.name, file.newest) for file in files))
+    return {"sitemap.xml": index, **{file.name: file.data for file in files}}
 
 
 def render_robots(base_url: str) -> bytes:

@@ -6,7 +6,6 @@ from typing import Any
 
 from dangjian import views
 from dangjian.archive import Item
-from dangjian.digests import digest
 from dangjian.pages.portal import Portal, frame, section_of
 from dangjian.plan import Page
 from dangjian.present import breadcrumb
@@ -31,7 +30,7 @@ def plan_articles(portal: Portal) -> Iterator[Page]:
         yield Page(
             item.address,
             template,
-            (presenter.article_digest(item),),
+            presenter.article_parts(item),
             partial(_article, portal, item),
             texts=(item.path,),
             origin=item.path,
@@ -53,8 +52,3 @@ def _article(portal: Portal, item: Item) -> dict[str, Any]:
         section_of(item.column),
         article=article,
     )
-
-
-def text_digest(portal: Portal, item: Item) -> bytes:
-    """Covers an item's text as shown elsewhere (a feed): its source and what it refers to."""
-    return digest(portal.presenter.article_digest(item))

@@ -37,7 +37,7 @@ def plan_specials(portal: Portal) -> Iterator[Page]:
         items = archive.in_special[special.path]
         blocks = [_block_items(portal, items, one) for one in special.entry.blocks]
         shown = [presenter.mention_digests(found) for found in blocks]
-        own = digest(presenter.article_digest(special), *shown)
+        own = digest(*presenter.article_parts(special), *shown)
         for page in list_pages(
             portal, items, special.address, "special.html", (own,),
             partial(_special, portal, special, blocks), (special.path,),

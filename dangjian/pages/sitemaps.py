@@ -1,38 +1,89 @@
 """What the site maps for search engines list: pages in one file, articles in one a year."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache, partial
 
+import msgspec
+from msgspec import Struct
+
+from dangjian.archive import Item
+from dangjian.catalogue import Catalogue
 from dangjian.digests import digest
 from dangjian.pages.portal import Portal
 from dangjian.plan import Made
-from dangjian.sitemap import SitemapEntry, render_robots, render_sitemaps
+from dangjian.sitemap import SitemapEntry, SitemapFile, render_group, render_index, render_robots
+
+_MEMORY = "sitemaps"
 
 
-def make_sitemaps(portal: Portal, lists: list[str]) -> Iterator[Made]:
+class _Kept(Struct, frozen=True):
+    """What is remembered of a group: what it was made from, its files and their newest times."""
+
+    mark: bytes
+    files: tuple[tuple[str, datetime | None], ...]
+
+
+def make_sitemaps(portal: Portal, lists: list[str], catalogue: Catalogue) -> Iterator[Made]:
     """``sitemap.xml``, the files it lists, and ``robots.txt``.
 
     ``lists`` are the addresses of pages that are no articles. Articles of a year stand in a file
-    of their own, so that a new one touches that year's file only.
+    of their own, so that a new one touches that year's file only, and only that one is rendered.
     """
-    heads, archive = portal.heads, portal.archive
-    groups: dict[str, list[SitemapEntry]] = defaultdict(list)
-    groups["pages"] = [SitemapEntry(heads.canonical(path), None) for path in sorted(lists)]
-    for page in archive.pages:
-        groups["pages"].append(SitemapEntry(heads.canonical(page.address), page.entry.updated))
-    for item in archive.items:
-        if item.entry.type in ("link", "special"):
-            continue
-        changed = item.entry.updated or item.entry.date
-        entry = SitemapEntry(heads.canonical(item.address), changed)
-        groups[f"{item.entry.date:%Y}"].append(entry)
-    files = render_sitemaps(heads.base_url, groups)
-    for path, data in files.items():
-        yield Made(path, digest(data), _constant(data))
-    robots = render_robots(heads.base_url)
-    yield Made("robots.txt", digest(robots), _constant(robots))
+    base_url = portal.heads.base_url
+    memory = catalogue.meta(_MEMORY)
+    kept = msgspec.json.decode(memory, type=dict[str, _Kept]) if memory else {}
+    now: dict[str, _Kept] = {}
+    years = _by_year(portal)
+    for group in sorted(years | {"pages": []}):
+        items = years.get(group, [])
+        entries = partial(_entries, portal, items) if items else partial(_pages, portal, lists)
+        basis = [*lists, *map(_mark, portal.archive.pages)] if not items else map(_mark, items)
+        mark = digest(base_url, *basis)
+        render = cache(partial(_render, group, entries))
+        known = kept.get(group)
+        if known is None or known.mark != mark:
+            known = _Kept(mark, tuple((file.name, file.newest) for file in render().values()))
+        now[group] = known
+        for name, _ in known.files:
+            yield Made(name, mark, lambda name=name, render=render: render()[name].data)
+    listed = [file for known in now.values() for file in known.files]
+    encoded = msgspec.json.encode(now)
+    if encoded != memory:
+        catalogue.set_meta(_MEMORY, encoded)
+    yield Made("sitemap.xml", digest(base_url, encoded), partial(render_index, base_url, listed))
+    yield Made("robots.txt", digest(base_url), partial(render_robots, base_url))
 
 
-def _constant(data: bytes) -> Callable[[], bytes]:
-    return cache(lambda: data)
+def _by_year(portal: Portal) -> dict[str, list[Item]]:
+    years: dict[str, list[Item]] = defaultdict(list)
+    for item in portal.archive.items:
+        if item.entry.type not in ("link", "special"):
+            years[f"{item.entry.date.year:04}"].append(item)
+    return years
+
+
+def _mark(item: Item) -> str:
+    entry = item.entry
+    updated = entry.updated.isoformat() if entry.updated else ""
+    return f"{item.address}\0{entry.date.timestamp()}\0{updated}"
+
+
+def _render(group: str, entries: partial[list[SitemapEntry]]) -> dict[str, SitemapFile]:
+    return {file.name: file for file in render_group(group, entries())}
+
+
+def _entries(portal: Portal, items: list[Item]) -> list[SitemapEntry]:
+    canonical = portal.heads.canonical
+    return [
+        SitemapEntry(canonical(item.address), item.entry.updated or item.entry.date)
+        for item in items
+    ]
+
+
+def _pages(portal: Portal, lists: list[str]) -> list[SitemapEntry]:
+    canonical = portal.heads.canonical
+    found = [SitemapEntry(canonical(path), None) for path in sorted(lists)]
+    pages = portal.archive.pages
+    return found + [SitemapEntry(canonical(p.address), p.entry.updated) for p in pages]
