@@ -1,8 +1,10 @@
 """Which feeds there are: the whole site, each column, each special; and the list of them all."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from datetime import datetime
+from functools import cache, partial
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -11,14 +13,18 @@ from dangjian import views
 from dangjian.archive import Item
 from dangjian.catalogue import Catalogue
 from dangjian.digests import digest
-from dangjian.markup import link_references
 from dangjian.pages.portal import Portal
 from dangjian.plan import Made
 from dangjian.present import Presenter
-from dangjian.render import text_resolver
+from dangjian.schema import SHANGHAI
+
+if TYPE_CHECKING:
+    from dangjian.feeding import FeedRenderer
 
 WHOLE_SITE = "all"
 OPML_PATH = "feeds/opml.xml"
+ID_SINCE = datetime(2020, 1, 1, tzinfo=SHANGHAI)
+"""The day in the tag URI (RFC 4151) of an article that has an id of its own."""
 
 
 class ChannelPlan(Struct, frozen=True):
@@ -84,18 +90,20 @@ def _newest(items: Sequence[Item], size: int) -> tuple[Item, ...]:
     return tuple(islice(wanted, size))
 
 
-def feed_keys(items: Sequence[Item]) -> dict[str, str]:
-    """What stays the same of each article for as long as it lives: its id, else its file name.
+def feed_keys(items: Sequence[Item]) -> dict[str, tuple[datetime, str]]:
+    """What stays the same of each article for as long as it lives, by path: a day and a name.
 
-    A move to another column or a new title keeps it. Files that share name and day are told apart
-    by their folder.
+    An article with an id keeps it whatever else changes, its date too. One without is known by
+    its day and file name, so that a new title or another column is no new article. Files that
+    share both are told apart by their folder.
     """
-    keys: dict[str, str] = {}
+    keys: dict[str, tuple[datetime, str]] = {}
     seen: dict[tuple[str, str], Item] = {}
     for item in items:
-        key = item.entry.id or item.stem
-        other = seen.setdefault((key, f"{item.entry.date:%Y%m%d}"), item)
-        keys[item.path] = key if other is item else item.path.removesuffix(".md")
+        entry = item.entry
+        key = (ID_SINCE, entry.id) if entry.id else (entry.date, item.stem)
+        other = seen.setdefault((key[1], f"{key[0]:%Y%m%d}"), item)
+        keys[item.path] = key if other is item else (key[0], item.path.removesuffix(".md"))
     return keys
 
 
@@ -105,7 +113,7 @@ def make_feeds(
     """The files of all channels, and the OPML that lists them."""
     presenter, office = portal.presenter, portal.office
     keys = feed_keys(portal.archive.items)
-    render = _Renderer(portal, catalogue, keys, stylesheet)
+    renderer = cache(partial(_renderer, portal, catalogue, keys, stylesheet))
     for channel in channels:
         shown = [part for item in channel.items for part in _shown(presenter, item, keys)]
         about = msgspec.msgpack.encode(
@@ -113,108 +121,32 @@ def make_feeds(
         )
         mark = digest(about, *shown)
         for path, form in zip(_paths(channel.link), ("rss", "atom", "json"), strict=True):
-            yield Made(path, mark, partial(render.feed, channel, form))
+            yield Made(path, mark, partial(_feed, renderer, channel, form))
     listed = tuple((channel.link, channel.url) for channel in channels)
     opml_mark = digest(msgspec.msgpack.encode(listed), office.name)
-    yield Made(OPML_PATH, opml_mark, partial(_opml, portal, channels))
+    yield Made(OPML_PATH, opml_mark, lambda: renderer().opml(channels))
 
 
-def _shown(presenter: Presenter, item: Item, keys: dict[str, str]) -> tuple[bytes | str, ...]:
+def _feed(renderer: Callable[[], "FeedRenderer"], channel: ChannelPlan, form: str) -> bytes:
+    return renderer().feed(channel, form)
+
+
+def _renderer(
+    portal: Portal, catalogue: Catalogue, keys: dict[str, tuple[datetime, str]], stylesheet: str
+) -> "FeedRenderer":
+    from dangjian.feeding import FeedRenderer  # noqa: PLC0415 - slow to load, and seldom needed
+
+    return FeedRenderer(portal, catalogue, keys, stylesheet)
+
+
+def _shown(
+    presenter: Presenter, item: Item, keys: dict[str, tuple[datetime, str]]
+) -> tuple[bytes | str, ...]:
     """Covers what a feed shows of an item."""
     columns = "\0".join(column.name for column in item.columns)
-    return (*presenter.text_parts(item), keys[item.path], columns)
+    day, name = keys[item.path]
+    return (*presenter.text_parts(item), f"{day:%Y%m%d}", name, columns)
 
 
 def _paths(link: views.FeedLink) -> tuple[str, str, str]:
     return link.rss, link.atom, link.json
-
-
-def _opml(portal: Portal, channels: Sequence[ChannelPlan]) -> bytes:
-    from dangjian.opml import render_opml  # noqa: PLC0415
-
-    return render_opml(portal.office.name, [_channel(portal, one, "") for one in channels])
-
-
-def _channel(portal: Portal, plan: ChannelPlan, stylesheet: str):  # type: ignore[no-untyped-def]
-    from dangjian.feeds import Channel  # noqa: PLC0415 - lxml and feedgen are slow to load
-
-    office, base = portal.office, portal.heads.base_url
-    return Channel(
-        name=plan.name,
-        title=plan.title,
-        description=plan.description or plan.title,
-        home_url=portal.heads.canonical(plan.url),
-        base_url=base,
-        owner=office.owner,
-        rights=office.owner,
-        stylesheet=stylesheet,
-    )
-
-
-class _Renderer:
-    """Renders feeds of one portal; an article's item is made once for all its channels."""
-
-    def __init__(
-        self, portal: Portal, catalogue: Catalogue, keys: dict[str, str], stylesheet: str
-    ) -> None:
-        self.portal = portal
-        self.catalogue = catalogue
-        self.keys = keys
-        self.stylesheet = stylesheet
-        self._items: dict[str, object] = {}
-
-    def feed(self, plan: ChannelPlan, form: str) -> bytes:
-        from dangjian import feeds  # noqa: PLC0415
-
-        render: Callable[..., bytes] = getattr(feeds, f"render_{form}")
-        channel = _channel(self.portal, plan, self.stylesheet)
-        return render(channel, [self.item(item) for item in plan.items])
-
-    def item(self, item: Item) -> object:
-        found = self._items.get(item.path)
-        if found is None:
-            found = self._items[item.path] = self._make(item)
-        return found
-
-    def _make(self, item: Item) -> object:
-        from dangjian.feeds import Enclosure, FeedItem, absolute_html, item_id  # noqa: PLC0415
-
-        portal, entry = self.portal, item.entry
-        heads = portal.heads
-        article = portal.presenter.article(item)
-        url = heads.canonical(item.address) if item.address else entry.external_url
-        body = self.catalogue.body(item.path)
-        targets = portal.targets(item.record.references)
-        text = link_references(body, text_resolver(targets, f"{heads.base_url}/"))
-        files = [Enclosure(heads.absolute(a.url), a.mime, a.bytes) for a in article.attachments]
-        if article.video is not None:
-            facts = portal.presenter.files[f"file:{entry.video.src}"] if entry.video else None
-            if facts is not None:
-                video = Enclosure(heads.absolute(facts.name), facts.mime, facts.bytes)
-                files.insert(0, video)
-        cover = article.card.cover
-        shown = portal.presenter.cover_ref(item)
-        if cover is not None and shown is not None:
-            size = portal.presenter.files[f"media:{shown.src}"].bytes
-            files.append(Enclosure(heads.absolute(cover.url), picture_type(cover.url), size))
-        return FeedItem(
-            id=item_id(heads.domain, entry.date, self.keys[item.path]),
-            url=url,
-            title=entry.title,
-            html=absolute_html(text, url),
-            published=entry.date,
-            updated=entry.updated,
-            summary=entry.summary or item.record.excerpt,
-            authors=entry.author or entry.editor,
-            source=article.source,
-            source_url=entry.original_url,
-            categories=tuple(dict.fromkeys([*(c.name for c in item.columns), *entry.tags])),
-            enclosures=tuple(files),
-            image=heads.absolute(cover.url) if cover else "",
-        )
-
-
-def picture_type(url: str) -> str:
-    """The media type of a picture by its ending."""
-    ending = url.rpartition(".")[2]
-    return {"jpg": "image/jpeg", "svg": "image/svg+xml"}.get(ending, f"image/{ending}")
