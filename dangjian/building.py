@@ -4,25 +4,33 @@ The commands and ``pelican -s …`` come to the same engine by the same settings
 same bytes.
 """
 
+import logging
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 from pelican import Pelican
+from pelican.log import console
 from pelican.settings import Settings, read_settings
 
 from dangjian.catalogue import remove_catalogue
 from dangjian.engine import Engine, Told, silent
 from dangjian.hooks import Run, workplace_of
 from dangjian.office.lines import SettingsFile
-from dangjian.problems import Problems
+from dangjian.problems import Problem, Problems, report
 from dangjian.workplace import Report, Workplace
 
 
 class SettingsError(Exception):
-    """The settings file can't be used; the message is Chinese and names file and line."""
+    """The settings file can't be used; ``problems`` say why, the message is their report."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(report(problems))
+        self.problems = problems
 
 
 class Site(Struct, frozen=True):
@@ -43,9 +51,8 @@ class Site(Struct, frozen=True):
     def settings(self, **more: Any) -> Settings:
         """Pelican's settings with what this site overrides. Raises SettingsError."""
         if not self.settings_file.is_file():
-            raise SettingsError(
-                f"找不到设置文件 {self.settings_file}。请在网站文件夹里运行，或用 --settings 指明。"
-            )
+            message = f"找不到 {self.settings_file}，请在网站文件夹里运行，或用 --settings 指明"
+            raise SettingsError(Problem(self.settings_file.name, 0, message))
         given = {
             "PATH": self.content and str(self.content.resolve()),
             "OUTPUT_PATH": self.output and str(self.output.resolve()),
@@ -54,9 +61,10 @@ class Site(Struct, frozen=True):
         }
         override = {name: value for name, value in given.items() if value is not None} | more
         try:
-            return read_settings(str(self.settings_file), override=override)
+            with _quiet_pelican():
+                return read_settings(str(self.settings_file), override=override)
         except Exception as error:  # the file is a program of the office's own
-            raise SettingsError(_settings_mistake(self.settings_file, error)) from error
+            raise SettingsError(*_settings_mistakes(self.settings_file, error)) from error
 
     def cache(self) -> Path:
         """The folder for what is kept between builds and can be made again."""
@@ -79,9 +87,12 @@ class Site(Struct, frozen=True):
             executor=self.executor,
             told=told,
         )
-        Pelican(self.settings(DANGJIAN_RUN=run)).run()
+        pelican = Pelican(self.settings(DANGJIAN_RUN=run))
+        with _quiet_pelican():
+            pelican.run()
         if run.report is None:
-            raise SettingsError(f'{self.settings_file.name} 里要有这一行：PLUGINS = ["dangjian"]')
+            message = '要有这一行：PLUGINS = ["dangjian"]'
+            raise SettingsError(Problem(self.settings_file.name, 0, message))
         return run.report
 
     def workplace(self) -> Workplace:
@@ -95,13 +106,29 @@ class Site(Struct, frozen=True):
             return engine.check().problems
 
 
-def _settings_mistake(file: Path, error: Exception) -> str:
-    """A sentence for what running the settings file raised."""
+@contextmanager
+def _quiet_pelican() -> Iterator[None]:
+    """Keep back Pelican's own words on settings and its closing line: ours say it in Chinese."""
+    logger = logging.getLogger("pelican.settings")
+    level, quiet = logger.level, console.quiet
+    logger.setLevel(logging.ERROR)
+    console.quiet = True
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        console.quiet = quiet
+
+
+def _settings_mistakes(file: Path, error: Exception) -> list[Problem]:
+    """What is wrong with a settings file that raised ``error`` as it ran."""
     mistakes = SettingsFile(file).problems
     if mistakes:
-        return "\n".join(f"{one.path}:{one.line}  错误：{one.message}" for one in mistakes)
+        return mistakes
     own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith("conf.py")]
-    place = f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else file.name
+    name, line = (Path(own[-1].filename).name, own[-1].lineno or 0) if own else (file.name, 0)
     if isinstance(error, NameError):
-        return f"{place}  错误：不认得 {error.name}。文字要放在引号里；检查是不是拼错了名称"
-    return f"{place}  错误：这个设置文件运行不了（{type(error).__name__}：{error}）"
+        message = f"不认得 {error.name}。文字要放在引号里；检查是不是拼错了名称"
+    else:
+        message = f"这个设置文件运行不了（{type(error).__name__}：{error}）"
+    return [Problem(name, line, message)]

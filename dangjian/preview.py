@@ -20,6 +20,7 @@ from jinja2 import TemplateError
 from watchfiles import watch
 
 from dangjian.assets import AssetError
+from dangjian.building import SettingsError
 from dangjian.engine import Engine, Told, silent
 from dangjian.javascript import ScriptError
 from dangjian.locks import HeldError, Lock, held
@@ -52,7 +53,7 @@ class Preview:
         self.next_change: datetime | None = None
         self._session = f"{time.time_ns():x}"
         self._number = 0
-        self._stamp = self._look()
+        self._stamp = self._seen = self._look()
         self._engine = Engine(open_workplace(), told=told)
 
     def __enter__(self) -> Self:
@@ -67,12 +68,12 @@ class Preview:
 
     def build(self) -> dict[str, object]:
         """Build, and return what pages are told: number of the build and what is wrong."""
-        if (stamp := self._look()) != self._stamp:
-            self._stamp = stamp
-            self._engine.close()
-            self._engine = Engine(self.open_workplace(), told=self.told)
+        self._seen = self._look()
         try:
+            self._read_settings()
             report = self._engine.build()
+        except SettingsError as error:
+            return self._state(error.problems, "设置有错，网页仍是上一次的")
         except MISTAKES_IN_THE_THEME as error:
             return self._state((Problem("theme.py", 0, f"主题有错：{error}"),), "主题有错")
         self.next_change = report.next_change
@@ -80,9 +81,17 @@ class Preview:
             self._number += 1
         return self._state(report.problems.sorted(), summary(report))
 
+    def _read_settings(self) -> None:
+        """Start anew with the settings, if they or their mistakes have changed."""
+        if self._seen != self._stamp:
+            place = self.open_workplace()
+            self._stamp = self._seen
+            self._engine.close()
+            self._engine = Engine(place, told=self.told)
+
     def due(self) -> bool:
         """Whether something else than a file asks for a build: settings, or an article's hour."""
-        if self._look() != self._stamp:
+        if self._look() != self._seen:
             return True
         return self.next_change is not None and datetime.now(SHANGHAI) >= self.next_change
 
@@ -95,15 +104,20 @@ class Preview:
             "build": f"{self._session}-{self._number}",
             "summary": text,
             "problems": [
-                {"place": place(problem), "message": problem.message, "level": problem.level}
+                {
+                    "place": place_of(problem, self.workplace.content.name),
+                    "message": problem.message,
+                    "level": problem.level,
+                }
                 for problem in problems
             ],
         }
 
 
-def place(problem: Problem) -> str:
+def place_of(problem: Problem, folder: str) -> str:
     """Where a problem stands, as an editor's tool opens it: file and line."""
-    return f"{problem.path}:{problem.line}" if problem.line else problem.path
+    path = problem.path if problem.path.endswith(".py") else f"{folder}/{problem.path}"
+    return f"{path}:{problem.line}" if problem.line else path
 
 
 def summary(report: Report) -> str:

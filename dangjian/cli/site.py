@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from invoke.context import Context
+from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from dangjian import newarticle, preview as previewing, start as starting
@@ -13,9 +14,10 @@ from dangjian.building import SettingsError, Site
 from dangjian.checks import made_addresses, write_address
 from dangjian.cli.asking import ask, progress, refuse, root_of, site_of
 from dangjian.columns import Column
-from dangjian.workplace import Report
 from dangjian.problems import report as problems_report
 from dangjian.schema import SHANGHAI
+from dangjian.search.cli import run as run_search
+from dangjian.workplace import Report
 
 _SETTINGS = "设置文件，默认 pelicanconf.py"
 _CONTENT = "文章文件夹，默认照设置"
@@ -157,6 +159,33 @@ def _tell_addresses(content: Path, *, write: bool) -> None:
         print(f"  {content.name}/{address.path}  →  {address.slug}{note}")
     if not write:
         print("用 --write-addresses 可以把它们写进文件，以后改文件名或日期，网址也不变。")
+
+
+@task(
+    positional=["query"],
+    help={
+        "query": "要找的词；几个词用空格隔开，要一字不差就加双引号",
+        "site": "在哪个网站文件夹里找，默认照设置的 output",
+        "json": "输出 JSON",
+        "limit": "最多显示几篇",
+        "settings": _SETTINGS,
+    },
+)
+def search(
+    context: Context,
+    query: str,
+    site: str = "",
+    json: bool = False,
+    limit: int = 20,
+    settings: str = "pelicanconf.py",
+) -> None:
+    """搜索：在生成的网站里查找，与网页上的搜索结果相同"""
+    try:
+        folder = Path(site) if site else site_of(context, settings).workplace().output
+    except SettingsError as error:
+        refuse(str(error))
+    if status := run_search(query, folder, json, limit):
+        raise Exit(code=status)
 
 
 @task(
