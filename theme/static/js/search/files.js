@@ -73,8 +73,12 @@ class HttpFiles {
   async part(name, start, length) {
     if (!this.ranges || this.wholes.has(name)) return this.slice(name, start, length);
     const from = HEAD.length + start;
-    const {status, bytes} = await this.request(
-      name, {headers: {Range: `bytes=${from}-${from + length - 1}`}});
+    const headers = {Range: `bytes=${from}-${from + length - 1}`};
+    let {status, bytes} = await this.request(name, {headers});
+    // A part whose loading was broken off may stand in the browser's cache.
+    if (status === 206 && bytes.length !== length) {    if (status === 206 && bytes.length !== length) {
+      ({status, bytes} = await this.request(name, {headers, cache: 'reload'}));
+    }
     if (status === 206) {
       if (bytes.length !== length) throw new DamagedData(name);
       return bytes;

@@ -153,7 +153,7 @@ export function resultItems(answer, root) {
 
 /** The sentence that says what was found, also read out. */
 export function statusSentence(request, answer) {
-  if (answer.nothingAsked) return '';
+  if (answer.nothingAsked) return request.q ? '请输入要找的字词，只有符号时无法搜索。' : '';
   if (!answer.total) return '没有找到符合条件的文章。';
   const pages = Math.ceil(answer.total / answer.pageSize);
   const place = pages > 1 ? `，第 ${answer.page} 页，共 ${pages} 页` : '';
