@@ -76,7 +76,7 @@ class HttpFiles {
     const headers = {Range: `bytes=${from}-${from + length - 1}`};
     let {status, bytes} = await this.request(name, {headers});
     // A part whose loading was broken off may stand in the browser's cache.
-    if (status === 206 && bytes.length !== length) {    if (status === 206 && bytes.length !== length) {
+    if (status === 206 && bytes.length !== length) {
       ({status, bytes} = await this.request(name, {headers, cache: 'reload'}));
     }
     if (status === 206) {
