@@ -12,25 +12,50 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jinja2 import TemplateError, TemplateSyntaxError
 from msgspec import Struct
 from pelican import Pelican
 from pelican.log import console
 from pelican.settings import Settings, read_settings
 
+from dangjian.assets import AssetError
 from dangjian.catalogue import remove_catalogue
 from dangjian.engine import Engine, Told, silent
 from dangjian.hooks import Run, workplace_of
+from dangjian.javascript import ScriptError
 from dangjian.office.lines import SettingsFile
 from dangjian.problems import Problem, Problems, report
 from dangjian.workplace import Report, Workplace
 
 
-class SettingsError(Exception):
-    """The settings file can't be used; ``problems`` say why, the message is their report."""
+class SiteError(Exception):
+    """The site can't be built at all; the message is Chinese, ``problems`` name places."""
 
-    def __init__(self, *problems: Problem) -> None:
-        super().__init__(report(problems))
-        self.problems = problems
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems or (Problem("", 0, message),)
+
+
+def settings_error(*problems: Problem) -> SiteError:
+    """A mistake in the settings file."""
+    return SiteError(report(problems), problems)
+
+
+@contextmanager
+def told_mistakes() -> Iterator[None]:
+    """Turn what stops a whole build (a fault of the theme, a full disk) into a SiteError."""
+    try:
+        yield
+    except TemplateError as error:
+        place = f"{error.name}:{error.lineno} " if isinstance(error, TemplateSyntaxError) else ""
+        raise SiteError(f"主题的模板有错，网站没有生成：{place}{error.message}") from error
+    except (AssetError, ScriptError) as error:
+        raise SiteError(f"主题的脚本或样式有错，网站没有生成：{error}") from error
+    except OSError as error:
+        where = f"（{error.filename}）" if error.filename else ""
+        raise SiteError(
+            f"读写文件出错，网站没有生成完：{error.strerror or error}{where}"
+        ) from error
 
 
 class Site(Struct, frozen=True):
@@ -49,10 +74,10 @@ class Site(Struct, frozen=True):
     executor: Executor | None = None
 
     def settings(self, **more: Any) -> Settings:
-        """Pelican's settings with what this site overrides. Raises SettingsError."""
+        """Pelican's settings with what this site overrides. Raises SiteError."""
         if not self.settings_file.is_file():
             message = f"找不到 {self.settings_file}，请在网站文件夹里运行，或用 --settings 指明"
-            raise SettingsError(Problem(self.settings_file.name, 0, message))
+            raise settings_error(Problem(self.settings_file.name, 0, message))
         given = {
             "PATH": self.content and str(self.content.resolve()),
             "OUTPUT_PATH": self.output and str(self.output.resolve()),
@@ -64,7 +89,7 @@ class Site(Struct, frozen=True):
             with _quiet_pelican():
                 return read_settings(str(self.settings_file), override=override)
         except Exception as error:  # the file is a program of the office's own
-            raise SettingsError(*_settings_mistakes(self.settings_file, error)) from error
+            raise settings_error(*_settings_mistakes(self.settings_file, error)) from error
 
     def cache(self) -> Path:
         """The folder for what is kept between builds and can be made again."""
@@ -79,7 +104,7 @@ class Site(Struct, frozen=True):
         remove_catalogue(self.workplace().catalogue)
 
     def build(self, told: Told = silent) -> Report:
-        """Build by Pelican with all its plugins. Raises SettingsError."""
+        """Build by Pelican with all its plugins. Raises SiteError."""
         run = Run(
             settings_file=self.settings_file,
             publishing=self.publishing,
@@ -87,22 +112,22 @@ class Site(Struct, frozen=True):
             executor=self.executor,
             told=told,
         )
-        pelican = Pelican(self.settings(DANGJIAN_RUN=run))
-        with _quiet_pelican():
-            pelican.run()
+        settings = self.settings(DANGJIAN_RUN=run)
+        with _quiet_pelican(), told_mistakes():
+            Pelican(settings).run()
         if run.report is None:
             message = '要有这一行：PLUGINS = ["dangjian"]'
-            raise SettingsError(Problem(self.settings_file.name, 0, message))
+            raise settings_error(Problem(self.settings_file.name, 0, message))
         return run.report
 
     def workplace(self) -> Workplace:
-        """What the engine builds from, for who keeps an engine. Raises SettingsError."""
+        """What the engine builds from, for who keeps an engine. Raises SiteError."""
         run = Run(settings_file=self.settings_file, publishing=self.publishing, drafts=self.drafts)
         return workplace_of(self.settings(), run)
 
     def check(self, told: Told = silent) -> Problems:
-        """What a build would complain of. Raises SettingsError."""
-        with Engine(self.workplace(), executor=self.executor, told=told) as engine:
+        """What a build would complain of. Raises SiteError."""
+        with told_mistakes(), Engine(self.workplace(), executor=self.executor, told=told) as engine:
             return engine.check().problems
 
 

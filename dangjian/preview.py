@@ -16,13 +16,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from jinja2 import TemplateError
 from watchfiles import watch
 
-from dangjian.assets import AssetError
-from dangjian.building import SettingsError
+from dangjian.building import SiteError, told_mistakes
 from dangjian.engine import Engine, Told, silent
-from dangjian.javascript import ScriptError
 from dangjian.locks import HeldError, Lock, held
 from dangjian.problems import Problem
 from dangjian.schema import SHANGHAI
@@ -30,8 +27,6 @@ from dangjian.workplace import Report, Workplace
 
 LOOK_MILLISECONDS = 500
 """How often settings files and the clock are looked at, while no file event comes."""
-
-MISTAKES_IN_THE_THEME = (AssetError, ScriptError, TemplateError)
 
 
 class PreviewError(Exception):
@@ -71,11 +66,10 @@ class Preview:
         self._seen = self._look()
         try:
             self._read_settings()
-            report = self._engine.build()
-        except SettingsError as error:
-            return self._state(error.problems, "设置有错，网页仍是上一次的")
-        except MISTAKES_IN_THE_THEME as error:
-            return self._state((Problem("theme.py", 0, f"主题有错：{error}"),), "主题有错")
+            with told_mistakes():
+                report = self._engine.build()
+        except SiteError as error:
+            return self._state(error.problems, "没有生成，网页仍是上一次的")
         self.next_change = report.next_change
         if report.production.written or report.production.removed:
             self._number += 1
@@ -116,6 +110,8 @@ class Preview:
 
 def place_of(problem: Problem, folder: str) -> str:
     """Where a problem stands, as an editor's tool opens it: file and line."""
+    if not problem.path:
+        return ""
     path = problem.path if problem.path.endswith(".py") else f"{folder}/{problem.path}"
     return f"{path}:{problem.line}" if problem.line else path
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from invoke.context import Context
 from invoke.tasks import task
 
-from dangjian.building import SettingsError, Site
+from dangjian.building import Site, SiteError
 from dangjian.cli.asking import progress, refuse, site_of
 from dangjian.cli.site import tell
 from dangjian.publish import KEEP, PublishError, opened
@@ -36,7 +36,7 @@ def publish(
             if report.failed:
                 refuse("有错误，没有发布，线上网站未动。请照上面的提示改正后再发布。")
             counts = releases.publish(built, retain=place.retain)
-    except (SettingsError, PublishError) as error:
+    except (SiteError, PublishError) as error:
         refuse(str(error))
     print(f"已发布到 {live}：{counts}。要退回上一版，用 invoke rollback。")
 
@@ -66,6 +66,6 @@ def rollback(
                 print("保留：" + ("、".join(releases.names) or "无"))
                 return
             name = releases.roll_back(to)
-    except (SettingsError, PublishError) as error:
+    except (SiteError, PublishError) as error:
         refuse(str(error))
     print(f"线上网站已换回 {name}。")

@@ -10,7 +10,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from dangjian import newarticle, preview as previewing, start as starting
-from dangjian.building import SettingsError, Site
+from dangjian.building import Site, SiteError
 from dangjian.checks import made_addresses, write_address
 from dangjian.cli.asking import ask, progress, refuse, root_of, site_of
 from dangjian.columns import Column
@@ -52,7 +52,7 @@ def preview(
         files = sorted(site.settings_file.parent.glob("*conf.py"))
         with previewing.Preview(shown.workplace, files, progress()) as running:
             previewing.run(running, print, port=port, browser=browser)
-    except (SettingsError, previewing.PreviewError) as error:
+    except (SiteError, previewing.PreviewError) as error:
         refuse(str(error))
     except KeyboardInterrupt:
         pass
@@ -95,7 +95,7 @@ def build(
         if reset:
             site.forget()
         result = site.build(progress())
-    except SettingsError as error:
+    except SiteError as error:
         refuse(str(error))
     if report:
         text = json.dumps(result.as_dict(), ensure_ascii=False, indent=1)
@@ -138,7 +138,7 @@ def check(
     try:
         place = site.workplace().content
         problems = site.check(progress())
-    except SettingsError as error:
+    except SiteError as error:
         refuse(str(error))
     told = problems_report(problems.sorted(), place.name)
     print(told or "没有发现问题。")
@@ -182,7 +182,7 @@ def search(
     """搜索：在生成的网站里查找，与网页上的搜索结果相同"""
     try:
         folder = Path(site) if site else site_of(context, settings).workplace().output
-    except SettingsError as error:
+    except SiteError as error:
         refuse(str(error))
     if status := run_search(query, folder, json, limit):
         raise Exit(code=status)
@@ -218,7 +218,7 @@ def new(
         name = newarticle.check_slug(slug or _ask_slug(content, place, title))
         draft = newarticle.Draft(title, place, name, kind)
         file = newarticle.write_draft(content, draft, datetime.now(SHANGHAI))
-    except (SettingsError, newarticle.NewArticleError) as error:
+    except (SiteError, newarticle.NewArticleError) as error:
         refuse(str(error))
     print(f"已新建：{file}")
     if edit and not newarticle.open_in_editor(file):
@@ -253,7 +253,7 @@ def clean(context: Context, output: bool = False, settings: str = "pelicanconf.p
     """清理：删除缓存，下次全部重新生成；文章和线上网站不受影响"""
     try:
         place = site_of(context, settings).workplace()
-    except SettingsError as error:
+    except SiteError as error:
         refuse(str(error))
     for folder in [place.cache, *([place.output] if output else [])]:
         if folder.is_dir():
@@ -297,7 +297,7 @@ def start(
         )
         starting.lay_out(target, plan, root_of(context))
         result = Site(target / "pelicanconf.py").build(progress())
-    except (starting.StartError, SettingsError) as error:
+    except (starting.StartError, SiteError) as error:
         refuse(str(error))
     tell(result, "content")
     print(
