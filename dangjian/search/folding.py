@@ -167,6 +167,7 @@ def fold_name(text: str) -> str:
     return "".join(chr(unit) for unit in fold_text(text) if unit != BREAK)
 
 
+@lru_cache(maxsize=1)
 def fold_file() -> tuple[bytes, str]:
     """The payload of the fold file, and the characters of GB 2312 it maps (``exceptions``)."""
     table = simplified()

@@ -2,6 +2,7 @@
 
 import unicodedata
 import zlib
+from functools import lru_cache
 from importlib.metadata import version
 from itertools import accumulate
 from pathlib import Path
@@ -70,6 +71,7 @@ class _AnyFormat(Struct, frozen=True):
     format: int
 
 
+@lru_cache(maxsize=1)
 def made_with() -> str:
     """The versions that an index depends on: another makes another index."""
     return (

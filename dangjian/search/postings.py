@@ -1,7 +1,9 @@
 """From the units of all documents to posting shards (3.3, 3.4)."""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +17,8 @@ TITLE_END = 1
 SHARD_BYTES = 24_576
 MOST_SHARDS = 768
 _GROUP = 500_000
+_MOST_GROUPS = 64
+_NO_GROUP = 255
 _TABLE_CELLS = 4_000_000
 
 Cells = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
@@ -35,11 +39,20 @@ class Fields(NamedTuple):
 
 
 def encode_all(
-    fields: Fields, readings: Sequence[Sequence[Reading]], widths: Numbers
+    fields: Fields, readings: Sequence[Sequence[Reading]], widths: Numbers, threads: int = 2
 ) -> list[Lists]:
-    """Every list of a segment, in batches that need little memory each."""
-    batches = [encode(places, widths, plain=False) for places in _pairs(fields)]
-    batches += [encode(places, widths, plain=True) for places in _singles(fields)]
+    """Every list of a segment, in batches that need little memory each.
+
+    numpy lets go of the interpreter while it works, so that threads use more than one core.
+    """
+
+    def encoded(places: Callable[[], Occurrences], plain: bool) -> Lists:
+        return encode(places(), widths, plain)
+
+    with ThreadPoolExecutor(threads) as pool:
+        tasks = [pool.submit(encoded, places, False) for places in _pairs(fields)]
+        tasks += [pool.submit(encoded, places, True) for places in _singles(fields)]
+        batches = [task.result() for task in tasks]
     batches.append(encode(_title_ends(fields), widths, plain=False))
     with_places, plain = _pinyin(readings)
     batches.append(encode(with_places, widths, plain=False))
@@ -47,26 +60,24 @@ def encode_all(
     return [batch for batch in batches if len(batch.a)]
 
 
-def _pairs(fields: Fields) -> Iterator[Occurrences]:
+def _pairs(fields: Fields) -> Iterator[Callable[[], Occurrences]]:
     """Places of all pairs of neighbouring units, a group of first units at a time."""
     numbers = fields.numbers
     if len(numbers) < 2:
         return
-    valid = (numbers[:-1] != 0) & (numbers[1:] != 0)
+    groups = min(_MOST_GROUPS, -(-len(numbers) // _GROUP))
+    group_of = (numbers[:-1] % groups).astype(np.uint8)
+    group_of[(numbers[:-1] == 0) | (numbers[1:] == 0)] = _NO_GROUP
     ends = fields.starts[1:-1] - 1
-    ends = ends[(ends >= 0) & (ends < len(valid))]
-    valid[ends] = False
-    groups = max(1, -(-len(numbers) // _GROUP))
-    group_of = (numbers[:-1] % groups).astype(np.uint16)
-    char_bits = int(len(fields.chars)).bit_length()
+    group_of[ends[(ends >= 0) & (ends < len(group_of))]] = _NO_GROUP
     for group in range(groups):
-        chosen = np.flatnonzero(valid & (group_of == group))
-        if len(chosen):
-            yield _sorted_pairs(fields, chosen, char_bits)
+        yield partial(_sorted_pairs, fields, group_of, group)
 
 
-def _sorted_pairs(fields: Fields, chosen: Numbers, char_bits: int) -> Occurrences:
-    rank_bits = int(len(chosen)).bit_length()
+def _sorted_pairs(fields: Fields, group_of: npt.NDArray[np.uint8], group: int) -> Occurrences:
+    chosen = np.flatnonzero(group_of == group)
+    char_bits = len(fields.chars).bit_length()
+    rank_bits = len(chosen).bit_length()
     if 2 * char_bits + rank_bits > 63:
         raise ValueError("too many different characters for one group")
     keys = fields.numbers[chosen].astype(np.int64) << char_bits
@@ -88,7 +99,7 @@ def _sorted_pairs(fields: Fields, chosen: Numbers, char_bits: int) -> Occurrence
     )
 
 
-def _singles(fields: Fields) -> Iterator[Occurrences]:
+def _singles(fields: Fields) -> Iterator[Callable[[], Occurrences]]:
     """Which documents have which units, in each of the fields, some units at a time."""
     for kind in (TITLE, LEAD, BODY):
         cells = _cells(fields, kind)
@@ -98,10 +109,14 @@ def _singles(fields: Fields) -> Iterator[Occurrences]:
             if end < len(cells):
                 next_char = int(cells[end]) // fields.documents + 1
                 end = int(np.searchsorted(cells, next_char * fields.documents))
-            char, doc = np.divmod(cells[begin:end].astype(np.int64), fields.documents)
+            yield partial(_single_places, fields, cells[begin:end], kind)
             begin = end
-            zeros = np.zeros(len(char), np.int64)
-            yield Occurrences(fields.chars[char], zeros, zeros + kind, doc, zeros)
+
+
+def _single_places(fields: Fields, cells: Cells, kind: int) -> Occurrences:
+    char, doc = np.divmod(cells.astype(np.int64), fields.documents)
+    zeros = np.zeros(len(char), np.int64)
+    return Occurrences(fields.chars[char], zeros, zeros + kind, doc, zeros)
 
 
 def _cells(fields: Fields, kind: int) -> Cells:

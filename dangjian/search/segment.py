@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from itertools import islice, pairwise
 from typing import NamedTuple
@@ -101,10 +102,11 @@ def build_segment(documents: Iterable[Prepared], progress: Progress = silent) ->
     fields = _fields(gathered)
     del gathered
     classes = class_of(np.diff(fields.starts)[2 * len(ordered) :])
-    shards = list(_posting_shards(fields, classes))
     dictionary = dictionary_of([document.record for document in ordered])
-    primed = primed_compressor(dictionary)
-    packed = [pack_record(document.record, primed, bool(dictionary)) for document in ordered]
+    with ThreadPoolExecutor(1) as pool:
+        packing = pool.submit(_pack, ordered, dictionary)
+        shards = list(_posting_shards(fields, classes))
+        packed = packing.result()
     per_text = max(LEAST_PER_TEXT, -(-len(ordered) // MOST_TEXTS))
     texts = [wrap(b"".join(packed[n : n + per_text])) for n in range(0, len(ordered), per_text)]
     sections = _sections(ordered, classes, packed, dictionary)
@@ -123,6 +125,11 @@ def build_segment(documents: Iterable[Prepared], progress: Progress = silent) ->
         per_text,
         classes,
     )
+
+
+def _pack(documents: Sequence[Prepared], dictionary: bytes) -> list[bytes]:
+    primed = primed_compressor(dictionary)
+    return [pack_record(document.record, primed, bool(dictionary)) for document in documents]
 
 
 class _WrappedShard(NamedTuple):

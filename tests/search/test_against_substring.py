@@ -19,7 +19,7 @@ MIXED = (
     + '黨國學習發展Ａ１ｂÉéßŉﬁ㎏①〇々ーがｶﾞ\u0301\u200b\u00ad\ufe0f😀🎉\u3000—…·《》“”"-:：\x00\x1f'
     "\ud800\udfff\U00020000\U0003fffd\ue000\uffff𝐀한عे"
 )
-HARMLESS = {"max_examples": 30, "deadline": None}
+HARMLESS = {"max_examples": 20, "deadline": None}
 few = st.text(st.sampled_from(FEW), max_size=60)
 mixed = st.text(st.one_of(st.sampled_from(MIXED), st.characters()), max_size=60)
 texts = st.one_of(few, mixed)
@@ -106,7 +106,7 @@ def test_words_are_all_met(docs: list[SearchDoc], clauses: list[tuple[bool, str]
     assert answers[0] == answers[1] == answers[2]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.one_of(texts, st.text()), max_size=5))
 def test_folding_many_is_folding_each(many: list[str]) -> None:
     """The fast folding of a batch is that of the format, and so is that of a query."""
@@ -119,8 +119,8 @@ def test_folding_many_is_folding_each(many: list[str]) -> None:
 
 
 def test_every_character_folds() -> None:
-    """No code point fails, and what it folds to is a unit or a break."""
-    codes = code_points("".join(map(chr, range(0x10FFFF))))
+    """No code point of the first planes fails, and what it folds to is a unit or a break."""
+    codes = code_points("".join(map(chr, range(0x18000))))
     units = Folder().fold(codes)
     assert set(units[units < 32].tolist()) == {BREAK}
 
@@ -137,7 +137,7 @@ def test_any_string_is_answered(tmp_path: Path, query: str) -> None:
     search_index(IndexReader(tmp_path), query, 0)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(query=st.one_of(mixed, st.lists(st.sampled_from(
     ['"', "“", "-", "title:", "标题：", "year:", "2020", "党建", " ", "党", "jc", ":", "from:", "栏目:", "a"]
 )).map("".join)))  # fmt: skip
