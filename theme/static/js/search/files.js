@@ -51,6 +51,7 @@ class HttpFiles {
       if (error instanceof TypeError) throw new MissingFile(name);
       throw error;
     }
+    if (response.status === 416) throw new DamagedData(name);
     if (!response.ok) throw new MissingFile(name);
     try {
       return {status: response.status, bytes: new Uint8Array(await response.arrayBuffer())};

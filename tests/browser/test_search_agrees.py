@@ -1,0 +1,85 @@
+"""The browser and Python give the same answers on archives and queries nobody thought of."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from playwright.sync_api import Browser
+
+from dangjian.search import SearchDoc
+from dangjian.search.documents import CHINA
+from dangjian.search.folding import fold_text
+from dangjian.search.reader import IndexReader
+from dangjian.search.searching import search_index
+from tests.browser import search_worker
+from tests.search import library
+
+pytestmark = pytest.mark.browser
+# Few letters, so that everything occurs everywhere: plain, traditional, wide, combined, astral.
+LETTERS = "党建会议服务区社國国為为ａAéE12　 ，。“”\n-:：1＋𠀀😀㎏\u200b中共"
+WORDS = ("dangjian", "jc", "shehui", "党建", "服务", "社区", "国", "title", "年")
+
+
+def _text(random: Random, longest: int) -> str:
+    pieces = [
+        random.choice(WORDS) if random.random() < 0.3 else random.choice(LETTERS)
+        for _ in range(random.randrange(longest))
+    ]
+    return "".join(pieces)
+
+
+def _document(random: Random, number: int) -> SearchDoc:
+    return SearchDoc(
+        key=f"{number}.md",
+        url=f"{number}.html",
+        title=_text(random, 8) or "题",
+        date=datetime(2020, 1, 1, tzinfo=CHINA) + timedelta(hours=random.randrange(60) * 12),
+        summary=_text(random, 6),
+        keywords=tuple(_text(random, 3) for _ in range(random.randrange(3))),
+        text=_text(random, random.choice((3, 30, 300))),
+        columns=random.choice((("a",), ("a", "a/b"), ("c",))),
+        source=random.choice(("甲报", "乙报")),
+        type=random.choice(("news", "notice")),
+    )
+
+
+def _query(random: Random, docs: list[SearchDoc]) -> str:
+    text = random.choice(docs).text or "党"
+    start = random.randrange(len(text))
+    part = text[start : start + random.choice((1, 2, 2, 3, 4, 6, 9))]
+    form = random.choice(('"{}"', "{}", "{} {}", "{} -{}", "title:{}", "正文:{}", '"{}" {}'))
+    return form.format(part, random.choice(WORDS))
+
+
+@pytest.mark.parametrize("segments", [1, 4])
+def test_same_answers(
+    segments: int, browser: Browser, serve: Callable[[Path], str], tmp_path: Path
+) -> None:
+    """Total and order of two hundred random queries; single words against plain substring."""
+    random = Random(segments)
+    docs = [_document(random, number) for number in range(120)]
+    groups = [docs[number::segments] for number in range(segments)]
+    library.build_in_segments(tmp_path / "search", groups)
+    search_worker.put_worker(tmp_path)
+    index = IndexReader(tmp_path / "search")
+    folded = {doc.url: [_folded(doc.title), _folded(doc.text)] for doc in docs}
+    page = browser.new_page()
+    search_worker.open_worker(page, serve(tmp_path))
+    for _ in range(200):
+        query = _query(random, docs)
+        expected = search_index(index, query, 0)
+        answer, addresses = search_worker.all_results(page, query)
+        if "about" not in answer["notes"]:
+            assert (query, addresses) == (query, [result.url for result in expected.results])
+            assert answer["total"] == expected.total, query
+        word = _folded(query.strip('"'))
+        if query.count('"') == 2 and query[0] == query[-1] == '"' and word:
+            found = {url for url, texts in folded.items() if any(word in text for text in texts)}
+            assert found <= set(addresses), query
+    page.close()
+
+
+def _folded(text: str) -> str:
+    return "".join(map(chr, fold_text(text)))
