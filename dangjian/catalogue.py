@@ -5,9 +5,10 @@ settings that shaped them are the same; a catalogue that is older, cut off or da
 aside and made anew.
 """
 
+import secrets
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Self
 from zlib import crc32
@@ -142,6 +143,11 @@ class Catalogue:
         self._db.execute("COMMIT")
         self._db.execute("BEGIN")
 
+    @property
+    def identity(self) -> bytes:
+        """Tells this catalogue from another that stood or will stand at its place."""
+        return self.meta("identity") or b""
+
     def meta(self, name: str) -> bytes | None:
         row = self._db.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
         return bytes(row[0]) if row else None
@@ -245,6 +251,7 @@ def _open(path: Path, version: bytes) -> Catalogue:
         if catalogue.meta("version") != version:
             catalogue.clear_sources()
             catalogue.set_meta("version", version)
+            catalogue.set_meta("identity", secrets.token_bytes(8))
             catalogue.commit()
     except sqlite3.DatabaseError:
         catalogue.close()
@@ -253,7 +260,10 @@ def _open(path: Path, version: bytes) -> Catalogue:
 
 
 def remove_catalogue(path: Path) -> None:
-    """Delete a catalogue with its journal files."""
+    """Delete a catalogue with its journal files, or whatever stands at its place."""
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-        with suppress(FileNotFoundError):
-            (path.parent / name).unlink()
+        found = path.parent / name
+        if found.is_dir():
+            shutil.rmtree(found)
+        else:
+            found.unlink(missing_ok=True)

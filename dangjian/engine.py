@@ -185,7 +185,7 @@ class Engine:
         place, presenter, catalogue = self.workplace, arranged.presenter, arranged.catalogue
         with _without_collector():
             with self._timed("规划"):
-                plan = plan_site(place.ground, presenter, self._records())
+                plan = plan_site(place.ground, presenter, catalogue, self._records())
                 standing = look(place.output, catalogue)
                 self._workshop = workshop = Workshop(
                     plan.setup, plan.common, catalogue, standing, self.crew, self.told

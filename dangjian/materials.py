@@ -34,6 +34,11 @@ def _picture(source: Path, cache: Path) -> FileFacts:
     )
 
 
+def whole_picture(content: Path, cache: Path, key: str, facts: FileFacts) -> Path:
+    """Where a made picture lies in the cache; one that is damaged there is made again."""
+    return cache / (_examine(content, cache, key).made or facts.made)
+
+
 def _attachment(source: Path) -> FileFacts:
     from dangjian.attachments import AttachmentError, inspect_attachment  # noqa: PLC0415
 

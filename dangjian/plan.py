@@ -37,10 +37,13 @@ class Made(Struct, eq=False):
 
 
 class Copied(Struct, frozen=True):
-    """An output that is a file as it is, under an address that tells its content."""
+    """An output that is a file as it is, under an address that tells its content.
+
+    ``source`` finds the file, and is asked only when it has to be copied.
+    """
 
     path: str
-    source: Path
+    source: Callable[[], Path]
 
 
 class Slice(Struct, Generic[T], frozen=True):

@@ -110,7 +110,7 @@ class Workshop:
             if self.standing.holds(one.path, mark):
                 self.production.kept += 1
                 continue
-            self._note([copy_output(self.output, one.path, one.source)], {one.path: mark})
+            self._note([copy_output(self.output, one.path, one.source())], {one.path: mark})
 
     def adopt(self, paths: Iterable[str]) -> None:
         """Count files that another part of the build keeps up itself among those planned."""

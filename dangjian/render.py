@@ -7,8 +7,8 @@ sent to any ``concurrent.futures`` executor.
 
 import os
 import re
+import threading
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,8 @@ class Job(Struct, frozen=True):
 class RenderSetup(Struct, frozen=True):
     """What a worker needs to render: plain values, the same for all jobs of a build.
 
-    ``theme`` is a digest of all templates, so that a changed theme gets a new renderer.
+    ``theme`` is a digest of all templates and ``identity`` that of the catalogue, so that a
+    changed theme or a catalogue made anew gets a new renderer.
     """
 
     templates: tuple[str, ...]
@@ -70,6 +71,7 @@ class RenderSetup(Struct, frozen=True):
     site: views.Site
     absolute_root: str
     theme: bytes = b""
+    identity: bytes = b""
     strict: bool = False
 
     def pack(self) -> bytes:
@@ -182,9 +184,14 @@ def make_environment(templates: Sequence[str], *, strict: bool = False) -> jinja
     return environment
 
 
-@lru_cache(maxsize=1)
-def _renderer(packed: bytes) -> Renderer:
-    return Renderer(msgspec.msgpack.decode(packed, type=RenderSetup))
+class _Kept(threading.local):
+    """The renderer that each thread of a process keeps: its database connection is its own."""
+
+    packed: bytes = b""
+    renderer: Renderer | None = None
+
+
+_kept = _Kept()
 
 
 def render_jobs(packed: bytes, jobs: Sequence[Job]) -> list[Written]:
@@ -192,7 +199,10 @@ def render_jobs(packed: bytes, jobs: Sequence[Job]) -> list[Written]:
 
     ``packed`` is a setup as ``RenderSetup.pack`` gives it.
     """
-    renderer = _renderer(packed)
+    renderer = _kept.renderer
+    if renderer is None or _kept.packed != packed:
+        renderer = Renderer(msgspec.msgpack.decode(packed, type=RenderSetup))
+        _kept.packed, _kept.renderer = packed, renderer
     return [write_output(renderer.output, job.path, renderer.render(job)) for job in jobs]
 
 

@@ -17,6 +17,7 @@ from dangjian.channels import ChannelPlan, make_feeds, plan_channels
 from dangjian.columns import COLUMN_FILE
 from dangjian.digests import digest
 from dangjian.footer import footer_items
+from dangjian.materials import whole_picture
 from dangjian.office import Office
 from dangjian.pages.articles import plan_articles
 from dangjian.pages.columns import plan_columns
@@ -77,7 +78,9 @@ class SitePlan(Struct, eq=False):
         )
 
 
-def plan_site(ground: Ground, presenter: Presenter, records: Mapping[str, Record]) -> SitePlan:
+def plan_site(
+    ground: Ground, presenter: Presenter, catalogue: Catalogue, records: Mapping[str, Record]
+) -> SitePlan:
     """Plan the site of one archive; ``records`` are those of all sources, columns included."""
     office = ground.office
     assets = build_assets(ground.theme / "static", ground.cache)
@@ -93,6 +96,7 @@ def plan_site(ground: Ground, presenter: Presenter, records: Mapping[str, Record
         site=site,
         absolute_root=prefix,
         theme=theme_digest(template_folders(ground)),
+        identity=catalogue.identity,
         strict=ground.strict,
     )
     return SitePlan(ground, portal, assets, channels, setup)
@@ -212,9 +216,11 @@ def _files(plan: SitePlan) -> Iterator[Copied]:
     for key, facts in plan.portal.presenter.files.items():
         if facts.error:
             continue
-        made = ground.cache / "pictures" / facts.made
-        source = made if facts.made else ground.content / key.partition(":")[2]
-        yield Copied(facts.name, source)
+        if facts.made:
+            pictures = ground.cache / "pictures"
+            yield Copied(facts.name, partial(whole_picture, ground.content, pictures, key, facts))
+        else:
+            yield Copied(facts.name, partial(Path, ground.content, key.partition(":")[2]))
 
 
 def _job(portal: Portal, page: Page) -> Job:
