@@ -53,7 +53,10 @@ class Lightbox {
 function described(image, source) {
   const figure = image.closest('figure');
   const caption = figure && figure.querySelector('figcaption');
-  return {source, alt: image.alt, caption: caption ? caption.textContent.trim() : image.alt};
+  const words = caption ? Array.from(caption.childNodes)
+    .filter((node) => !(node.classList && node.classList.contains('count')))
+    .map((node) => node.textContent).join('').trim() : '';
+  return {source, alt: image.alt, caption: words || image.alt};
 }
 
 // A picture of the text becomes a button if it is larger than it may be shown.

@@ -3,6 +3,7 @@
 import {element} from './search/dom.js';
 
 const SPOKEN = 'p,li,h2,h3,h4,h5,h6,figcaption,td,th,dt,dd';
+const UNSPOKEN = 'sup,rt,.footnote-backref';
 const SENTENCE = /[^。！？；!?;]+[。！？；!?;]*[”’」』）》〕]*/gu;
 const MARK = 'reading-aloud';
 
@@ -12,7 +13,10 @@ export function sentencesOf(root) {
   for (const block of root.querySelectorAll(SPOKEN)) {
     if (block.querySelector(SPOKEN)) continue;
     const nodes = [];
-    const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+    const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT, {
+      acceptNode: (node) => (node.parentElement.closest(UNSPOKEN)
+        ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT),
+    });
     let text = '';
     while (walker.nextNode()) {
       nodes.push([text.length, walker.currentNode]);
@@ -72,6 +76,7 @@ class Reader {
     this.button.textContent = '朗读';
     if (document.activeElement === this.stopButton) this.button.focus();
     this.stopButton.remove();
+    this.button.parentElement.classList.remove('speaking');
   }
 
   go() {
@@ -80,6 +85,7 @@ class Reader {
     this.say('');
     this.button.textContent = '暂停朗读';
     this.button.after(this.stopButton);
+    this.button.parentElement.classList.add('speaking');
     this.turn += 1;
     speechSynthesis.cancel();
     this.next(this.turn);
