@@ -7,7 +7,9 @@ import {
   statusSentence,
 } from './view.js';
 
-const TYPING_PAUSE = 40;
+// A first letter is answered at once; of letters that follow quickly, the last.
+const TYPING_PAUSE = 60;
+const TYPING_AGAIN = 250;
 const SLOW = 400;
 
 // A column's address in the index, from that of its page.
@@ -29,12 +31,16 @@ class SearchPage {
       [columnAddress(link.getAttribute('href'), this.root), place])));
     this.asked = 0;
     this.timer = 0;
+    this.lastTyped = -TYPING_AGAIN;
   }
 
   start() {
     this.box.value = this.request.q;
     this.box.addEventListener('input', (event) => {
-      if (!event.isComposing) this.typed(TYPING_PAUSE);
+      if (event.isComposing) return;
+      const soon = event.timeStamp - this.lastTyped < TYPING_AGAIN;
+      this.lastTyped = event.timeStamp;
+      this.typed(soon ? TYPING_PAUSE : 0);
     });
     this.box.addEventListener('compositionend', () => this.typed(0));
     this.form.addEventListener('submit', (event) => {
@@ -57,10 +63,12 @@ class SearchPage {
 
   typed(pause) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
+    const take = () => {
       const q = this.box.value.trim();
       if (q !== this.request.q) this.go({...this.request, q, page: 1}, false);
-    }, pause);
+    };
+    if (pause) this.timer = setTimeout(take, pause);
+    else take();
   }
 
   go(request, remember) {
