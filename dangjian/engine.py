@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from typing import Self
 
 import msgspec
@@ -306,7 +306,7 @@ class Engine:
                 report.problems.extend(row.record.problems)
         report.problems.extend(archive.problems.sorted())
         for item in archive.by_path.values():
-            for key in file_targets(item):
+            for key in dict.fromkeys(file_targets(item)):
                 found = facts.get(key)
                 if found is not None and found.error:
                     report.problems.extend([self._file_problem(item, key, found.error)])
@@ -331,11 +331,15 @@ class Engine:
             data = (self.workplace.content / item.path).read_bytes()
         except OSError:
             return 0
-        source = parse_source(data, item.path)
+        source = _parsed(data, item.path)
         for one in source.fields:
             if written in str(one.value):
                 return one.line
         return line_of(source.body, written, source.body_line)
+
+
+# An article with many mistakes is looked at for each of them.
+_parsed = lru_cache(maxsize=1)(parse_source)
 
 
 def _arrange(readings: Readings, clock: Clock) -> Archive:

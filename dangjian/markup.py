@@ -25,6 +25,8 @@ from markdown.extensions.tables import TableExtension
 from markdown.treeprocessors import Treeprocessor
 from msgspec import Struct
 
+from dangjian.effort import Metered, Meter
+
 MARKUP_VERSION = 1
 
 _FOOTNOTES = {"BACKLINK_TITLE": "回到正文第{}处"}
@@ -130,6 +132,7 @@ class MarkdownText:
     """
 
     def __init__(self) -> None:
+        self._meter = Meter()
         self._markdown = Markdown(
             extensions=[
                 TableExtension(),
@@ -139,12 +142,18 @@ class MarkdownText:
                 AttrListExtension(),
                 SaneListExtension(),
                 _PortalMarkdown(),
+                Metered(self._meter),
             ],
             output_format="html",
         )
 
     def convert(self, text: str, folder: str) -> Rendered:
-        """Convert ``text``, whose relative references start at ``folder`` (below content/)."""
+        """Convert ``text``, whose relative references start at ``folder`` (below content/).
+
+        Raises TooMuchError for a text that would take the parser too long.
+        """
+        self._meter.start()
+        self._meter.look(text)
         marked, plain = _set_apart(text)
         if not plain:
             return self.parse(text, folder)
@@ -156,6 +165,7 @@ class MarkdownText:
 
     def parse(self, text: str, folder: str) -> Rendered:
         """The same by the parser alone."""
+        self._meter.start()
         self._markdown.reset()
         return sanitise(join_lines(self._markdown.convert(text)), folder)
 

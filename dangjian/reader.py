@@ -14,6 +14,7 @@ from msgspec import Struct
 from dangjian.catalogue import Record, Stat
 from dangjian.columns import COLUMN_FILE
 from dangjian.digests import digest
+from dangjian.effort import TOO_DEEP, TooMuchError
 from dangjian.markup import MarkdownText, Reference, Rendered, excerpt, plain_text
 from dangjian.problems import Problem
 from dangjian.schema import Source, parse_source, read_column, read_entry
@@ -68,8 +69,8 @@ def read_source(content: Path, path: str) -> ReadResult:
 
 def _read_column(source: Source, path: str) -> tuple[Record, Rendered]:
     column, problems = read_column(source)
-    rendered = _convert(source, path)
-    problems = (*problems, *_reference_problems(source, path, rendered.references))
+    rendered, faults = _convert(source, path)
+    problems = (*problems, *faults)
     record = Record(
         digest=b"", column=column, problems=tuple(problems), references=rendered.references
     )
@@ -78,12 +79,13 @@ def _read_column(source: Source, path: str) -> tuple[Record, Rendered]:
 
 def _read_article(source: Source, path: str) -> tuple[Record, Rendered]:
     entry, problems = read_entry(source)
-    rendered = _convert(source, path)
-    problems = (*problems, *_reference_problems(source, path, rendered.references))
+    rendered, faults = _convert(source, path)
+    if rendered is _REFUSED:
+        entry = None
     record = Record(
         digest=b"",
         entry=entry,
-        problems=tuple(problems),
+        problems=(*problems, *faults),
         references=rendered.references,
     )
     if entry is not None:
@@ -93,36 +95,39 @@ def _read_article(source: Source, path: str) -> tuple[Record, Rendered]:
     return record, rendered
 
 
-def _convert(source: Source, path: str) -> Rendered:
+_REFUSED = Rendered("")
+
+
+def _convert(source: Source, path: str) -> tuple[Rendered, list[Problem]]:
+    """The text as HTML, and what is wrong with it; ``_REFUSED`` when it can't be parsed."""
     text = source.body
     if not text.strip():
-        return Rendered("")
+        return Rendered(""), []
     try:
-        return _markdown().convert(text, path.rpartition("/")[0])
+        rendered = _markdown().convert(text, path.rpartition("/")[0])
+    except TooMuchError as error:
+        _markdown.cache_clear()
+        line = line_of(text, error.near, source.body_line)
+        return _REFUSED, [Problem(path, line, str(error))]
     except RecursionError:
         _markdown.cache_clear()
-        return Rendered("<p>（本文嵌套过深，无法显示）</p>", (Reference("deep", path),))
+        return _REFUSED, [Problem(path, source.body_line, TOO_DEEP)]
+    return rendered, _reference_problems(source, path, rendered.references)
 
 
 def _reference_problems(
     source: Source, path: str, references: tuple[Reference, ...]
 ) -> list[Problem]:
-    problems = []
-    for reference in references:
-        if reference.kind == "deep":
-            problems.append(
-                Problem(path, source.body_line, "正文的列表或引用嵌套太深，无法排版，请减少层次")
-            )
-        elif reference.kind == "media" and not (reference.alt or "").strip():
-            problems.append(
-                Problem(
-                    path,
-                    line_of(source.body, reference.written, source.body_line),
-                    f"图片“{reference.written}”没有文字说明，盲人读者无从知道画面内容。"
-                    f"请写成 ![画面里有什么]({reference.written})",
-                )
-            )
-    return problems
+    return [
+        Problem(
+            path,
+            line_of(source.body, reference.written, source.body_line),
+            f"图片“{reference.written}”没有文字说明，盲人读者无从知道画面内容。"
+            f"请写成 ![画面里有什么]({reference.written})",
+        )
+        for reference in references
+        if reference.kind == "media" and not (reference.alt or "").strip()
+    ]
 
 
 def line_of(body: str, written: str, first_line: int) -> int:

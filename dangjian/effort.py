@@ -1,0 +1,158 @@
+"""How much work a text may ask of the Markdown parser.
+
+Some texts cost the parser time by the square of their length: thousands of brackets that are never
+closed, lists in lists in lists. Nobody writes them on purpose, but a broken file can hold them, and
+one such file must not hold up a build. The work is counted, not timed, so that a text is refused
+on every machine or on none.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.extensions import Extension
+
+LONGEST = 2_000_000
+MOST_NOTES = 1_000
+DEEPEST = 60
+TOO_DEEP = "正文的列表或引用嵌套太深，无法排版，请减少层次"
+# In characters moved; a slow machine does a hundred million in a second.
+MOST_WORK = 400_000_000
+
+_BLOCK_COST = 10
+_SCAN_COST = 20
+_OPEN_TAG_COST = 20
+_OPEN_TAG = re.compile(r"<[A-Za-z/!?]")
+_GAP = re.compile(r"[^\S\n]{1000}")
+_NOTE = re.compile(r"^[ ]{0,3}\[\^[^\]\n]*\]:", re.MULTILINE)
+
+
+class TooMuchError(Exception):
+    """A text that asks too much; the message is Chinese, ``near`` are words where it happens."""
+
+    def __init__(self, message: str, near: str = "") -> None:
+        super().__init__(message)
+        self.near = near
+
+
+class Meter:
+    """Counts the work on one text. Raises TooMuchError when there is too much of it."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Begin with another text."""
+        self._left = MOST_WORK
+        self._depth = 0
+
+    def charge(self, amount: int, text: str) -> None:
+        """Count work that is done on ``text``."""
+        self._left -= amount
+        if self._left < 0:
+            raise TooMuchError(
+                "这里的符号太多太密（成千上万个方括号、星号、井号之类），无法排版，"
+                "多半是粘贴时带进来的，请删去",
+                _first_words(text),
+            )
+
+    def enter(self, text: str) -> None:
+        """Go one level down, into a list or quotation."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise TooMuchError(TOO_DEEP, _first_words(text))
+
+    def leave(self) -> None:
+        self._depth -= 1
+
+    def look(self, text: str) -> None:
+        """Refuse what can be told before parsing."""
+        if len(text) > LONGEST:
+            limit = LONGEST // 10_000
+            raise TooMuchError(f"正文有 {len(text)} 个字，最多 {limit} 万个，请分成几篇")
+        if gap := _GAP.search(text):
+            raise TooMuchError("这里有上千个连续的空格，请删去", _line_before(text, gap.start()))
+        notes = len(_NOTE.findall(text))
+        if notes > MOST_NOTES:
+            raise TooMuchError(f"正文有 {notes} 条脚注，最多 {MOST_NOTES} 条，请分成几篇", "[^")
+        self._look_at_tags(text)
+
+    def _look_at_tags(self, text: str) -> None:
+        end = -1
+        for tag in _OPEN_TAG.finditer(text):
+            start = tag.start()
+            if end < start:
+                end = text.find(">", start)
+                end = len(text) if end < 0 else end
+            self.charge(_OPEN_TAG_COST * (end - start), text[start : start + 20])
+
+
+def _first_words(text: str) -> str:
+    return text.lstrip()[:20].partition("\n")[0]
+
+
+def _line_before(text: str, position: int) -> str:
+    return text[text.rfind("\n", 0, position) + 1 : position + 1]
+
+
+class Metered(Extension):
+    """Has ``meter`` count what a parser does. To be registered after all other extensions."""
+
+    def __init__(self, meter: Meter) -> None:
+        super().__init__()
+        self._meter = meter
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
+        md.parser.blockprocessors.register(_MeteredBlock(md, self._meter), "meter", 1000)
+        _count_levels(md.parser, self._meter)
+        for pattern in md.inlinePatterns:
+            _count_matches(pattern, self._meter)
+
+
+class _MeteredBlock(BlockProcessor):
+    """Is asked about every block before the others are, and leaves it to them."""
+
+    def __init__(self, md: Markdown, meter: Meter) -> None:
+        super().__init__(md.parser)
+        self._meter = meter
+
+    def test(self, _parent: object, block: str) -> bool:
+        self._meter.charge(_BLOCK_COST * len(block), block)
+        return False
+
+
+def _count_levels(parser: Any, meter: Meter) -> None:
+    parse = parser.parseBlocks
+
+    def counted(parent: Any, blocks: list[str]) -> None:
+        meter.enter(blocks[0] if blocks else "")
+        parse(parent, blocks)
+        meter.leave()
+
+    parser.parseBlocks = counted
+
+
+def _count_matches(pattern: Any, meter: Meter) -> None:
+    """Count what a match costs: the text is put together anew, brackets are looked for."""
+    handle: Callable[..., Any] = pattern.handleMatch
+
+    def counted(match: re.Match[str], data: str) -> Any:
+        meter.charge(len(data), data[match.start() :])
+        return handle(match, data)
+
+    pattern.handleMatch = counted
+    for name in ("getText", "getLink"):
+        if hasattr(pattern, name):
+            setattr(pattern, name, _counted_scan(getattr(pattern, name), meter))
+
+
+def _counted_scan(scan: Callable[..., Any], meter: Meter) -> Callable[..., Any]:
+    def counted(data: str, index: int) -> Any:
+        found = scan(data, index)
+        closed, end = found[-1], found[-2]
+        meter.charge(_SCAN_COST * ((end if closed else len(data)) - index), data[index - 1 :])
+        return found
+
+    return counted
