@@ -1,6 +1,7 @@
 """The search index: built by the engine, read by the browser and by ``invoke search``."""
 
 from dangjian.search.documents import SearchDoc
-from dangjian.search.index import IndexReport, check_index, update_index
+from dangjian.search.manifest import IndexReport
+from dangjian.search.update import check_index, update_index
 
 __all__ = ["IndexReport", "SearchDoc", "check_index", "update_index"]

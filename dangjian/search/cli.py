@@ -24,7 +24,8 @@ def run(query: str, site: Path, as_json: bool = False, limit: int = 20) -> int:
     try:
         answer = search_site(site, query, max(0, limit))
     except DamagedIndexError as error:
-        print(f"{error}：{site}。请先运行 invoke build 生成网站，会一并重建索引。", file=sys.stderr)
+        advice = "请先运行 invoke build 生成网站，会一并重建索引。"
+        sys.stderr.write(f"{error}：{site}。{advice}\n")
         return 1
     if as_json:
         found = msgspec.to_builtins(answer)

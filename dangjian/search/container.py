@@ -41,7 +41,7 @@ def payload_size(data: bytes) -> int:
 
 
 def unmask(data: bytes, keys: bytes, start: int = 0) -> bytes:
-    """Payload bytes as they were before :func:`wrap`; ``start`` is where in the payload they are."""
+    """Payload bytes as they were before :func:`wrap`; they begin at ``start`` of the payload."""
     if not any(keys):
         return data
     pieces: list[bytes] = []

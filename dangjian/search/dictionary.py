@@ -7,6 +7,7 @@ dictionary is chosen by what each phrase would save in a sample of the documents
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from dangjian.search.bits import Numbers
 from dangjian.search.documents import Record
@@ -70,7 +71,7 @@ def _by_worth(text: str) -> list[str]:
 
 
 def _repeated(
-    codes: "np.ndarray[tuple[int], np.dtype[np.uint64]]", stable: Numbers, size: int
+    codes: npt.NDArray[np.uint64], stable: npt.NDArray[np.bool_], size: int
 ) -> tuple[Numbers, Numbers]:
     """First places of the phrases of a length that occur often, and how often."""
     count = len(codes) - size + 1

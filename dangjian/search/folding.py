@@ -50,7 +50,7 @@ def is_unit(char: str) -> bool:
 @lru_cache(maxsize=1)
 def simplified() -> dict[str, str]:
     """Each traditional character with its simplified form, by OpenCC's ``t2s``."""
-    from opencc import OpenCC
+    from opencc import OpenCC  # noqa: PLC0415 - a query in simplified characters needs none
 
     chars = [chr(n) for first, last in _HAN_RANGES for n in range(first, last + 1)]
     folded = OpenCC("t2s").convert("\n".join(chars)).split("\n")
@@ -86,7 +86,7 @@ class Folder:
         self._expansions: list[list[int]] = []
 
     def fold(self, codes: UnitArray) -> UnitArray:
-        """Units of ``codes``, breaks neither joined nor trimmed; ``BORDER_CODE`` stays ``BORDER``."""
+        """Units of ``codes``, breaks as they come; ``BORDER_CODE`` gives ``BORDER``."""
         folded = self._table[codes]
         unknown = folded == _UNKNOWN
         if unknown.any():
@@ -95,7 +95,7 @@ class Folder:
             folded = self._table[codes]
         if (folded < _UNKNOWN).any():
             folded = self._expand(folded)
-        return folded[folded != 0].astype(np.uint32)
+        return np.asarray(folded[folded != 0], np.uint32)
 
     def _learn(self, code: int) -> None:
         units = _units_of(chr(code))
@@ -129,7 +129,7 @@ class Folder:
         folded = folded[~joined | (folded == BORDER)]
         before_border = np.zeros(len(folded), bool)
         before_border[:-1] = (folded[1:] == BORDER) & (folded[:-1] == BREAK)
-        return folded[~before_border][:-1]
+        return np.asarray(folded[~before_border][:-1], np.uint32)
 
 
 def code_points(text: str) -> UnitArray:

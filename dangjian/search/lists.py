@@ -28,7 +28,7 @@ class Lists(NamedTuple):
     b: Numbers
     field: Numbers
     plain: npt.NDArray[np.bool_]
-    count: Numbers
+    totals: Numbers
     doc_bytes: Numbers
     pos_bytes: Numbers
     doc_blob: Bytes
@@ -96,7 +96,7 @@ def encode(places: Occurrences, widths: Numbers, plain: bool) -> Lists:
         b=places.b[heads],
         field=field,
         plain=np.full(len(first), plain),
-        count=np.diff(np.append(first, len(freqs))),
+        totals=np.diff(np.append(first, len(freqs))),
         doc_bytes=doc_bytes,
         pos_bytes=pos_bytes,
         doc_blob=doc_blob,

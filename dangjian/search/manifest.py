@@ -1,8 +1,10 @@
 """The manifest: the one file of the index whose name never changes (1.2)."""
 
+import os
 import unicodedata
 import zlib
 from functools import lru_cache
+from hashlib import blake2b
 from importlib.metadata import version
 from itertools import accumulate
 from pathlib import Path
@@ -46,6 +48,22 @@ class SegmentEntry(Struct, frozen=True, kw_only=True):
             raise DamagedIndexError("索引的目录不完整") from None
 
 
+class State(Struct, frozen=True):
+    """What the builder keeps of a segment: its documents, and size and CRC of its files."""
+
+    keys: bytes
+    digests: bytes
+    files: dict[str, tuple[int, int]]
+
+    def key(self, doc: int) -> bytes:
+        """The hash of a document's key."""
+        return self.keys[doc * 8 : doc * 8 + 8]
+
+    def digest(self, doc: int) -> bytes:
+        """The hash of a document's digest."""
+        return self.digests[doc * 8 : doc * 8 + 8]
+
+
 class FoldEntry(Struct, frozen=True):
     """The fold file in the manifest."""
 
@@ -60,11 +78,49 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
     format: int
     made: str
+    current: str
     fold: FoldEntry
     columns: dict[str, str]
     docs: int
     units: int
     segments: list[SegmentEntry]
+
+
+def state_name(segment: str) -> str:
+    """File name of a segment's state."""
+    return f"{segment}-state.bin"
+
+
+def head_name(segment: str) -> str:
+    """File name of a segment's head."""
+    return f"{segment}-head.js"
+
+
+def shard_name(segment: str, number: int) -> str:
+    """File name of a posting shard."""
+    return f"{segment}-p{number}.js"
+
+
+def text_name(segment: str, number: int) -> str:
+    """File name of a text file."""
+    return f"{segment}-t{number}.js"
+
+
+class IndexReport(Struct, frozen=True):
+    """What an update did: names of files in the index folder, and counts of documents."""
+
+    files: tuple[str, ...]
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    docs: int
+    added: int
+    deleted: int
+    merged: int
+
+    @property
+    def kept(self) -> int:
+        """How many files stand as they were."""
+        return len(self.files) - len(self.written)
 
 
 class _AnyFormat(Struct, frozen=True):
@@ -81,7 +137,7 @@ def made_with() -> str:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of the index in ``folder``, or a :class:`DamagedIndexError` that says why not."""
+    """The manifest of the index in ``folder``; :class:`DamagedIndexError` says why not."""
     path = folder / MANIFEST
     try:
         data = path.read_bytes()
@@ -118,3 +174,62 @@ def write_manifest(folder: Path, manifest: Manifest) -> bool:
         return False
     write_whole(path, data)
     return True
+
+
+def read_state(folder: Path, entry: SegmentEntry) -> State:
+    """A segment's state, checked against the manifest."""
+    path = folder / state_name(entry.id)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DamagedIndexError(f"索引文件 {path.name} 读不出来") from error
+    if (len(data), zlib.crc32(data)) != tuple(entry.state):
+        raise DamagedIndexError(f"索引文件 {path.name} 不完整")
+    try:
+        return msgspec.msgpack.decode(data, type=State)
+    except msgspec.MsgspecError as error:
+        raise DamagedIndexError(f"索引文件 {path.name} 不完整") from error
+
+
+def file_sizes(folder: Path) -> dict[str, int]:
+    """Names and sizes of the files in a folder."""
+    with os.scandir(folder) as entries:
+        return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+
+
+def segment_files(entry: SegmentEntry, state: State) -> dict[str, int]:
+    """Names and sizes of a segment's files."""
+    sizes = {f"{entry.id}-{name}": size for name, (size, _) in state.files.items()}
+    return sizes | {state_name(entry.id): entry.state[0]}
+
+
+def damaged_files(folder: Path, entry: SegmentEntry, state: State) -> list[str]:
+    """Names of a segment's files that are not as they were written."""
+    return [
+        f"{entry.id}-{name}"
+        for name, expected in state.files.items()
+        if _size_and_crc(folder / f"{entry.id}-{name}") != tuple(expected)
+    ]
+
+
+def _size_and_crc(path: Path) -> tuple[int, int]:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return (-1, 0)
+    return len(data), zlib.crc32(data)
+
+
+def fold_name(data: bytes) -> str:
+    """The name of a fold file."""
+    return f"fold-{blake2b(data, digest_size=8).hexdigest()}.js"
+
+
+def fold_stands(folder: Path, fold: FoldEntry, verify: bool) -> bool:
+    """Whether the fold file is there and whole (by its size, or by its content)."""
+    path = folder / fold.file
+    if not path.is_file():
+        return False
+    if verify:
+        return fold_name(path.read_bytes()) == fold.file
+    return path.stat().st_size == len(HEAD) + fold.length + len(TAIL)

@@ -105,7 +105,7 @@ def places(segment: SegmentReader, units: Units, field: int) -> Numbers:
     counts: list[tuple[int, int]] = []
     for offset in offsets:
         lists = segment.places(units[offset], units[offset + 1])
-        count = sum(place.count for place in lists if place.field == field)
+        count = sum(place.total for place in lists if place.field == field)
         if count == 0:
             return np.zeros(0, np.int64)
         counts.append((count, offset))
@@ -137,7 +137,7 @@ def _counted(found: Numbers) -> InField:
 
 def _verified(segment: SegmentReader, pieces: tuple[Units, ...], field: int) -> InField:
     """A word with breaks in it: candidates by their pieces, then the texts themselves."""
-    candidates: Numbers | None = None
+    candidates = np.arange(segment.entry.docs)
     run: Numbers | None = None
     at = 0
     for piece in pieces:
@@ -147,9 +147,8 @@ def _verified(segment: SegmentReader, pieces: tuple[Units, ...], field: int) -> 
             docs = _docs(run)
         else:
             docs = _in_field(segment, (piece,), field).docs
-        candidates = docs if candidates is None else np.intersect1d(candidates, docs)
+        candidates = np.intersect1d(candidates, docs)
         at += len(piece) + 1
-    assert candidates is not None
     if run is not None:
         candidates = np.intersect1d(candidates, _docs(run))
     wanted = units_text(Word(pieces).units)

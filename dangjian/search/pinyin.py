@@ -7,8 +7,7 @@ longer than adding an article may.
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Set as AbstractSet
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path

@@ -21,7 +21,6 @@ _MOST_GROUPS = 64
 _NO_GROUP = 255
 _TABLE_CELLS = 4_000_000
 
-Cells = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
 Units = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 
 
@@ -113,18 +112,17 @@ def _singles(fields: Fields) -> Iterator[Callable[[], Occurrences]]:
             begin = end
 
 
-def _single_places(fields: Fields, cells: Cells, kind: int) -> Occurrences:
-    char, doc = np.divmod(cells.astype(np.int64), fields.documents)
+def _single_places(fields: Fields, cells: Numbers, kind: int) -> Occurrences:
+    char, doc = np.divmod(cells, fields.documents)
     zeros = np.zeros(len(char), np.int64)
     return Occurrences(fields.chars[char], zeros, zeros + kind, doc, zeros)
 
 
-def _cells(fields: Fields, kind: int) -> Cells:
+def _cells(fields: Fields, kind: int) -> Numbers:
     """Character number * documents + document of what a field has, ascending, without breaks."""
     size = len(fields.chars)
-    small = size * fields.documents < 1 << 32
     step = max(1, _TABLE_CELLS // size)
-    found: list[Cells] = []
+    found: list[Numbers] = []
     for begin in range(0, fields.documents, step):
         end = min(begin + step, fields.documents)
         starts = fields.starts[kind * fields.documents + begin :][: end - begin + 1]
@@ -132,11 +130,11 @@ def _cells(fields: Fields, kind: int) -> Cells:
         table = np.zeros((end - begin) * size, bool)
         table[np.repeat(np.arange(end - begin) * size, np.diff(starts)) + numbers] = True
         doc, char = np.divmod(np.flatnonzero(table), size)
-        cells = char * fields.documents + doc + begin
-        found.append(cells.astype(np.uint32) if small else cells.astype(np.uint64))
-    joined = np.concatenate(found) if found else np.zeros(0, np.uint32)
-    joined.sort()
-    return joined[np.searchsorted(joined, fields.documents) :]
+        found.append(char * fields.documents + doc + begin)
+    cells = np.concatenate(found or [np.zeros(0, np.int64)])
+    found.clear()
+    cells.sort()
+    return cells[np.searchsorted(cells, fields.documents) :]
 
 
 def _title_ends(fields: Fields) -> Occurrences:
@@ -191,6 +189,10 @@ def _times(values: Numbers, factor: int) -> Numbers:
     return (product & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
+def _joined(parts: list[Numbers]) -> Numbers:
+    return np.concatenate(parts or [np.zeros(0, np.int64)])
+
+
 class Shard(NamedTuple):
     """A shard's payload and the length of the directory at its head."""
 
@@ -200,10 +202,11 @@ class Shard(NamedTuple):
 
 def shards_of(batches: Sequence[Lists]) -> Iterator[Shard]:
     """The posting shards that hold all lists, each list in the shard of its term."""
-    a, b, field, plain, count, doc_bytes, pos_bytes = (
-        np.concatenate(column) if batches else np.zeros(0, np.int64)
-        for column in (zip(*(batch[:7] for batch in batches), strict=True) if batches else [()] * 7)
+    a, b, field, count, doc_bytes, pos_bytes = (
+        _joined([getattr(batch, name) for batch in batches])
+        for name in ("a", "b", "field", "totals", "doc_bytes", "pos_bytes")
     )
+    plain = np.concatenate([batch.plain for batch in batches] or [np.zeros(0, bool)])
     total = int(doc_bytes.sum() + pos_bytes.sum())
     shards = min(MOST_SHARDS, max(1, -(-total // SHARD_BYTES)))
     doc_at, pos_at = starts_of(doc_bytes), starts_of(pos_bytes)

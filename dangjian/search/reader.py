@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from dangjian.search.bits import Numbers, read_varints, starts_of
+from dangjian.search.bits import Numbers, read_varints
 from dangjian.search.container import DamagedIndexError, keys_of, read_payload
 from dangjian.search.documents import Record, unpack_record
 from dangjian.search.lists import (
@@ -21,9 +21,15 @@ from dangjian.search.lists import (
     decode_documents,
     decode_positions,
 )
-from dangjian.search.manifest import Manifest, SegmentEntry, read_manifest
+from dangjian.search.manifest import (
+    Manifest,
+    SegmentEntry,
+    head_name,
+    read_manifest,
+    shard_name,
+    text_name,
+)
 from dangjian.search.postings import shard_of
-from dangjian.search.segment import State, head_name, shard_name, state_name, text_name
 
 _SHARDS_KEPT = 64
 _CLASSES = 100
@@ -42,7 +48,7 @@ class Place(NamedTuple):
     """Where a list stands in its shard, and how long it is."""
 
     field: int
-    count: int
+    total: int
     plain: bool
     doc_at: int
     doc_bytes: int
@@ -234,7 +240,7 @@ class SegmentReader:
         try:
             docs, freqs = decode_documents(
                 self._payload(shard, place.doc_at, place.doc_bytes),
-                place.count,
+                place.total,
                 self.entry.docs,
                 place.plain,
             )
@@ -246,20 +252,6 @@ class SegmentReader:
         except ValueError as error:
             raise DamagedIndexError("索引文件不完整") from error
         return Postings(place.field, docs, freqs, positions)
-
-    def state(self) -> State:
-        """What the builder keeps; checked against the manifest."""
-        path = self.folder / state_name(self.entry.id)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise DamagedIndexError(f"索引文件 {path.name} 读不出来") from error
-        if (len(data), zlib.crc32(data)) != tuple(self.entry.state):
-            raise DamagedIndexError(f"索引文件 {path.name} 不完整")
-        try:
-            return msgspec.msgpack.decode(data, type=State)
-        except msgspec.MsgspecError as error:
-            raise DamagedIndexError(f"索引文件 {path.name} 不完整") from error
 
     def terms(self, shard: int) -> dict[tuple[int, int], list[Place]]:
         """All terms of a shard and their lists."""
@@ -316,6 +308,3 @@ def _inflate(data: bytes) -> bytes:
 def _u24(data: bytes) -> Numbers:
     rows: npt.NDArray[np.int64] = np.frombuffer(data, np.uint8).reshape(-1, 3).astype(np.int64)
     return rows[:, 0] | rows[:, 1] << 8 | rows[:, 2] << 16
-
-
-__all__ = ["IndexReader", "Info", "Place", "Postings", "SegmentReader", "starts_of"]

@@ -1,6 +1,5 @@
 """Answering a query from an index on disk."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -160,7 +159,7 @@ def _order(index: IndexReader, hits: _Hits) -> Numbers:
             days[mine] = segment.days[hits.doc[mine]]
             minutes[mine] = segment.minutes[hits.doc[mine]]
             ties[mine] = segment.ties[hits.doc[mine]]
-    keys: Sequence[Numbers] = (
+    keys = (
         -hits.doc,
         hits.segment,
         -ties,

@@ -9,14 +9,22 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from dangjian.search.bits import Numbers, starts_of, varints
 from dangjian.search.container import payload_size, wrap
 from dangjian.search.dictionary import dictionary_of
 from dangjian.search.documents import Record, day_and_minute, pack_record, primed_compressor
 from dangjian.search.folding import BORDER, BREAK, Folder, UnitArray
-from dangjian.search.manifest import SegmentEntry
 from dangjian.search.lists import class_of, class_size, class_width
+from dangjian.search.manifest import (
+    SegmentEntry,
+    State,
+    head_name,
+    shard_name,
+    state_name,
+    text_name,
+)
 from dangjian.search.pinyin import Reading, readings
 from dangjian.search.postings import Fields, Units, encode_all, shards_of
 
@@ -41,22 +49,6 @@ class Prepared(NamedTuple):
     digest: bytes
 
 
-class State(msgspec.Struct, frozen=True):
-    """What the builder keeps of a segment: its documents, and size and CRC of its files."""
-
-    keys: bytes
-    digests: bytes
-    files: dict[str, tuple[int, int]]
-
-    def key(self, doc: int) -> bytes:
-        """The hash of a document's key."""
-        return self.keys[doc * 8 : doc * 8 + 8]
-
-    def digest(self, doc: int) -> bytes:
-        """The hash of a document's digest."""
-        return self.digests[doc * 8 : doc * 8 + 8]
-
-
 class BuiltSegment(NamedTuple):
     """A segment as it is to be written: its line in the manifest, and its files by name."""
 
@@ -70,26 +62,6 @@ class _Gathered(NamedTuple):
     documents: list[Prepared]
     units: list[tuple[Units, Units, Units]]
     chars: Numbers
-
-
-def state_name(segment: str) -> str:
-    """File name of a segment's state."""
-    return f"{segment}-state.bin"
-
-
-def head_name(segment: str) -> str:
-    """File name of a segment's head."""
-    return f"{segment}-head.js"
-
-
-def shard_name(segment: str, number: int) -> str:
-    """File name of a posting shard."""
-    return f"{segment}-p{number}.js"
-
-
-def text_name(segment: str, number: int) -> str:
-    """File name of a text file."""
-    return f"{segment}-t{number}.js"
 
 
 def build_segment(documents: Iterable[Prepared], progress: Progress = silent) -> BuiltSegment:
@@ -150,6 +122,10 @@ def _title_readings(fields: Fields, document: int) -> list[Reading]:
     return readings(fields.chars[title].tolist())
 
 
+def _compact(numbers: npt.NDArray[np.signedinteger], kinds: int) -> Units:
+    return numbers.astype(np.uint16) if kinds <= 0xFFFF else numbers.astype(np.uint32)
+
+
 class _Alphabet:
     """Numbers for the units met, in the order in which they are met; 0 is the break."""
 
@@ -167,7 +143,7 @@ class _Alphabet:
             self._numbers[new] = np.arange(len(self.chars), len(self.chars) + len(new))
             self.chars.extend(new.tolist())
             numbers = self._numbers[units]
-        return numbers.astype(np.uint16 if len(self.chars) <= 0xFFFF else np.uint32)
+        return _compact(numbers, len(self.chars))
 
 
 def _gather(documents: Iterable[Prepared], progress: Progress) -> _Gathered:
@@ -215,12 +191,11 @@ def _fields(gathered: _Gathered) -> Fields:
     by_code = np.argsort(gathered.chars)
     renumbered = np.empty(len(by_code), np.int64)
     renumbered[by_code] = np.arange(len(by_code))
-    kind = np.uint16 if len(by_code) <= 0xFFFF else np.uint32
     parts = [units[kind] for kind in range(3) for units in gathered.units]
     lengths = np.array([len(part) for part in parts], np.int64)
-    numbers = np.concatenate(parts) if parts else np.zeros(0, np.uint16)
+    numbers = np.concatenate(parts or [np.zeros(0, np.uint16)])
     starts = np.append(starts_of(lengths), lengths.sum())
-    table = renumbered.astype(kind)
+    table = _compact(renumbered, len(by_code))
     return Fields(table[numbers], starts, gathered.chars[by_code], len(gathered.documents))
 
 

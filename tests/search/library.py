@@ -10,9 +10,10 @@ from pathlib import Path
 import msgspec
 
 from dangjian.search import SearchDoc, update_index
-from dangjian.search.documents import key_hash, record_of, same_columns, short_digest
-from dangjian.search.index import write_segments
+from dangjian.search.documents import CHINA, key_hash, record_of, same_columns, short_digest
+from dangjian.search.index import Task, write_segments
 from dangjian.search.segment import Prepared
+from dangjian.search.update import silent
 
 CASES = Path(__file__).with_name("cases.json")
 
@@ -57,7 +58,7 @@ def article(number: int, title: str, text: str = "", **more: object) -> SearchDo
         "url": f"a/{number}.html",
         "title": title,
         "text": text,
-        "date": datetime(2020, 1 + number // 28 % 12, 1 + number % 28, 8, 30),
+        "date": datetime(2020, 1 + number // 28 % 12, 1 + number % 28, 8, 30, tzinfo=CHINA),
     }
     return SearchDoc(**(fields | more))  # type: ignore[arg-type]
 
@@ -73,7 +74,13 @@ def prepared(doc: SearchDoc) -> Prepared:
     return Prepared(record_of(doc), same_columns(doc.columns), key_hash(doc.key), digest)
 
 
-def build(folder: Path, docs: Iterable[SearchDoc], columns: dict[str, str] | None = None) -> None:
+def build(
+    folder: Path,
+    docs: Iterable[SearchDoc],
+    columns: dict[str, str] | None = None,
+    *,
+    verify: bool = False,
+) -> None:
     """Build or update an index of just these documents."""
     known = {doc.key: doc for doc in docs}
     update_index(
@@ -81,6 +88,7 @@ def build(folder: Path, docs: Iterable[SearchDoc], columns: dict[str, str] | Non
         {key: doc_digest(doc) for key, doc in known.items()},
         lambda keys: [known[key] for key in keys],
         columns=columns,
+        verify=verify,
     )
 
 
@@ -94,7 +102,8 @@ def build_in_segments(
     first, *others = [[prepared(doc) for doc in group] for group in groups]
     gone = [prepared(doc) for doc in deleted]
     folder.mkdir(parents=True, exist_ok=True)
-    write_segments(folder, [first + gone, *others], {doc.key for doc in gone}, columns or {})
+    task = Task({}, lambda _: (), columns or {}, silent, False, False, "")
+    write_segments(folder, [first + gone, *others], {doc.key for doc in gone}, task)
 
 
 def split_build(folder: Path) -> None:

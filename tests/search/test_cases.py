@@ -1,7 +1,5 @@
 """The cases that the browser runs too, on an index in one piece and on one in three."""
 
-from pathlib import Path
-
 import pytest
 
 from dangjian.search.filters import Choice
@@ -25,7 +23,8 @@ def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def _choice(chosen: dict[str, str]) -> Choice:
     first = days_of(chosen.get("from", chosen.get("year", "0001")))
     last = days_of(chosen.get("to", chosen.get("year", "9999")))
-    assert first is not None and last is not None
+    assert first is not None
+    assert last is not None
     return Choice(
         column=chosen.get("column", ""),
         source=chosen.get("source", ""),

@@ -1,14 +1,14 @@
 """Updates leave what a clean build would: the same bytes, or the same content in segments."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dangjian.search import SearchDoc, check_index, index, update_index
 from dangjian.search.container import DamagedIndexError
@@ -17,7 +17,10 @@ from dangjian.search.reader import IndexReader
 from dangjian.search.searching import search_index
 from tests.search import library
 
-WORDS = "党建 工作 学习 服务 群众 基层 组织 人才 干部 2024年 AI 。 ， \n".split(" ")
+WORDS = [
+    *("党建", "工作", "学习", "服务", "群众", "基层", "组织", "人才", "干部", "2024年", "AI"),
+    *("。", "，", "\n"),
+]
 QUERIES = ["党建", "党", "学习服务", "干部 -人才", '"群众，基层"', "2024", "jiceng", "zz", "组织"]
 
 
@@ -182,11 +185,7 @@ def test_damage_is_noticed_and_mended(tmp_path: Path, how: str) -> None:
         library.build(folder, docs)
         damage(folder / name, how)
         try_all(folder)
-        known = {doc.key: doc for doc in docs}
-        current = {key: library.doc_digest(doc) for key, doc in known.items()}
-        update_index(
-            folder, current, lambda keys, known=known: [known[k] for k in keys], verify=True
-        )
+        library.build(folder, docs, verify=True)
         assert content(folder) == good
         assert check_index(folder) == []
 
@@ -199,10 +198,8 @@ def try_all(folder: Path) -> None:
     except DamagedIndexError:
         return
     for query in QUERIES:
-        try:
+        with suppress(DamagedIndexError):
             search_index(reader, query, 0)
-        except DamagedIndexError as error:
-            assert str(error)
 
 
 flips = st.lists(
