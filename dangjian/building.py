@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError, TemplateSyntaxError
 from msgspec import Struct
 from pelican import Pelican
 from pelican.log import console
@@ -25,6 +24,7 @@ from dangjian.hooks import Run, workplace_of
 from dangjian.javascript import ScriptError
 from dangjian.office.lines import SettingsFile
 from dangjian.problems import Problem, Problems, report
+from dangjian.render import TemplateError
 from dangjian.workplace import Report, Workplace
 
 
@@ -47,8 +47,7 @@ def told_mistakes() -> Iterator[None]:
     try:
         yield
     except TemplateError as error:
-        place = f"{error.name}:{error.lineno} " if isinstance(error, TemplateSyntaxError) else ""
-        raise SiteError(f"主题的模板有错，网站没有生成：{place}{error.message}") from error
+        raise SiteError(f"主题的模板有错，网站没有生成：{error}") from error
     except (AssetError, ScriptError) as error:
         raise SiteError(f"主题的脚本或样式有错，网站没有生成：{error}") from error
     except OSError as error:

@@ -1,0 +1,293 @@
+"""The commands as people run them: what they say, what they leave, and their exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TASKS = f"""import sys
+from pathlib import Path
+sys.path.insert(0, {str(ROOT)!r})
+from dangjian.cli import collection
+ns = collection(Path(__file__).parent)
+"""
+SETTINGS = """SITENAME = "测试网"
+SITEURL = ""
+OWNER = "测试单位"
+PLUGINS = ["dangjian"]
+PATH = "content"
+"""
+PUBLISHING = """import sys
+from pathlib import Path
+sys.path.insert(0, str(Path(__file__).parent))
+from pelicanconf import *
+SITEURL = "https://dj.example.gov.cn"
+OUTPUT_PATH = "public"
+"""
+COLUMN = "---\n名称: {}\n说明: 稿件\n关键词: 党建\n栏目类型: 工作动态\n次序: {}\n---\n"
+ARTICLE = "---\n标题: {}\n时间: 2020-06-16 12:24\n---\n正文。\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site of two columns, one below the other, and one article."""
+    folder = tmp_path / "site"
+    write(folder / "tasks.py", TASKS)
+    write(folder / "pelicanconf.py", SETTINGS)
+    write(folder / "publishconf.py", PUBLISHING)
+    write(folder / "content/pldj/_column.md", COLUMN.format("平凉党建", 10))
+    write(folder / "content/pldj/jcdj/_column.md", COLUMN.format("基层党建", 10))
+    write(folder / "content/yw/_column.md", COLUMN.format("要闻", 20))
+    write(folder / "content/pldj/jcdj/huating.md", ARTICLE.format("四个三"))
+    return folder
+
+
+def write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def invoke(folder: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command; whatever happens, it shows no traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "invoke", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        timeout=240,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "EDITOR": "", "VISUAL": "", **environment},
+    )
+    assert "Traceback" not in done.stdout + done.stderr, done.stderr
+    return done
+
+
+def test_the_menu_is_chinese_and_without_developers_commands_in_an_offices_site(site: Path) -> None:
+    told = invoke(site, "--list").stdout
+    assert "预览：" in told
+    assert "发布：" in told
+    assert "mypy" not in told
+    assert "mypy" in invoke(ROOT, "--list").stdout
+
+
+def test_build_reports_and_pelican_makes_the_same(site: Path) -> None:
+    built = invoke(site, "build", "--report", "report.json")
+    assert built.returncode == 0, built.stdout
+    report = json.loads((site / "report.json").read_text(encoding="utf-8"))
+    assert report["articles"] == 1
+    assert report["problems"] == []
+    theirs = site / "theirs"
+    subprocess.run(
+        [sys.executable, "-m", "pelican", "-q", "-s", "pelicanconf.py", "-o", str(theirs)],
+        cwd=site,
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert files_of(theirs) == files_of(site / "output")
+    assert "更新 0 个文件" in invoke(site, "build").stdout
+    again = invoke(site, "build", "--reset", "--report", "report.json")
+    assert again.returncode == 0
+    report = json.loads((site / "report.json").read_text(encoding="utf-8"))
+    assert report["rendered"]
+    assert report["written"] == []
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def pages_of(folder: Path) -> list[str]:
+    return sorted(path for path in files_of(folder) if path.endswith(".html"))
+
+
+def test_another_folder_of_articles(site: Path, tmp_path: Path) -> None:
+    write(tmp_path / "other/gg/_column.md", COLUMN.format("公告", 10))
+    write(tmp_path / "other/gg/one.md", ARTICLE.format("别处的文章"))
+    built = invoke(site, "build", "--content", "../other", "--output", "../elsewhere")
+    assert built.returncode == 0, built.stdout
+    assert (tmp_path / "elsewhere/gg/2020/06/one.html").is_file()
+    assert not (site / "output").exists()
+
+
+def test_a_wrong_article_is_named_and_the_others_are_built(site: Path) -> None:
+    write(site / "content/yw/bad.md", ARTICLE.format("甲").replace("时间", "时辰"))
+    built = invoke(site, "build")
+    assert built.returncode == 1
+    assert "content/yw/bad.md:3" in built.stdout
+    assert (site / "output/pldj/jcdj/2020/06/huating.html").is_file()
+    assert not (site / "output/yw/2020/06/bad.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('SITENAME = "测试网\n', "pelicanconf.py:1"),
+        ("SITENAME = 测试网\n", "不认得 测试网"),
+        ("import nothing_like_this\n", "pelicanconf.py:1"),
+        ('SITENAME = "测试网"\n', 'PLUGINS = ["dangjian"]'),
+    ],
+)
+def test_settings_that_cannot_be_used(site: Path, text: str, told: str) -> None:
+    write(site / "pelicanconf.py", text)
+    built = invoke(site, "build")
+    assert built.returncode == 1
+    assert told in built.stdout + built.stderr
+
+
+def test_no_settings(site: Path) -> None:
+    assert "找不到" in invoke(site, "build", "--settings", "none.py").stderr
+
+
+def test_check_makes_nothing_and_writes_addresses_when_asked(site: Path) -> None:
+    file = site / "content/yw/华亭经验.md"
+    write(file, ARTICLE.format("华亭经验"))
+    first = invoke(site, "check")
+    assert first.returncode == 0, first.stdout
+    assert "content/yw/华亭经验.md  →  16-" in first.stdout
+    assert not (site / "output").exists()
+    assert file.read_text(encoding="utf-8") == ARTICLE.format("华亭经验")
+
+    invoke(site, "build")
+    before = pages_of(site / "output")
+    assert "已写入" in invoke(site, "check", "--write-addresses").stdout
+    slug = first.stdout.split("→")[1].split()[0]
+    assert file.read_text(encoding="utf-8") == ARTICLE.format("华亭经验").replace(
+        "标题", f"网址名: {slug}\n标题", 1
+    )
+    invoke(site, "build")
+    assert pages_of(site / "output") == before
+    assert "网址如下" not in invoke(site, "check").stdout
+
+
+def test_check_ends_with_1_for_a_missing_picture(site: Path) -> None:
+    write(site / "content/yw/a.md", ARTICLE.format("甲") + "\n![图](none.jpg)\n")
+    checked = invoke(site, "check")
+    assert checked.returncode == 1
+    assert "content/yw/a.md:7" in checked.stdout
+    assert "none.jpg" in checked.stdout
+
+
+def test_new_writes_an_article_that_builds(site: Path) -> None:
+    made = invoke(
+        site, "new", "--column", "1.1", "--title", "轻装：上阵 #1", "--slug", "qingzhuang"
+    )
+    assert made.returncode == 0, made.stderr
+    file = site / "content/pldj/jcdj/qingzhuang.md"
+    assert str(file) in made.stdout
+    assert invoke(site, "check").returncode == 0
+    assert invoke(site, "build").returncode == 0
+    page = next((site / "output/pldj/jcdj").rglob("qingzhuang.html")).read_text(encoding="utf-8")
+    assert "轻装：上阵 #1" in page
+
+    before = file.read_bytes()
+    again = invoke(site, "new", "--column", "基层党建", "--title", "另一篇", "--slug", "qingzhuang")
+    assert again.returncode == 1
+    assert "已经有了" in again.stderr
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["新闻", "文件", "公告", "图集", "视频", "专题", "页面", "链接"])
+def test_new_of_every_type_is_understood(site: Path, kind: str) -> None:
+    words = ["new", "--column", "yw", "--title", "标题", "--slug", "a", "--type", kind]
+    assert invoke(site, *words).returncode == 0
+    told = invoke(site, "check").stdout
+    assert "yw/a.md:1 " not in told
+    assert "没有“" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--column", "没有的栏目", "--title", "甲"], "没有“没有的栏目”这个栏目"),
+        (["--column", "yw", "--title", "甲", "--slug", "../x"], "不能用"),
+        (["--column", "yw", "--title", "甲", "--type", "散文"], "没有“散文”这种类型"),
+        (["--column", "yw"], "没有终端可以提问"),
+    ],
+)
+def test_new_refuses_with_a_sentence(site: Path, words: list[str], told: str) -> None:
+    before = files_of(site / "content")
+    refused = invoke(site, "new", *words)
+    assert refused.returncode == 1
+    assert told in refused.stderr
+    assert files_of(site / "content") == before
+
+
+def test_new_opens_the_file_in_the_editor(site: Path) -> None:
+    editor = site / "editor.py"
+    write(editor, "import sys\nopen(sys.argv[1], 'a', encoding='utf-8').write('从编辑器来')\n")
+    command = f'"{sys.executable}" "{editor}"'.replace("\\", "/")
+    made = invoke(site, "new", "--column", "yw", "--title", "甲", "--slug", "jia", EDITOR=command)
+    assert made.returncode == 0
+    assert "从编辑器来" in (site / "content/yw/jia.md").read_text(encoding="utf-8")
+
+
+def test_publish_refuses_what_has_errors_and_rollback_takes_back(site: Path) -> None:
+    assert invoke(site, "publish").returncode == 0
+    first = files_of(site / "public")
+    assert "四个三" in first["pldj/jcdj/2020/06/huating.html"].decode()
+
+    write(site / "content/yw/bad.md", ARTICLE.format("甲").replace("时间", "时辰"))
+    refused = invoke(site, "publish")
+    assert refused.returncode == 1
+    assert "没有发布，线上网站未动" in refused.stderr
+    assert files_of(site / "public") == first
+
+    write(site / "content/yw/bad.md", ARTICLE.format("乙"))
+    assert invoke(site, "publish").returncode == 0
+    assert files_of(site / "public") != first
+    assert invoke(site, "rollback").returncode == 0
+    assert files_of(site / "public") == first
+
+
+def test_publish_needs_the_real_address(site: Path) -> None:
+    write(site / "publishconf.py", PUBLISHING.replace("https://dj.example.gov.cn", ""))
+    refused = invoke(site, "publish")
+    assert refused.returncode == 1
+    assert "publishconf.py:5" in refused.stdout
+    assert not (site / "public").exists()
+
+
+def test_publish_never_into_the_articles(site: Path) -> None:
+    before = files_of(site / "content")
+    refused = invoke(site, "publish", "--output", ".")
+    assert refused.returncode == 1
+    assert "不能发布到那里" in refused.stderr
+    assert files_of(site / "content") == before
+
+
+def test_clean_leaves_articles_and_the_live_site(site: Path) -> None:
+    invoke(site, "build")
+    invoke(site, "publish")
+    kept = files_of(site / "content"), files_of(site / "public")
+    assert invoke(site, "clean", "--output").returncode == 0
+    assert not (site / "cache").exists()
+    assert not (site / "output").exists()
+    assert (files_of(site / "content"), files_of(site / "public")) == kept
+
+
+def test_a_fault_of_the_theme_is_a_sentence(site: Path) -> None:
+    write(site / "own/article.html", "{% if %}")
+    write(site / "pelicanconf.py", SETTINGS + 'THEME_TEMPLATES_OVERRIDES = ["own"]\n')
+    built = invoke(site, "build")
+    assert built.returncode == 1
+    assert "article.html:1" in built.stderr
+
+
+def test_search_finds_what_was_built(site: Path) -> None:
+    invoke(site, "build")
+    found = invoke(site, "search", "四个三", "--json")
+    assert found.returncode == 0, found.stderr
+    answer = json.loads(found.stdout)
+    assert answer["total"] == 1
+    assert answer["results"][0]["url"] == "pldj/jcdj/2020/06/huating.html"
