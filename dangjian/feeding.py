@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from markupsafe import escape
+
 from dangjian import feeds
 from dangjian.archive import Item
 from dangjian.catalogue import Catalogue
@@ -15,6 +17,7 @@ from dangjian.markup import link_references
 from dangjian.opml import render_opml
 from dangjian.pages.portal import Portal
 from dangjian.render import text_resolver
+from dangjian.views import Picture
 
 if TYPE_CHECKING:
     from dangjian.channels import ChannelPlan
@@ -77,6 +80,7 @@ class FeedRenderer:
         body = self.catalogue.body(item.path)
         targets = portal.targets(item.record.references)
         text = link_references(body, text_resolver(targets, f"{heads.base_url}/"))
+        text += "".join(_figure(heads.absolute(one.url), one) for one in article.gallery)
         files = [Enclosure(heads.absolute(a.url), a.mime, a.bytes) for a in article.attachments]
         if article.video is not None:
             facts = portal.presenter.files[f"file:{entry.video.src}"] if entry.video else None
@@ -103,6 +107,13 @@ class FeedRenderer:
             enclosures=tuple(files),
             image=heads.absolute(cover.url) if cover else "",
         )
+
+
+def _figure(url: str, picture: Picture) -> str:
+    """A picture of a gallery, for readers that see the feed only."""
+    caption = f"<figcaption>{escape(picture.caption)}</figcaption>" if picture.caption else ""
+    size = f'width="{picture.width}" height="{picture.height}"'
+    return f'<figure><img src="{url}" alt="{escape(picture.alt)}" {size}>{caption}</figure>'
 
 
 def picture_type(url: str) -> str:

@@ -128,7 +128,7 @@ def site_view(
         owner=office.owner,
         organizer=office.organizer,
         description=office.description,
-        nav=(views.Link("首页", "index.html"), *nav),
+        nav=nav,
         top_links=tuple(views.Link(link.name, link.url) for link in office.top_links),
         footer=footer_items(office, presenter.picture),
         footer_links=tuple(views.Link(link.name, link.url) for link in office.footer_links),
@@ -196,18 +196,22 @@ _UNLISTED = frozenset({"404.html", "search.html"})
 
 
 def _tell_doubles(portal: Portal, pages: list[Page]) -> None:
-    """Report pages of different kinds that want one address; the first stays."""
-    seen: dict[str, Page] = {}
-    for page in list(pages):
-        other = seen.setdefault(page.path, page)
+    """Report pages of different kinds that want one address.
+
+    The portal's own stays before an article's, else the first.
+    """
+    taken: dict[str, Page] = {}
+    for page in sorted(pages, key=lambda page: bool(page.origin)):
+        other = taken.setdefault(page.path, page)
         if other is not page:
-            pages.remove(page)
+            holder = f"“{other.origin}”" if other.origin else "栏目或本站固有的页面"
             portal.archive.problems.add(
-                page.origin or other.origin or COLUMN_FILE,
-                1 if page.origin or other.origin else 0,
-                f"网址“{page.path}”已由另一页（{other.origin or other.template}）使用，"
-                "请改文件名或网址名",
+                page.origin or COLUMN_FILE,
+                1 if page.origin else 0,
+                f"网址“{page.path}”已由{holder}使用，本页未生成。"
+                "请改文件名，或在文件头写上不同的“网址名”",
             )
+    pages[:] = [page for page in pages if taken[page.path] is page]
 
 
 def _files(plan: SitePlan) -> Iterator[Copied]:
