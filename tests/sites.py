@@ -193,8 +193,10 @@ class Site:
         *,
         drafts: bool = False,
         executor: Executor | None = None,
+        theme: Path | None = None,
     ) -> None:
         self.folder = folder
+        self.theme = theme or theme_path()
         self.settings = {**SETTINGS, **(settings or {})}
         self.drafts = drafts
         self.executor = executor
@@ -240,7 +242,7 @@ class Site:
             content=self.content,
             output=output or self.output,
             cache=cache or self.cache,
-            theme=theme_path(),
+            theme=self.theme,
             office=office,
             templates=(overrides,) if overrides.is_dir() else (),
             drafts=self.drafts,

@@ -235,7 +235,7 @@ def _change_column(archive: Archive, which: int, value: int) -> None:
 
 def _change_template(archive: Archive, which: int, value: int) -> None:
     name = TEMPLATES[which % len(TEMPLATES)]
-    source = (archive.site.workplace().theme / "templates" / name).read_text(encoding="utf-8")
+    source = (archive.site.theme / "templates" / name).read_text(encoding="utf-8")
     archive.write(f"templates/{name}", source + f"{{# {value} #}}<!-- {value} -->")
 
 

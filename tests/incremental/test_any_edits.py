@@ -3,9 +3,12 @@
 300 sequences by default; ``DANGJIAN_SEQUENCES=5000`` for the long mode.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -13,6 +16,7 @@ import pytest
 from hypothesis import strategies as st
 
 from dangjian.engine import Engine
+from dangjian.paths import theme_path
 from tests.incremental.edits import EDITS, Edit, found
 from tests.sites import Built, Site, assert_same
 
@@ -24,10 +28,19 @@ edits = st.builds(Edit, st.sampled_from(list(EDITS)), st.integers(0, 11), st.int
 sequences = st.lists(st.lists(edits, min_size=1, max_size=2), min_size=1, max_size=MOST_EDITS)
 
 
+@cache
+def still_theme() -> Path:
+    """A copy of the theme, so that nobody who works on it meanwhile changes it between builds."""
+    copy = Path(tempfile.mkdtemp()) / "theme"
+    shutil.copytree(theme_path(), copy)
+    atexit.register(shutil.rmtree, copy.parent)
+    return copy
+
+
 def check(steps: list[list[Edit]], resident: bool) -> None:
     """Build after each step; ``resident`` keeps the engine where the settings allow it."""
     with tempfile.TemporaryDirectory() as folder:
-        site = Site(Path(folder))
+        site = Site(Path(folder), theme=still_theme())
         archive = found(site)
         engine = site.engine()
         try:

@@ -94,7 +94,7 @@ def test_a_template_renders_the_pages_that_use_it(
 ) -> None:
     (site.folder / "templates").mkdir()
     site.build()
-    source = (site.workplace().theme / "templates" / template).read_text(encoding="utf-8")
+    source = (site.theme / "templates" / template).read_text(encoding="utf-8")
     site.write(f"templates/{template}", source + "<!-- changed -->")
     built = site.build()
     assert built.rendered == marks
@@ -103,7 +103,7 @@ def test_a_template_renders_the_pages_that_use_it(
 def test_an_article_template_renders_what_is_made_by_it(site: Site) -> None:
     (site.folder / "templates").mkdir()
     site.build()
-    source = (site.workplace().theme / "templates" / "article.html").read_text(encoding="utf-8")
+    source = (site.theme / "templates" / "article.html").read_text(encoding="utf-8")
     site.write("templates/article.html", source + "<!-- changed -->")
     built = site.build()
     articles = {name for name in built.files() if "/2020/" in name and "archive" not in name}
