@@ -232,7 +232,7 @@ def _feed(channel: Channel, items: Sequence[FeedItem]) -> FeedGenerator:
     feed = FeedGenerator()
     feed.register_extension("origin", _DublinCore, _Origin)
     feed.title(fit(channel.title))
-    feed.description(fit(channel.description) or fit(channel.title))
+    feed.description(html.escape(fit(channel.description or channel.title), quote=False))
     feed.language(channel.language)
     feed.generator(_GENERATOR)
     feed.updated(feed_updated(items).replace(microsecond=0))
