@@ -73,7 +73,7 @@ def lint(context: Context, fix: bool = False) -> None:
 @task(help={"upgrade": "把依赖升到最新版本，而不只是补齐"})
 def lock(context: Context, upgrade: bool = False) -> None:
     """锁定：按 pyproject.toml 重写 requirements.lock 和 requirements-dev.lock"""
-    _need("uv")
+    _need("uv", "请先安装：.venv 里的 pip install uv。")
     command = [sys.executable, "-m", *_COMPILE, *(["--upgrade"] if upgrade else [])]
     _run(context, [*command, "--group", "start", "-o", "requirements.lock"])
     more = ["--group", "start", "--group", "dev", "--extra", "dask", "-c", "requirements.lock"]
