@@ -106,12 +106,12 @@ def bench(context: Context, sizes: str = "", peers: str = "", options: str = "")
     _run(context, command)
 
 
-def _need(module: str) -> None:
-    """Refuse where the development packages are not installed."""
+def _need(
+    module: str, advice: str = "请经 tasks.py 运行（python3 tasks.py test），它会先装好。"
+) -> None:
+    """Refuse where a package that only developers need is not installed."""
     if importlib.util.find_spec(module) is None:
-        refuse(
-            f"环境里没有 {module}。请用 python3 tasks.py test 运行，它会先装好测试所需的软件包。"
-        )
+        refuse(f"环境里没有 {module}。{advice}")
 
 
 def _run(
