@@ -104,9 +104,10 @@ def _seal(payload: bytes) -> bytes:
 
 
 def _unseal(sealed: bytes) -> bytes:
-    if crc32(sealed[4:]).to_bytes(4, "big") != sealed[:4]:
+    payload = sealed[4:]
+    if crc32(payload) != int.from_bytes(sealed[:4], "big"):
         raise CatalogueDamaged("a row does not match its checksum")
-    return sealed[4:]
+    return payload
 
 
 _decode_record = msgspec.json.Decoder(Record).decode

@@ -98,11 +98,11 @@ def feed_keys(items: Sequence[Item]) -> dict[str, tuple[datetime, str]]:
     share both are told apart by their folder.
     """
     keys: dict[str, tuple[datetime, str]] = {}
-    seen: dict[tuple[str, str], Item] = {}
+    seen: dict[tuple[str, int], Item] = {}
     for item in items:
         entry = item.entry
         key = (ID_SINCE, entry.id) if entry.id else (entry.date, item.stem)
-        other = seen.setdefault((key[1], f"{key[0]:%Y%m%d}"), item)
+        other = seen.setdefault((key[1], key[0].toordinal()), item)
         keys[item.path] = key if other is item else (key[0], item.path.removesuffix(".md"))
     return keys
 

@@ -1,6 +1,7 @@
 """Digests: what the same things always have, and different things never share."""
 
 from hashlib import blake2b
+from struct import pack
 
 
 def digest(*parts: bytes | str) -> bytes:
@@ -8,5 +9,5 @@ def digest(*parts: bytes | str) -> bytes:
     raw = [
         part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts
     ]
-    lengths = b"".join([len(part).to_bytes(4, "big") for part in raw])
-    return blake2b(b"".join([lengths, *raw]), digest_size=16).digest()
+    lengths = pack(f">{len(raw)}I", *map(len, raw))
+    return blake2b(lengths + b"".join(raw), digest_size=16).digest()

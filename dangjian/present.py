@@ -44,8 +44,8 @@ class Presenter:
         self._cards: dict[str, views.Card] = {}
         self._mentions: dict[str, views.Card] = {}
         self._digests: dict[str, bytes] = {}
-        self._mention_digests: dict[str, bytes] = {}
         self._columns: dict[str, bytes] = {}
+        self._marks = {path: self._mark(item) for path, item in archive.by_path.items()}
         self._special_of: dict[str, list[Item]] = {}
         for special in archive.specials:
             for item in archive.in_special[special.path]:
@@ -100,16 +100,16 @@ class Presenter:
 
     def mention_digest(self, item: Item) -> bytes:
         """Covers all that ``mention`` shows."""
-        found = self._mention_digests.get(item.path)
-        if found is None:
-            column = item.column
-            found = self._mention_digests[item.path] = digest(
-                item.record.mention,
-                item.address,
-                f"{column.name}\0{column.address}" if column else "",
-                f"{self.label(item)}{self.is_top(item)}",
-            )
-        return found
+        return self._marks[item.path]
+
+    def _mark(self, item: Item) -> bytes:
+        column = item.column
+        return digest(
+            item.record.mention,
+            item.address,
+            f"{column.name}\0{column.address}" if column else "",
+            f"{self.label(item)}{self.is_top(item)}",
+        )
 
     def digests(self, items: Iterable[Item]) -> bytes:
         """Covers the cards of several items, in their order."""
@@ -117,7 +117,8 @@ class Presenter:
 
     def mention_digests(self, items: Iterable[Item]) -> bytes:
         """Covers several items as ``mentions`` shows them, in their order."""
-        return b"".join([self.mention_digest(item) for item in items])
+        marks = self._marks
+        return b"".join([marks[item.path] for item in items])
 
     def is_top(self, item: Item) -> bool:
         """Whether an item stands above its lists (置顶) at this moment."""
@@ -190,18 +191,18 @@ class Presenter:
 
     def article_parts(self, item: Item) -> tuple[bytes, ...]:
         """Cover all that ``article`` shows, its text included."""
-        archive, path = self.archive, item.path
+        archive, path, marks = self.archive, item.path, self._marks
         previous, following = item.previous, item.next
         linked = (archive.interprets, archive.interpreted_by, self._special_of)
         return (
             *self.text_parts(item),
             b"|",
             self.column_digest(item.column),
-            self.mention_digest(previous) if previous else b"-",
-            self.mention_digest(following) if following else b"-",
-            self.mention_digests(self.related_items(item)),
+            marks[previous.path] if previous else b"-",
+            marks[following.path] if following else b"-",
+            b"".join([marks[other] for other in self.related.get(path, ())]),
             self.mention_digests(self.siblings(item)),
-            *[self.mention_digests(found.get(path, ())) for found in linked],
+            *[self.mention_digests(found[path]) if path in found else b"" for found in linked],
         )
 
     def related_items(self, item: Item) -> list[Item]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from dangjian.archive import Item
 from dangjian.catalogue import Catalogue
+from dangjian.columns import Column
 from dangjian.digests import digest
 from dangjian.markup import plain_text
 from dangjian.present import Presenter
@@ -39,14 +40,23 @@ def update_search(presenter: Presenter, catalogue: Catalogue, output: Path) -> l
                 type=entry.type,
             )
 
-    current = {path: search_digest(presenter, item) for path, item in searched.items()}
-    names = {column.address: column.name for i in searched.values() for column in i.columns}
+    places = _Places(presenter.owner)
+    current = {path: places.digest_of(item) for path, item in searched.items()}
+    names = {column.address: column.name for column in archive.columns.walk()}
     report = update_index(output / SEARCH_FOLDER, current, load, columns=names)
     return [f"{SEARCH_FOLDER}/{name}" for name in report.files]
 
 
-def search_digest(presenter: Presenter, item: Item) -> bytes:
-    """Covers all that the index holds of an article."""
-    columns = "\0".join(column.address for column in item.columns)
-    name = item.column.name if item.column else ""
-    return digest(item.record.digest, item.address, columns, name, presenter.owner)
+class _Places:
+    """Covers all that the index holds of an article: its words, address, columns, source."""
+
+    def __init__(self, owner: str) -> None:
+        self._owner = owner
+        self._columns: dict[tuple[Column, ...], bytes] = {}
+
+    def digest_of(self, item: Item) -> bytes:
+        columns = self._columns.get(item.columns)
+        if columns is None:
+            chain = [f"{column.address}\0{column.name}" for column in item.columns]
+            columns = self._columns[item.columns] = digest(*chain, self._owner)
+        return digest(item.record.digest, columns, item.address)
