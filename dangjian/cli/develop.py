@@ -106,6 +106,21 @@ def bench(context: Context, sizes: str = "", peers: str = "", options: str = "")
     _run(context, command)
 
 
+@task(
+    help={
+        "articles": "文章篇数",
+        "folder": "用这个文件夹里的文章，而不是造出来的",
+        "options": "其余选项，照原样交给 python -m tests.benchmarks.search",
+    }
+)
+def bench_search(context: Context, articles: int = 0, folder: str = "", options: str = "") -> None:
+    """测搜索：查得全不全、准不准、快不快、传多少字节，与 Pagefind 比较"""
+    given = ["--articles", str(articles)] if articles else []
+    given += ["--folder", folder] if folder else []
+    command = [sys.executable, "-m", "tests.benchmarks.search", *given, *shlex.split(options)]
+    _run(context, command)
+
+
 def _need(
     module: str, advice: str = "请经 tasks.py 运行（python3 tasks.py test），它会先装好。"
 ) -> None:
