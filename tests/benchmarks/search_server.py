@@ -59,6 +59,9 @@ def serving(folder: Path) -> Iterator[tuple[str, Sender]]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Headers and body in one packet, as nginx sends them.
+        disable_nagle_algorithm = True
+        wbufsize = -1
 
         def do_GET(self) -> None:
             path = unquote(urlsplit(self.path).path).lstrip("/")

@@ -100,6 +100,7 @@ class Question {
   async findAll() {
     const find = (words) => this.after(Promise.all(this.finders.map(
       (finder) => Promise.all(words.map((word) => finder.find(word))))));
+    this.lasts = this.finders.map((finder) => this.titleEnds(finder));
     const [hits, excluded] = await Promise.all(
       [this.words, this.query.words.filter((word) => word.minus)].map(find));
     this.hits = hits;
@@ -178,19 +179,25 @@ class Question {
     });
   }
 
+  // The titles that end as the query does, with the place of their last unit, if one can be it.
+  titleEnds(finder) {
+    const {whole, words, filters} = this.query;
+    const possible = !filters.length && whole.length
+      && words.every((word) => !word.minus && word.field !== 'body');
+    const ends = possible ? finder.inTitles([[whole[whole.length - 1], 1]]) : Promise.resolve([]);
+    ends.catch(() => {});
+    return ends;
+  }
+
   // A title of as many units and breaks as the query that has all its words is the query, if there
   // are no breaks; otherwise the title itself is compared.
   async exactTitles(place, documents, tiers) {
-    const {whole, words, filters} = this.query;
-    if (filters.length || !whole.length || !tiers.includes(3)
-      || words.some((word) => word.minus || word.field === 'body')) return;
-    const finder = this.finders[place];
-    const lasts = await finder.inTitles([[whole[whole.length - 1], 1]]);
-    for (const [document, position] of lasts) {
+    const {whole} = this.query;
+    for (const [document, position] of await this.after(this.lasts[place])) {
       const at = placeIn(documents, document);
       if (at < 0 || tiers[at] !== 3 || position !== whole.length - 1) continue;
       if (whole.includes(BREAK)) {
-        const {fields} = await this.after(finder.text(document));
+        const {fields} = await this.after(this.finders[place].text(document));
         if (fields[0].units.join() !== whole.join()) continue;
       }
       tiers[at] = EXACT;

@@ -143,10 +143,12 @@ export class Finder {
     return this.folded.get(document);
   }
 
-  async loadTerms(terms, fields) {
+  // The lists of terms with their documents and, `placed`, their positions; null if one has none.
+  async loadTerms(terms, fields, placed = false) {
     const lists = await this.after(Promise.all(terms.map((term) => this.segment.term(term))));
     if (lists.some((list) => !list)) return null;
-    await this.after(Promise.all(lists.map((list) => this.segment.documents(list, fields))));
+    await this.after(Promise.all(lists.flatMap((list) => [
+      this.segment.documents(list, fields), placed && this.segment.positions(list, fields)])));
     return lists;
   }
 
@@ -269,13 +271,12 @@ export class Finder {
   /** The titles that have all of some terms next to each other: document to position. */
   async inTitles(terms) {
     const found = new Map();
-    const lists = await this.loadTerms(terms, 1);
+    const lists = await this.loadTerms(terms, 1, true);
     if (!lists) return found;
     if (terms.length === 1 && terms[0][1] === 0) {
       if (lists[0].lists[0]) for (const document of lists[0].lists[0].docs) found.set(document, -1);
       return found;
     }
-    await this.after(Promise.all(lists.map((list) => this.segment.positions(list, 1))));
     const pairs = lists.map((list, offset) => ({lists: list, offset}));
     byPositions(pairs, 0, (document, places) => found.set(document, places[0]));
     return found;

@@ -91,7 +91,11 @@ class SearchPage {
     this.part('results').setAttribute('aria-busy', 'true');
     try {
       const answer = await this.client.ask(this.request);
-      if (mine === this.asked) this.show(answer);
+      if (mine !== this.asked) return;
+      this.showResults(answer);
+      // The filters come a moment after the results.
+      await new Promise((resolve) => setTimeout(resolve));
+      if (mine === this.asked) this.showFilters(answer);
     } catch (error) {
       if (!(error instanceof SearchFailure)) throw error;
       if (mine === this.asked) this.fail(error.kind);
@@ -106,22 +110,26 @@ class SearchPage {
     if (status.textContent !== sentence) status.textContent = sentence;
   }
 
-  show(answer) {
-    const request = this.request;
+  showResults(answer) {
+    const {request} = this;
     const empty = !answer.nothingAsked && !answer.total;
     this.part('sort').replaceChildren(...(answer.total > 1 ? sortChoice(request) : []));
     this.part('results').start = (answer.page - 1) * answer.pageSize + 1;
     this.part('results').replaceChildren(...resultItems(answer, this.root));
-    this.part('pages').replaceChildren(...pagerLinks(request, answer));
     this.part('active').replaceChildren(...activeFilters(request, answer.facets));
-    this.part('filters').replaceChildren(...(answer.nothingAsked
-      ? [] : filterPanel(request, answer.facets, this.columnOrder)));
     this.part('message').replaceChildren(...(empty ? nothingFound(request, answer) : []));
     this.app.dataset.state = answer.nothingAsked ? 'idle' : empty ? 'empty' : 'results';
-    const used = filtersInUse(request).length;
-    this.part('filter-button').textContent = used ? `筛选（${used}）` : '筛选';
     this.say(statusSentence(request, answer));
     this.app.dispatchEvent(new CustomEvent('search-shown', {detail: answer.total}));
+  }
+
+  showFilters(answer) {
+    const {request} = this;
+    const used = filtersInUse(request).length;
+    this.part('pages').replaceChildren(...pagerLinks(request, answer));
+    this.part('filters').replaceChildren(...(answer.nothingAsked
+      ? [] : filterPanel(request, answer.facets, this.columnOrder)));
+    this.part('filter-button').textContent = used ? `筛选（${used}）` : '筛选';
   }
 
   fail(kind) {

@@ -9,6 +9,8 @@ const IN_TITLE = 1;
 const IN_SUMMARY = 2;
 const IN_BODY = 4;
 const NEAR_SECTIONS = 3000;
+const WHOLE_RECORDS = 40000;
+const RECORD_BLOCK = 3072;
 
 /** The fields of a document, in the order of the lists of a term. */
 export const FIELD_BITS = [IN_TITLE, IN_SUMMARY, IN_BODY];
@@ -276,7 +278,15 @@ export class Segment {
   }
 
   /** Loads the documents of a term's lists in some fields (they lie together). */
-  async documents(term, fields) {
+  documents(term, fields) {
+    term.documentsLoaded = term.documentsLoaded || new Map();
+    if (!term.documentsLoaded.has(fields)) {
+      term.documentsLoaded.set(fields, this.loadDocuments(term, fields));
+    }
+    return term.documentsLoaded.get(fields);
+  }
+
+  async loadDocuments(term, fields) {
     const lists = term.lists.filter((list) => list && list.field & fields && !list.docs);
     if (!lists.length) return;
     const last = lists[lists.length - 1];
@@ -293,11 +303,24 @@ export class Segment {
     if (!lists.length) return;
     const last = lists[lists.length - 1];
     const from = lists[0].positionsFrom;
-    const bytes = await this.shardPart(last, from, last.positionsFrom + last.p - from);
+    const [bytes] = await Promise.all([
+      this.shardPart(last, from, last.positionsFrom + last.p - from), this.documents(term, fields)]);
     for (const list of lists) {
       const start = list.positionsFrom - from;
       list.readPositions(bytes.subarray(start, start + list.p), this.classes);
     }
+  }
+
+  // Lengths of the records of some documents: of a large segment a block at a time, of others all.
+  async recordLengths(first, count) {
+    const [offset, size] = this.entry.sections.records;
+    if (size < this.size * 3) throw new DamagedData('records');
+    const block = size > WHOLE_RECORDS ? RECORD_BLOCK : size;
+    const start = Math.floor(first * 3 / block) * block;
+    const end = Math.min(size, Math.ceil((first + count) * 3 / block) * block);
+    const bytes = await this.files.part(
+      this.entry.id + '-head.js', this.entry.keys, offset + start, end - start);
+    return bytes.subarray(first * 3 - start);
   }
 
   // Where the record of a document stands: text file, offset, length.
@@ -305,11 +328,7 @@ export class Segment {
     const perText = this.entry.per_text;
     const file = Math.floor(document / perText);
     const first = file * perText;
-    const [offset, size] = this.entry.sections.records;
-    const count = Math.min(perText, this.size - first);
-    if (size < this.size * 3) throw new DamagedData('records');
-    const lengths = await this.files.part(
-      this.entry.id + '-head.js', this.entry.keys, offset + first * 3, count * 3);
+    const lengths = await this.recordLengths(first, Math.min(perText, this.size - first));
     let start = 0;
     for (let place = 0; place < document - first; place += 1) {
       start += wholeNumber(lengths, 0, place, 3);
