@@ -26,8 +26,7 @@ query => new Promise(resolve => {
   const app = document.getElementById('search-app');
   const box = document.getElementById('search-q');
   app.addEventListener('search-shown', () => {
-    const shown = performance.now();
-    requestAnimationFrame(() => setTimeout(() => resolve([shown - pressed, performance.now() - pressed])));
+    resolve(performance.now() - pressed);
   }, {once: true});
   const pressed = performance.now();
   box.value = query;
@@ -132,7 +131,7 @@ class Ours:
         return sum(size for path, size in self.sender.take() if _is_search(path))
 
     def open(self, slow: bool = False, here: bool = False) -> tuple[BrowserContext, Page]:
-        """The search page in a fresh profile; ``here``: without a worker, all on the slowed thread."""
+        """The search page in a fresh profile; ``here``: no worker, all on the slowed thread."""
         context = self.browser.new_context()
         if here:
             context.add_init_script("delete window.Worker")
@@ -162,7 +161,7 @@ class Ours:
         context, page = self.open(slow=True, here=here)
         taken = []
         for query in queries:
-            taken.append(float(page.evaluate(_TYPE, query)[0]))
+            taken.append(float(page.evaluate(_TYPE, query)))
             page.wait_for_timeout(300)
         context.close()
         return taken
@@ -170,7 +169,8 @@ class Ours:
 
 def _is_search(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return path.startswith("search/") or name.startswith(("search.", "search-worker.")) and name.endswith(".js")
+    script = name.startswith(("search.", "search-worker.")) and name.endswith(".js")
+    return script or path.startswith("search/")
 
 
 class Theirs:
