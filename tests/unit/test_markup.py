@@ -1,0 +1,100 @@
+"""The Markdown dialect: Chinese line breaks, headings, figures, and what is not let through."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from dangjian.markup import MarkdownText, excerpt, plain_text, resolve
+
+TEXT = MarkdownText()
+
+PIECES = (
+    "近年来，示例市。", "- 项", "1. 项", "    缩进", "> 引", "## 题", "| a | b |", "|--|--|", "| 1 | 2 |",
+    "[^1]: 注", "见[^1]", "```", "~~~", "词", "：释", ":   释", "* * *", "---", "===", "", "  ",
+    "**粗**", "　　首行", "12:24", "8-10月", "5G", "行尾  ", "http://a.cn/x", "<b>x</b>", "[a]",
+    "[a]: http://b.cn", "{: .note}", "2020年，", "1+6", "A&B", "100%", "![图](a.png)", "\\*", "`码`",
+)  # fmt: skip
+LOOSE = st.text(alphabet="一二，。“”：abc 12.-#*_[]`!|>&~=+:^{}\u3000\u00a0\n", max_size=40)
+TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), LOOSE), max_size=12).map("\n".join)
+
+
+def html(text: str) -> str:
+    return TEXT.convert(text, "a/b").html
+
+
+@given(TEXTS)
+def test_setting_plain_paragraphs_apart_changes_nothing(text: str) -> None:
+    assert TEXT.convert(text, "a/b") == TEXT.parse(text, "a/b")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("近年来，示例\n市党建", "<p>近年来，示例市党建</p>"),
+        ("用 Python\n写成", "<p>用 Python\n写成</p>"),
+        ("贯彻**“四个意识”**要求", "<p>贯彻<strong>“四个意识”</strong>要求</p>"),
+        ("#标签不是标题", "<p>#标签不是标题</p>"),
+        ("# 大标题\n\n## 小标题", "<h2>大标题</h2>\n<h3>小标题</h3>"),
+        ("## 本就是二级", "<h2>本就是二级</h2>"),
+        ("{{ 7 * 7 }}{% raw %}", "<p>{{ 7 * 7 }}{% raw %}</p>"),
+        ("　　首行缩进", "<p>首行缩进</p>"),
+    ],
+)
+def test_what_editors_write(written: str, shown: str) -> None:
+    assert html(written) == shown
+
+
+def test_a_lone_picture_becomes_a_figure_with_its_caption() -> None:
+    made = TEXT.convert('![村口](img/a.jpg "村口新貌")', "a/b")
+    assert made.html == (
+        '<figure><img alt="村口" src="dj-media:a/b/img/a.jpg">'
+        "<figcaption>村口新貌</figcaption></figure>"
+    )
+    assert [(r.kind, r.target, r.alt) for r in made.references] == [
+        ("media", "a/b/img/a.jpg", "村口")
+    ]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<script>alert(1)</script>",
+        '<p onclick="alert(1)">x</p>',
+        '<a href="javascript:alert(1)">x</a>',
+        "[x](javascript:alert(1))",
+        '<img src="https://other.example/a.png">',
+        '<iframe src="//x"></iframe><style>p{}</style>',
+        '<p style="position:fixed">x</p>',
+        "![x](../../../../etc/passwd)",
+    ],
+)
+def test_what_is_not_let_through(written: str) -> None:
+    made = html(written)
+    for forbidden in ("script", "onclick", "javascript", "other.example", "iframe", "style", "etc"):
+        assert forbidden not in made
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("x.jpg", "a/b/x.jpg"),
+        ("../x.jpg", "a/x.jpg"),
+        ("/x.jpg", "x.jpg"),
+        ("%E5%9B%BE.jpg", "a/b/图.jpg"),
+        ("../../../x.jpg", None),
+        ("..\\x.jpg", None),
+        ("%2e%2e/%2e%2e/%2e%2e/x", None),
+    ],
+)
+def test_references_stay_inside_the_content(address: str, path: str | None) -> None:
+    assert resolve(address, "a/b") == path
+
+
+def test_plain_text_has_words_only() -> None:
+    text = "第一段[^1]。\n\n| 甲 | 乙 |\n|--|--|\n| 1 | 2 |\n\n- 项&amp;\n\n[^1]: 注文"
+    assert plain_text(html(text)).split("\n") == ["第一段。", "甲", "乙", "1", "2", "项&", "注文"]
+
+
+def test_an_excerpt_ends_with_a_sentence_where_one_is_near() -> None:
+    assert excerpt("短文。", 100) == "短文。"
+    assert excerpt("一" * 70 + "。" + "二" * 60, 100) == "一" * 70 + "。"
+    assert excerpt("一" * 200, 100) == "一" * 100 + "……"
