@@ -72,7 +72,7 @@ def lint(context: Context, fix: bool = False) -> None:
 
 @task(help={"upgrade": "把依赖升到最新版本，而不只是补齐"})
 def lock(context: Context, upgrade: bool = False) -> None:
-    """锁定：按 pyproject.toml 重写 requirements.lock 和 requirements-dev.lock"""
+    """锁定：按 pyproject.toml 重写两个依赖锁定文件"""
     _need("uv", "请先安装：.venv 里的 pip install uv。")
     command = [sys.executable, "-m", *_COMPILE, *(["--upgrade"] if upgrade else [])]
     _run(context, [*command, "--group", "start", "-o", "requirements.lock"])
@@ -100,7 +100,7 @@ def wheel(context: Context, folder: str = "dist") -> None:
     }
 )
 def bench(context: Context, sizes: str = "", peers: str = "", options: str = "") -> None:
-    """测速：同样的文章，与 Hugo、Eleventy、Pelican 在同一次运行里比较"""
+    """测速：同样的文章，与 Hugo、Eleventy、Pelican 比较"""
     given = [*(["--sizes", sizes] if sizes else []), *(["--peers", peers] if peers else [])]
     command = [sys.executable, "-m", "tests.benchmarks", *given, *shlex.split(options)]
     _run(context, command)
@@ -114,7 +114,7 @@ def bench(context: Context, sizes: str = "", peers: str = "", options: str = "")
     }
 )
 def bench_search(context: Context, articles: int = 0, folder: str = "", options: str = "") -> None:
-    """测搜索：查得全不全、准不准、快不快、传多少字节，与 Pagefind 比较"""
+    """测搜索：查全、查准、速度和流量，与 Pagefind 比较"""
     given = ["--articles", str(articles)] if articles else []
     given += ["--folder", folder] if folder else []
     command = [sys.executable, "-m", "tests.benchmarks.search", *given, *shlex.split(options)]

@@ -250,7 +250,7 @@ def _ask_slug(content: Path, column: Column | None, title: str) -> str:
     }
 )
 def clean(context: Context, output: bool = False, settings: str = "pelicanconf.py") -> None:
-    """清理：删除缓存，下次全部重新生成；文章和线上网站不受影响"""
+    """清理：删除缓存，下次全部重新生成"""
     try:
         place = site_of(context, settings).workplace()
     except SiteError as error:
