@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from dangjian.filenames import ascii_stem
+from dangjian.refusals import reason
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
@@ -92,7 +93,7 @@ def inspect_attachment(path: Path) -> AttachmentInfo:
         length = path.stat().st_size
     except OSError as error:
         raise AttachmentError(
-            f"附件打不开（{error.strerror}）。请检查文件是否还在、能否读取。"
+            f"附件打不开（{reason(error)}）。请检查文件是否还在、能否读取。"
         ) from error
     if not length:
         raise AttachmentError("附件是空文件（0 字节）。请换上完整的文件。")

@@ -17,14 +17,12 @@ from pelican import Pelican
 from pelican.log import console
 from pelican.settings import Settings, read_settings
 
-from dangjian.assets import AssetError
 from dangjian.catalogue import remove_catalogue
 from dangjian.engine import Engine, Told, silent
 from dangjian.hooks import Run, workplace_of
-from dangjian.javascript import ScriptError
 from dangjian.office.lines import SettingsFile
 from dangjian.problems import Problem, Problems, report
-from dangjian.render import TemplateError
+from dangjian.stops import STOPS, sentence
 from dangjian.workplace import Report, Workplace
 
 
@@ -46,15 +44,8 @@ def told_mistakes() -> Iterator[None]:
     """Turn what stops a whole build (a fault of the theme, a full disk) into a SiteError."""
     try:
         yield
-    except TemplateError as error:
-        raise SiteError(f"主题的模板有错，网站没有生成：{error}") from error
-    except (AssetError, ScriptError) as error:
-        raise SiteError(f"主题的脚本或样式有错，网站没有生成：{error}") from error
-    except OSError as error:
-        where = f"（{error.filename}）" if error.filename else ""
-        raise SiteError(
-            f"读写文件出错，网站没有生成完：{error.strerror or error}{where}"
-        ) from error
+    except STOPS as error:
+        raise SiteError(sentence(error)) from error
 
 
 class Site(Struct, frozen=True):

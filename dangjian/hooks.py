@@ -6,8 +6,9 @@ they write is kept.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from dangjian.paths import theme_path
 from dangjian.problems import report as report_problems
 from dangjian.reader import pelican_metadata, read_source
 from dangjian.schema import Entry
+from dangjian.stops import STOPS, sentence
 from dangjian.workplace import Report, Workplace
 
 _NOTHING: dict[str, Any] = {
@@ -102,6 +104,18 @@ class PortalReader(MarkdownReader):
         return result.html, pelican_metadata(entry) if entry else {"status": "skip"}
 
 
+@contextmanager
+def _told_plainly(settings: Settings) -> Iterator[None]:
+    """Under ``pelican`` itself, tell what stops the build in a sentence instead of a traceback."""
+    try:
+        yield
+    except STOPS as error:
+        if "DANGJIAN_RUN" in settings:
+            raise
+        print(sentence(error), file=sys.stderr)
+        raise SystemExit(1) from error
+
+
 class PortalWriter(Writer):
     """Pelican's writer for other plugins; what they write stands beside the portal's pages."""
 
@@ -128,15 +142,17 @@ class PortalGenerator:
     def generate_context(self) -> None:
         """Read, check and arrange the archive; other plugins find it as ``articles``."""
         engine = self.engine
-        if not engine.unchanged():
-            engine.arrange()
+        with _told_plainly(self.settings):
+            if not engine.unchanged():
+                engine.arrange()
         self.context["articles"] = PelicanArticles(engine, "items", self.context)
         self.context["pages"] = PelicanArticles(engine, "pages", self.context)
 
     def generate_output(self, writer: PortalWriter) -> None:
         """Render and write what is new."""
-        if not self.engine.stands:
-            self.engine.produce()
+        with _told_plainly(self.settings):
+            if not self.engine.stands:
+                self.engine.produce()
 
 
 def _prepare(pelican: Pelican) -> None:
@@ -207,7 +223,8 @@ def _finish(pelican: Pelican) -> None:
     """Remove what is no longer planned, report, and end with status 1 if there were errors."""
     engine: Engine = pelican.portal_engine
     writer: PortalWriter = pelican.portal_writer
-    report = engine.finish(writer.others())
+    with _told_plainly(pelican.settings):
+        report = engine.finish(writer.others())
     _count(pelican)
     engine.close()
     run: Run = pelican.portal_run

@@ -60,7 +60,7 @@ def clear_way(output: Path, path: str) -> None:
         for folder, _, _ in os.walk(target, topdown=False):
             with suppress(OSError):
                 os.rmdir(folder)
-    for parent in target.relative_to(output).parents:
+    for parent in list(Path(path).parents)[:-1]:
         above = output / parent
         if above.is_file():
             above.unlink()

@@ -20,6 +20,7 @@ from PIL import Image, ImageCms, ImageOps, __version__ as pillow_version, featur
 
 from dangjian.filenames import ascii_stem
 from dangjian.picture_bytes import MalformedPictureError, strip_metadata, trim_jpeg
+from dangjian.refusals import reason
 from dangjian.svg import SvgError, clean_svg
 
 MAX_PIXELS = 64_000_000
@@ -122,7 +123,7 @@ def _read(path: Path) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise PictureError(
-            f"图片打不开（{error.strerror}）。请检查文件是否还在、能否读取。"
+            f"图片打不开（{reason(error)}）。请检查文件是否还在、能否读取。"
         ) from error
     if not data:
         raise PictureError("图片是空文件（0 字节）。请重新保存或重新拷贝这张图片。")

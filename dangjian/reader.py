@@ -17,6 +17,7 @@ from dangjian.digests import digest
 from dangjian.effort import TOO_DEEP, TooMuchError
 from dangjian.markup import MarkdownText, Reference, Rendered, excerpt, plain_text
 from dangjian.problems import Problem
+from dangjian.refusals import reason
 from dangjian.schema import Source, parse_source, read_column, read_entry
 from dangjian.schema.entry import Entry
 
@@ -55,8 +56,9 @@ def read_source(content: Path, path: str) -> ReadResult:
         stat = file_stat(file)
         data = file.read_bytes()
     except OSError as error:
-        reason = error.strerror or "未知原因"
-        problem = Problem(path, 0, f"文件读不出来（{reason}），请检查文件权限，或重新保存一份")
+        problem = Problem(
+            path, 0, f"文件读不出来（{reason(error)}），请检查文件权限，或重新保存一份"
+        )
         return ReadResult(path, Stat(0, 0), Record(digest=b"", problems=(problem,)), "")
     source = parse_source(data, path)
     if path.rpartition("/")[2] == COLUMN_FILE:

@@ -8,6 +8,7 @@ sent to any ``concurrent.futures`` executor.
 import os
 import re
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -102,10 +103,18 @@ class Renderer:
     def __init__(self, setup: RenderSetup) -> None:
         self.setup = setup
         self.output = Path(setup.output)
-        self.environment = make_environment(setup.templates, strict=setup.strict)
+        self.environment = make_environment(
+            setup.templates, strict=setup.strict, compiled=self._compiled()
+        )
         self.environment.globals["partial"] = self._part
         self._partials: dict[tuple[object, ...], Markup] = {}
         self._catalogue: Catalogue | None = None
+
+    def _compiled(self) -> Path:
+        """Where compiled templates are kept between runs, beside the catalogue."""
+        folder = Path(self.setup.catalogue).parent / "templates"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     @jinja2.pass_context
     def _part(self, context: Context, name: str, **arguments: object) -> Markup:
@@ -141,11 +150,26 @@ class Renderer:
         try:
             template = self.environment.get_template(job.template)
             text = template.render(site=self.setup.site, root=root, **context)
-        except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(f"{error.filename}:{error.lineno}  {error.message}") from error
-        except jinja2.TemplateError as error:
-            raise TemplateError(f"{job.template} ({job.path})  {error}") from error
+        except Exception as error:  # a template is a program, possibly an office's own
+            raise TemplateError(template_mistake(error, job, self.setup.templates)) from error
         return text.encode("utf-8", "replace")
+
+
+def template_mistake(error: Exception, job: Job, folders: Sequence[str]) -> str:
+    """The place in a template, and what is wrong there."""
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return f"{error.filename or error.name}:{error.lineno}  {error.message}"
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.startswith(tuple(folders))
+    ]
+    place = f"{own[-1].filename}:{own[-1].lineno}" if own else job.template
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"{place}  找不到模板 {error.name}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"{place}  所用的模板里有文件不是 UTF-8 编码，请另存为 UTF-8"
+    return f"{place}  {error}（生成 {job.path} 时）"
 
 
 _TEXT_PLACES = (("article", "body"), ("column", "introduction"), ("special", "introduction"))
@@ -168,7 +192,9 @@ def text_resolver(targets: Mapping[str, Target], root: str) -> Resolver:
     return resolve
 
 
-def make_environment(templates: Sequence[str], *, strict: bool = False) -> jinja2.Environment:
+def make_environment(
+    templates: Sequence[str], *, strict: bool = False, compiled: Path | None = None
+) -> jinja2.Environment:
     """The Jinja environment of a theme: escaping everywhere, our filters, nothing of Pelican's."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(list(templates)),
@@ -177,6 +203,7 @@ def make_environment(templates: Sequence[str], *, strict: bool = False) -> jinja
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=200,
+        bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)) if compiled else None,
         undefined=jinja2.StrictUndefined if strict else jinja2.Undefined,
     )
     environment.filters["href"] = href
@@ -238,7 +265,7 @@ class TemplateDigests:
             for folder in self._folders:
                 file = folder / name
                 if os.path.isfile(file):
-                    self._sources[name] = file.read_text(encoding="utf-8")
+                    self._sources[name] = file.read_text(encoding="utf-8", errors="replace")
                     break
         return self._sources[name]
 

@@ -1,0 +1,26 @@
+"""What stops a whole build, told in a sentence: a fault of the theme, a full disk, lost workers."""
+
+import sqlite3
+from concurrent.futures import BrokenExecutor
+
+from dangjian.assets import AssetError
+from dangjian.javascript import ScriptError
+from dangjian.refusals import reason
+from dangjian.render import TemplateError
+
+STOPS = (TemplateError, AssetError, ScriptError, OSError, sqlite3.Error, BrokenExecutor)
+"""The errors that are nobody's mistake in an article; anything else is a fault of the program."""
+
+
+def sentence(error: Exception) -> str:
+    """What one of ``STOPS`` means for the person at the terminal."""
+    if isinstance(error, TemplateError):
+        return f"主题的模板有错，网站没有生成：{error}"
+    if isinstance(error, AssetError | ScriptError):
+        return f"主题的脚本或样式有错，网站没有生成：{error}"
+    if isinstance(error, OSError):
+        where = f"（{error.filename}）" if error.filename else ""
+        return f"读写文件出错，网站没有生成完：{reason(error)}{where}"
+    if isinstance(error, sqlite3.Error):
+        return f"缓存读写不了，网站没有生成完：{error}。请看磁盘是否满了、缓存文件夹能否写入"
+    return "帮忙的进程意外中止，网站没有生成完，多半是内存不够。可在设置里写 WORKERS = 1 再试"
