@@ -26,9 +26,15 @@ def page_type(page: Page) -> str:
 
 
 def one_of_each(portal: Built) -> dict[str, str]:
-    """The address of the richest page of each type."""
+    """The address of the richest page of each type, in a fixed order."""
+    return _one_of_each(portal.output)
+
+
+@cache
+def _one_of_each(output: Path) -> dict[str, str]:
     found: dict[str, Page] = {}
-    for page in portal.pages():
+    for path in sorted(output.rglob("*.html")):
+        page = Page(path.relative_to(output).as_posix(), path.read_text(encoding="utf-8"))
         if "http-equiv" in page.source:
             continue
         kind = page_type(page)
