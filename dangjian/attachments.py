@@ -132,8 +132,8 @@ def _accepted(extension: str) -> tuple[str, str, bytes]:
         raise AttachmentError(
             f".{extension} 文件会在读者的浏览器里运行，不能作附件。请改为 PDF，或者打成 ZIP。"
         )
-    shown = f".{extension}" if extension else "没有扩展名的"
+    shown = f".{extension} " if extension else "没有扩展名的"
     raise AttachmentError(
-        f"{shown} 文件不能作附件。可用的有 PDF、OFD、Word、Excel、PPT、WPS、TXT、CSV、"
+        f"{shown}文件不能作附件。可用的有 PDF、OFD、Word、Excel、PPT、WPS、TXT、CSV、"
         "ZIP、RAR、图片、MP3、MP4。"
     )

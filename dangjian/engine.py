@@ -324,14 +324,18 @@ class Engine:
         word = "图片" if kind == "media" else "附件"
         if error == MISSING:
             error = f"在 {target} 找不到。请把文件放到文章旁边，或改正文件名（注意大小写）"
-        return Problem(item.path, self._line(item, name), f"{word}“{name}”：{error}")
+        written = [r.written for r in item.record.references if r.target == target]
+        line = self._line(item, name, in_text=written[0] if written else "")
+        return Problem(item.path, line, f"{word}“{name}”：{error}")
 
-    def _line(self, item: Item, written: str) -> int:
+    def _line(self, item: Item, written: str, in_text: str = "") -> int:
         try:
             data = (self.workplace.content / item.path).read_bytes()
         except OSError:
             return 0
         source = _parsed(data, item.path)
+        if in_text and in_text in source.body:
+            return line_of(source.body, in_text, source.body_line)
         for one in source.fields:
             if written in str(one.value):
                 return one.line

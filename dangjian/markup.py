@@ -10,7 +10,7 @@ import posixpath
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Callable
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import nh3
 from markdown import Markdown
@@ -260,7 +260,7 @@ def _with_alt(clean: str, references: list[Reference]) -> list[Reference]:
     alts: dict[str, str | None] = {}
     for match in _IMAGE.finditer(clean):
         alt = _ALT.search(match[0])
-        target = html.unescape(match[1])
+        target = unquote(html.unescape(match[1]))
         if not alts.get(target, "-"):
             continue
         alts[target] = html.unescape(alt[1]) if alt else None
@@ -280,7 +280,7 @@ def _symbolic(tag: str, value: str, folder: str, references: list[Reference]) ->
         if target is None:
             return None
         references.append(Reference("media", target, written=value))
-        return f"dj-media:{target}"
+        return f"dj-media:{_coded(target)}"
     if not address or address.startswith("#"):
         return address
     for prefix in ("{filename}", "{attach}", "{static}", "|filename|"):
@@ -300,7 +300,15 @@ def _symbolic(tag: str, value: str, folder: str, references: list[Reference]) ->
     if target is None:
         return None
     references.append(Reference(kind, target, written=value))
-    return f"dj-{kind}:{target}{hash_mark}{fragment}"
+    return f"dj-{kind}:{_coded(target)}{hash_mark}{fragment}"
+
+
+def _coded(target: str) -> str:
+    """A path as part of an address: signs that mean something there are encoded."""
+    return _MEANINGFUL.sub(lambda match: quote(match[0]), target)
+
+
+_MEANINGFUL = re.compile(r"""[%#?\s"'<>&\\]""")
 
 
 def resolve(address: str, folder: str) -> str | None:
@@ -319,7 +327,8 @@ Resolver = Callable[[str, str, str], str | None]
 def link_references(text: str, resolver: Resolver) -> str:
     """Replace symbolic references: ``resolver(attribute, kind, target)`` gives what to write.
 
-    It returns the whole attribute text (``href="…"``), or None to drop the attribute.
+    ``target`` is percent-encoded, and may have a fragment. The resolver returns the whole attribute
+    text (``href="…"``), or None to drop the attribute.
     """
     if "dj-" not in text:
         return text

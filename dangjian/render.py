@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import jinja2
 import msgspec
@@ -180,7 +181,7 @@ def text_resolver(targets: Mapping[str, Target], root: str) -> Resolver:
 
     def resolve(attribute: str, kind: str, target: str) -> str | None:
         path, mark, fragment = target.partition("#")
-        found = targets.get(f"{kind}:{path}")
+        found = targets.get(f"{kind}:{unquote(path)}")
         if found is None:
             return None
         url = found.url if found.url.startswith(("http:", "https:")) else f"{root}{found.url}"
