@@ -17,13 +17,22 @@ CACHE = ours.ROOT / ".cache" / "bench"
 
 @dataclass
 class Figures:
-    """What was measured at one size: seconds by scenario and run, bytes of memory, files."""
+    """What was measured at one size: seconds by scenario and run, bytes of memory, files.
+
+    ``seconds`` are those that somebody waits, ``cpu`` those that all processors worked.
+    """
 
     articles: int
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    cpu: dict[str, list[float]] = field(default_factory=dict)
     memory: dict[str, int] = field(default_factory=dict)
     files: int = 0
     bytes: int = 0
+
+    def note(self, name: str, taken: measure.Time) -> None:
+        """Add one run of a scenario."""
+        self.seconds.setdefault(name, []).append(taken.wall)
+        self.cpu.setdefault(name, []).append(taken.cpu)
 
 
 @dataclass
@@ -73,13 +82,11 @@ def first_builds(portal: ours.Portal, found: dict[str, peers.Peer], runs: int, f
     folder = CACHE / str(portal.count)
     for run in range(runs):
         portal.clean()
-        f.seconds.setdefault("first", []).append(
-            measure.run(portal.command(), portal.folder, portal.env)
-        )
+        f.note("first", measure.run(portal.command(), portal.folder, portal.env))
         for name, peer in found.items():
             site = folder / peer.writer
             peer.clean(site)
-            f.seconds.setdefault(name, []).append(measure.run(peer.command(), site))
+            f.note(name, measure.run(peer.command(), site))
         say(f"  {portal.count} articles, run {run + 1} of {runs}: {report.latest(f.seconds)}")
 
 
@@ -89,8 +96,8 @@ def repeated_builds(portal: ours.Portal, runs: int, f: Figures) -> None:
     measure.run(build, folder, env)
     for run in range(runs):
         portal.edit_body(run + 1)
-        f.seconds.setdefault("edit", []).append(measure.run(build, folder, env))
-        f.seconds.setdefault("nothing", []).append(measure.run(build, folder, env))
+        f.note("edit", measure.run(build, folder, env))
+        f.note("nothing", measure.run(build, folder, env))
     say(f"  {portal.count} articles, again: {report.latest(f.seconds)}")
 
 

@@ -1,12 +1,12 @@
 """How long a command takes, and how much memory its processes hold at most."""
 
 import os
-import statistics
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 SAMPLE_SECONDS = 0.1
 
@@ -15,12 +15,25 @@ class CommandError(Exception):
     """A measured command ended with an error; the message has the end of what it printed."""
 
 
-def run(command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None) -> float:
-    """Run a command in a folder and return the seconds from start to exit.
+class Time(NamedTuple):
+    """Seconds from start to exit, and seconds of all processors together."""
+
+    wall: float
+    cpu: float
+
+
+def _cpu() -> float:
+    """Processor time of the child processes that have ended, and of theirs."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def run(command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None) -> Time:
+    """Run a command in a folder and time it.
 
     Raises ``CommandError`` when it fails: a failed build has no time.
     """
-    started = time.perf_counter()
+    started, used = time.perf_counter(), _cpu()
     done = subprocess.run(
         command,
         cwd=folder,
@@ -30,21 +43,11 @@ def run(command: Sequence[str], folder: Path, env: Mapping[str, str] | None = No
         stderr=subprocess.STDOUT,
         check=False,
     )
-    seconds = time.perf_counter() - started
+    taken = Time(time.perf_counter() - started, _cpu() - used)
     if done.returncode:
         tail = done.stdout.decode("utf-8", "replace")[-2000:]
         raise CommandError(f"{' '.join(command)} exited with {done.returncode}:\n{tail}")
-    return seconds
-
-
-def median_of(runs: int, once: Callable[[int], float]) -> list[float]:
-    """The times of several runs, shortest first; ``once`` gets the number of the run."""
-    return sorted(once(number) for number in range(runs))
-
-
-def median(times: Sequence[float]) -> float:
-    """The middle one."""
-    return statistics.median(times)
+    return taken
 
 
 def _children(pid: int) -> list[int]:

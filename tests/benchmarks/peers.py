@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.benchmarks.archive import write_archive
 
+PACKAGE_NAME = re.compile(r"[\w-]*")
 HERE = Path(__file__).parent / "plain"
 
 
@@ -41,7 +42,7 @@ class Tools:
 
     def python_package(self, requirement: str) -> None:
         """Install a package into the peers' environment, once."""
-        mark = self.cache / f"{re.split(r'[[>]', requirement)[0]}.installed"
+        mark = self.cache / f"{PACKAGE_NAME.findall(requirement)[0]}.installed"
         if mark.exists():
             return
         self.cache.mkdir(parents=True, exist_ok=True)

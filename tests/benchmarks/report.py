@@ -54,6 +54,11 @@ def times_table(results: Mapping[str, Any]) -> list[str]:
     ]
     lines += [_row([LABELS[name], *(_spread(size, name) for size in sizes)]) for name in names]
     for name in names:
+        if any(name in size["cpu"] for size in sizes):
+            used = [size["cpu"].get(name) for size in sizes]
+            cells = [_seconds(statistics.median(times) if times else None) for times in used]
+            lines.append(_row([f"processor time, {LABELS[name]}", *cells]))
+    for name in names:
         if any(name in size["memory"] for size in sizes):
             peaks = [size["memory"].get(name) for size in sizes]
             cells = [f"{peak / 1e6:,.0f} MB" if peak else "–" for peak in peaks]

@@ -99,9 +99,7 @@ class Truth:
     def holding(self, word: str) -> set[str]:
         """The addresses of the articles that have a word."""
         wanted = "".join(map(chr, fold_text(word)))
-        return {
-            doc.url for doc, text in zip(self.docs, self.joined, strict=True) if wanted in text
-        }
+        return {doc.url for doc, text in zip(self.docs, self.joined, strict=True) if wanted in text}
 
 
 def _loader(file: Path, places: dict[str, int]) -> Callable[[Sequence[str]], Iterator[SearchDoc]]:

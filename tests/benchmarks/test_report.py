@@ -6,7 +6,14 @@ from tests.benchmarks import report
 
 
 def size(articles: int, **seconds: list[float]) -> dict[str, Any]:
-    return {"articles": articles, "seconds": seconds, "memory": {}, "files": 3, "bytes": 2e6}
+    return {
+        "articles": articles,
+        "seconds": seconds,
+        "cpu": {},
+        "memory": {},
+        "files": 3,
+        "bytes": 2e6,
+    }
 
 
 def results(*sizes: dict[str, Any]) -> dict[str, Any]:
