@@ -191,9 +191,25 @@ def _visible(
             if not drafts:
                 continue
         column = column_of.get(path.rpartition("/")[0])
+        if entry.column:
+            column = _named_column(path, entry.column, column, archive)
         items.append(Item(path, record, entry, column, address_of(path, entry, column), held))
     archive.next_change = min(changes, default=None)
     return items
+
+
+def _named_column(path: str, name: str, own: Column | None, archive: Archive) -> Column | None:
+    """The column that an article names, instead of that of its folder (``own``)."""
+    named = archive.columns.find(name)
+    if named is None:
+        archive.problems.add(
+            path,
+            0,
+            f"栏目“{name}”不存在，已按所在的文件夹列入。"
+            "请写栏目文件夹的路径（如 dangjian/jiceng）或唯一的栏目名称，或去掉这一行",
+            "warning",
+        )
+    return named or own
 
 
 def _turning_points(entry: Entry) -> Iterable[datetime]:

@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from dangjian.archive import article_slug, article_stem
 from dangjian.columns import COLUMN_FILE
+from dangjian.filenames import is_address_stem
 from dangjian.schema import Source, parse_source, read_entry
 from dangjian.sources import scan_content
 
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _CHINESE = re.compile(r"[㐀-鿿]")
 
 
@@ -29,9 +29,13 @@ def made_addresses(content: Path) -> list[Address]:
     """Articles whose address is made from a digest of their file's name, by path."""
     found = []
     for path in sorted(scan_content(content).sources):
-        if path.endswith(COLUMN_FILE) or _PLAIN.fullmatch(article_stem(path)):
+        if path.endswith(COLUMN_FILE) or is_address_stem(article_stem(path)):
             continue
-        entry, _ = read_entry(parse_source((content / path).read_bytes(), path))
+        try:
+            raw = (content / path).read_bytes()
+        except OSError:  # told by the check itself
+            continue
+        entry, _ = read_entry(parse_source(raw, path))
         if entry is not None and not entry.slug and not entry.id and entry.type != "link":
             found.append(Address(path, article_slug(path, entry)))
     return found

@@ -82,11 +82,12 @@ def is_column_folder(folder: str) -> bool:
     return not any(part.startswith(("_", ".")) for part in folder.split("/"))
 
 
-def build_tree(folders: Iterable[str], entries: Mapping[str, ColumnEntry]) -> ColumnTree:
+def build_tree(folders: Iterable[str], entries: Mapping[str, ColumnEntry | None]) -> ColumnTree:
     """Make the tree of ``folders`` (those with articles or a ``_column.md``, and their parents).
 
-    A folder without ``_column.md`` takes its own name and is reported as a warning; two siblings
-    with one address, or a top column with a reserved address, are errors.
+    ``entries`` has what each ``_column.md`` says, None where it can't be used. A folder without one
+    takes its own name and is reported as a warning; two siblings with one address, or a top column
+    with a reserved one, are errors.
     """
     wanted: set[str] = set()
     for folder in folders:
@@ -97,7 +98,9 @@ def build_tree(folders: Iterable[str], entries: Mapping[str, ColumnEntry]) -> Co
     taken: dict[str, Column] = {}
     for folder in sorted(wanted, key=lambda f: (f.count("/"), f)):
         parent = tree.by_folder.get(folder.rpartition("/")[0])
-        column = _make_column(folder, entries.get(folder), parent, tree.problems)
+        column = _make_column(folder, entries.get(folder), parent)
+        if folder not in entries:
+            tree.problems.append(_undeclared(folder, column.name))
         _settle_address(column, taken, tree.problems)
         tree.by_folder[folder] = column
         (parent.children if parent else tree.top).append(column)
@@ -106,26 +109,25 @@ def build_tree(folders: Iterable[str], entries: Mapping[str, ColumnEntry]) -> Co
     return tree
 
 
-def _make_column(
-    folder: str, entry: ColumnEntry | None, parent: Column | None, problems: list[Problem]
-) -> Column:
+def _make_column(folder: str, entry: ColumnEntry | None, parent: Column | None) -> Column:
     own = folder.rpartition("/")[2]
     declared = entry is not None
     if entry is None:
         entry = ColumnEntry(name=own)
-        problems.append(
-            Problem(
-                f"{folder}/{COLUMN_FILE}",
-                0,
-                f"栏目“{own}”没有说明文件，已暂用文件夹名作栏目名。"
-                f"请在该文件夹中新建 {COLUMN_FILE}，写明名称、网址名、说明、关键词和栏目类型",
-                "warning",
-            )
-        )
     plain = "." not in own and is_address_stem(own)
     slug = (entry.slug or (own if plain else digest_slug(own))).lower()
     address = f"{parent.address}/{slug}" if parent else slug
     return Column(folder, entry, address, parent, declared=declared)
+
+
+def _undeclared(folder: str, name: str) -> Problem:
+    return Problem(
+        f"{folder}/{COLUMN_FILE}",
+        0,
+        f"栏目“{name}”没有说明文件，已暂用文件夹名作栏目名。"
+        f"请在该文件夹中新建 {COLUMN_FILE}，写明名称、网址名、说明、关键词和栏目类型",
+        "warning",
+    )
 
 
 def digest_slug(name: str) -> str:

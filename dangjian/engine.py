@@ -352,7 +352,7 @@ def _arrange(readings: Readings, clock: Clock) -> Archive:
     entries = {
         path.rpartition("/")[0]: row.record.column
         for path, row in rows.items()
-        if row.record.column is not None
+        if path.rpartition("/")[2] == COLUMN_FILE
     }
     tree = build_tree(folders, entries)
     return build_archive(records_of(rows), tree, column_by_folder(rows, tree, bundles), clock)

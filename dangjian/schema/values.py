@@ -82,7 +82,7 @@ def read_fields(fields: tuple[Field, ...], known: Table, place: Place) -> Taken:
         value = READINGS[spec.kind](field.value, spec, place)
         if value is not None:
             values[spec.name] = value
-        elif len(place.problems) > noted:
+        elif any(problem.level == "error" for problem in place.problems[noted:]):
             wrong.add(spec.name)
     return Taken(values, seen, wrong)
 
