@@ -27,30 +27,50 @@ class Written(Struct, frozen=True):
 
 def write_output(output: Path, path: str, data: bytes) -> Written:
     """Put ``data`` at ``path`` below ``output``; an equal file that stands is left alone."""
-    target = output / path
+    target = os.path.join(output, path)  # noqa: PTH118 - ten thousand times a build
+    stat = _equal(target, data)
+    if stat is not None:
+        return Written(path, stat, False)
+    temporary = f"{target}{_TEMPORARY}"
     try:
-        found = os.stat(target)
-        if found.st_size == len(data) and target.read_bytes() == data:
-            return Written(path, Stat(found.st_mtime_ns, found.st_size), False)
-    except OSError:
-        pass
-    temporary = target.with_name(f"{target.name}{_TEMPORARY}")
-    try:
-        temporary.write_bytes(data)
+        stat = _write(temporary, data)
     except FileNotFoundError:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
+        (output / path).parent.mkdir(parents=True, exist_ok=True)
+        stat = _write(temporary, data)
     except (IsADirectoryError, NotADirectoryError):
         clear_way(output, path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
+        (output / path).parent.mkdir(parents=True, exist_ok=True)
+        stat = _write(temporary, data)
     try:
-        os.replace(temporary, target)
+        os.replace(temporary, target)  # noqa: PTH105
     except (IsADirectoryError, PermissionError):
         clear_way(output, path)
-        os.replace(temporary, target)
-    found = os.stat(target)
-    return Written(path, Stat(found.st_mtime_ns, found.st_size), True)
+        os.replace(temporary, target)  # noqa: PTH105
+    return Written(path, stat, True)
+
+
+def _equal(target: str, data: bytes) -> Stat | None:
+    """How the file at ``target`` stands, if it holds just ``data``."""
+    try:
+        found = os.stat(target)  # noqa: PTH116
+        if found.st_size != len(data):
+            return None
+        with open(target, "rb", buffering=0) as file:  # noqa: PTH123
+            if file.read() != data:
+                return None
+    except OSError:
+        return None
+    return Stat(found.st_mtime_ns, found.st_size)
+
+
+def _write(temporary: str, data: bytes) -> Stat:
+    """Write a file and tell how it stands; a rename keeps that."""
+    with open(temporary, "wb", buffering=0) as file:  # noqa: PTH123
+        left = memoryview(data)
+        while left:
+            left = left[file.write(left) :]
+        found = os.fstat(file.fileno())
+    return Stat(found.st_mtime_ns, found.st_size)
 
 
 def clear_way(output: Path, path: str) -> None:

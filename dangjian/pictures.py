@@ -25,6 +25,8 @@ from dangjian.svg import SvgError, clean_svg
 
 MAX_PIXELS = 64_000_000
 MAX_ANIMATION_BYTES = 8_000_000
+LEAN = 0.2
+"""Bytes a pixel up to which a JPEG is not compressed again: there is little to be won."""
 
 _ORIENTATION = 0x0112
 _TURNED_SIDEWAYS = frozenset({5, 6, 7, 8})
@@ -274,6 +276,10 @@ def _make_still(
     same_pixels = orientation == 1 and width <= limit and plain_color
     if format_ in {"PNG", "GIF", "WEBP"} and same_pixels:
         return strip_metadata(data, format_), *image.size, _SUFFIX[format_]
+    if format_ == "JPEG" and same_pixels:
+        stripped = strip_metadata(trim_jpeg(data), "JPEG")
+        if len(stripped) <= LEAN * image.size[0] * image.size[1]:
+            return stripped, *image.size, "jpg"
     if orientation != 1:
         image = ImageOps.exif_transpose(image)
     image = _to_srgb(image, profile)
@@ -283,7 +289,6 @@ def _make_still(
     target = _target_format(image, format_)
     made = _encode(image, target, recipe, lossless=b"VP8L" in data[:64])
     if format_ == "JPEG" and same_pixels:
-        stripped = strip_metadata(trim_jpeg(data), "JPEG")
         # Compressing again costs quality; it must earn that.
         made = stripped if len(stripped) <= 1.1 * len(made) else made
     return made, *image.size, _SUFFIX[target]
