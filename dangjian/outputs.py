@@ -27,7 +27,7 @@ class Written(Struct, frozen=True):
 
 def write_output(output: Path, path: str, data: bytes) -> Written:
     """Put ``data`` at ``path`` below ``output``; an equal file that stands is left alone."""
-    target = os.path.join(output, path)  # noqa: PTH118 - ten thousand times a build
+    target = os.path.join(output, path)
     stat = _equal(target, data)
     if stat is not None:
         return Written(path, stat, False)
@@ -42,20 +42,20 @@ def write_output(output: Path, path: str, data: bytes) -> Written:
         (output / path).parent.mkdir(parents=True, exist_ok=True)
         stat = _write(temporary, data)
     try:
-        os.replace(temporary, target)  # noqa: PTH105
+        os.replace(temporary, target)
     except (IsADirectoryError, PermissionError):
         clear_way(output, path)
-        os.replace(temporary, target)  # noqa: PTH105
+        os.replace(temporary, target)
     return Written(path, stat, True)
 
 
 def _equal(target: str, data: bytes) -> Stat | None:
     """How the file at ``target`` stands, if it holds just ``data``."""
     try:
-        found = os.stat(target)  # noqa: PTH116
+        found = os.stat(target)
         if found.st_size != len(data):
             return None
-        with open(target, "rb", buffering=0) as file:  # noqa: PTH123
+        with open(target, "rb", buffering=0) as file:
             if file.read() != data:
                 return None
     except OSError:
@@ -65,7 +65,7 @@ def _equal(target: str, data: bytes) -> Stat | None:
 
 def _write(temporary: str, data: bytes) -> Stat:
     """Write a file and tell how it stands; a rename keeps that."""
-    with open(temporary, "wb", buffering=0) as file:  # noqa: PTH123
+    with open(temporary, "wb", buffering=0) as file:
         left = memoryview(data)
         while left:
             left = left[file.write(left) :]
