@@ -22,10 +22,11 @@ TOO_DEEP = "正文的列表或引用嵌套太深，无法排版，请减少层�
 MOST_WORK = 400_000_000
 
 _BLOCK_COST = 10
-_SCAN_COST = 20
+_SCAN_COST = 50
 _OPEN_TAG_COST = 20
 _OPEN_TAG = re.compile(r"<[A-Za-z/!?]")
-_GAP = re.compile(r"[^\S\n]{1000}")
+_INDENT = re.compile(r"^[ \t\u3000]{300}", re.MULTILINE)
+_GAP = re.compile(r"(?<=\S)[^\S\n]{1000}")
 _NOTE = re.compile(r"^[ ]{0,3}\[\^[^\]\n]*\]:", re.MULTILINE)
 
 
@@ -72,6 +73,8 @@ class Meter:
         if len(text) > LONGEST:
             limit = LONGEST // 10_000
             raise TooMuchError(f"正文有 {len(text)} 个字，最多 {limit} 万个，请分成几篇")
+        if indent := _INDENT.search(text):
+            raise TooMuchError(TOO_DEEP, text[indent.start() :].partition("\n")[0])
         if gap := _GAP.search(text):
             raise TooMuchError("这里有上千个连续的空格，请删去", _line_before(text, gap.start()))
         notes = len(_NOTE.findall(text))

@@ -24,7 +24,11 @@ from dangjian.schema.paths import (
 _SEPARATORS: Final = re.compile("[、，,；;]")
 _YES: Final = frozenset(("是", "true", "yes", "on", "1"))
 _NO: Final = frozenset(("否", "false", "no", "off", "0"))
-_HIDDEN: Final = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x85]")
+# U+200D joins emoji into one picture; anywhere else it is as hidden as the rest.
+_HIDDEN: Final = re.compile(
+    "[\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\x85]"
+    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
+)
 _PHONE: Final = re.compile(r"[0-9０-９+\-—－()（） 、，,/;；转]+")
 _BRACKETED: Final = re.compile(
     r"[\[【〖(（［<〈《「﹝{｛]\s*([12]\d{3})\s*[\]】〗)）］>〉》」﹞}｝]"
