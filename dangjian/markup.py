@@ -126,9 +126,9 @@ class _PortalMarkdown(Extension):
 class MarkdownText:
     """Converts Markdown texts one after another with a single reused ``Markdown`` instance.
 
-    Most paragraphs of such articles are plain: no mark-up in them. They need no parser, which
-    costs most of a build's time, and are set apart before it; the result is the same, which a
-    property test holds.
+    Most paragraphs, headings and lists of such articles are plain: no mark-up in them. They need
+    no parser, which costs most of a build's time, and are set apart before it; the result is the
+    same, which a property test holds.
     """
 
     def __init__(self) -> None:
@@ -170,38 +170,71 @@ class MarkdownText:
         return sanitise(join_lines(self._markdown.convert(text)), folder)
 
 
-# A token stands for a run of plain paragraphs while the rest is parsed. Its marks are private-use
+# A token stands for a run of simple blocks while the rest is parsed. Its marks are private-use
 # characters; a text that has them itself is parsed whole.
 _TOKEN = re.compile("<p>\ue0f0([0-9]+)\ue0f1</p>")
 _ONLY_TOKEN = re.compile("\\s*\ue0f0[0-9]+\ue0f1\\s*")
 # What makes blocks depend on each other over blank lines (fences, raw HTML, definition lists), and
 # what a parser would see in a line. A line may not begin like a list, heading, or underline.
 _SPANNING = re.compile(r"^[ ]{0,3}(?:```|~~~|:)|<|[\t\r\x00-\x08\x0b-\x1f\ue0f0\ue0f1]", re.M)
-_PLAIN_LINE = r"(?![ #=+:\-]|[0-9]+[.)])[^\n\\`*_\[\]{}<>&!|~^\x02\x03\xa0]*[^\s\\`*_\[\]{}<>&!|~^\x02\x03\xa0]"
+_PLAIN_WORDS = r"[^\n\\`*_\[\]{}<>&!|~^#\x02\x03\xa0]*[^\s\\`*_\[\]{}<>&!|~^#\x02\x03\xa0]"
+_PLAIN_LINE = rf"(?![\s=+:\-]|[0-9]+[.)]){_PLAIN_WORDS}"
 _PLAIN_BLOCK = re.compile(rf"{_PLAIN_LINE}(?:\n{_PLAIN_LINE})*")
+_HEADING = re.compile(rf"(#{{2,5}}) ({_PLAIN_LINE})")
+_TOP_HEADING = re.compile(r"^#[ \t]", re.M)
+_BULLETS = re.compile(rf"- {_PLAIN_LINE}(?:\n- {_PLAIN_LINE})*")
+_NUMBERS = re.compile(rf"1\. {_PLAIN_LINE}(?:\n[0-9]+\. {_PLAIN_LINE})*")
+_LIST_LIKE = re.compile(r"[ \-+*]|[0-9]+[.)]")
 
 
 def _set_apart(text: str) -> tuple[str, list[str]]:
-    """Replace runs of plain paragraphs by tokens; returns the rest and the runs as HTML."""
+    """Replace runs of simple blocks by tokens; returns the rest and the runs as HTML."""
     if _SPANNING.search(text):
         return text, []
+    pieces = _BLANK_LINES.split(text.strip("\n"))
+    blocks, gaps = ["", *pieces[::2], ""], ["", *pieces[1::2]]
     parts: list[str] = []
     runs: list[list[str]] = []
     open_run = False
-    for block in _BLANK_LINES.split(text.strip("\n")):
-        if _PLAIN_BLOCK.fullmatch(block):
-            if not open_run:
-                parts.append(f"\ue0f0{len(runs)}\ue0f1")
-                runs.append([])
-            runs[-1].append(f"<p>{_JOIN.sub('', block).strip(_EDGE)}</p>")
-            open_run = True
+    shifted = _TOP_HEADING.search(text) is not None
+    for gap, before, block, after in zip(gaps, blocks, blocks[1:], blocks[2:], strict=False):
+        made = _simple(block, before, after, shifted)
+        if made is None:
+            parts += (gap, block)
+        elif open_run:
+            runs[-1].append(made)
         else:
-            parts.append(block)
-            open_run = False
-    return "\n\n".join(parts), ["\n".join(run) for run in runs]
+            parts += (gap, f"\ue0f0{len(runs)}\ue0f1")
+            runs.append([made])
+        open_run = made is not None
+    return "".join(parts), ["\n".join(run) for run in runs]
 
 
-_BLANK_LINES = re.compile(r"\n(?:[ ]*\n)+")
+def _simple(block: str, before: str, after: str, shifted: bool) -> str | None:
+    """A plain paragraph, a plain heading or a flat plain list as HTML; None for anything else.
+
+    A list is left to the parser when a neighbour could belong to it; headings are when a heading
+    of the first level ``shifted`` them all.
+    """
+    if _PLAIN_BLOCK.fullmatch(block):
+        return f"<p>{_JOIN.sub('', block).strip(_EDGE)}</p>"
+    if block.startswith("#"):
+        heading = None if shifted else _HEADING.fullmatch(block)
+        if heading is None:
+            return None
+        level = len(heading[1])
+        return f"<h{level}>{heading[2].strip(_EDGE)}</h{level}>"
+    if _LIST_LIKE.match(before) or _LIST_LIKE.match(after):
+        return None
+    tag = "ul" if _BULLETS.fullmatch(block) else "ol" if _NUMBERS.fullmatch(block) else ""
+    if not tag:
+        return None
+    items = (line.partition(" ")[2].strip(_EDGE) for line in block.split("\n"))
+    listed = "".join([f"<li>{item}</li>\n" for item in items])
+    return f"<{tag}>\n{listed}</{tag}>"
+
+
+_BLANK_LINES = re.compile(r"(\n(?:[ ]*\n)+)")
 _EDGE = " \u3000\u00a0"
 
 
