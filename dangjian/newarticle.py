@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
-from pypinyin import Style, lazy_pinyin
 
 from dangjian.columns import COLUMN_FILE, Column, ColumnTree, build_tree
 from dangjian.schema import TYPE_NAMES, ColumnEntry, parse_source, read_column
@@ -94,6 +93,8 @@ def pick_type(word: str) -> str:
 
 def suggest_slug(title: str) -> str:
     """A readable name for a file, by pinyin: only a proposal for the editor to accept or change."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - a quarter of a second to load
+
     syllables = lazy_pinyin(unicodedata.normalize("NFKC", title), style=Style.NORMAL)
     words = re.findall(r"[a-z0-9]+", " ".join(syllables).lower())
     slug = ""

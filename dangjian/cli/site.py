@@ -16,7 +16,6 @@ from dangjian.cli.asking import ask, progress, refuse, root_of, site_of
 from dangjian.columns import Column
 from dangjian.problems import report as problems_report
 from dangjian.schema import SHANGHAI
-from dangjian.search.cli import run as run_search
 from dangjian.workplace import Report
 
 _SETTINGS = "设置文件，默认 pelicanconf.py"
@@ -184,6 +183,8 @@ def search(
         folder = Path(site) if site else site_of(context, settings).workplace().output
     except SiteError as error:
         refuse(str(error))
+    from dangjian.search.cli import run as run_search  # noqa: PLC0415 - numpy takes a while
+
     if status := run_search(query, folder, json, limit):
         raise Exit(code=status)
 
