@@ -6,11 +6,12 @@ fingerprint, and carries out what is new. It keeps what it knows between builds 
 """
 
 import gc
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
 from typing import Self
 
@@ -30,6 +31,7 @@ from dangjian.catalogue import (
 )
 from dangjian.columns import COLUMN_FILE, build_tree
 from dangjian.digests import digest
+from dangjian.locks import held
 from dangjian.materials import MISSING, examine, split_known
 from dangjian.present import Presenter, file_targets
 from dangjian.problems import Problem, Problems
@@ -53,6 +55,9 @@ from dangjian.workers import Crew
 from dangjian.workplace import Report, Workplace
 
 _DAMAGE = (sqlite3.DatabaseError, msgspec.MsgspecError, CatalogueDamaged, UnicodeDecodeError)
+PATIENCE = 60.0
+"""How long (seconds) to wait for another build of the same site to end."""
+
 Told = Callable[[str, int, int], None]
 
 
@@ -81,6 +86,7 @@ class Engine:
         self._look: Look | None = None
         self._arranged: Arranged | None = None
         self._workshop: Workshop | None = None
+        self._alone = ExitStack()
         self._catalogue: Catalogue | None = None
         self._sources: dict[str, SourceRow] | None = None
         self._files: dict[str, FileRow] | None = None
@@ -100,6 +106,7 @@ class Engine:
         if self._catalogue is not None:
             self._catalogue.close()
         self._catalogue = self._sources = self._files = self._arranged = None
+        self._alone.close()
 
     def build(self) -> Report:
         """Bring the output up to date: ``arrange``, ``produce`` and ``finish`` in one.
@@ -120,8 +127,9 @@ class Engine:
         self.report = Report()
         with self._timed("比对"):
             try:
+                catalogue = self._open()
                 self._look = look_at(self.workplace)
-                last = last_build(self.workplace, self._open(), self._look)
+                last = last_build(self.workplace, catalogue, self._look)
             except _DAMAGE:
                 self._start_anew()
                 last = None
@@ -256,8 +264,12 @@ class Engine:
         return catalogue, presenter
 
     def _open(self) -> Catalogue:
+        """The catalogue, opened for this engine alone: whoever builds the same site waits."""
         if self._catalogue is None:
-            self._catalogue = open_catalogue(self.workplace.catalogue, code_version())
+            path = self.workplace.catalogue
+            lock = held(path.with_suffix(".lock"), str(os.getpid()), PATIENCE)
+            self._alone.enter_context(lock)
+            self._catalogue = open_catalogue(path, code_version())
         return self._catalogue
 
     def _gather_files(

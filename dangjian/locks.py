@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,22 +34,34 @@ class Lock:
 
 
 @contextmanager
-def held(path: Path, note: str = "") -> Iterator[Lock]:
+def held(path: Path, note: str = "", patience: float = 0.0) -> Iterator[Lock]:
     """Hold the lock at ``path`` (a small file that stays) for as long as the block runs.
 
-    Raises HeldError when it is held by another process.
+    Raises HeldError when another process holds it, and still does after ``patience`` seconds.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
-        try:
-            _take(file)
-        except OSError:
-            file.seek(0)
-            raise HeldError(file.read().strip()) from None
+        end = time.monotonic() + patience
+        while not _taken(file):
+            if time.monotonic() >= end:
+                file.seek(0)
+                raise HeldError(file.read().strip())
+            time.sleep(0.1)
         lock = Lock(file)
         lock.note(note)
-        yield lock
-        lock.note("")
+        try:
+            yield lock
+        finally:
+            lock.note("")
+            _let_go(file)
+
+
+def _taken(file: IO[str]) -> bool:
+    try:
+        _take(file)
+    except OSError:
+        return False
+    return True
 
 
 if sys.platform == "win32":
@@ -58,8 +71,16 @@ if sys.platform == "win32":
         os.lseek(file.fileno(), _FAR, os.SEEK_SET)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
+    def _let_go(file: IO[str]) -> None:
+        os.lseek(file.fileno(), _FAR, os.SEEK_SET)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
 else:
     import fcntl
 
     def _take(file: IO[str]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _let_go(file: IO[str]) -> None:
+        # Closing would not do: worker processes have the same open file.
+        fcntl.flock(file, fcntl.LOCK_UN)

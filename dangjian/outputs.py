@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from dangjian.catalogue import Stat
 
-_TEMPORARY = ".dangjian-new"
+TEMPORARY = ".dangjian-new"
 
 
 class Written(Struct, frozen=True):
@@ -31,7 +31,7 @@ def write_output(output: Path, path: str, data: bytes) -> Written:
     stat = _equal(target, data)
     if stat is not None:
         return Written(path, stat, False)
-    temporary = f"{target}{_TEMPORARY}"
+    temporary = f"{target}{TEMPORARY}"
     try:
         stat = _write(temporary, data)
     except FileNotFoundError:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from dangjian.catalogue import Catalogue, OutputRow, Stat
 from dangjian.digests import digest
-from dangjian.outputs import Written, remove_outputs, scan_output, write_output
+from dangjian.outputs import TEMPORARY, Written, remove_outputs, scan_output, write_output
 from dangjian.plan import Copied, Made, Page
 from dangjian.render import Job, RenderSetup, TemplateDigests, render_jobs
 from dangjian.workers import Crew
@@ -148,7 +148,7 @@ def copy_output(output: Path, path: str, source: Path) -> Written:
     """Copy ``source`` to ``path`` below ``output`` in one step."""
     target = output / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f"{target.name}.dangjian-new")
+    temporary = target.with_name(f"{target.name}{TEMPORARY}")
     shutil.copyfile(source, temporary)
     os.replace(temporary, target)
     found = target.stat()
@@ -165,6 +165,8 @@ def is_ours(output: Path, path: str) -> bool:
     So that a lost catalogue leaves no stale page behind, and no stranger's file is removed.
     """
     if path.startswith(_OUR_FOLDERS) or path in ("sitemap.xml", "robots.txt", "redirects.map"):
+        return True
+    if path.endswith(TEMPORARY):
         return True
     if path.startswith("sitemap-") and path.endswith(".xml"):
         return True

@@ -5,10 +5,11 @@ from concurrent.futures import BrokenExecutor
 
 from dangjian.assets import AssetError
 from dangjian.javascript import ScriptError
+from dangjian.locks import HeldError
 from dangjian.refusals import reason
 from dangjian.render import TemplateError
 
-STOPS = (TemplateError, AssetError, ScriptError, OSError, sqlite3.Error, BrokenExecutor)
+STOPS = (TemplateError, AssetError, ScriptError, OSError, sqlite3.Error, BrokenExecutor, HeldError)
 """The errors that are nobody's mistake in an article; anything else is a fault of the program."""
 
 
@@ -18,6 +19,8 @@ def sentence(error: Exception) -> str:
         return f"主题的模板有错，网站没有生成：{error}"
     if isinstance(error, AssetError | ScriptError):
         return f"主题的脚本或样式有错，网站没有生成：{error}"
+    if isinstance(error, HeldError):
+        return f"另一个程序（进程 {error.note}）正在生成同一个网站，这次没有生成。请等它结束后再试"
     if isinstance(error, OSError):
         where = f"（{error.filename}）" if error.filename else ""
         return f"读写文件出错，网站没有生成完：{reason(error)}{where}"
