@@ -1,0 +1,179 @@
+"""The portal as a reader meets it: home, lists, articles, large type, print, and no script."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.conftest import Watched
+from tests.sites import Built
+
+pytestmark = pytest.mark.browser
+
+ARTICLE = "dangjian/jiceng/2020/06/huating-sigesan.html"
+
+
+def choice(page: Page, name: str) -> str:
+    """What the page shows of a reader's choice (``data-…`` on the root element)."""
+    return str(page.evaluate(f"document.documentElement.dataset.{name} || ''"))
+
+
+def test_home_has_headline_pictures_latest_and_blocks(
+    watched: Watched, portal_address: str
+) -> None:
+    page = watched.page
+    page.goto(portal_address)
+    assert page.locator("h1").count() == 1
+    assert page.locator("#slides li").count() >= 3
+    latest = page.locator("section").filter(
+        has=page.get_by_role("heading", name="最新", exact=True)
+    )
+    assert latest.locator("li").count() >= 8
+    assert page.get_by_role("heading", name="基层党建").is_visible()
+    assert page.get_by_role("link", name="乡村振兴驻村手记").first.is_visible()
+    assert page.locator("#today").inner_text().endswith(tuple("一二三四五六日"))
+
+
+def test_the_carousel_pauses_and_obeys_the_keyboard(watched: Watched, portal_address: str) -> None:
+    page = watched.page
+    page.goto(portal_address)
+    pause = page.locator(".slide-pause")
+    assert pause.inner_text() == "暂停"
+    pause.click()
+    assert pause.inner_text() == "播放"
+    current = page.locator("#slides .dots button[aria-current=true]")
+    first = current.inner_text()
+    page.locator("#slides .dots button").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "first => document.querySelector('#slides .dots [aria-current]').innerText !== first",
+        arg=first,
+    )
+
+
+def test_the_carousel_stands_still_for_who_wants_less_motion(
+    browser: Browser, portal_address: str
+) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(portal_address)
+    assert page.locator(".slide-pause").inner_text() == "播放"
+    context.close()
+
+
+def test_an_article_reads_as_the_sample_does(watched: Watched, portal_address: str) -> None:
+    page = watched.page
+    page.goto(portal_address + ARTICLE)
+    crumbs = page.get_by_role("navigation", name="当前位置").inner_text()
+    assert [part.strip() for part in crumbs.replace("：", ":").split(":")[0:1]] == [
+        "您当前所在位置"
+    ]
+    for word in ("首页", "示例党建", "基层党建"):
+        assert word in crumbs
+    byline = page.locator(".byline").inner_text()
+    places = [byline.index(word) for word in ("时间", "来源", "责任编辑", "选择字号")]
+    assert places == sorted(places)
+
+
+def test_the_chosen_size_of_type_stays_for_the_next_page(
+    watched: Watched, portal_address: str
+) -> None:
+    page = watched.page
+    page.goto(portal_address + ARTICLE)
+    size = "parseFloat(getComputedStyle(document.querySelector('#text p')).fontSize)"
+    before = page.evaluate(size)
+    page.get_by_role("button", name="大", exact=True).click()
+    assert page.evaluate(size) > before
+    page.goto(portal_address + "about.html")
+    assert choice(page, "fontscale") == "large"
+
+
+def test_large_type_is_large_and_roomy(watched: Watched, portal_address: str) -> None:
+    page = watched.page
+    page.goto(portal_address + ARTICLE)
+    page.get_by_role("button", name="长辈版").click()
+    assert choice(page, "elder") == "on"
+    small = page.evaluate(
+        """Array.from(document.querySelectorAll('main p, main li, main h1, nav a'))
+             .filter(e => e.getClientRects().length)
+             .filter(e => parseFloat(getComputedStyle(e).fontSize) < 24)
+             .map(e => e.textContent.trim().slice(0, 20))"""
+    )
+    assert small == []
+    page.reload()
+    assert choice(page, "elder") == "on"
+
+
+def test_the_address_can_be_copied_and_scanned(browser: Browser, portal_address: str) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(portal_address + ARTICLE)
+    page.get_by_role("button", name="复制链接").click()
+    page.wait_for_function("document.querySelector('.tool-word').textContent !== ''")
+    assert page.evaluate("navigator.clipboard.readText()").endswith(ARTICLE)
+    page.locator("details.qr summary").click()
+    assert page.get_by_role("img", name="本页地址的二维码").is_visible()
+    context.close()
+
+
+def test_print_shows_text_address_and_code_and_nothing_around(
+    watched: Watched, portal_address: str
+) -> None:
+    page = watched.page
+    page.goto(portal_address + ARTICLE)
+    page.emulate_media(media="print")
+    for gone in (".masthead", "#nav", "footer", ".tools", ".side"):
+        assert not page.locator(gone).first.is_visible(), gone
+    assert page.locator("h1").is_visible()
+    address = page.locator(".print-address")
+    assert address.is_visible()
+    assert address.inner_text().strip().endswith(ARTICLE)
+
+
+def test_a_column_lists_its_articles_newest_first(watched: Watched, portal_address: str) -> None:
+    page = watched.page
+    page.goto(portal_address + "dangjian/index.html")
+    times = page.locator("ol time").all_inner_texts()
+    assert len(times) >= 20
+    assert times == sorted(times, reverse=True)
+
+
+def test_the_menu_of_a_phone_opens_and_closes(browser: Browser, portal_address: str) -> None:
+    context = browser.new_context(viewport={"width": 375, "height": 700})
+    page = context.new_page()
+    page.goto(portal_address)
+    assert not page.locator("#nav").is_visible()
+    menu = page.get_by_role("button", name="栏目")
+    menu.click()
+    assert page.locator("#nav").is_visible()
+    assert menu.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    assert not page.locator("#nav").is_visible()
+    context.close()
+
+
+def test_without_script_all_is_there_and_search_leads_on(
+    browser: Browser, portal_address: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(portal_address)
+    assert page.locator("#slides img").first.is_visible()
+    page.fill("input[type=search] >> nth=0", "社区")
+    page.locator("form[role=search] button, form button[type=submit]").first.click()
+    assert "search.html?q=" in page.url
+    page.get_by_role("link", name="归档").or_(
+        page.get_by_role("link", name="往期文章")
+    ).first.click()
+    assert "archive/" in page.url
+    context.close()
+
+
+def test_structured_data_is_json(watched: Watched, portal: Built, portal_address: str) -> None:
+    page = watched.page
+    page.goto(portal_address + ARTICLE)
+    data = json.loads(page.locator("script[type='application/ld+json']").inner_text())
+    kinds = [thing["@type"] for thing in data["@graph"]]
+    assert kinds == ["NewsArticle", "BreadcrumbList"]
+    assert Path(portal.output, ARTICLE).is_file()
