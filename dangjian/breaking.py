@@ -106,7 +106,7 @@ _VOCABULARY = """
 用心 热心 爱心 民心 中心工作 核心 核心价值 价值 价值观 观念 观点 传承 传统 传统文化 传播 传达
 传达学习 传递 弘扬 发扬 宏伟 蓝图 目标 指标 标志 标识 目录 历史 历程 革命 革命老区 烈士 英雄 英烈
 长征 抗战 改善 改进 改造 旧改 老旧小区
-""".split()  # noqa: SIM905
+""".split()
 
 # These go with what precedes them, so a line may not begin with one.
 _SUFFIXES = frozenset(

@@ -23,7 +23,7 @@ from dangjian.schema.entry import ColumnEntry, Entry
 CATALOGUE_VERSION = 1
 
 
-class CatalogueDamaged(Exception):
+class CatalogueDamagedError(Exception):
     """The catalogue can't be read and has to be made anew."""
 
 
@@ -106,7 +106,7 @@ def _seal(payload: bytes) -> bytes:
 def _unseal(sealed: bytes) -> bytes:
     payload = sealed[4:]
     if crc32(payload) != int.from_bytes(sealed[:4], "big"):
-        raise CatalogueDamaged("a row does not match its checksum")
+        raise CatalogueDamagedError("a row does not match its checksum")
     return payload
 
 
@@ -187,7 +187,7 @@ class Catalogue:
         """The HTML of one source's text, references still symbolic."""
         row = self._db.execute("SELECT html FROM body WHERE path=?", (path,)).fetchone()
         if row is None:
-            raise CatalogueDamaged(f"no text of {path}")
+            raise CatalogueDamagedError(f"no text of {path}")
         return _unseal(row[0]).decode()
 
     def bodies(self, paths: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ from msgspec import Struct
 from dangjian.archive import Archive, Clock, Item, build_archive
 from dangjian.catalogue import (
     Catalogue,
-    CatalogueDamaged,
+    CatalogueDamagedError,
     FileFacts,
     FileRow,
     Record,
@@ -54,7 +54,7 @@ from dangjian.versions import code_version
 from dangjian.workers import Crew
 from dangjian.workplace import Report, Workplace
 
-_DAMAGE = (sqlite3.DatabaseError, msgspec.MsgspecError, CatalogueDamaged, UnicodeDecodeError)
+_DAMAGE = (sqlite3.DatabaseError, msgspec.MsgspecError, CatalogueDamagedError, UnicodeDecodeError)
 PATIENCE = 60.0
 """How long (seconds) to wait for another build of the same site to end."""
 

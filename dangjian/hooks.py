@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 from pelican import Pelican, signals
@@ -93,7 +93,7 @@ def workplace_of(settings: Settings, run: Run) -> Workplace:
 class PortalReader(MarkdownReader):
     """Reads an article as the portal does: checked front matter, Chinese-aware clean HTML."""
 
-    file_extensions = ["md"]
+    file_extensions: ClassVar[list[str]] = ["md"]
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         content = Path(self.settings["PATH"])
@@ -112,7 +112,7 @@ def _told_plainly(settings: Settings) -> Iterator[None]:
     except STOPS as error:
         if "DANGJIAN_RUN" in settings:
             raise
-        print(sentence(error), file=sys.stderr)
+        sys.stderr.write(f"{sentence(error)}\n")
         raise SystemExit(1) from error
 
 
@@ -233,7 +233,7 @@ def _finish(pelican: Pelican) -> None:
         return
     told = report_problems(report.problems.sorted(), engine.workplace.content.name)
     if told:
-        print(told, file=sys.stderr)
+        sys.stderr.write(f"{told}\n")
     if report.failed:
         raise SystemExit(1)
 

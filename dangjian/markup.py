@@ -8,7 +8,7 @@ is known only when the whole archive is.
 import html
 import posixpath
 import re
-import xml.etree.ElementTree as etree
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from urllib.parse import quote, unquote
 
@@ -25,7 +25,7 @@ from markdown.extensions.tables import TableExtension
 from markdown.treeprocessors import Treeprocessor
 from msgspec import Struct
 
-from dangjian.effort import Metered, Meter
+from dangjian.effort import Meter, Metered
 
 MARKUP_VERSION = 1
 
@@ -35,7 +35,7 @@ _HAN = (
     "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u3000-\u303f“”‘’…—·\U00020000-\U000323af"
 )
 _JOIN = re.compile(rf"(?<=[{_HAN}])\n(?=[{_HAN}])")
-_PRE = re.compile(r"(<pre.*?</pre>)", re.S)
+_PRE = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
 _NOTE_MARKS = re.compile(r'<sup id="fnref[^>]*>.*?</sup>|<a class="footnote-backref".*?</a>')
 _BREAKS = re.compile(
@@ -97,24 +97,24 @@ class _SpacedHashHeader(HashHeaderProcessor):
 class _PortalTree(Treeprocessor):
     """Shifts headings below the page's own title and makes figures of lone pictures."""
 
-    def run(self, root: etree.Element) -> None:
+    def run(self, root: ET.Element) -> None:
         headings = [e for e in root.iter() if e.tag in ("h1", "h2", "h3", "h4", "h5")]
         if any(e.tag == "h1" for e in headings):
             for heading in headings:
                 heading.tag = f"h{int(heading.tag[1]) + 1}"
         for element in root.iter("p"):
-            if len(element) == 1 and element[0].tag == "img" and not (element.text or "").strip():
-                if not (element[0].tail or "").strip():
-                    _make_figure(element)
+            lone = len(element) == 1 and element[0].tag == "img"
+            if lone and not f"{element.text or ''}{element[0].tail or ''}".strip():
+                _make_figure(element)
 
 
-def _make_figure(paragraph: etree.Element) -> None:
+def _make_figure(paragraph: ET.Element) -> None:
     image = paragraph[0]
     paragraph.tag = "figure"
     paragraph.text = image.tail = None
     caption = image.attrib.pop("title", "")
     if caption:
-        etree.SubElement(paragraph, "figcaption").text = caption
+        ET.SubElement(paragraph, "figcaption").text = caption
 
 
 class _PortalMarkdown(Extension):
@@ -176,12 +176,14 @@ _TOKEN = re.compile("<p>\ue0f0([0-9]+)\ue0f1</p>")
 _ONLY_TOKEN = re.compile("\\s*\ue0f0[0-9]+\ue0f1\\s*")
 # What makes blocks depend on each other over blank lines (fences, raw HTML, definition lists), and
 # what a parser would see in a line. A line may not begin like a list, heading, or underline.
-_SPANNING = re.compile(r"^[ ]{0,3}(?:```|~~~|:)|<|[\t\r\x00-\x08\x0b-\x1f\ue0f0\ue0f1]", re.M)
+_SPANNING = re.compile(
+    r"^[ ]{0,3}(?:```|~~~|:)|<|[\t\r\x00-\x08\x0b-\x1f\ue0f0\ue0f1]", re.MULTILINE
+)
 _PLAIN_WORDS = r"[^\n\\`*_\[\]{}<>&!|~^#\x02\x03\xa0]*[^\s\\`*_\[\]{}<>&!|~^#\x02\x03\xa0]"
 _PLAIN_LINE = rf"(?![\s=+:\-]|[0-9]+[.)]){_PLAIN_WORDS}"
 _PLAIN_BLOCK = re.compile(rf"{_PLAIN_LINE}(?:\n{_PLAIN_LINE})*")
 _HEADING = re.compile(rf"(#{{2,5}}) ({_PLAIN_LINE})")
-_TOP_HEADING = re.compile(r"^#[ \t]", re.M)
+_TOP_HEADING = re.compile(r"^#[ \t]", re.MULTILINE)
 _BULLETS = re.compile(rf"- {_PLAIN_LINE}(?:\n- {_PLAIN_LINE})*")
 _NUMBERS = re.compile(rf"1\. {_PLAIN_LINE}(?:\n[0-9]+\. {_PLAIN_LINE})*")
 _LIST_LIKE = re.compile(r"[ \-+*]|[0-9]+[.)]")

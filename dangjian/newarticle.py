@@ -25,7 +25,7 @@ class NewArticleError(Exception):
 
 
 class Draft(Struct, frozen=True):
-    """What is known of an article before it is written. ``column`` is None for a page at the top."""
+    """What is known of an article before it is written. ``column`` is None for a page on top."""
 
     title: str
     column: Column | None

@@ -126,7 +126,7 @@ class Renderer:
         if found is None:
             template = self.environment.get_template(name)
             text = template.render(site=self.setup.site, root=root, **arguments)
-            found = self._partials[key] = Markup(text)
+            found = self._partials[key] = Markup(text)  # noqa: S704 - a template's, escaped there
         return found
 
     def text(self, text: Text, root: str) -> Markup:
@@ -134,7 +134,8 @@ class Renderer:
         if self._catalogue is None:
             self._catalogue = Catalogue(Path(self.setup.catalogue), read_only=True)
         body = self._catalogue.body(text.path)
-        return Markup(link_references(body, text_resolver(text.targets, root)))
+        linked = link_references(body, text_resolver(text.targets, root))
+        return Markup(linked)  # noqa: S704 - sanitised when it was read
 
     def render(self, job: Job) -> bytes:
         """One page's bytes. Raises ``TemplateError`` for a fault of the theme."""

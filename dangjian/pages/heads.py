@@ -38,7 +38,7 @@ class Heads:
         """The one public address of a page: without ``index.html``."""
         return self.absolute(path.removesuffix("index.html") if _is_index(path) else path)
 
-    def home(self, crumbs: Crumbs) -> views.Head:
+    def home(self) -> views.Head:
         """The home page is a column of its own kind (栏目类型 首页)."""
         office, url = self.office, self.canonical("index.html")
         tags = head.column_tags(HOME_COLUMN, HOME_COLUMN, office.description, office.keywords)

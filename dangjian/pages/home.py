@@ -25,17 +25,17 @@ class _Choice:
         home, archive = portal.office.home, portal.archive
         newest = [item for item in reversed(archive.items) if item.entry.type != "special"]
         self.headline = _headline(newest)
-        self.slides = [i for i in _flagged(portal, newest, "slide") if portal.presenter.cover(i)]
+        self.slides = [i for i in _flagged(newest, "slide") if portal.presenter.cover(i)]
         self.slides = self.slides[: home.slides]
         self.latest = archive_newest(archive.items, home.latest)
-        self.recommended = list(islice(_flagged(portal, newest, "recommend"), RECOMMENDED))
+        self.recommended = list(islice(_flagged(newest, "recommend"), RECOMMENDED))
         self.photos = list(
             islice((i for i in newest if _is_photo(i) and portal.presenter.cover(i)), home.photos)
         )
         self.videos = list(islice((i for i in newest if i.entry.type == "video"), home.videos))
         self.notices = column_items(portal, home.notices) if home.notices else (None, ())
         self.blocks = [column_items(portal, name) for name in home.blocks]
-        self.specials = [s for s in reversed(archive.specials)][: home.specials]
+        self.specials = list(reversed(archive.specials))[: home.specials]
 
 
 def plan_home(portal: Portal) -> Iterator[Page]:
@@ -87,7 +87,7 @@ def _context(portal: Portal, choice: _Choice) -> dict[str, Any]:
         specials_url="specials.html" if portal.archive.specials else "",
     )
     crumbs = breadcrumb(None)
-    return frame("home", portal.heads.home(crumbs), crumbs, "index.html", home=home)
+    return frame("home", portal.heads.home(), crumbs, "index.html", home=home)
 
 
 def special_cards(portal: Portal, specials: Sequence[Item]) -> tuple[views.SpecialCard, ...]:
@@ -109,7 +109,7 @@ def archive_newest(items: Sequence[Item], limit: int) -> list[Item]:
     return list(islice(news, limit))
 
 
-def _flagged(portal: Portal, newest: Sequence[Item], flag: str) -> list[Item]:
+def _flagged(newest: Sequence[Item], flag: str) -> list[Item]:
     found = [item for item in newest if flag in item.entry.flags]
     return sorted(found, key=lambda item: -item.entry.weight)
 

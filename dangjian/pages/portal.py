@@ -88,8 +88,9 @@ def list_pages(
     """The pages of one list (oldest first): its front, and the numbered ones that never change.
 
     ``parts`` cover what the front shows besides its list, the first of them what all pages show.
-    ``context`` makes a page's context from its listing and address; ``texts`` are shown by all. A ``rich`` list
-    has summaries and pictures. Articles put on top (置顶) stand first on the front, wherever they are in the list.
+    ``context`` makes a page's context from its listing and address; ``texts`` are shown by all.
+    A ``rich`` list has summaries and pictures. Articles put on top (置顶) stand first on the front,
+    wherever they are in the list.
     """
     presenter = portal.presenter
     show = presenter.cards if rich else presenter.mentions

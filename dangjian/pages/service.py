@@ -103,12 +103,12 @@ def plan_redirects(portal: Portal, aliases: dict[str, tuple[str, str, str]]) -> 
             path,
             "redirect.html",
             (digest(target, title),),
-            partial(_redirect, portal, path, target, title),
+            partial(_redirect, portal, target, title),
             origin=source,
         )
 
 
-def _redirect(portal: Portal, path: str, target: str, title: str) -> dict[str, Any]:
+def _redirect(portal: Portal, target: str, title: str) -> dict[str, Any]:
     crumbs = breadcrumb(None, views.Link(title, target))
     head = portal.heads.plain(title, target, crumbs, robots="noindex")
     return frame("redirect", head, crumbs, target=target, title=title)

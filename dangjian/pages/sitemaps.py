@@ -1,7 +1,7 @@
 """What the site maps for search engines list: pages in one file, articles in one a year."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache, partial
 
@@ -47,7 +47,7 @@ def make_sitemaps(portal: Portal, lists: list[str], catalogue: Catalogue) -> Ite
             known = _Kept(mark, tuple((file.name, file.newest) for file in render().values()))
         now[group] = known
         for name, _ in known.files:
-            yield Made(name, mark, lambda name=name, render=render: render()[name].data)
+            yield Made(name, mark, partial(_data, render, name))
     listed = [file for known in now.values() for file in known.files]
     encoded = msgspec.json.encode(now)
     if encoded != memory:
@@ -72,6 +72,10 @@ def _mark(item: Item) -> str:
 
 def _render(group: str, entries: partial[list[SitemapEntry]]) -> dict[str, SitemapFile]:
     return {file.name: file for file in render_group(group, entries())}
+
+
+def _data(render: Callable[[], dict[str, SitemapFile]], name: str) -> bytes:
+    return render()[name].data
 
 
 def _entries(portal: Portal, items: list[Item]) -> list[SitemapEntry]:
