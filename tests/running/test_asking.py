@@ -84,6 +84,7 @@ def test_ctrl_c_leaves_everything(site: Path) -> None:
     before = files_of(site / "content")
     terminal = Terminal(site, "new", "--column", "1")
     terminal.until("标题：")
+    time.sleep(1)  # readline misses a signal that comes as it begins to wait
     terminal.process.send_signal(signal.SIGINT)
     terminal.until("已取消")
     assert terminal.end() == 1
