@@ -372,3 +372,13 @@ def test_fits_every_width(page: Page, http: str, width: int) -> None:
         assert button.get_attribute("aria-expanded") == "true"
     assert filters.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_slow_answer_is_not_overwritten(page: Page, http: str) -> None:
+    """The word that it takes long belongs to the question still open, not to one overtaken."""
+    page.route("**/search/*-p*.js", lambda route: (page.wait_for_timeout(150), route.continue_()))
+    open_search(page, http)
+    page.locator("#search-q").press_sequentially("社区减负", delay=120)
+    found(page, 1)
+    page.wait_for_timeout(600)
+    found(page, 1)

@@ -31,6 +31,7 @@ class SearchPage {
       [columnAddress(link.getAttribute('href'), this.root), place])));
     this.asked = 0;
     this.timer = 0;
+    this.slow = 0;
     this.lastTyped = -TYPING_AGAIN;
   }
 
@@ -87,7 +88,8 @@ class SearchPage {
   async run() {
     this.asked += 1;
     const mine = this.asked;
-    const slow = setTimeout(() => this.say('正在搜索…'), SLOW);
+    clearTimeout(this.slow);
+    this.slow = setTimeout(() => this.say('正在搜索…'), SLOW);
     this.part('results').setAttribute('aria-busy', 'true');
     try {
       const answer = await this.client.ask(this.request);
@@ -99,9 +101,6 @@ class SearchPage {
     } catch (error) {
       if (!(error instanceof SearchFailure)) throw error;
       if (mine === this.asked) this.fail(error.kind);
-    } finally {
-      clearTimeout(slow);
-      if (mine === this.asked) this.part('results').removeAttribute('aria-busy');
     }
   }
 
@@ -110,7 +109,13 @@ class SearchPage {
     if (status.textContent !== sentence) status.textContent = sentence;
   }
 
+  settled() {
+    clearTimeout(this.slow);
+    this.part('results').removeAttribute('aria-busy');
+  }
+
   showResults(answer) {
+    this.settled();
     const {request} = this;
     const empty = !answer.nothingAsked && !answer.total;
     this.part('sort').replaceChildren(...(answer.total > 1 ? sortChoice(request) : []));
@@ -133,6 +138,7 @@ class SearchPage {
   }
 
   fail(kind) {
+    this.settled();
     for (const name of ['sort', 'results', 'pages', 'active', 'filters']) {
       this.part(name).replaceChildren();
     }

@@ -9,6 +9,7 @@ const IN_TITLE = 1;
 const IN_SUMMARY = 2;
 const IN_BODY = 4;
 const NEAR_SECTIONS = 3000;
+const SMALL_HEAD = 16000;
 const WHOLE_RECORDS = 40000;
 const RECORD_BLOCK = 3072;
 
@@ -116,11 +117,12 @@ export class Segment {
   async load(...names) {
     const missing = names.filter((name) => !this.sections.has(name) && this.entry.sections[name])
       .sort((one, other) => this.entry.sections[one][0] - this.entry.sections[other][0]);
+    const near = this.entry.length < SMALL_HEAD ? SMALL_HEAD : NEAR_SECTIONS;
     for (let first = 0; first < missing.length;) {
       let next = first + 1;
       const [start, length] = this.entry.sections[missing[first]];
       let end = start + length;
-      while (next < missing.length && this.entry.sections[missing[next]][0] - end < NEAR_SECTIONS) {
+      while (next < missing.length && this.entry.sections[missing[next]][0] - end < near) {
         end = Math.max(end, this.entry.sections[missing[next]].reduce((sum, value) => sum + value));
         next += 1;
       }
