@@ -116,9 +116,9 @@ def _standing(
     for entry in manifest.segments if manifest else ():
         try:
             state = read_state(folder, entry)
+            reader = SegmentReader(folder, entry)
         except DamagedIndexError:
             continue
-        reader = SegmentReader(folder, entry)
         if any(sizes.get(n) != size for n, size in segment_files(entry, state).items()):
             continue
         if verify and damaged_files(folder, entry, state):

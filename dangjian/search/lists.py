@@ -192,8 +192,10 @@ def decode_positions(
     """All positions of one list, document by document."""
     flags = np.unpackbits(np.frombuffer(data, np.uint8))
     if field != BODY:
-        width = data[0]
+        width = data[0] if data else 0
         used = int(freqs.sum()) * width
+        if len(flags) < 8 + used:
+            raise ValueError("positions are shorter than announced")
         return unpack_fixed(flags[8 : 8 + used], width)
     width_of = np.repeat(widths[docs], freqs)
     ends = np.cumsum(width_of)

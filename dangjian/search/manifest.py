@@ -150,7 +150,7 @@ def read_manifest(folder: Path) -> Manifest:
         if msgspec.json.decode(payload, type=_AnyFormat).format != FORMAT:
             raise DamagedIndexError("检索索引是另一版本的程序生成的")
         return msgspec.json.decode(payload, type=Manifest)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamagedIndexError("检索索引的目录不完整") from error
 
 

@@ -78,6 +78,8 @@ class SegmentReader:
     def __init__(self, folder: Path, entry: SegmentEntry) -> None:
         self.folder = folder
         self.entry = entry
+        if entry.section("records")[1] != entry.docs * 3:
+            raise DamagedIndexError("索引的目录不完整")
         self.live = np.ones(entry.docs, bool)
         gone = [n for n in entry.deleted_docs() if 0 <= n < entry.docs]
         self.live[gone] = False
@@ -95,7 +97,8 @@ class SegmentReader:
 
     def _column(self, name: str, kinds: int) -> Numbers:
         data = self._inflated(name)
-        values = np.frombuffer(data, "u1" if kinds <= 256 else "<u2")
+        size = 1 if kinds <= 256 else 2
+        values = np.frombuffer(data[: len(data) // size * size], f"<u{size}")
         if len(values) != self.entry.docs or (len(values) and int(values.max()) >= kinds):
             raise DamagedIndexError("索引的文件头不完整")
         return values.astype(np.int64)
@@ -105,7 +108,7 @@ class SegmentReader:
         """Columns, types and sources."""
         try:
             return msgspec.json.decode(self._inflated("info"), type=Info)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise DamagedIndexError("索引的文件头不完整") from error
 
     @cached_property
