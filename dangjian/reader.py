@@ -4,7 +4,7 @@
 ``PortalReader`` is the same for Pelican.
 """
 
-from functools import lru_cache
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,19 @@ def file_stat(path: Path) -> Stat:
     return Stat(found.st_mtime_ns, found.st_size)
 
 
-@lru_cache(maxsize=1)
+class _Kept(threading.local):
+    """The parser that each thread of a process keeps: it holds the text it is at work on."""
+
+    text: MarkdownText | None = None
+
+
+_kept = _Kept()
+
+
 def _markdown() -> MarkdownText:
-    return MarkdownText()
+    if _kept.text is None:
+        _kept.text = MarkdownText()
+    return _kept.text
 
 
 def read_sources(content: Path, paths: list[str]) -> list[ReadResult]:
@@ -108,11 +118,11 @@ def _convert(source: Source, path: str) -> tuple[Rendered, list[Problem]]:
     try:
         rendered = _markdown().convert(text, path.rpartition("/")[0])
     except TooMuchError as error:
-        _markdown.cache_clear()
+        _kept.text = None
         line = line_of(text, error.near, source.body_line)
         return _REFUSED, [Problem(path, line, str(error))]
     except RecursionError:
-        _markdown.cache_clear()
+        _kept.text = None
         return _REFUSED, [Problem(path, source.body_line, TOO_DEEP)]
     return rendered, _reference_problems(source, path, rendered.references)
 

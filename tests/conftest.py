@@ -11,7 +11,7 @@ import hypothesis
 import jinja2
 import pytest
 from pelican.settings import read_settings
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from dangjian.assets import Asset, build_assets
 from dangjian.engine import Engine
@@ -146,6 +146,8 @@ def find_chromium() -> str:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    # A busy machine is slow, not wrong.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as driver:
         yield driver
 
