@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.search_site import MANY, build_search_site
 from tests.conftest import Watched
@@ -376,7 +376,12 @@ def test_fits_every_width(page: Page, http: str, width: int) -> None:
 
 def test_a_slow_answer_is_not_overwritten(page: Page, http: str) -> None:
     """The word that it takes long belongs to the question still open, not to one overtaken."""
-    page.route("**/search/*-p*.js", lambda route: (page.wait_for_timeout(150), route.continue_()))
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(150)
+        route.continue_()
+
+    page.route("**/search/*-p*.js", late)
     open_search(page, http)
     page.locator("#search-q").press_sequentially("社区减负", delay=120)
     found(page, 1)
