@@ -333,7 +333,7 @@ def notice_status(entry: Entry, now: datetime) -> str:
         return ""
     if entry.notice_start is not None and now < entry.notice_start:
         return "upcoming"
-    if entry.notice_end is not None and now > entry.notice_end:
+    if entry.notice_end is not None and now >= entry.notice_end:
         return "closed"
     return "open"
 

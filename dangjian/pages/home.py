@@ -49,7 +49,7 @@ def plan_home(portal: Portal) -> Iterator[Page]:
         presenter.mention_digests(choice.recommended),
         presenter.digests(choice.photos),
         presenter.digests(choice.videos),
-        presenter.digests(choice.specials),
+        presenter.digests(choice.specials) + bytes([bool(portal.archive.specials)]),
     ]
     notice_column, notices = choice.notices
     shown.append(presenter.column_digest(notice_column) + block_digest(portal, notices, NOTICES))
