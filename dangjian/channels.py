@@ -122,7 +122,7 @@ def make_feeds(
         mark = digest(about, *shown)
         for path, form in zip(_paths(channel.link), ("rss", "atom", "json"), strict=True):
             yield Made(path, mark, partial(_feed, renderer, channel, form))
-    listed = tuple((channel.link, channel.url) for channel in channels)
+    listed = tuple((channel.link, channel.url, channel.description) for channel in channels)
     opml_mark = digest(msgspec.msgpack.encode(listed), office.name)
     yield Made(OPML_PATH, opml_mark, lambda: renderer().opml(channels))
 

@@ -8,10 +8,13 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
+from dangjian.search.folding import may_be_traditional
+
 CHINA = timezone(timedelta(hours=8))
 _SEPARATOR = "\x1f"
 _UTF8 = 1
 _WITH_DICTIONARY = 2
+_MAY_BE_TRADITIONAL = 4
 
 # Characters that Python's and a browser's GB 18030 do not map alike, or did not always.
 _UNSTABLE_IN_GB18030 = re.compile(
@@ -126,6 +129,7 @@ def pack_record(record: Record, primed: "zlib._Compress", with_dictionary: bool)
     data, flags = _encode(text)
     packer = primed.copy()
     flags |= _WITH_DICTIONARY if with_dictionary else 0
+    flags |= _MAY_BE_TRADITIONAL if may_be_traditional(text) else 0
     return bytes((flags,)) + packer.compress(data) + packer.flush()
 
 

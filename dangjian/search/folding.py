@@ -4,6 +4,7 @@ A unit is a code point; ``BREAK`` stands for a run of anything that is not searc
 characters are folded by OpenCC's ``t2s``, one character at a time, so that positions hold.
 """
 
+import re
 import unicodedata
 import zlib
 from functools import lru_cache
@@ -56,6 +57,18 @@ def simplified() -> dict[str, str]:
     folded = OpenCC("t2s").convert("\n".join(chars)).split("\n")
     table = {a: b for a, b in zip(chars, folded, strict=True) if a != b and len(b) == 1}
     return {a: table.get(b, b) for a, b in table.items()}
+
+
+@lru_cache(maxsize=1)
+def _traditional() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    # Apart, because a set with characters outside the basic plane is searched slowly.
+    basic = "".join(char for char in simplified() if char <= "\uffff")
+    return re.compile(f"[{basic}]"), re.compile("[\U00010000-\U0010ffff]")
+
+
+def may_be_traditional(text: str) -> bool:
+    """Whether folding a text takes the table of traditional characters (or may take it)."""
+    return any(pattern.search(text) for pattern in _traditional())
 
 
 def fold_char(char: str) -> str:

@@ -43,3 +43,16 @@ def test_case(asked: Page, case: library.Case) -> None:
     assert answer["total"] == case.total
     notes = ["empty"] if answer["nothingAsked"] else []
     assert sorted(notes + answer["notes"]) == sorted(case.notes)
+
+
+def test_traditional_texts_are_folded_before_they_are_compared(
+    tmp_path: Path, browser: Browser, serve: Callable[[Path], str]
+) -> None:
+    """The first question of a page, in simplified characters, decided by a traditional text."""
+    library.build(tmp_path / "search", library.case_documents(), library.case_columns())
+    search_worker.put_worker(tmp_path)
+    page = browser.new_page()
+    search_worker.open_worker(page, serve(tmp_path))
+    _, addresses = search_worker.all_results(page, "学习，贯彻")
+    assert "djdt/2023/02/a11.html" in addresses
+    page.close()

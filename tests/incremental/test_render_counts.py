@@ -157,6 +157,7 @@ def test_a_column_description_renders_the_pages_that_show_it(site: Site) -> None
     site.edit("content/jcdj/csdj/_column.md", "城市党建稿件", "城市里的党建")
     built = site.build()
     assert showing(built, "城市里的党建") <= built.rendered
+    assert "城市里的党建" in built.text("feeds/opml.xml")
     assert not {name for name in built.rendered if name.startswith("gbgz/2")}
 
 

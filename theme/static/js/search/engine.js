@@ -4,7 +4,7 @@ import {IndexFiles, MissingFile} from './files.js';
 import {
   chosenFilters, FacetCounts, preloadProperties, propertiesOf, writtenFilters,
 } from './filters.js';
-import {BY_PINYIN, Finder, foldedFields, placeIn, placesOf} from './finding.js';
+import {BY_PINYIN, Finder, placeIn, placesOf} from './finding.js';
 import {BREAK, Folder} from './folding.js';
 import {inflate} from './inflate.js';
 import {parseQuery} from './language.js';
@@ -49,9 +49,9 @@ class Index {
     return this.opened;
   }
 
-  /** Makes sure that the folder can fold a text. */
-  async foldable(text) {
-    if (!this.folder.needsTable(text, this.manifest.fold.exceptions)) return;
+  /** Makes sure that the folder knows the traditional characters. */
+  async loadFoldTable() {
+    if (this.folder.simplified) return;
     const {file, keys, length} = this.manifest.fold;
     const bytes = await this.files.part(file, Uint8Array.from(keys || [0]), 0, length);
     if (!this.folder.simplified) this.folder.learn(new TextDecoder().decode(inflate(bytes)));
@@ -64,7 +64,7 @@ class Question {
     this.index = index;
     this.request = request;
     this.alive = alive;
-    this.finders = index.segments.map((segment) => new Finder(segment, index.folder, alive));
+    this.finders = index.segments.map((segment) => new Finder(segment, index, alive));
   }
 
   async after(loading) {
@@ -75,7 +75,9 @@ class Question {
 
   async answer() {
     const {index, request} = this;
-    await this.after(index.foldable(request.q));
+    if (index.folder.needsTable(request.q, index.manifest.fold.exceptions)) {
+      await this.after(index.loadFoldTable());
+    }
     this.query = parseQuery(request.q, index.folder);
     if (request.scope === 'title') {
       for (const word of this.query.words) word.field = word.field || 'title';
@@ -250,13 +252,8 @@ class Question {
 
   async shown({place, document}) {
     const finder = this.finders[place];
-    let {record, fields} = await this.after(finder.text(document));
-    let marked = this.marksIn(record, fields, place, document);
-    if (marked.none && this.words.length) {
-      await this.after(this.index.foldable(record.title + record.summary + record.body));
-      fields = foldedFields(record, this.index.folder);
-      marked = this.marksIn(record, fields, place, document);
-    }
+    const {record, fields} = await this.after(finder.text(document));
+    const marked = this.marksIn(record, fields, place, document);
     return {
       url: record.url, date: record.date.slice(0, 10), column: record.column, source: record.source,
       title: marked.title, snippet: marked.snippet, found: marked.found,
@@ -279,7 +276,6 @@ class Question {
     return {
       title: markPieces(record.title, title), snippet,
       found: [...new Set([...wordsFound(record.body, body), ...wordsFound(record.title, title)])],
-      none: !title.length && !body.length && !summary.length,
     };
   }
 

@@ -54,12 +54,6 @@ function fieldsOf(word) {
   return word.field === 'title' ? 1 : word.field === 'body' ? BODY : ALL_FIELDS;
 }
 
-/** The folded fields of a record in the order of FIELD_BITS. */
-export function foldedFields(record, folder) {
-  return [record.title, record.summary + '\n' + record.keywords, record.body]
-    .map((text) => folder.fold(text));
-}
-
 // Pairs of units that cover a piece, with their offset in the word: every other one, and the last.
 function coverOf(pieces) {
   const pairs = [];
@@ -121,9 +115,9 @@ function byPositions(pairs, number, found) {
 
 /** Finds words in a segment. `alive()` throws when a later question has overtaken this one. */
 export class Finder {
-  constructor(segment, folder, alive) {
+  constructor(segment, index, alive) {
     this.segment = segment;
-    this.folder = folder;
+    this.index = index;
     this.alive = alive;
     this.folded = new Map();
   }
@@ -134,13 +128,18 @@ export class Finder {
     return loaded;
   }
 
-  /** A record with its folded fields, kept for this question. */
+  /** A record with its folded fields in the order of FIELD_BITS, kept for this question. */
   text(document) {
-    if (!this.folded.has(document)) {
-      this.folded.set(document, this.segment.record(document).then(
-        (record) => ({record, fields: foldedFields(record, this.folder)})));
-    }
+    if (!this.folded.has(document)) this.folded.set(document, this.readText(document));
     return this.folded.get(document);
+  }
+
+  async readText(document) {
+    const record = await this.segment.record(document);
+    if (record.traditional) await this.index.loadFoldTable();
+    const fields = [record.title, record.summary + '\n' + record.keywords, record.body]
+      .map((text) => this.index.folder.fold(text));
+    return {record, fields};
   }
 
   // The lists of terms with their documents and, `placed`, their positions; null if one has none.

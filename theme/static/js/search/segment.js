@@ -338,7 +338,8 @@ export class Segment {
     return {file, start, length: wholeNumber(lengths, 0, document - first, 3)};
   }
 
-  /** The record of a document: url, title, date, column, source, type, summary, keywords, body. */
+  /** The record of a document: url, title, date, column, source, type, summary, keywords, body,
+   * and whether it can't be folded without the table. */
   async record(document) {
     const [dictionary] = await this.load('dictionary');
     const {file, start, length} = await this.recordPlace(document);
@@ -349,6 +350,9 @@ export class Segment {
     const fields = new TextDecoder(flags & 1 ? 'utf-8' : 'gb18030').decode(plain).split('\x1f');
     if (fields.length !== 9) throw new DamagedData('record');
     const [url, title, date, column, source, type, summary, keywords, body] = fields;
-    return {url, title, date, column, source, type, summary, keywords, body};
+    return {
+      url, title, date, column, source, type, summary, keywords, body,
+      traditional: Boolean(flags & 4),
+    };
   }
 }
