@@ -84,10 +84,9 @@ class PelicanArticles(Sequence[PortalArticle]):
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
-        arranged = self._engine.arranged()
-        items: list[Item] = getattr(arranged.presenter.archive, self._kind)
+        items: list[Item] = getattr(self._engine.arranged().archive, self._kind)
         item = items[len(items) - 1 - range(len(items))[index]]
-        return PortalArticle.restore(item, self._context, arranged.catalogue)
+        return PortalArticle.restore(item, self._context, self._engine.catalogue)
 
     def __iter__(self) -> Iterator[PortalArticle]:
         return (self[index] for index in range(len(self)))

@@ -14,6 +14,7 @@ import msgspec
 
 from dangjian.filenames import ascii_stem
 from dangjian.javascript import ScriptError, bundle, parse_module
+from dangjian.stops import ThemeError
 
 _VERSION = 1
 _CSS_TOKEN = re.compile(
@@ -26,8 +27,10 @@ _CSS_TOKEN = re.compile(
 _CSS_SPACE = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\s*([{};,])\s*|\s+""", re.DOTALL)
 
 
-class AssetError(ValueError):
+class AssetError(ThemeError):
     """A static file of the theme that can't be put out; the message names file and reason."""
+
+    part = "脚本或样式"
 
 
 class Asset(msgspec.Struct, frozen=True):

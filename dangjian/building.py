@@ -6,24 +6,22 @@ same bytes.
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from pelican import Pelican
-from pelican.log import console
-from pelican.settings import Settings, read_settings
 
 from dangjian.catalogue import remove_catalogue
-from dangjian.engine import Engine, Told, silent
-from dangjian.hooks import Run, workplace_of
+from dangjian.engine import Engine
 from dangjian.office.lines import SettingsFile
+from dangjian.office.plain import is_plain, read_plain
 from dangjian.problems import Problem, Problems, report
+from dangjian.report import Report
 from dangjian.stops import STOPS, sentence
-from dangjian.workplace import Report, Workplace
+from dangjian.workplace import Run, Told, Workplace, silent, workplace_of
 
 
 class SiteError(Exception):
@@ -63,7 +61,7 @@ class Site(Struct, frozen=True):
     publishing: bool = False
     executor: Executor | None = None
 
-    def settings(self, **more: Any) -> Settings:
+    def settings(self, **more: Any) -> Mapping[str, Any]:
         """Pelican's settings with what this site overrides. Raises SiteError."""
         if not self.settings_file.is_file():
             message = f"找不到 {self.settings_file}，请在网站文件夹里运行，或用 --settings 指明"
@@ -76,8 +74,8 @@ class Site(Struct, frozen=True):
         }
         override = {name: value for name, value in given.items() if value is not None} | more
         try:
-            with _quiet_pelican():
-                return read_settings(str(self.settings_file), override=override)
+            plain = read_plain(self.settings_file, override)
+            return _by_pelican(self.settings_file, override) if plain is None else plain
         except Exception as error:  # the file is a program of the office's own
             raise settings_error(*_settings_mistakes(self.settings_file, error)) from error
 
@@ -94,7 +92,10 @@ class Site(Struct, frozen=True):
         remove_catalogue(self.workplace().catalogue)
 
     def build(self, told: Told = silent) -> Report:
-        """Build by Pelican with all its plugins. Raises SiteError."""
+        """Build, by Pelican with all its plugins if there are others than ours. Raises SiteError.
+
+        What the engine makes is the same either way.
+        """
         run = Run(
             settings_file=self.settings_file,
             publishing=self.publishing,
@@ -103,7 +104,17 @@ class Site(Struct, frozen=True):
             told=told,
         )
         settings = self.settings(DANGJIAN_RUN=run)
-        with _quiet_pelican(), told_mistakes():
+        with told_mistakes():
+            if not is_plain(settings):
+                return self._build_by_pelican(settings, run)
+            place = workplace_of(settings, run)
+            with Engine(place, executor=self.executor, told=told) as engine:
+                return engine.build()
+
+    def _build_by_pelican(self, settings: Mapping[str, Any], run: Run) -> Report:
+        from pelican import Pelican  # noqa: PLC0415 - slow to load, and seldom needed
+
+        with _quiet_pelican():
             Pelican(settings).run()
         if run.report is None:
             message = '要有这一行：PLUGINS = ["dangjian"]'
@@ -121,9 +132,19 @@ class Site(Struct, frozen=True):
             return engine.check().problems
 
 
+def _by_pelican(file: Path, override: dict[str, Any]) -> Mapping[str, Any]:
+    from pelican.settings import read_settings  # noqa: PLC0415 - slow to load, and seldom needed
+
+    with _quiet_pelican():
+        settings: Mapping[str, Any] = read_settings(str(file), override=override)
+    return settings
+
+
 @contextmanager
 def _quiet_pelican() -> Iterator[None]:
     """Keep back Pelican's own words on settings and its closing line: ours say it in Chinese."""
+    from pelican.log import console  # noqa: PLC0415 - slow to load, and seldom needed
+
     logger = logging.getLogger("pelican.settings")
     level, quiet = logger.level, console.quiet
     logger.setLevel(logging.ERROR)

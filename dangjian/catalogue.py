@@ -16,8 +16,8 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from dangjian.markup import Reference
 from dangjian.problems import Problem
+from dangjian.references import Reference
 from dangjian.schema.entry import ColumnEntry, Entry
 
 CATALOGUE_VERSION = 1

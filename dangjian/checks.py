@@ -12,8 +12,9 @@ from msgspec import Struct
 from dangjian.archive import article_slug, article_stem
 from dangjian.columns import COLUMN_FILE
 from dangjian.filenames import is_address_stem
-from dangjian.schema import Source, parse_source, read_entry
-from dangjian.sources import scan_content
+from dangjian.scan import scan_content
+from dangjian.schema.frontmatter import Source, parse_source
+from dangjian.schema.reading import read_entry
 
 _CHINESE = re.compile(r"[㐀-鿿]")
 

@@ -13,9 +13,9 @@ from dangjian import feeds
 from dangjian.archive import Item
 from dangjian.catalogue import Catalogue
 from dangjian.feeds import Channel, Enclosure, FeedItem, absolute_html, item_id
-from dangjian.markup import link_references
 from dangjian.opml import render_opml
 from dangjian.pages.portal import Portal
+from dangjian.references import link_references
 from dangjian.render import text_resolver
 from dangjian.views import Picture
 

@@ -7,12 +7,10 @@ they write is kept.
 
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from msgspec import Struct
 from pelican import Pelican, signals
 from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.readers import MarkdownReader, Readers
@@ -20,14 +18,12 @@ from pelican.settings import Settings
 from pelican.writers import Writer
 
 from dangjian.articles import PelicanArticles
-from dangjian.engine import Engine, Told, silent
-from dangjian.office import read_office
-from dangjian.paths import theme_path
+from dangjian.engine import Engine
 from dangjian.problems import report as report_problems
 from dangjian.reader import pelican_metadata, read_source
 from dangjian.schema import Entry
 from dangjian.stops import STOPS, sentence
-from dangjian.workplace import Report, Workplace
+from dangjian.workplace import Run, silent, workplace_of
 
 _NOTHING: dict[str, Any] = {
     "ARTICLE_PATHS": [],
@@ -48,46 +44,6 @@ _STOCK_FEEDS = [
     for kind in ("FEED", "FEED_ALL", "CATEGORY_FEED", "AUTHOR_FEED", "TAG_FEED", "TRANSLATION_FEED")
     for form in ("ATOM", "RSS")
 ]
-
-
-class Run(Struct):
-    """How one run is done, and its report afterwards. Handed in as the setting ``DANGJIAN_RUN``.
-
-    Without one, as under ``pelican`` itself, problems are printed and errors end the process
-    with status 1.
-    """
-
-    settings_file: Path | None = None
-    publishing: bool = False
-    drafts: bool = False
-    strict: bool = False
-    executor: Executor | None = None
-    told: Told = silent
-    report: Report | None = None
-
-
-def workplace_of(settings: Settings, run: Run) -> Workplace:
-    """The workplace that Pelican's settings describe."""
-    office, problems = read_office(settings, run.settings_file, run.publishing)
-    theme = Path(settings["THEME"])
-    if not (theme / "templates" / "article.html").is_file() or theme.name in (
-        "notmyidea",
-        "simple",
-    ):
-        theme = theme_path()
-    overrides = settings.get("THEME_TEMPLATES_OVERRIDES", ())
-    return Workplace(
-        content=Path(settings["PATH"]),
-        output=Path(settings["OUTPUT_PATH"]),
-        cache=Path(settings["CACHE_PATH"]),
-        theme=theme,
-        templates=tuple(Path(folder) for folder in overrides),
-        office=office,
-        drafts=run.drafts,
-        strict=run.strict,
-        retain=tuple(settings.get("OUTPUT_RETENTION", ())),
-        problems=tuple(problems),
-    )
 
 
 class PortalReader(MarkdownReader):

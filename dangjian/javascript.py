@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from dangjian.stops import ThemeError
+
 # Before these, "/" begins a regular expression although they are words.
 _OPERATOR_WORDS = frozenset(
     {"return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do"}
@@ -32,8 +34,10 @@ _REGEX = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/\w*")
 _TEMPLATE_TEXT = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*", re.DOTALL)
 
 
-class ScriptError(ValueError):
+class ScriptError(ThemeError):
     """A script that can't be bundled: module, line and reason, for the theme's author."""
+
+    part = "脚本或样式"
 
     def __init__(self, path: str, line: int, reason: str) -> None:
         super().__init__(f"{path}:{line}: {reason}")

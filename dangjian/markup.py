@@ -9,7 +9,6 @@ import html
 import posixpath
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from urllib.parse import quote, unquote
 
 import nh3
@@ -26,6 +25,7 @@ from markdown.treeprocessors import Treeprocessor
 from msgspec import Struct
 
 from dangjian.effort import Meter, Metered
+from dangjian.references import Reference
 
 MARKUP_VERSION = 1
 
@@ -42,8 +42,6 @@ _BREAKS = re.compile(
     r"</(?:p|h[1-6]|li|td|th|tr|dt|dd|div|figcaption|blockquote|pre)>|<(?:br|hr)\b[^>]*>"
 )
 _SPACE = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
-_REFERENCE = re.compile(r'(src|href|poster)="dj-(media|article|file):([^"]*)"')
-
 _ALLOWED_TAGS = frozenset(
     "a abbr b blockquote br caption cite code col colgroup dd del details div dl dt em figcaption "
     "figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s section small span "
@@ -70,15 +68,6 @@ _ALLOWED_CLASSES = frozenset(
 _SCHEMES = {"http", "https", "mailto", "tel", "dj-media", "dj-article", "dj-file"}
 _ALIGN = frozenset({"left", "right", "center"})
 _DOWNLOADS = re.compile(r"\.(?!html?$|md$)[A-Za-z0-9]{1,5}$")
-
-
-class Reference(Struct, frozen=True):
-    """Something a text points at: ``kind`` media, article or file; ``target`` below content/."""
-
-    kind: str
-    target: str
-    alt: str | None = None
-    written: str = ""
 
 
 class Rendered(Struct, frozen=True):
@@ -215,10 +204,19 @@ def _set_apart(text: str) -> tuple[str, list[str]]:
 def _simple(block: str, before: str, after: str, shifted: bool) -> str | None:
     """A plain paragraph, a plain heading or a flat plain list as HTML; None for anything else.
 
-    A list is left to the parser when a neighbour could belong to it; headings are when a heading
-    of the first level ``shifted`` them all.
+    Bold words are all the mark-up that a paragraph or list may have. A list is left to the parser
+    when a neighbour could belong to it; headings are when a heading of the first level ``shifted``
+    them all.
     """
-    if _PLAIN_BLOCK.fullmatch(block):
+    bare = block
+    if "**" in block:
+        pieces = block.split("**")
+        if not _are_bold(pieces):
+            return None
+        bare = "".join(pieces)
+        bold = zip(pieces[1::2], pieces[2::2], strict=True)
+        block = pieces[0] + "".join([f"<strong>{words}</strong>{rest}" for words, rest in bold])
+    if _PLAIN_BLOCK.fullmatch(bare):
         return f"<p>{_JOIN.sub('', block).strip(_EDGE)}</p>"
     if block.startswith("#"):
         heading = None if shifted else _HEADING.fullmatch(block)
@@ -228,12 +226,22 @@ def _simple(block: str, before: str, after: str, shifted: bool) -> str | None:
         return f"<h{level}>{heading[2].strip(_EDGE)}</h{level}>"
     if _LIST_LIKE.match(before) or _LIST_LIKE.match(after):
         return None
-    tag = "ul" if _BULLETS.fullmatch(block) else "ol" if _NUMBERS.fullmatch(block) else ""
-    if not tag:
+    tag = "ul" if _BULLETS.fullmatch(bare) else "ol" if _NUMBERS.fullmatch(bare) else ""
+    lines = block.split("\n")
+    if not tag or not all(map(_LIST_LIKE.match, lines)):
         return None
-    items = (line.partition(" ")[2].strip(_EDGE) for line in block.split("\n"))
+    items = (line.partition(" ")[2].strip(_EDGE) for line in lines)
     listed = "".join([f"<li>{item}</li>\n" for item in items])
     return f"<{tag}>\n{listed}</{tag}>"
+
+
+def _are_bold(pieces: list[str]) -> bool:
+    """Whether every other piece of a block cut at its ``**`` is a run of bold words in one line."""
+    return (
+        len(pieces) % 2 == 1
+        and all(piece.strip() == piece != "" and "\n" not in piece for piece in pieces[1::2])
+        and "" not in pieces[2:-1:2]
+    )
 
 
 _BLANK_LINES = re.compile(r"(\n(?:[ ]*\n)+)")
@@ -354,20 +362,6 @@ def resolve(address: str, folder: str) -> str | None:
     if path.startswith(("../", "/")) or path in ("..", ".") or "\\" in path or "\0" in path:
         return None
     return path
-
-
-Resolver = Callable[[str, str, str], str | None]
-
-
-def link_references(text: str, resolver: Resolver) -> str:
-    """Replace symbolic references: ``resolver(attribute, kind, target)`` gives what to write.
-
-    ``target`` is percent-encoded, and may have a fragment. The resolver returns the whole attribute
-    text (``href="…"``), or None to drop the attribute.
-    """
-    if "dj-" not in text:
-        return text
-    return _REFERENCE.sub(lambda m: resolver(m[1], m[2], html.unescape(m[3])) or "", text)
 
 
 def plain_text(text: str) -> str:

@@ -12,9 +12,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from dangjian.columns import COLUMN_FILE, Column, ColumnTree, build_tree
-from dangjian.schema import TYPE_NAMES, ColumnEntry, parse_source, read_column
+from dangjian.scan import scan_content
+from dangjian.schema import TYPE_NAMES, ColumnEntry
 from dangjian.schema.export import snippet
-from dangjian.sources import scan_content
+from dangjian.schema.frontmatter import parse_source
+from dangjian.schema.reading import read_column
 
 LONGEST_SLUG = 40
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

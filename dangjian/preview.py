@@ -19,11 +19,12 @@ from typing import Self
 from watchfiles import watch
 
 from dangjian.building import SiteError, told_mistakes
-from dangjian.engine import Engine, Told, silent
+from dangjian.engine import Engine
 from dangjian.locks import HeldError, Lock, held
 from dangjian.problems import Problem
+from dangjian.report import Report
 from dangjian.schema import SHANGHAI
-from dangjian.workplace import Report, Workplace
+from dangjian.workplace import Told, Workplace, silent
 
 LOOK_MILLISECONDS = 500
 """How often settings files and the clock are looked at, while no file event comes."""

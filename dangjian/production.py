@@ -6,25 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from dangjian.catalogue import Catalogue, OutputRow, Stat
 from dangjian.digests import digest
 from dangjian.outputs import TEMPORARY, Written, remove_outputs, scan_output, write_output
 from dangjian.plan import Copied, Made, Page
 from dangjian.render import Job, RenderSetup, TemplateDigests, render_jobs
+from dangjian.report import Production
 from dangjian.workers import Crew
-
-Told = Callable[[str, int, int], None]
-
-
-class Production(Struct):
-    """What one build did to the output folder; lists hold output paths."""
-
-    rendered: list[str] = field(default_factory=list)
-    written: list[str] = field(default_factory=list)
-    kept: int = 0
-    removed: int = 0
+from dangjian.workplace import Told
 
 
 class Standing(Struct):
@@ -128,14 +119,22 @@ class Workshop:
                 rows.append((path, OutputRow(b"", stat)))
         self.catalogue.put_outputs(rows)
 
-    def sweep(self, keep: Callable[[str], bool]) -> None:
-        """Remove what stands but is not planned, unless ``keep`` says that it isn't ours."""
+    def sweep(self, retain: Sequence[str]) -> None:
+        """Remove what stands but is not planned, unless it isn't ours or below ``retain``."""
         stale = [
-            path for path in self.standing.files if path not in self.planned and not keep(path)
+            path
+            for path in self.standing.files
+            if path not in self.planned and not self._stays(path, retain)
         ]
         self.production.removed = remove_outputs(self.output, stale)
         gone = [path for path in self.standing.rows if path not in self.planned]
         self.catalogue.drop_outputs(gone)
+
+    def _stays(self, path: str, retain: Sequence[str]) -> bool:
+        first = path.partition("/")[0]
+        if first in retain or first.startswith("."):
+            return True
+        return path not in self.standing.rows and not is_ours(self.output, path)
 
     def _note(self, results: Sequence[Written], marks: Mapping[str, bytes]) -> None:
         self.production.written.extend(one.path for one in results if one.changed)

@@ -1,36 +1,37 @@
 """The QR code of a page's address, as a path for an SVG drawn in the page itself."""
 
-import re
 from math import isqrt
 from typing import Any
 
 import zxingcpp
 
-# A row of dark modules is a run of NULs in the picture, one byte a module.
-_DARK = re.compile(rb"\0+")
-_QUIET = 4
+# A byte a module: dark ones are NUL.
+_LETTERS = bytes([ord("d"), *b"w" * 255])
 # Any of the eight masks is read by any reader (ISO/IEC 18004, 7.8); trying all for the most even
 # picture takes six times as long as all the rest.
 _MASK = 3
 _LARGEST = 177
-_BARS = tuple(f"h{length}v1h-{length}z" for length in range(_LARGEST + 1))
+_RUNS = tuple(
+    (letter * length, command.format(length))
+    for length in range(_LARGEST, 0, -1)
+    for letter, command in (("d", "h{}"), ("w", "m{} 0"))
+)
 
 
 def qr_path(text: str) -> tuple[str, int]:
-    """The dark modules of ``text``'s QR code as an SVG path to fill, and the side of its square.
+    """The dark modules of ``text``'s QR code as an SVG path to stroke, and the side of its square.
 
-    Error correction is M (15 %). Whoever draws it leaves a quiet zone of four modules around.
+    The line of a row runs along its upper edge, one module wide. Error correction is M (15 %).
+    Whoever draws it leaves a quiet zone of four modules around.
     """
     code = zxingcpp.create_barcode(
         text, zxingcpp.BarcodeFormat.QRCode, ec_level="M", data_mask=_MASK
     )
-    # With its quiet zone a row ends in light modules, so that no run goes on in the next row.
-    picture: Any = code.to_image(add_quiet_zones=True)
-    pixels = bytes(memoryview(picture))
-    width = isqrt(len(pixels))
-    path: list[str] = []
-    for run in _DARK.finditer(pixels):
-        start, end = run.span()
-        y, x = divmod(start, width)
-        path.append(f"M{x - _QUIET} {y - _QUIET}{_BARS[end - start]}")
-    return "".join(path), width - 2 * _QUIET
+    picture: Any = code.to_image(add_quiet_zones=False)
+    modules = bytes(memoryview(picture)).translate(_LETTERS).decode("ascii")
+    side = isqrt(len(modules))
+    rows = [modules[start : start + side].rstrip("w") for start in range(0, len(modules), side)]
+    drawn = "\n".join(rows)
+    for run, command in _RUNS[2 * (_LARGEST - side) :]:
+        drawn = drawn.replace(run, command)
+    return "".join(f"M0 {y}{row}" for y, row in enumerate(drawn.split("\n")) if row), side

@@ -15,11 +15,11 @@ from dangjian.catalogue import Catalogue
 from dangjian.digests import digest
 from dangjian.outputs import scan_files, scan_output
 from dangjian.problems import Problem, Problems
-from dangjian.production import Production
+from dangjian.report import Production, Report
+from dangjian.scan import Scan, scan_content
 from dangjian.schema import SHANGHAI
-from dangjian.sources import Scan, scan_content
 from dangjian.versions import code_version
-from dangjian.workplace import Report, Workplace
+from dangjian.workplace import Workplace
 
 YOUNG = 2_000_000_000
 """How much older (ns) than a look at it a file must be for its time to tell that it is the same."""

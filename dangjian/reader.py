@@ -15,11 +15,13 @@ from dangjian.catalogue import Record, Stat
 from dangjian.columns import COLUMN_FILE
 from dangjian.digests import digest
 from dangjian.effort import TOO_DEEP, TooMuchError
-from dangjian.markup import MarkdownText, Reference, Rendered, excerpt, plain_text
+from dangjian.markup import MarkdownText, Rendered, excerpt, plain_text
 from dangjian.problems import Problem
+from dangjian.references import Reference
 from dangjian.refusals import reason
-from dangjian.schema import Source, parse_source, read_column, read_entry
 from dangjian.schema.entry import Entry
+from dangjian.schema.frontmatter import Source, parse_source
+from dangjian.schema.reading import read_column, read_entry
 
 EXCERPT_LENGTH = 100
 

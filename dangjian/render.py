@@ -24,9 +24,10 @@ from dangjian import views
 from dangjian.breaking import breakable
 from dangjian.catalogue import Catalogue
 from dangjian.digests import digest
-from dangjian.markup import Resolver, link_references
 from dangjian.outputs import Written, write_output
 from dangjian.qr import qr_path
+from dangjian.references import Resolver, link_references
+from dangjian.stops import ThemeError
 
 _PARTIAL = re.compile(r"""\b(?:partial\(|include|extends|import|from)\s*['"]([^'"]+)['"]""")
 
@@ -81,8 +82,10 @@ class RenderSetup(Struct, frozen=True):
         return msgspec.msgpack.encode(self)
 
 
-class TemplateError(Exception):
+class TemplateError(ThemeError):
     """A template of the theme can't be read or rendered; the message says where and why."""
+
+    part = "模板"
 
 
 def root_of(path: str) -> str:

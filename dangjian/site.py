@@ -33,31 +33,13 @@ from dangjian.production import Workshop
 from dangjian.render import Job, RenderSetup, Text, theme_digest
 from dangjian.schema.entry import PictureRef
 from dangjian.versions import code_version
-
-
-class Ground(Struct, frozen=True):
-    """What a site is put out from, besides its archive: folders and settings."""
-
-    office: Office
-    content: Path
-    output: Path
-    cache: Path
-    catalogue: Path
-    theme: Path
-    templates: tuple[Path, ...]
-    preview: bool
-    strict: bool
-
-
-def template_folders(ground: Ground) -> tuple[str, ...]:
-    """Where templates are looked for, an office's own first."""
-    return tuple(str(folder) for folder in (*ground.templates, ground.theme / "templates"))
+from dangjian.workplace import Workplace
 
 
 class SitePlan(Struct, eq=False):
     """Everything a build may make: the portal, its assets and channels, the render setup."""
 
-    ground: Ground
+    place: Workplace
     portal: Portal
     assets: dict[str, Asset]
     channels: list[ChannelPlan]
@@ -79,37 +61,37 @@ class SitePlan(Struct, eq=False):
 
 
 def plan_site(
-    ground: Ground, presenter: Presenter, catalogue: Catalogue, records: Mapping[str, Record]
+    place: Workplace, presenter: Presenter, catalogue: Catalogue, records: Mapping[str, Record]
 ) -> SitePlan:
     """Plan the site of one archive; ``records`` are those of all sources, columns included."""
-    office = ground.office
-    assets = build_assets(ground.theme / "static", ground.cache)
+    office = place.office
+    assets = build_assets(place.theme / "static", place.cache)
     portal = Portal(presenter.archive, presenter, office, Heads(office, presenter), records)
     channels = plan_channels(portal)
-    site = site_view(ground, presenter, assets, channels[0].link)
+    site = site_view(place, presenter, assets, channels[0].link)
     portal.heads.use_channels({channel.url: channel.link for channel in channels})
     prefix = urlsplit(portal.heads.base_url).path.rstrip("/") + "/"
     setup = RenderSetup(
-        templates=template_folders(ground),
-        output=str(ground.output),
-        catalogue=str(ground.catalogue),
+        templates=place.template_folders,
+        output=str(place.output),
+        catalogue=str(place.catalogue),
         site=site,
         absolute_root=prefix,
-        theme=theme_digest(template_folders(ground)),
+        theme=theme_digest(place.template_folders),
         identity=catalogue.identity,
-        strict=ground.strict,
+        strict=place.strict,
     )
-    return SitePlan(ground, portal, assets, channels, setup)
+    return SitePlan(place, portal, assets, channels, setup)
 
 
 def site_view(
-    ground: Ground,
+    place: Workplace,
     presenter: Presenter,
     assets: Mapping[str, Asset],
     feed: views.FeedLink,
 ) -> views.Site:
     """What every page knows of the site."""
-    office, archive = ground.office, presenter.archive
+    office, archive = place.office, presenter.archive
     columns = [column for column in archive.columns.top if column.entry.nav]
     nav = tuple(
         views.Link(
@@ -145,7 +127,7 @@ def site_view(
         hot_words=office.hot_words,
         assets={name: asset.url for name, asset in sorted(assets.items())},
         feed=feed,
-        preview=ground.preview,
+        preview=place.drafts,
     )
 
 
@@ -216,15 +198,15 @@ def _tell_doubles(portal: Portal, pages: list[Page]) -> None:
 
 def _files(plan: SitePlan) -> Iterator[Copied]:
     """The pictures and attachments that public pages show."""
-    ground = plan.ground
+    place = plan.place
     for key, facts in plan.portal.presenter.files.items():
         if facts.error:
             continue
         if facts.made:
-            pictures = ground.cache / "pictures"
-            yield Copied(facts.name, partial(whole_picture, ground.content, pictures, key, facts))
+            pictures = place.cache / "pictures"
+            yield Copied(facts.name, partial(whole_picture, place.content, pictures, key, facts))
         else:
-            yield Copied(facts.name, partial(Path, ground.content, key.partition(":")[2]))
+            yield Copied(facts.name, partial(Path, place.content, key.partition(":")[2]))
 
 
 def _job(portal: Portal, page: Page) -> Job:

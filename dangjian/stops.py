@@ -3,22 +3,24 @@
 import sqlite3
 from concurrent.futures import BrokenExecutor
 
-from dangjian.assets import AssetError
-from dangjian.javascript import ScriptError
 from dangjian.locks import HeldError
 from dangjian.refusals import reason
-from dangjian.render import TemplateError
 
-STOPS = (TemplateError, AssetError, ScriptError, OSError, sqlite3.Error, BrokenExecutor, HeldError)
+
+class ThemeError(Exception):
+    """A fault of the theme, with which nothing can be made; the message says where and what."""
+
+    part = "文件"
+
+
+STOPS = (ThemeError, OSError, sqlite3.Error, BrokenExecutor, HeldError)
 """The errors that are nobody's mistake in an article; anything else is a fault of the program."""
 
 
 def sentence(error: Exception) -> str:
     """What one of ``STOPS`` means for the person at the terminal."""
-    if isinstance(error, TemplateError):
-        return f"主题的模板有错，网站没有生成：{error}"
-    if isinstance(error, AssetError | ScriptError):
-        return f"主题的脚本或样式有错，网站没有生成：{error}"
+    if isinstance(error, ThemeError):
+        return f"主题的{error.part}有错，网站没有生成：{error}"
     if isinstance(error, HeldError):
         return f"另一个程序（进程 {error.note}）正在生成同一个网站，这次没有生成。请等它结束后再试"
     if isinstance(error, OSError):

@@ -83,7 +83,7 @@ class Card(Struct, frozen=True):
     @property
     def day(self) -> str:
         """2020-06-16."""
-        return f"{self.date:%Y-%m-%d}"
+        return self.date.isoformat()[:10]
 
     @property
     def month_day(self) -> str:
@@ -93,7 +93,7 @@ class Card(Struct, frozen=True):
     @property
     def minute(self) -> str:
         """2020-06-16 12:24, the form the official page rules ask for."""
-        return f"{self.date:%Y-%m-%d %H:%M}"
+        return self.date.isoformat(" ", "minutes")[:16]
 
 
 class Notice(Struct, frozen=True):

@@ -6,6 +6,7 @@ this machine are used when there is enough to do, and none at all when there is 
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +21,10 @@ from concurrent.futures import (
 from contextlib import ExitStack
 from itertools import islice
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar, cast
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -88,6 +92,40 @@ class Crew:
         for future in as_completed(waiting):
             yield future.result()
 
+    def aside(self, work: Callable[[], R]) -> Callable[[], R]:
+        """Begin ``work`` beside what comes next; the function returned waits for what it gives.
+
+        It is done by a process forked off for it, which has all of this one's memory. Where that
+        can't be, or has gone wrong, it is done here when its result is asked for.
+        """
+        if self.workers < 2 or sys.platform != "linux":
+            return work
+        # A pool has threads here, and beside threads nothing is forked. A new one starts at once.
+        self._stack.close()
+        self._own = None
+        if _start_method() != "fork":
+            return work
+        context = multiprocessing.get_context("fork")
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_send_result, args=(work, sender), daemon=True)
+        process.start()
+        sender.close()
+        self._stack.callback(process.terminate)
+
+        def result() -> R:
+            try:
+                given, error = receiver.recv()
+            except EOFError:
+                return work()
+            finally:
+                receiver.close()
+                process.join()
+            if error is not None:
+                raise error
+            return cast("R", given)
+
+        return result
+
     def _executor(self, amount: int) -> Executor | None:
         if self._given is not None:
             return self._given
@@ -98,6 +136,15 @@ class Crew:
             pool = ProcessPoolExecutor(self.workers, mp_context=context)
             self._own = self._stack.enter_context(pool)
         return self._own
+
+
+def _send_result(work: Callable[[], R], sender: "Connection") -> None:
+    """What the forked process does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        sender.send((work(), None))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the process that waits raises it
+        sender.send((None, error))
 
 
 def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -1,16 +1,23 @@
-"""Where a site lies and how it is built, and what a build tells of itself."""
+"""Where a site lies and how it is built: what Pelican's settings come to for the engine."""
 
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from pathlib import Path
+from typing import Any
 
-import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 from dangjian.digests import digest
-from dangjian.office import Office
-from dangjian.problems import Problem, Problems
-from dangjian.production import Production
-from dangjian.site import Ground
+from dangjian.office import Office, read_office
+from dangjian.paths import theme_path
+from dangjian.problems import Problem
+from dangjian.report import Report
+
+Told = Callable[[str, int, int], None]
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Progress told to nobody."""
 
 
 class Workplace(Struct, frozen=True):
@@ -28,55 +35,52 @@ class Workplace(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
     @property
-    def ground(self) -> Ground:
-        """The same for those who put the site out."""
-        return Ground(
-            self.office,
-            self.content,
-            self.output,
-            self.cache,
-            self.catalogue,
-            self.theme,
-            self.templates,
-            self.drafts,
-            self.strict,
-        )
-
-    @property
     def catalogue(self) -> Path:
         """The catalogue of this content put out to this output: each pair has its own."""
         pair = f"{self.content.resolve()}\0{self.output.resolve()}"
         return self.cache / f"catalogue-{digest(pair).hex()[:12]}.sqlite"
 
-
-class Report(Struct):
-    """What a build found and did. ``seconds`` is per stage, in the order they ran."""
-
-    problems: Problems = field(default_factory=Problems)
-    production: Production = field(default_factory=Production)
-    read: list[str] = field(default_factory=list)
-    articles: int = 0
-    pages: int = 0
-    withheld: int = 0
-    next_change: datetime | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-
     @property
-    def failed(self) -> bool:
-        return bool(self.problems.errors)
+    def template_folders(self) -> tuple[str, ...]:
+        """Where templates are looked for, an office's own first."""
+        return tuple(str(folder) for folder in (*self.templates, self.theme / "templates"))
 
-    def as_dict(self) -> dict[str, object]:
-        """The numbers for a file: counts, lists of outputs, seconds, problems."""
-        return {
-            "articles": self.articles,
-            "pages": self.pages,
-            "withheld": self.withheld,
-            "read": sorted(self.read),
-            "rendered": sorted(self.production.rendered),
-            "written": sorted(self.production.written),
-            "kept": self.production.kept,
-            "removed": self.production.removed,
-            "next_change": self.next_change.isoformat() if self.next_change else None,
-            "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
-            "problems": [msgspec.to_builtins(one) for one in self.problems.sorted()],
-        }
+
+class Run(Struct):
+    """How one run is done, and its report afterwards. Handed in as the setting ``DANGJIAN_RUN``.
+
+    Without one, as under ``pelican`` itself, problems are printed and errors end the process
+    with status 1.
+    """
+
+    settings_file: Path | None = None
+    publishing: bool = False
+    drafts: bool = False
+    strict: bool = False
+    executor: Executor | None = None
+    told: Told = silent
+    report: Report | None = None
+
+
+def workplace_of(settings: Mapping[str, Any], run: Run) -> Workplace:
+    """The workplace that Pelican's settings describe."""
+    office, problems = read_office(settings, run.settings_file, run.publishing)
+    theme = Path(settings["THEME"])
+    if not (theme / "templates" / "article.html").is_file() or theme.name in (
+        "notmyidea",
+        "simple",
+    ):
+        theme = theme_path()
+    overrides = settings.get("THEME_TEMPLATES_OVERRIDES", ())
+    return Workplace(
+        content=Path(settings["PATH"]),
+        output=Path(settings["OUTPUT_PATH"]),
+        cache=Path(settings["CACHE_PATH"]),
+        theme=theme,
+        templates=tuple(Path(folder) for folder in overrides),
+        office=office,
+        drafts=run.drafts,
+        strict=run.strict,
+        retain=tuple(settings.get("OUTPUT_RETENTION", ())),
+        problems=tuple(problems),
+    )

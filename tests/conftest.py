@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from dangjian.assets import Asset, build_assets
 from dangjian.engine import Engine
-from dangjian.hooks import Run, workplace_of
 from dangjian.render import make_environment
 from dangjian.server import open_server
+from dangjian.workplace import Run, workplace_of
 from tests.sites import Built, Site
 
 ROOT = Path(__file__).resolve().parents[1]

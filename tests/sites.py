@@ -23,7 +23,8 @@ from lxml import html as lxml_html
 from dangjian.engine import Engine
 from dangjian.office import read_office
 from dangjian.paths import theme_path
-from dangjian.workplace import Report, Workplace
+from dangjian.report import Report
+from dangjian.workplace import Workplace
 
 SETTINGS: dict[str, Any] = {
     "SITENAME": "示例市党建网",

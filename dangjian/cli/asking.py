@@ -6,10 +6,9 @@ from typing import NoReturn
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from rich.console import Console
 
 from dangjian.building import Site
-from dangjian.engine import Told, silent
+from dangjian.workplace import Told, silent
 
 
 def root_of(context: Context) -> Path:
@@ -30,9 +29,11 @@ def refuse(message: str) -> NoReturn:
 
 def progress() -> Told:
     """How far a long stage is, on one line of a terminal; nothing elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         return silent
+    from rich.console import Console
+
+    console = Console(stderr=True)
 
     def told(stage: str, done: int, total: int) -> None:
         end = "\n" if done >= total else "\r"

@@ -14,7 +14,6 @@ from invoke.tasks import task
 
 from dangjian.cli.asking import refuse, root_of
 from dangjian.cli.browser import NoBrowserError, get_browser
-from dangjian.start import StartError, make_wheel
 
 # One lock for every system and Python; addresses of an index belong to whoever installs.
 _COMPILE = (
@@ -83,6 +82,8 @@ def lock(context: Context, upgrade: bool = False) -> None:
 @task(help={"folder": "放在哪里，默认 dist"})
 def wheel(context: Context, folder: str = "dist") -> None:
     """打包：做出安装包（wheel），里面有程序和主题"""
+    from dangjian.start import StartError, make_wheel
+
     _need("hatchling")
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)

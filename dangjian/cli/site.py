@@ -4,19 +4,20 @@ import json
 import shutil
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from dangjian import newarticle, preview as previewing, start as starting
 from dangjian.building import Site, SiteError
-from dangjian.checks import made_addresses, write_address
 from dangjian.cli.asking import ask, progress, refuse, root_of, site_of
-from dangjian.columns import Column
 from dangjian.problems import report as problems_report
+from dangjian.report import Report
 from dangjian.schema import SHANGHAI
-from dangjian.workplace import Report
+
+if TYPE_CHECKING:
+    from dangjian.columns import Column
 
 _SETTINGS = "设置文件，默认 pelicanconf.py"
 _CONTENT = "文章文件夹，默认照设置"
@@ -40,6 +41,8 @@ def preview(
     browser: bool = True,
 ) -> None:
     """预览：生成网站并在浏览器里打开，保存文章后网页自动更新"""
+    from dangjian import preview as previewing
+
     site = site_of(context, settings)
     try:
         shown = Site(
@@ -147,6 +150,8 @@ def check(
 
 
 def _tell_addresses(content: Path, *, write: bool) -> None:
+    from dangjian.checks import made_addresses, write_address
+
     made = made_addresses(content)
     if not made:
         return
@@ -183,7 +188,7 @@ def search(
         folder = Path(site) if site else site_of(context, settings).workplace().output
     except SiteError as error:
         refuse(str(error))
-    from dangjian.search.cli import run as run_search  # noqa: PLC0415 - numpy takes a while
+    from dangjian.search.cli import run as run_search
 
     if status := run_search(query, folder, json, limit):
         raise Exit(code=status)
@@ -209,6 +214,8 @@ def new(
     settings: str = "pelicanconf.py",
 ) -> None:
     """新建文章：问栏目和标题，写好文件头，打开文件"""
+    from dangjian import newarticle
+
     try:
         content = site_of(context, settings).workplace().content
         kind = newarticle.pick_type(type)
@@ -226,7 +233,9 @@ def new(
         print("没有找到可用的编辑器，请自行打开这个文件。")
 
 
-def _ask_column(content: Path, word: str) -> Column:
+def _ask_column(content: Path, word: str) -> "Column":
+    from dangjian import newarticle
+
     tree = newarticle.read_tree(content)
     if not tree.top:
         refuse(f"{content} 里还没有栏目。请先建一个文件夹，在里面新建 _column.md。")
@@ -237,7 +246,9 @@ def _ask_column(content: Path, word: str) -> Column:
     return newarticle.pick_column(tree, word)
 
 
-def _ask_slug(content: Path, column: Column | None, title: str) -> str:
+def _ask_slug(content: Path, column: "Column | None", title: str) -> str:
+    from dangjian import newarticle
+
     offered = newarticle.free_slug(
         content, column, newarticle.suggest_slug(title) or f"{datetime.now(SHANGHAI):%m%d-%H%M}"
     )
@@ -281,6 +292,8 @@ def start(
     upgrade: bool = False,
 ) -> None:
     """建站：在新文件夹里建立本单位自己的网站"""
+    from dangjian import start as starting
+
     target = Path(folder).resolve()
     try:
         if upgrade:

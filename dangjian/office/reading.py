@@ -25,6 +25,15 @@ PELICAN_OPTIONAL: Final = frozenset((
 _ENGINE: Final = frozenset(("PUBLISHING", "DANGJIAN_RUN"))
 """What ``hooks`` reads beside the office's settings: publishing, and how one run is done."""
 
+_USUAL: Final = frozenset((
+    "PATH", "OUTPUT_PATH", "CACHE_PATH", "THEME", "THEME_TEMPLATES_OVERRIDES", "OUTPUT_RETENTION",
+    "PLUGINS", "TIMEZONE", "DEFAULT_LANG",
+))  # fmt: skip
+"""Pelican's own settings that a portal's file usually has."""
+
+PLAIN: Final = _USUAL | _ENGINE | {setting.name for setting in SETTINGS.values()}
+"""The settings that can be read without Pelican."""
+
 _DIRECT: Final = ("_SAVE_AS", "_URL")
 _OWN_PLUGIN: Final = "dangjian"
 _PELICAN_NAME: Final = "A Pelican Blog"
@@ -100,18 +109,22 @@ def _unpublishable(
 
 
 def _unknown(settings: Mapping[str, Any], lines: SettingsFile) -> Iterator[Problem]:
-    # Here, as Pelican takes a quarter of a second to import; whoever has settings has it already.
+    given = [
+        name
+        for name in dict.fromkeys((*lines.assigned, *settings))
+        if name.isupper() and not name.startswith("_") and name not in PLAIN
+    ]
+    if not given:
+        return
+    # Here, as Pelican takes a third of a second to import.
     defaults: Mapping[str, Any] = import_module("pelican.settings").DEFAULT_CONFIG
-
     ours = {setting.name: setting for setting in SETTINGS.values()}
-    theirs = defaults.keys() | PELICAN_OPTIONAL | _ENGINE
+    theirs = defaults.keys() | PELICAN_OPTIONAL
     templates = _template_names(settings)
     plugins = [getattr(one, "__name__", one) for one in settings.get("PLUGINS") or ()]
     others = [name for name in plugins if name != _OWN_PLUGIN]
-    for name in dict.fromkeys((*lines.assigned, *settings)):
-        if not name.isupper() or name.startswith("_") or name in ours or name in theirs:
-            continue
-        if name in templates:
+    for name in given:
+        if name in theirs or name in templates:
             continue
         nearest = max((*ours, *theirs), key=lambda known: likeness(name, known))
         if likeness(name, nearest) < 0.5:

@@ -10,11 +10,11 @@ from dangjian.archive import Archive, Item
 from dangjian.catalogue import Record
 from dangjian.columns import COLUMN_FILE, Column
 from dangjian.digests import digest
-from dangjian.markup import Reference
 from dangjian.office import Office
 from dangjian.pages.heads import Heads
 from dangjian.plan import Page, page_address, slices
 from dangjian.present import Presenter
+from dangjian.references import Reference
 from dangjian.render import Target
 
 

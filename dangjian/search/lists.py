@@ -20,17 +20,22 @@ from dangjian.search.bits import (
 
 TITLE, LEAD, BODY = 0, 1, 2
 
+Small = npt.NDArray[np.uint32]
+
 
 class Lists(NamedTuple):
-    """Encoded lists: of which term and field each is, and its bytes in the two blobs."""
+    """Encoded lists: of which term and field each is, and its bytes in the two blobs.
 
-    a: Numbers
-    b: Numbers
-    field: Numbers
+    An archive has millions of lists, so that their numbers are kept small.
+    """
+
+    a: Small
+    b: Small
+    field: Bytes
     plain: npt.NDArray[np.bool_]
-    totals: Numbers
-    doc_bytes: Numbers
-    pos_bytes: Numbers
+    totals: Small
+    doc_bytes: Small
+    pos_bytes: Small
     doc_blob: Bytes
     pos_blob: Bytes
 
@@ -92,13 +97,13 @@ def encode(places: Occurrences, widths: Numbers, plain: bool) -> Lists:
     else:
         pos_blob, pos_bytes = _encode_positions(heads, field, places, widths)
     return Lists(
-        a=places.a[heads],
-        b=places.b[heads],
-        field=field,
+        a=places.a[heads].astype(np.uint32),
+        b=places.b[heads].astype(np.uint32),
+        field=field.astype(np.uint8),
         plain=np.full(len(first), plain),
-        totals=np.diff(np.append(first, len(freqs))),
-        doc_bytes=doc_bytes,
-        pos_bytes=pos_bytes,
+        totals=np.diff(np.append(first, len(freqs))).astype(np.uint32),
+        doc_bytes=doc_bytes.astype(np.uint32),
+        pos_bytes=pos_bytes.astype(np.uint32),
         doc_blob=doc_blob,
         pos_blob=pos_blob,
     )

@@ -4,19 +4,19 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from dangjian.search.bits import Numbers, gather, starts_of, varints
-from dangjian.search.lists import BODY, LEAD, TITLE, Lists, Occurrences, encode
+from dangjian.search.lists import BODY, LEAD, TITLE, Lists, Occurrences, Small, encode
 from dangjian.search.pinyin import INITIAL, Reading, syllable_number
 
 TITLE_END = 1
 SHARD_BYTES = 24_576
 MOST_SHARDS = 768
-_GROUP = 500_000
+_GROUP = 250_000
 _MOST_GROUPS = 64
 _NO_GROUP = 255
 _TABLE_CELLS = 4_000_000
@@ -177,20 +177,22 @@ def _titles(rows: Numbers) -> Occurrences:
     return Occurrences(a=a, b=b, field=np.full(len(a), TITLE), doc=doc, position=position)
 
 
-def shard_of(a: Numbers, b: Numbers, shards: int) -> Numbers:
+def shard_of(a: Numbers | Small, b: Numbers | Small, shards: int) -> Numbers:
     """The shard of each term."""
     hashed = _times(a, 0x9E3779B1) ^ _times(b, 0x85EBCA6B)
     hashed ^= hashed >> 15
     return hashed % shards
 
 
-def _times(values: Numbers, factor: int) -> Numbers:
+def _times(values: Numbers | Small, factor: int) -> Numbers:
     product = values.astype(np.uint64) * np.uint64(factor)
     return (product & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-def _joined(parts: list[Numbers]) -> Numbers:
-    return np.concatenate(parts or [np.zeros(0, np.int64)])
+_SMALL, _BYTE = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
+_NO_LISTS = Lists(
+    _SMALL, _SMALL, _BYTE, np.zeros(0, bool), _SMALL, _SMALL, _SMALL, _BYTE, _BYTE
+)  # fmt: skip
 
 
 class Shard(NamedTuple):
@@ -200,35 +202,35 @@ class Shard(NamedTuple):
     payload: bytes
 
 
-def shards_of(batches: Sequence[Lists]) -> Iterator[Shard]:
-    """The posting shards that hold all lists, each list in the shard of its term."""
-    a, b, field, count, doc_bytes, pos_bytes = (
-        _joined([getattr(batch, name) for batch in batches])
-        for name in ("a", "b", "field", "totals", "doc_bytes", "pos_bytes")
-    )
-    plain = np.concatenate([batch.plain for batch in batches] or [np.zeros(0, bool)])
-    total = int(doc_bytes.sum() + pos_bytes.sum())
+def shards_of(batches: list[Lists]) -> Iterator[Shard]:
+    """The posting shards that hold all lists, each list in the shard of its term.
+
+    Takes the lists out of ``batches``, which are as large as the whole index.
+    """
+    lists = _all_lists(batches)
+    batches.clear()
+    total = int(lists.doc_bytes.sum(dtype=np.int64) + lists.pos_bytes.sum(dtype=np.int64))
     shards = min(MOST_SHARDS, max(1, -(-total // SHARD_BYTES)))
-    doc_at, pos_at = starts_of(doc_bytes), starts_of(pos_bytes)
-    docs = np.concatenate([batch.doc_blob for batch in batches] or [np.zeros(0, np.uint8)])
-    positions = np.concatenate([batch.pos_blob for batch in batches] or [np.zeros(0, np.uint8)])
-    shard = shard_of(a, b, shards)
-    order = np.lexsort((field, b, a, shard))
+    doc_at, pos_at = (
+        starts_of(part.astype(np.int64)) for part in (lists.doc_bytes, lists.pos_bytes)
+    )
+    shard = shard_of(lists.a, lists.b, shards).astype(np.uint16)
+    order = np.lexsort((lists.field, lists.b, lists.a, shard))
     bounds = np.searchsorted(shard[order], np.arange(shards + 1))
     for number in range(shards):
         mine = order[bounds[number] : bounds[number + 1]]
-        directory = _directory(
-            a[mine],
-            b[mine],
-            field[mine],
-            plain[mine],
-            count[mine],
-            doc_bytes[mine],
-            pos_bytes[mine],
+        a, b, field, plain, count, doc_bytes, pos_bytes = (
+            part[mine].astype(np.int64) for part in lists[:7]
         )
-        doc_part = gather(docs, doc_at[mine], doc_bytes[mine])
-        pos_part = gather(positions, pos_at[mine], pos_bytes[mine])
+        directory = _directory(a, b, field, plain.astype(bool), count, doc_bytes, pos_bytes)
+        doc_part = gather(lists.doc_blob, doc_at[mine], doc_bytes)
+        pos_part = gather(lists.pos_blob, pos_at[mine], pos_bytes)
         yield Shard(len(directory), directory + doc_part.tobytes() + pos_part.tobytes())
+
+
+def _all_lists(batches: Sequence[Lists]) -> Lists:
+    parts: list[Any] = [np.concatenate(part) for part in zip(_NO_LISTS, *batches, strict=True)]
+    return Lists(*parts)
 
 
 def _directory(

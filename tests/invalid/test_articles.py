@@ -2,7 +2,8 @@
 
 import pytest
 
-from dangjian.schema import parse_source, read_column, read_entry
+from dangjian.schema.frontmatter import parse_source
+from dangjian.schema.reading import read_column, read_entry
 from tests.invalid.articles import GROUPS, Case
 from tests.invalid.columns import COLUMNS
 

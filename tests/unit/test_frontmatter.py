@@ -4,8 +4,8 @@ import pytest
 import yaml
 from hypothesis import given, strategies as st
 
-from dangjian.schema import parse_source, read_column, read_entry
-from dangjian.schema.frontmatter import Field, Group, Items, Node, Source, Text
+from dangjian.schema.frontmatter import Field, Group, Items, Node, Source, Text, parse_source
+from dangjian.schema.reading import read_column, read_entry
 
 SAMPLE = "---\n标题: 示例文章\n时间: 2020-06-16 12:24\n---\n第一段。\n\n第二段。\n"
 

@@ -18,13 +18,15 @@ TEXTS = [
 
 
 def drawn(path: str, side: int) -> np.ndarray:
-    """The path's rectangles on a white square with a quiet zone, dark where it fills."""
+    """The path's lines on a white square with a quiet zone, dark where they run."""
     square = np.zeros((side + 8, side + 8), bool)
-    assert re.fullmatch(r"(M\d+ \d+h\d+v1h-\d+z)+", path)
-    for x, y, length, back in re.findall(r"M(\d+) (\d+)h(\d+)v1h-(\d+)z", path):
-        assert length == back
-        assert int(x) + int(length) <= side
-        square[int(y) + 4, int(x) + 4 : int(x) + 4 + int(length)] = True
+    assert re.fullmatch(r"(M0 \d+(h\d+|m\d+ 0)+)+", path)
+    for row, moves in re.findall(r"M0 (\d+)([^M]+)", path):
+        x = 0
+        for move, length in re.findall(r"([hm])(\d+)", moves):
+            square[int(row) + 4, x + 4 : x + 4 + int(length)] = move == "h"
+            x += int(length)
+        assert x <= side
     return square
 
 
@@ -48,4 +50,4 @@ def test_it_is_as_small_as_the_standard_allows(length: int, side: int) -> None:
 
 
 def test_the_first_row_starts_with_a_finder_pattern() -> None:
-    assert qr_path(TEXTS[0])[0].startswith("M0 0h7v1h-7z")
+    assert qr_path(TEXTS[0])[0].startswith("M0 0h7m")

@@ -8,16 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from dangjian.problems import Problem, Problems, report
-from dangjian.schema import (
-    NO_DATE,
-    SHANGHAI,
-    TYPE_NAMES,
-    ColumnEntry,
-    Entry,
-    parse_source,
-    read_column,
-    read_entry,
-)
+from dangjian.schema import NO_DATE, SHANGHAI, TYPE_NAMES, ColumnEntry, Entry
 from dangjian.schema.entry import (
     AttachmentRef,
     BlockRef,
@@ -26,7 +17,9 @@ from dangjian.schema.entry import (
     VideoRef,
 )
 from dangjian.schema.export import column_snippet, json_schema, reference, snippet, yaml_text
+from dangjian.schema.frontmatter import parse_source
 from dangjian.schema.keys import table
+from dangjian.schema.reading import read_column, read_entry
 
 
 def good(head: str, path: str = "pldj/jcdj/wen.md") -> Entry:

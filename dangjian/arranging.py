@@ -1,0 +1,194 @@
+"""From the sources to an arranged archive: read what changed, columns, pictures, related articles.
+
+What is wrong with any of it goes into the build's report.
+"""
+
+from functools import lru_cache, partial
+
+import msgspec
+from msgspec import Struct
+
+from dangjian.archive import Archive, Clock, Item, build_archive
+from dangjian.catalogue import Catalogue, FileFacts, FileRow, Record, SourceRow
+from dangjian.columns import COLUMN_FILE, build_tree
+from dangjian.digests import digest
+from dangjian.materials import MISSING, examine, split_known
+from dangjian.present import Presenter, file_targets
+from dangjian.problems import Problem
+from dangjian.quiet import Look, trusted_before
+from dangjian.reader import line_of
+from dangjian.related import related_articles
+from dangjian.report import Report
+from dangjian.scan import Scan
+from dangjian.schema.frontmatter import parse_source
+from dangjian.site import office_pictures
+from dangjian.sources import (
+    Readings,
+    column_by_folder,
+    column_folders,
+    read_changed,
+    records_of,
+)
+from dangjian.workers import Crew
+from dangjian.workplace import Told, Workplace
+
+
+class Tools(Struct, eq=False):
+    """What a build works with."""
+
+    place: Workplace
+    catalogue: Catalogue
+    crew: Crew
+    told: Told
+    report: Report
+
+
+class Knowledge(Struct, eq=False):
+    """What is known of sources and of the files they need, brought up to date by each build."""
+
+    sources: dict[str, SourceRow]
+    files: dict[str, FileRow]
+
+    @property
+    def records(self) -> dict[str, Record]:
+        """The records of all sources, columns included, by path."""
+        return {path: row.record for path, row in self.sources.items()}
+
+
+def arrange(tools: Tools, known: Knowledge, look: Look) -> Presenter:
+    """Bring ``known`` up to date and arrange the archive from it."""
+    place, catalogue, report = tools.place, tools.catalogue, tools.report
+    scan, clock = look.scan, Clock(look.now, place.drafts)
+    before = trusted_before(catalogue)
+    with report.timed("读取文章"):
+        readings = read_changed(
+            place.content, scan, catalogue, known.sources, before, tools.crew,
+            partial(tools.told, "读取"),
+        )  # fmt: skip
+        report.read = readings.read
+        catalogue.commit()
+    with report.timed("整理栏目"):
+        archive = _archive(readings, clock)
+    with report.timed("图片与附件"):
+        facts = _gather_files(tools, known, archive, scan, before)
+    with report.timed("相关文章"):
+        related = _related(archive, catalogue)
+    catalogue.set_meta("looked", look.started.to_bytes(8, "big"))
+    catalogue.commit()
+    report.problems.extend(scan.problems)
+    _complain(tools, archive, readings, facts)
+    report.articles, report.pages = len(archive.items), len(archive.pages)
+    report.withheld, report.next_change = archive.withheld, archive.next_change
+    office = place.office
+    return Presenter(archive, facts, related, clock.now, office.owner, office.default_editor)
+
+
+def _gather_files(
+    tools: Tools, known: Knowledge, archive: Archive, scan: Scan, before: int
+) -> dict[str, FileFacts]:
+    """The facts of all files that visible articles need, looked at again where changed."""
+    place, rows = tools.place, known.files
+    needed = [key for item in archive.by_path.values() for key in file_targets(item)]
+    for column in archive.columns.walk():
+        row = known.sources.get(f"{column.folder}/{COLUMN_FILE}")
+        if row is not None:
+            needed += [f"{r.kind}:{r.target}" for r in row.record.references if r.kind != "article"]
+    needed += [f"media:{picture.src}" for picture in office_pictures(place.office)]
+    facts, unknown = split_known(needed, rows, scan.files, before)
+    work = partial(examine, place.content, place.cache / "pictures")
+    looked: dict[str, FileFacts] = {}
+    for results in tools.crew.run(work, unknown, len(unknown) * 20, chunk=8):
+        looked.update(results)
+        tools.told("图片与附件", len(looked), len(unknown))
+    fresh = {
+        key: FileRow(scan.files[key.partition(":")[2]], found) for key, found in looked.items()
+    }
+    rows.update(fresh)
+    tools.catalogue.put_files(fresh.items())
+    gone = [key for key in rows if key not in facts and key not in looked]
+    tools.catalogue.drop_files(gone)
+    for key in gone:
+        del rows[key]
+    facts.update(looked)
+    return facts
+
+
+def _complain(
+    tools: Tools, archive: Archive, readings: Readings, facts: dict[str, FileFacts]
+) -> None:
+    """Gather all problems: of sources as read, of the archive, of files that are missing."""
+    problems = tools.report.problems
+    for row in readings.rows.values():
+        if row.record.problems:
+            problems.extend(row.record.problems)
+    problems.extend(archive.problems.sorted())
+    for item in archive.by_path.values():
+        for key in dict.fromkeys(file_targets(item)):
+            found = facts.get(key)
+            if found is not None and found.error:
+                problems.extend([_file_problem(tools.place, item, key, found.error)])
+        for reference in item.record.references:
+            if reference.kind == "article" and reference.target not in archive.by_path:
+                message = f"链接“{reference.written}”所指的文章不存在或未公开，请改正地址或去掉链接"
+                problems.add(item.path, _line(tools.place, item, reference.written), message)
+
+
+def _file_problem(place: Workplace, item: Item, key: str, error: str) -> Problem:
+    kind, _, target = key.partition(":")
+    name = target.rpartition("/")[2]
+    word = "图片" if kind == "media" else "附件"
+    if error == MISSING:
+        error = f"在 {target} 找不到。请把文件放到文章旁边，或改正文件名（注意大小写）"
+    written = [r.written for r in item.record.references if r.target == target]
+    line = _line(place, item, name, in_text=written[0] if written else "")
+    return Problem(item.path, line, f"{word}“{name}”：{error}")
+
+
+def _line(place: Workplace, item: Item, written: str, in_text: str = "") -> int:
+    """The line of an article's file where ``written`` stands, or ``in_text`` in its text."""
+    try:
+        data = (place.content / item.path).read_bytes()
+    except OSError:
+        return 0
+    source = _parsed(data, item.path)
+    if in_text and in_text in source.body:
+        return line_of(source.body, in_text, source.body_line)
+    for one in source.fields:
+        if written in str(one.value):
+            return one.line
+    return line_of(source.body, written, source.body_line)
+
+
+# An article with many mistakes is looked at for each of them.
+_parsed = lru_cache(maxsize=1)(parse_source)
+
+
+def _archive(readings: Readings, clock: Clock) -> Archive:
+    rows = readings.rows
+    folders, bundles = column_folders(rows)
+    entries = {
+        path.rpartition("/")[0]: row.record.column
+        for path, row in rows.items()
+        if path.rpartition("/")[2] == COLUMN_FILE
+    }
+    tree = build_tree(folders, entries)
+    return build_archive(records_of(rows), tree, column_by_folder(rows, tree, bundles), clock)
+
+
+def _related(archive: Archive, catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    """Related articles, remembered as long as nothing they depend on has changed."""
+    basis = digest(*(_kinship(item) for item in archive.items))
+    kept = catalogue.meta("related")
+    if kept is not None and kept[:16] == basis:
+        return msgspec.msgpack.decode(kept[16:], type=dict[str, tuple[str, ...]])
+    related = related_articles(
+        [i for i in archive.items if i.entry.type not in ("link", "special")]
+    )
+    catalogue.set_meta("related", basis + msgspec.msgpack.encode(related))
+    return related
+
+
+def _kinship(item: Item) -> str:
+    """What an article's relations depend on."""
+    column = item.column.folder if item.column else ""
+    return "\0".join((item.path, column, *item.entry.keywords, "", *item.entry.tags))

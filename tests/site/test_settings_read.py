@@ -1,0 +1,115 @@
+"""Settings read without Pelican come to the same as by Pelican; what goes beyond is left to it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pelican.settings import read_settings
+
+from dangjian.building import Site
+from dangjian.office.plain import read_plain
+from dangjian.workplace import Run, workplace_of
+from tests.conftest import ROOT, MakeSite
+from tests.sites import article, column
+
+PLAIN = """
+import dangjian
+SITENAME = "示例市党建网"
+SITEURL = "https://dj.example.gov.cn/"
+OWNER = "中共示例市委组织部"
+PLUGINS = ["dangjian"]
+THEME = dangjian.theme_path()
+PATH = "content"
+TIMEZONE = "Asia/Shanghai"
+_OWN = 1
+lower = 2
+"""
+
+
+def settings_file(folder: Path, text: str) -> Path:
+    (folder / "content").mkdir()
+    (folder / "extra").mkdir()
+    file = folder / "pelicanconf.py"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", ["pelicanconf.py", "publishconf.py"])
+@pytest.mark.parametrize("override", [{}, {"OUTPUT_PATH": "/elsewhere", "WORKERS": 3}])
+def test_the_sample_needs_no_pelican(name: str, override: dict[str, object]) -> None:
+    file = ROOT / name
+    plain = read_plain(file, override)
+    assert plain is not None
+    run = Run(settings_file=file, publishing=name == "publishconf.py")
+    by_pelican = read_settings(str(file), override=dict(override))
+    assert workplace_of(plain, run) == workplace_of(by_pelican, run)
+
+
+def test_folders_are_taken_from_where_the_file_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = settings_file(tmp_path, PLAIN + 'OUTPUT_PATH = "output"\nCACHE_PATH = "made"\n')
+    monkeypatch.chdir(tmp_path / "extra")
+    plain = read_plain(file, {})
+    assert plain is not None
+    assert (plain["PATH"], plain["OUTPUT_PATH"], plain["CACHE_PATH"]) == tuple(
+        str(tmp_path / name) for name in ("content", "output", "made")
+    )
+    run = Run(settings_file=file)
+    assert workplace_of(plain, run) == workplace_of(read_settings(str(file)), run)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'PLUGINS = ["dangjian", "other"]',
+        "DELETE_OUTPUT_DIRECTORY = True",
+        "JINJA_FILTERS = {}",
+        'PATH = "nowhere"',
+        'THEME = "notmyidea"',
+        "OUTPUT_PATH = None",
+    ],
+)
+def test_what_goes_beyond_is_pelicans(tmp_path: Path, more: str) -> None:
+    assert read_plain(settings_file(tmp_path, f"{PLAIN}\n{more}\n"), {}) is None
+
+
+def test_another_plugin_takes_part(make_site: MakeSite) -> None:
+    """It hears Pelican's signals, sees the archive, and what it writes stays."""
+    site = make_site({"content/jcdj/_column.md": column("基层党建")})
+    site.write("content/jcdj/a.md", article("甲"))
+    site.write(
+        "counting_articles.py",
+        "from pathlib import Path\nfrom pelican import signals\n"
+        "def count(pelican):\n"
+        "    found = pelican.portal_generators[0].context['articles']\n"
+        "    Path(pelican.output_path, 'count.txt').write_text(str(len(found)))\n"
+        "def register():\n    signals.finalized.connect(count)\n",
+    )
+    text = site.settings_text().replace('["dangjian"]', '["dangjian", "counting_articles"]')
+    file = site.write("pelicanconf.py", f'PLUGIN_PATHS = ["."]\n{text}')
+    report = Site(file).build()
+    assert not report.failed
+    assert (site.output / "count.txt").read_text() == "1"
+
+
+def test_nothing_changed_is_told_without_pelican(make_site: MakeSite) -> None:
+    site = make_site({"content/jcdj/_column.md": column("基层党建")})
+    file = site.write("pelicanconf.py", site.settings_text())
+    code = (
+        "import sys; from pathlib import Path; from dangjian.building import Site\n"
+        f"Site(Path({str(file)!r})).build()\n"
+        "print(sorted({'pelican', 'jinja2', 'numpy', 'markdown', 'PIL'} & set(sys.modules)))"
+    )
+    source = site.folder / "content/jcdj/_column.md"
+    old = source.stat().st_mtime - 100
+    os.utime(source, (old, old))
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.strip()
+        for _ in range(2)
+    ]
+    assert told[-1] == "[]"

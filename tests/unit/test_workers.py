@@ -1,0 +1,71 @@
+"""Work beside other work: its result, its error, and a process that is lost."""
+
+import os
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from dangjian.workers import Crew
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
+HERE = os.getpid()
+
+
+@pytest.fixture(autouse=True)
+def _beside_the_runners_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fork although the runner has a thread of its own here, which no test's process needs."""
+    monkeypatch.setattr("dangjian.workers._start_method", lambda: "fork")
+
+
+def elsewhere() -> int:
+    """The process it is done in."""
+    return os.getpid()
+
+
+def fail() -> int:
+    raise FileNotFoundError(2, "nothing", "a.md")
+
+
+def vanish() -> int:
+    """End a forked process as a full memory would; in this one, just answer."""
+    if os.getpid() != HERE:
+        os._exit(9)
+    return os.getpid()
+
+
+def test_it_is_done_in_another_process() -> None:
+    with Crew(2) as crew:
+        assert crew.aside(elsewhere)() != HERE
+
+
+def test_what_goes_wrong_is_raised_where_it_is_asked_for() -> None:
+    with Crew(2) as crew:
+        result = crew.aside(fail)
+        with pytest.raises(FileNotFoundError) as caught:
+            result()
+    assert caught.value.filename == "a.md"
+
+
+def test_a_lost_process_costs_time_only() -> None:
+    with Crew(2) as crew:
+        assert crew.aside(vanish)() == HERE
+
+
+@pytest.mark.parametrize("other", [elsewhere, vanish])
+def test_one_worker_does_it_here(other: Callable[[], int]) -> None:
+    with Crew(1) as crew:
+        assert crew.aside(other)() == HERE
+
+
+def test_a_crew_goes_on_after_it() -> None:
+    with Crew(2) as crew:
+        before = [found for part in crew.run(_same, range(500), 500) for found in part]
+        result = crew.aside(elsewhere)
+        after = [found for part in crew.run(_same, range(500), 500) for found in part]
+        assert result() != HERE
+    assert sorted(before) == sorted(after) == list(range(500))
+
+
+def _same(values: list[int]) -> list[int]:
+    return values
