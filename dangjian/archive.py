@@ -185,7 +185,9 @@ def _visible(
                 held = True
             else:
                 changes.append(entry.expires)
-        changes.extend(moment for moment in _turning_points(entry) if moment > now)
+        for moment in _turning_points(entry):
+            if moment is not None and moment > now:
+                changes.append(moment)
         if held:
             archive.withheld += 1
             if not drafts:
@@ -212,17 +214,15 @@ def _named_column(path: str, name: str, own: Column | None, archive: Archive) ->
     return named or own
 
 
-def _turning_points(entry: Entry) -> Iterable[datetime]:
+def _turning_points(entry: Entry) -> tuple[datetime | None, ...]:
     """The moments at which a public article looks different without having been edited."""
-    for moment in (
+    return (
         entry.top_until,
         entry.notice_start,
         entry.notice_end,
         entry.effective,
         entry.repealed,
-    ):
-        if moment is not None:
-            yield moment
+    )
 
 
 def _settle_addresses(items: list[Item], archive: Archive) -> None:

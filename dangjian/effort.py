@@ -7,12 +7,6 @@ on every machine or on none.
 """
 
 import re
-from collections.abc import Callable
-from typing import Any
-
-from markdown import Markdown
-from markdown.blockprocessors import BlockProcessor
-from markdown.extensions import Extension
 
 LONGEST = 2_000_000
 MOST_NOTES = 1_000
@@ -21,8 +15,6 @@ TOO_DEEP = "正文的列表或引用嵌套太深，无法排版，请减少层�
 # In characters moved; a slow machine does a hundred million in a second.
 MOST_WORK = 400_000_000
 
-_BLOCK_COST = 10
-_SCAN_COST = 50
 _OPEN_TAG_COST = 20
 _OPEN_TAG = re.compile(r"<[A-Za-z/!?]")
 _INDENT = re.compile(r"^[ \t\u3000]{300}", re.MULTILINE)
@@ -98,64 +90,3 @@ def _first_words(text: str) -> str:
 
 def _line_before(text: str, position: int) -> str:
     return text[text.rfind("\n", 0, position) + 1 : position + 1]
-
-
-class Metered(Extension):
-    """Has ``meter`` count what a parser does. To be registered after all other extensions."""
-
-    def __init__(self, meter: Meter) -> None:
-        super().__init__()
-        self._meter = meter
-
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
-        md.parser.blockprocessors.register(_MeteredBlock(md, self._meter), "meter", 1000)
-        _count_levels(md.parser, self._meter)
-        for pattern in md.inlinePatterns:
-            _count_matches(pattern, self._meter)
-
-
-class _MeteredBlock(BlockProcessor):
-    """Is asked about every block before the others are, and leaves it to them."""
-
-    def __init__(self, md: Markdown, meter: Meter) -> None:
-        super().__init__(md.parser)
-        self._meter = meter
-
-    def test(self, _parent: object, block: str) -> bool:
-        self._meter.charge(_BLOCK_COST * len(block), block)
-        return False
-
-
-def _count_levels(parser: Any, meter: Meter) -> None:
-    parse = parser.parseBlocks
-
-    def counted(parent: Any, blocks: list[str]) -> None:
-        meter.enter(blocks[0] if blocks else "")
-        parse(parent, blocks)
-        meter.leave()
-
-    parser.parseBlocks = counted
-
-
-def _count_matches(pattern: Any, meter: Meter) -> None:
-    """Count what a match costs: the text is put together anew, brackets are looked for."""
-    handle: Callable[..., Any] = pattern.handleMatch
-
-    def counted(match: re.Match[str], data: str) -> Any:
-        meter.charge(len(data), data[match.start() :])
-        return handle(match, data)
-
-    pattern.handleMatch = counted
-    for name in ("getText", "getLink"):
-        if hasattr(pattern, name):
-            setattr(pattern, name, _counted_scan(getattr(pattern, name), meter))
-
-
-def _counted_scan(scan: Callable[..., Any], meter: Meter) -> Callable[..., Any]:
-    def counted(data: str, index: int) -> Any:
-        found = scan(data, index)
-        closed, end = found[-1], found[-2]
-        meter.charge(_SCAN_COST * ((end if closed else len(data)) - index), data[index - 1 :])
-        return found
-
-    return counted

@@ -181,13 +181,12 @@ class Engine:
 
     def _produce(self, presenter: "Presenter") -> None:
         from dangjian.production import Workshop, look  # noqa: PLC0415
-        from dangjian.searching import update_search  # noqa: PLC0415
         from dangjian.site import plan_site, put_out  # noqa: PLC0415
 
         place, catalogue, report = self.workplace, self.catalogue, self.report
         records = self._known.records if self._known else {}
         with _without_collector():
-            indexed = self.crew.aside(partial(update_search, presenter, place))
+            indexed = self.crew.aside(partial(_index, presenter, place))
             with report.timed("规划"):
                 plan = plan_site(place, presenter, catalogue, records)
                 standing = look(place.output, catalogue)
@@ -199,6 +198,12 @@ class Engine:
             with report.timed("搜索"):
                 workshop.keep(indexed())
         report.problems.extend(presenter.archive.problems.sorted())
+
+
+def _index(presenter: "Presenter", place: Workplace) -> list[str]:
+    from dangjian.searching import update_search  # noqa: PLC0415 - by the process that does it
+
+    return update_search(presenter, place)
 
 
 @contextmanager

@@ -8,28 +8,18 @@ is known only when the whole archive is.
 import html
 import posixpath
 import re
-import xml.etree.ElementTree as ET
+from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 import nh3
-from markdown import Markdown
-from markdown.blockprocessors import HashHeaderProcessor
-from markdown.extensions import Extension
-from markdown.extensions.attr_list import AttrListExtension
-from markdown.extensions.def_list import DefListExtension
-from markdown.extensions.fenced_code import FencedCodeExtension
-from markdown.extensions.footnotes import FootnoteExtension
-from markdown.extensions.sane_lists import SaneListExtension
-from markdown.extensions.tables import TableExtension
-from markdown.treeprocessors import Treeprocessor
 from msgspec import Struct
 
-from dangjian.effort import Meter, Metered
+from dangjian.effort import Meter
 from dangjian.references import Reference
 
-MARKUP_VERSION = 1
-
-_FOOTNOTES = {"BACKLINK_TITLE": "回到正文第{}处"}
+if TYPE_CHECKING:
+    from markdown import Markdown
 
 _HAN = (
     "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u3000-\u303f“”‘’…—·\U00020000-\U000323af"
@@ -77,41 +67,6 @@ class Rendered(Struct, frozen=True):
     references: tuple[Reference, ...] = ()
 
 
-class _SpacedHashHeader(HashHeaderProcessor):
-    """Headings need a space after ``#``, so that ``#标签`` stays text."""
-
-    RE = re.compile(r"(?:^|\n)(?P<level>#{1,6})[ \t]+(?P<header>(?:\\.|[^\\])*?)#*(?:\n|$)")
-
-
-class _PortalTree(Treeprocessor):
-    """Shifts headings below the page's own title and makes figures of lone pictures."""
-
-    def run(self, root: ET.Element) -> None:
-        headings = [e for e in root.iter() if e.tag in ("h1", "h2", "h3", "h4", "h5")]
-        if any(e.tag == "h1" for e in headings):
-            for heading in headings:
-                heading.tag = f"h{int(heading.tag[1]) + 1}"
-        for element in root.iter("p"):
-            lone = len(element) == 1 and element[0].tag == "img"
-            if lone and not f"{element.text or ''}{element[0].tail or ''}".strip():
-                _make_figure(element)
-
-
-def _make_figure(paragraph: ET.Element) -> None:
-    image = paragraph[0]
-    paragraph.tag = "figure"
-    paragraph.text = image.tail = None
-    caption = image.attrib.pop("title", "")
-    if caption:
-        ET.SubElement(paragraph, "figcaption").text = caption
-
-
-class _PortalMarkdown(Extension):
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
-        md.parser.blockprocessors.register(_SpacedHashHeader(md.parser), "hashheader", 70)
-        md.treeprocessors.register(_PortalTree(md), "portal", 5)
-
-
 class MarkdownText:
     """Converts Markdown texts one after another with a single reused ``Markdown`` instance.
 
@@ -122,19 +77,12 @@ class MarkdownText:
 
     def __init__(self) -> None:
         self._meter = Meter()
-        self._markdown = Markdown(
-            extensions=[
-                TableExtension(),
-                FencedCodeExtension(),
-                FootnoteExtension(**_FOOTNOTES),
-                DefListExtension(),
-                AttrListExtension(),
-                SaneListExtension(),
-                _PortalMarkdown(),
-                Metered(self._meter),
-            ],
-            output_format="html",
-        )
+
+    @cached_property
+    def _markdown(self) -> "Markdown":
+        from dangjian.dialect import make_parser  # noqa: PLC0415 - many texts need none
+
+        return make_parser(self._meter)
 
     def convert(self, text: str, folder: str) -> Rendered:
         """Convert ``text``, whose relative references start at ``folder`` (below content/).

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from typing import Protocol
-from xml.sax.saxutils import escape, quoteattr
 
-from dangjian.xmltext import fit
+from dangjian.xmltext import escaped, fit, quoted
 
 
 class ListedChannel(Protocol):
@@ -27,7 +26,7 @@ def render_opml(title: str, channels: Sequence[ListedChannel]) -> bytes:
     lines = [
         "<?xml version='1.0' encoding='UTF-8'?>",
         '<opml version="2.0">',
-        f"<head><title>{escape(fit(title))}</title></head>",
+        f"<head><title>{escaped(fit(title))}</title></head>",
         "<body>",
         *(_outline(channel) for channel in channels),
         "</body>",
@@ -49,6 +48,6 @@ def _outline(channel: ListedChannel) -> str:
         "language": channel.language,
     }
     written = " ".join(
-        f"{name}={quoteattr(fit(value))}" for name, value in attributes.items() if value
+        f"{name}={quoted(fit(value))}" for name, value in attributes.items() if value
     )
     return f"<outline {written}/>"

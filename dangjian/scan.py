@@ -1,5 +1,6 @@
 """What lies below ``content/``: sources, other files, their stats, and what is unreadable."""
 
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -35,10 +36,11 @@ def scan_content(content: Path) -> Scan:
         if is_column_folder(path) or path.endswith(f"/{COLUMN_FILE}"):
             problems.append(Problem(path, 0, _ODDITIES[oddity]))
 
+    holds_articles = cache(is_column_folder)
     for path, stat in scan_files(content, pass_over):
         files[path] = stat
         folder, _, name = path.rpartition("/")
-        if not name.lower().endswith(_ENDINGS) or not is_column_folder(folder):
+        if not name.lower().endswith(_ENDINGS) or not holds_articles(folder):
             continue
         if name.startswith(("_", ".")) and name != COLUMN_FILE:
             continue

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
-from xml.sax.saxutils import escape
+
+from dangjian.xmltext import escaped
 
 MAX_URLS = 50_000
 MAX_BYTES = 50 * 1024 * 1024
@@ -104,7 +105,7 @@ def _element(name: str, entry: SitemapEntry) -> str:
     """One line; addresses are ASCII, so its length in characters is its length in bytes."""
     url = entry.url
     if not _PLAIN.fullmatch(url):
-        url = escape(quote(url, safe=_ADDRESS_SAFE))
+        url = escaped(quote(url, safe=_ADDRESS_SAFE))
     changed = ""
     if entry.changed is not None:
         changed = f"<lastmod>{entry.changed.isoformat(timespec='seconds')}</lastmod>"

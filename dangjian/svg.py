@@ -7,7 +7,8 @@ could do either is refused with a reason, for its author may rely on it; editors
 
 import re
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape, quoteattr
+
+from dangjian.xmltext import escaped, quoted
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
@@ -111,10 +112,10 @@ def _write(element: ET.Element, parts: list[str], depth: int) -> None:
 
 
 def _write_children(element: ET.Element, parts: list[str], depth: int) -> None:
-    parts.append(escape(element.text or ""))
+    parts.append(escaped(element.text or ""))
     for child in element:
         _write(child, parts, depth + 1)
-        parts.append(escape(child.tail or ""))
+        parts.append(escaped(child.tail or ""))
 
 
 def _attributes(element: ET.Element) -> str:
@@ -124,12 +125,12 @@ def _attributes(element: ET.Element) -> str:
             raise SvgError(f"SVG 里有脚本（{name}），不能使用。请删去后再用，或者导出为 PNG。")
         if name in (_XLINK_HREF, "href"):
             if element.tag != f"{_SVG}a":
-                kept.append(f" href={quoteattr(_reference(value))}")
+                kept.append(f" href={quoted(_reference(value))}")
         elif name == _XML_SPACE:
-            kept.append(f" xml:space={quoteattr(value)}")
+            kept.append(f" xml:space={quoted(value)}")
         elif not name.startswith("{"):
             _refuse_references(value)
-            kept.append(f" {name}={quoteattr(value)}")
+            kept.append(f" {name}={quoted(value)}")
     return "".join(kept)
 
 

@@ -1,6 +1,7 @@
 """Text fit for XML."""
 
 import re
+from html import escape
 
 # Controls, lone surrogates and non-characters: XML forbids or discourages them, nobody reads them.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -9,3 +10,14 @@ _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff
 def fit(text: str) -> str:
     """The text without characters that XML, or its readers, can't take. Nothing is escaped."""
     return _UNFIT.sub("", text)
+
+
+def escaped(text: str) -> str:
+    """The text as an element's content. Not ``xml.sax.saxutils``, which loads all of HTTP."""
+    return escape(text, quote=False)
+
+
+def quoted(text: str) -> str:
+    """The text as an attribute's value, quotation marks included; its line breaks are kept."""
+    value = escape(text).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+    return f'"{value}"'

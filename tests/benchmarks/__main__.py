@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, field
@@ -136,6 +137,7 @@ def measure_size(count: int, options: argparse.Namespace, found: dict[str, peers
             memory(portal, taking_part, f)
     finally:
         portal.restore()
+        shutil.rmtree(CACHE / str(count) / "away", ignore_errors=True)
     return f
 
 

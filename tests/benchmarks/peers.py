@@ -12,6 +12,7 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks import measure
 from tests.benchmarks.archive import write_archive
 
 PACKAGE_NAME = re.compile(r"[\w-]*")
@@ -103,7 +104,7 @@ class Peer:
 
     def clean(self, folder: Path) -> None:
         """Remove what the last build made."""
-        shutil.rmtree(folder / self.output, ignore_errors=True)
+        measure.put_aside(folder / self.output, folder.parent / "away")
 
 
 def _printed(command: list[str]) -> str:

@@ -18,6 +18,7 @@ DENSE = "符号太多太密"
 DEEP = "嵌套太深"
 
 CONVERTED = {
+    "strong and again": "**a" * 50_000,
     "5 MB in paragraphs": "第一段正文内容，讲述基层党建工作。\n\n" * 95_000,
     "5 MB in one line": "字" * 1_700_000,
     "table of 10,000 rows": "| 甲 | 乙 |\n|---|---|\n"
@@ -64,7 +65,7 @@ REFUSED = {
     "open links": ("[a](" * 30_000, DENSE),
     "open pictures": ("![" * 30_000, DENSE),
     "brackets in brackets": ("[a" * 30_000 + "]" * 30_000, DENSE),
-    "strong left open": ("**a" * 50_000, DENSE),
+    "strong over lines": ("**a\n" * 50_000, DENSE),
     "underscores": ("a_" * 50_000, DENSE),
     "escapes": ("\\*" * 50_000, DENSE),
     "open tags": ("<a " * 50_000, DENSE),
