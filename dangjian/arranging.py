@@ -13,9 +13,10 @@ from dangjian.catalogue import Catalogue, FileFacts, FileRow, Record, SourceRow
 from dangjian.columns import COLUMN_FILE, build_tree
 from dangjian.digests import digest
 from dangjian.materials import MISSING, examine, split_known
+from dangjian.pages.articles import has_page
 from dangjian.present import Presenter, file_targets
 from dangjian.problems import Problem
-from dangjian.quiet import Look, trusted_before
+from dangjian.quiet import LastBuild, Look, forget_last, trusted_before
 from dangjian.reader import line_of
 from dangjian.related import related_articles
 from dangjian.report import Report
@@ -33,16 +34,6 @@ from dangjian.workers import Crew
 from dangjian.workplace import Told, Workplace
 
 
-class Tools(Struct, eq=False):
-    """What a build works with."""
-
-    place: Workplace
-    catalogue: Catalogue
-    crew: Crew
-    told: Told
-    report: Report
-
-
 class Knowledge(Struct, eq=False):
     """What is known of sources and of the files they need, brought up to date by each build."""
 
@@ -55,25 +46,49 @@ class Knowledge(Struct, eq=False):
         return {path: row.record for path, row in self.sources.items()}
 
 
-def arrange(tools: Tools, known: Knowledge, look: Look) -> Presenter:
-    """Bring ``known`` up to date and arrange the archive from it."""
-    place, catalogue, report = tools.place, tools.catalogue, tools.report
+class Tools(Struct, eq=False):
+    """What a build works with."""
+
+    place: Workplace
+    catalogue: Catalogue
+    known: Knowledge
+    crew: Crew
+    told: Told
+    report: Report
+    look: Look
+
+
+def read(tools: Tools) -> Readings:
+    """Bring what is known of the sources up to date."""
+    with tools.report.timed("读取文章"):
+        readings = read_changed(
+            tools.place.content,
+            tools.look.scan,
+            tools.catalogue,
+            tools.known.sources,
+            trusted_before(tools.catalogue),
+            tools.crew,
+            partial(tools.told, "读取"),
+        )
+        tools.report.read = readings.read
+        if readings.read or readings.gone:
+            # Until this build is done, no output need be what these sources make.
+            forget_last(tools.catalogue)
+        tools.catalogue.commit()
+    return readings
+
+
+def arrange(tools: Tools, readings: Readings) -> Presenter:
+    """Arrange the archive from what is known of the sources."""
+    place, catalogue, report, look = tools.place, tools.catalogue, tools.report, tools.look
     scan, clock = look.scan, Clock(look.now, place.drafts)
     before = trusted_before(catalogue)
-    with report.timed("读取文章"):
-        readings = read_changed(
-            place.content, scan, catalogue, known.sources, before, tools.crew,
-            partial(tools.told, "读取"),
-        )  # fmt: skip
-        report.read = readings.read
-        catalogue.commit()
     with report.timed("整理栏目"):
         archive = _archive(readings, clock)
     with report.timed("图片与附件"):
-        facts = _gather_files(tools, known, archive, scan, before)
+        facts = _gather_files(tools, archive, scan, before)
     with report.timed("相关文章"):
         related = _related(archive, catalogue)
-    catalogue.set_meta("looked", look.started.to_bytes(8, "big"))
     catalogue.commit()
     report.problems.extend(scan.problems)
     _complain(tools, archive, readings, facts)
@@ -83,11 +98,26 @@ def arrange(tools: Tools, known: Knowledge, look: Look) -> Presenter:
     return Presenter(archive, facts, related, clock.now, office.owner, office.default_editor)
 
 
-def _gather_files(
-    tools: Tools, known: Knowledge, archive: Archive, scan: Scan, before: int
-) -> dict[str, FileFacts]:
+def reworded(presenter: Presenter, readings: Readings, last: LastBuild) -> list[Item] | None:
+    """The articles of which nothing but words has changed since the last build of all.
+
+    None if more has to be made again than their own pages, the feeds and the search index: those
+    that name places in a file do so too.
+    """
+    told = {problem.path for problem in last.problems}
+    items = [presenter.archive.by_path.get(path) for path in readings.read]
+    found = [item for item in items if item is not None and has_page(item)]
+    if not readings.only_words or len(found) < len(items) or not told.isdisjoint(readings.read):
+        return None
+    for item in found:
+        item.record = readings.rows[item.path].record
+    return found
+
+
+def _gather_files(tools: Tools, archive: Archive, scan: Scan, before: int) -> dict[str, FileFacts]:
     """The facts of all files that visible articles need, looked at again where changed."""
-    place, rows = tools.place, known.files
+    place, known = tools.place, tools.known
+    rows = known.files
     needed = [key for item in archive.by_path.values() for key in file_targets(item)]
     for column in archive.columns.walk():
         row = known.sources.get(f"{column.folder}/{COLUMN_FILE}")

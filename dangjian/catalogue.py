@@ -163,6 +163,11 @@ class Catalogue:
             for path, mtime, size, record in self._db.execute("SELECT * FROM source")
         }
 
+    def digest(self, path: str) -> bytes:
+        """The digest of one source as it was read; empty when it is not known."""
+        row = self._db.execute("SELECT record FROM source WHERE path=?", (path,)).fetchone()
+        return _decode_record(_unseal(row[0])).digest if row else b""
+
     def put_sources(self, rows: Iterable[tuple[str, SourceRow, str]]) -> None:
         """Keep sources as read, with the HTML of their texts."""
         sources, bodies = [], []

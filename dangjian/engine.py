@@ -24,16 +24,19 @@ from dangjian.catalogue import (
 )
 from dangjian.locks import held
 from dangjian.problems import Problems
-from dangjian.quiet import Look, last_build, look_at, remember
+from dangjian.quiet import LastBuild, Look, has_same_sources, last_build, look_at, remember
 from dangjian.report import Report
+from dangjian.standing import Standing, look_at_output
 from dangjian.versions import code_version
 from dangjian.workers import Crew
 from dangjian.workplace import Told, Workplace, silent
 
 if TYPE_CHECKING:
-    from dangjian.arranging import Knowledge
+    from dangjian.arranging import Knowledge, Tools
     from dangjian.present import Presenter
     from dangjian.production import Workshop
+    from dangjian.site import SitePlan
+    from dangjian.sources import Readings
 
 _DAMAGE = (sqlite3.DatabaseError, msgspec.MsgspecError, CatalogueDamagedError, UnicodeDecodeError)
 PATIENCE = 60.0
@@ -55,7 +58,11 @@ class Engine:
         self._alone = ExitStack()
         self._catalogue: Catalogue | None = None
         self._known: Knowledge | None = None
+        self._last: LastBuild | None = None
+        self._standing: Standing | None = None
+        self._reading: tuple[Tools, Readings] | None = None
         self._presenter: Presenter | None = None
+        self._previous: Presenter | None = None
         self._workshop: Workshop | None = None
 
     def __enter__(self) -> Self:
@@ -72,7 +79,8 @@ class Engine:
     def _forget(self) -> None:
         if self._catalogue is not None:
             self._catalogue.close()
-        self._catalogue = self._known = self._presenter = None
+        self._catalogue = self._known = self._presenter = self._previous = None
+        self._last = self._standing = self._reading = None
         self._alone.close()
 
     @property
@@ -88,12 +96,18 @@ class Engine:
     def build(self) -> Report:
         """Bring the output up to date: ``arrange``, ``produce`` and ``finish`` in one.
 
-        Where nothing has changed since the last build, none of them is needed.
+        Where nothing has changed since the last build, none of them is needed; where nothing but
+        the words of some texts has, less is.
         """
         if self.unchanged():
             return self.report
-        self.arrange()
-        self.produce()
+        try:
+            done = self._reword()
+        except _DAMAGE:
+            self._start_anew()
+            done = False
+        if not done:
+            self.produce()
         return self.finish()
 
     def unchanged(self) -> bool:
@@ -104,19 +118,32 @@ class Engine:
         self.report = Report()
         with self.report.timed("比对"):
             try:
-                self._look = look_at(self.workplace)
-                last = last_build(self.workplace, self.catalogue, self._look)
+                self.stands = self._compare()
             except _DAMAGE:
                 self._start_anew()
-                last = None
-        self.stands = last is not None
-        if last is not None:
-            self.report = last.report(self.report.seconds)
+                self.stands = False
+        if self.stands and self._last is not None:
+            self.report = self._last.report(self.report.seconds)
         return self.stands
+
+    def _compare(self) -> bool:
+        """Look at everything, and whether it is as the last build left it."""
+        look = self._look = look_at(self.workplace)
+        catalogue = self.catalogue
+        self._reading = self._standing = None
+        self._previous, self._presenter = self._presenter or self._previous, None
+        self._last = last_build(catalogue, look)
+        if self._last is None:
+            return False
+        self._standing = look_at_output(self.workplace.output, catalogue)
+        if not self._standing.whole:
+            self._last = None
+            return False
+        return has_same_sources(self.workplace, self._last, catalogue, look)
 
     def check(self) -> Report:
         """What a build would complain of, without making anything."""
-        self._look = None
+        self._look = self._reading = None
         self.arrange()
         return self.report
 
@@ -158,46 +185,92 @@ class Engine:
         self._forget()
         remove_catalogue(self.workplace.catalogue)
 
-    # What these two need is loaded in them: a build with nothing to do comes to neither.
+    # What these need is loaded in them: a build with nothing to do comes to none of them.
 
-    def _arrange(self) -> "Presenter":
-        from dangjian.arranging import Knowledge, Tools, arrange  # noqa: PLC0415
+    def _read(self) -> "tuple[Tools, Readings]":
+        """Read what changed, once a build."""
+        from dangjian.arranging import Knowledge, Tools, read  # noqa: PLC0415
 
-        report = self.report = Report(
-            Problems(self.workplace.problems), seconds=self.report.seconds
-        )
-        self._workshop = None
-        with _without_collector():
+        if self._reading is None:
+            place = self.workplace
+            report = self.report = Report(Problems(place.problems), seconds=self.report.seconds)
+            self._workshop = None
             if self._look is None:
                 with report.timed("比对"):
-                    self._look = look_at(self.workplace)
+                    self._look = look_at(place)
             with report.timed("打开目录"):
                 catalogue = self.catalogue
                 if self._known is None:
                     self._known = Knowledge(catalogue.sources(), catalogue.files())
-            tools = Tools(self.workplace, catalogue, self.crew, self.told, report)
-            self._presenter = arrange(tools, self._known, self._look)
+            tools = Tools(place, catalogue, self._known, self.crew, self.told, report, self._look)
+            self._reading = tools, read(tools)
+        return self._reading
+
+    def _arrange(self) -> "Presenter":
+        from dangjian.arranging import arrange  # noqa: PLC0415
+
+        with _without_collector():
+            tools, readings = self._read()
+            self._presenter = arrange(tools, readings)
+        self._note_looked(tools)
         return self._presenter
 
     def _produce(self, presenter: "Presenter") -> None:
-        from dangjian.production import Workshop, look  # noqa: PLC0415
-        from dangjian.site import plan_site, put_out  # noqa: PLC0415
+        from dangjian.site import put_out  # noqa: PLC0415
+
+        with self._workshop_for(presenter) as (plan, workshop):
+            put_out(plan, self.catalogue, workshop)
+        self.report.problems.extend(presenter.archive.problems.sorted())
+
+    def _reword(self) -> bool:
+        """Make again only what shows changed words, if nothing but words has changed at all."""
+        from dangjian.arranging import reworded  # noqa: PLC0415
+        from dangjian.site import put_out_words  # noqa: PLC0415
+
+        last = self._last
+        if last is None:
+            return False
+        with _without_collector():
+            tools, readings = self._read()
+        if not readings.only_words:
+            return False
+        presenter = self._previous or self.arranged()
+        items = reworded(presenter, readings, last)
+        if items is None:
+            return False
+        self._presenter = presenter
+        self._note_looked(tools)
+        self.report = last.report(self.report.seconds)
+        self.report.read = readings.read
+        with self._workshop_for(presenter) as (plan, workshop):
+            put_out_words(plan, self.catalogue, workshop, items)
+        return True
+
+    @contextmanager
+    def _workshop_for(self, presenter: "Presenter") -> "Iterator[tuple[SitePlan, Workshop]]":
+        """A plan of the site and a workshop to make it in; search is indexed meanwhile."""
+        from dangjian.production import Workshop  # noqa: PLC0415
+        from dangjian.site import plan_site  # noqa: PLC0415
 
         place, catalogue, report = self.workplace, self.catalogue, self.report
-        records = self._known.records if self._known else {}
+        records = self._read()[0].known.records
         with _without_collector():
             indexed = self.crew.aside(partial(_index, presenter, place))
             with report.timed("规划"):
                 plan = plan_site(place, presenter, catalogue, records)
-                standing = look(place.output, catalogue)
+                standing = self._standing or look_at_output(place.output, catalogue)
                 self._workshop = workshop = Workshop(
                     plan.setup, plan.common, catalogue, standing, self.crew, self.told
                 )
             with report.timed("排版"):
-                put_out(plan, catalogue, workshop)
+                yield plan, workshop
             with report.timed("搜索"):
                 workshop.keep(indexed())
-        report.problems.extend(presenter.archive.problems.sorted())
+
+    def _note_looked(self, tools: "Tools") -> None:
+        """Trust from now on what files older than this build's look were seen to be."""
+        tools.catalogue.set_meta("looked", tools.look.started.to_bytes(8, "big"))
+        tools.catalogue.commit()
 
 
 def _index(presenter: "Presenter", place: Workplace) -> list[str]:

@@ -6,35 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
-
 from dangjian.catalogue import Catalogue, OutputRow, Stat
 from dangjian.digests import digest
-from dangjian.outputs import TEMPORARY, Written, remove_outputs, scan_output, write_output
+from dangjian.outputs import TEMPORARY, Written, remove_outputs, write_output
 from dangjian.plan import Copied, Made, Page
 from dangjian.render import Job, RenderSetup, TemplateDigests, render_jobs
 from dangjian.report import Production
+from dangjian.standing import Standing
 from dangjian.workers import Crew
 from dangjian.workplace import Told
-
-
-class Standing(Struct):
-    """What stands in the output folder, and what the catalogue knows of it."""
-
-    files: dict[str, Stat]
-    rows: dict[str, OutputRow]
-
-    def holds(self, path: str, fingerprint: bytes) -> bool:
-        """Whether the file at ``path`` is what ``fingerprint`` would make again."""
-        row = self.rows.get(path)
-        return (
-            row is not None and row.fingerprint == fingerprint and self.files.get(path) == row.stat
-        )
-
-
-def look(output: Path, catalogue: Catalogue) -> Standing:
-    """Look at the output folder as it stands."""
-    return Standing(scan_output(output), catalogue.outputs())
 
 
 class Workshop:
@@ -102,6 +82,11 @@ class Workshop:
                 self.production.kept += 1
                 continue
             self._note([copy_output(self.output, one.path, one.source())], {one.path: mark})
+
+    def keep_rest(self) -> None:
+        """Keep all that stands and was not planned."""
+        self.planned.update(self.standing.rows)
+        self.production.kept = len(self.standing.rows) - len(self.production.rendered)
 
     def adopt(self, paths: Iterable[str]) -> None:
         """Count files that another part of the build keeps up itself among those planned."""

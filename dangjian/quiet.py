@@ -6,14 +6,15 @@ has come since, the output is what another build would make.
 """
 
 import time
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
-from dangjian.catalogue import Catalogue
+from dangjian.catalogue import Catalogue, Stat
 from dangjian.digests import digest
-from dangjian.outputs import scan_files, scan_output
+from dangjian.outputs import scan_files
 from dangjian.problems import Problem, Problems
 from dangjian.report import Production, Report
 from dangjian.scan import Scan, scan_content
@@ -21,6 +22,7 @@ from dangjian.schema import SHANGHAI
 from dangjian.versions import code_version
 from dangjian.workplace import Workplace
 
+FEW = 50
 YOUNG = 2_000_000_000
 """How much older (ns) than a look at it a file must be for its time to tell that it is the same."""
 
@@ -28,15 +30,17 @@ YOUNG = 2_000_000_000
 class Look(Struct, frozen=True):
     """All that a build may read, as it stood when the build began.
 
-    ``started`` is when (ns), ``now`` the moment the build is for, ``youngest`` the newest time of
-    any file, ``basis`` a digest of files (by time and size), settings and code.
+    ``started`` is when (ns), ``now`` the moment the build is for. ``sources`` is a digest of the
+    sources by time and size, ``basis`` one of all other files, settings and code; ``youngest`` is
+    the newest time of those files.
     """
 
     started: int
     now: datetime
     scan: Scan
-    youngest: int
+    sources: bytes
     basis: bytes
+    youngest: int
 
 
 def look_at(place: Workplace) -> Look:
@@ -44,27 +48,38 @@ def look_at(place: Workplace) -> Look:
     started = time.time_ns()
     now = place.office.build_at or datetime.now(SHANGHAI)
     scan = scan_content(place.content)
-    lines = [f"{path}\0{stat.mtime}\0{stat.size}" for path, stat in scan.files.items()]
-    lines += [f"{problem.path}\0{problem.message}" for problem in scan.problems]
-    youngest = max((stat.mtime for stat in scan.files.values()), default=0)
+    others = {path: stat for path, stat in scan.files.items() if path not in scan.sources}
+    lines = [f"{problem.path}\0{problem.message}" for problem in scan.problems]
     for top in (place.theme, *place.templates):
         for path, stat in scan_files(top, lambda path, oddity: lines.append(f"{path}\0{oddity}")):
-            lines.append(f"{top}\0{path}\0{stat.mtime}\0{stat.size}")
-            youngest = max(youngest, stat.mtime)
+            others[f"{top}\0{path}"] = stat
     office = msgspec.structs.replace(place.office, build_at=None, workers=0)
     basis = digest(
         code_version(),
         msgspec.json.encode(office),
         f"{place.office.is_gray(now)}{place.drafts}{place.strict}{place.retain}",
+        _stats(others),
         "\n".join(sorted(lines)),
     )
-    return Look(started, now, scan, youngest, basis)
+    return Look(
+        started,
+        now,
+        scan,
+        _stats(scan.sources),
+        basis,
+        max((stat.mtime for stat in others.values()), default=0),
+    )
+
+
+def _stats(files: Mapping[str, Stat]) -> bytes:
+    return digest("\n".join([f"{p}\0{s.mtime}\0{s.size}" for p, s in sorted(files.items())]))
 
 
 class LastBuild(Struct, frozen=True):
     """What a build leaves for the next: what it read, when, and what it reported."""
 
     basis: bytes
+    sources: bytes
     built: datetime
     next_change: datetime | None
     problems: tuple[Problem, ...]
@@ -91,21 +106,33 @@ def trusted_before(catalogue: Catalogue) -> int:
     return int.from_bytes(catalogue.meta("looked") or b"", "big") - YOUNG
 
 
-def last_build(place: Workplace, catalogue: Catalogue, look: Look) -> LastBuild | None:
-    """The last build, if its output is still what a build would make now."""
+def last_build(catalogue: Catalogue, look: Look) -> LastBuild | None:
+    """The last build, if nothing but sources can have changed since."""
     kept = catalogue.meta("last")
-    if kept is None:
+    if not kept:
         return None
     last = msgspec.json.decode(kept, type=LastBuild)
     if last.basis != look.basis or look.youngest >= trusted_before(catalogue):
         return None
     if look.now < last.built or (last.next_change is not None and look.now >= last.next_change):
         return None
-    present = scan_output(place.output)
-    for path, row in catalogue.outputs().items():
-        if present.get(path) != row.stat:
-            return None
     return last
+
+
+def has_same_sources(place: Workplace, last: LastBuild, catalogue: Catalogue, look: Look) -> bool:
+    """Whether the sources are certainly those of the last build; a few young ones are read."""
+    if last.sources != look.sources:
+        return False
+    before = trusted_before(catalogue)
+    young = [path for path, stat in look.scan.sources.items() if stat.mtime >= before]
+    return len(young) <= FEW and all(
+        catalogue.digest(path) == digest((place.content / path).read_bytes()) for path in young
+    )
+
+
+def forget_last(catalogue: Catalogue) -> None:
+    """Let no later build trust the outputs that stand now as a whole."""
+    catalogue.set_meta("last", b"")
 
 
 def remember(catalogue: Catalogue, look: Look, report: Report) -> None:
@@ -113,6 +140,7 @@ def remember(catalogue: Catalogue, look: Look, report: Report) -> None:
     production = report.production
     last = LastBuild(
         look.basis,
+        look.sources,
         look.now,
         report.next_change,
         report.problems.sorted(),

@@ -1,6 +1,6 @@
 """The whole site from an arranged archive: every output planned, then made where it is new."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from dangjian import views
 from dangjian.aliases import NGINX_MAP, gather_aliases, render_nginx_map
+from dangjian.archive import Item
 from dangjian.assets import Asset, build_assets
 from dangjian.catalogue import Catalogue, Record
 from dangjian.channels import ChannelPlan, make_feeds, plan_channels
@@ -144,7 +145,7 @@ def plan_pages(plan: SitePlan) -> Iterator[Page]:
     return chain(
         plan_home(portal),
         plan_columns(portal),
-        plan_articles(portal),
+        plan_articles(portal, (*portal.archive.items, *portal.archive.pages)),
         plan_specials(portal),
         plan_tags(portal),
         plan_archive(portal),
@@ -165,13 +166,26 @@ def put_out(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:
     )
     workshop.copy(_files(plan))
     workshop.render(chain(pages, redirects), partial(_job, portal))
-    # Feeds lie one folder below the site's root.
-    stylesheet = f"../{plan.assets['feed.css'].url}" if "feed.css" in plan.assets else ""
-    workshop.make(make_feeds(portal, plan.channels, catalogue, stylesheet))
+    _put_out_feeds(plan, catalogue, workshop)
     lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
     workshop.make(make_sitemaps(portal, lists, catalogue))
     redirect_map = render_nginx_map(aliases.addresses, plan.setup.absolute_root)
     workshop.make([Made(NGINX_MAP, digest(redirect_map), lambda: redirect_map)])
+
+
+def put_out_words(
+    plan: SitePlan, catalogue: Catalogue, workshop: Workshop, items: Sequence[Item]
+) -> None:
+    """Make again what shows the texts of some articles, of which nothing else has changed."""
+    workshop.render(plan_articles(plan.portal, items), partial(_job, plan.portal))
+    _put_out_feeds(plan, catalogue, workshop)
+    workshop.keep_rest()
+
+
+def _put_out_feeds(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:
+    # Feeds lie one folder below the site's root.
+    stylesheet = f"../{plan.assets['feed.css'].url}" if "feed.css" in plan.assets else ""
+    workshop.make(make_feeds(plan.portal, plan.channels, catalogue, stylesheet))
 
 
 _UNLISTED = frozenset({"404.html", "search.html"})

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dangjian.catalogue import Catalogue, Record, SourceRow
 from dangjian.columns import COLUMN_FILE, Column, ColumnTree
@@ -15,11 +16,16 @@ from dangjian.workers import Crew
 
 
 class Readings(Struct):
-    """What is known of all sources now, and which were read again or are gone."""
+    """What is known of all sources now, and which were read again or are gone.
+
+    ``only_words``: those read again say the same as before of everything but the words of their
+    texts, and none has come or gone.
+    """
 
     rows: dict[str, SourceRow]
     read: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    only_words: bool = True
 
 
 def read_changed(
@@ -39,6 +45,7 @@ def read_changed(
     """
     readings = Readings(known)
     readings.gone = [path for path in known if path not in scan.sources]
+    readings.only_words = not readings.gone
     for path in readings.gone:
         del known[path]
     catalogue.drop_sources(readings.gone)
@@ -83,10 +90,15 @@ def _keep(results: Iterable[ReadResult], catalogue: Catalogue, readings: Reading
     rows = []
     for result in results:
         row = SourceRow(result.stat, result.record)
+        readings.only_words &= _same_but_words(readings.rows.get(result.path), row)
         readings.rows[result.path] = row
         readings.read.append(result.path)
         rows.append((result.path, row, result.html))
     catalogue.put_sources(rows)
+
+
+def _same_but_words(before: SourceRow | None, now: SourceRow) -> bool:
+    return before is not None and now.record == replace(before.record, digest=now.record.digest)
 
 
 def column_folders(rows: Mapping[str, SourceRow]) -> tuple[set[str], dict[str, str]]:

@@ -1,6 +1,6 @@
 """Article pages, and the pages that stand by themselves (关于本站 …)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -20,16 +20,18 @@ TEMPLATES = {
 }
 
 
-def plan_articles(portal: Portal) -> Iterator[Page]:
-    """A page for each article and each page that has an address of its own."""
+def has_page(item: Item) -> bool:
+    """Whether an item has a page like an article's."""
+    return item.entry.type in TEMPLATES and bool(item.address)
+
+
+def plan_articles(portal: Portal, items: Iterable[Item]) -> Iterator[Page]:
+    """A page for each of some articles and pages, unless it has none or another kind."""
     presenter = portal.presenter
-    for item in (*portal.archive.items, *portal.archive.pages):
-        template = TEMPLATES.get(item.entry.type)
-        if template is None or not item.address:
-            continue
+    for item in filter(has_page, items):
         yield Page(
             item.address,
-            template,
+            TEMPLATES[item.entry.type],
             presenter.article_parts(item),
             partial(_article, portal, item),
             texts=(item.path,),

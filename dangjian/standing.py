@@ -1,0 +1,33 @@
+"""What stands in the output folder, and what the catalogue knows of it."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from dangjian.catalogue import Catalogue, OutputRow, Stat
+from dangjian.outputs import scan_output
+
+
+class Standing(Struct):
+    """What stands in the output folder, and what the catalogue knows of it."""
+
+    files: dict[str, Stat]
+    rows: dict[str, OutputRow]
+
+    def holds(self, path: str, fingerprint: bytes) -> bool:
+        """Whether the file at ``path`` is what ``fingerprint`` would make again."""
+        row = self.rows.get(path)
+        return (
+            row is not None and row.fingerprint == fingerprint and self.files.get(path) == row.stat
+        )
+
+    @property
+    def whole(self) -> bool:
+        """Whether every output stands as it was left. What else is there is not asked."""
+        files = self.files
+        return all(files.get(path) == row.stat for path, row in self.rows.items())
+
+
+def look_at_output(output: Path, catalogue: Catalogue) -> Standing:
+    """Look at the output folder as it stands."""
+    return Standing(scan_output(output), catalogue.outputs())
