@@ -200,19 +200,22 @@ def _run(
         say(f"预览地址：{server.address}  （保存文件后网页自动更新；按 Ctrl+C 结束）")
         if browser and has_browser():
             webbrowser.open(server.address)
-        for _ in changes(preview):
+        for asked in changes(preview):
             if not server.running:
                 raise PreviewError("预览服务器意外停止了，请重新运行。")
-            state = preview.build()
+            before, state = state, preview.build()
             server.tell(state)
-            report(state, say)
+            if asked or state["build"] != before["build"]:
+                report(state, say)
 
 
-def changes(preview: Preview) -> Iterator[None]:
-    """Yield when there is something to build: a file has changed, settings have, an hour has come.
+def changes(preview: Preview) -> Iterator[bool]:
+    """Yield True when something asks for a build: a file, settings, an article's hour.
 
-    What changes during a build is seen after it.
+    What changes during a build is seen after it. What changed before anything was watched is not;
+    so the first time, when nothing is heard of, False asks for a look all the same.
     """
+    looked = False
     place = preview.workplace
     folders = [
         folder for folder in (place.content, place.theme, *place.templates) if folder.is_dir()
@@ -225,8 +228,10 @@ def changes(preview: Preview) -> Iterator[None]:
         yield_on_timeout=True,
         raise_interrupt=False,
     ):
-        if changed or preview.due():
-            yield
+        asked = bool(changed) or preview.due()
+        if asked or not looked:
+            yield asked
+        looked = True
 
 
 def report(state: dict[str, object], say: Callable[[str], None]) -> None:
