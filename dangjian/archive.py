@@ -19,7 +19,6 @@ from dangjian.filenames import is_address_stem
 from dangjian.problems import Problems
 from dangjian.schema.entry import NO_DATE, Entry
 
-LISTED_TYPES = frozenset({"news", "document", "notice", "photo", "video", "link", "special"})
 _UNDATED_TYPES = ("page", "special")
 
 
@@ -63,12 +62,16 @@ class Tag(Struct, eq=False):
 
 
 class Archive(Struct, eq=False):
-    """All that is public (and, for preview, what is not yet). Lists run from the oldest on."""
+    """All that is public (and, for preview, what is not yet). Lists run from the oldest on.
+
+    ``hidden`` are those with a page that nothing lists.
+    """
 
     columns: ColumnTree
     items: list[Item] = field(default_factory=list)
     pages: list[Item] = field(default_factory=list)
     specials: list[Item] = field(default_factory=list)
+    hidden: list[Item] = field(default_factory=list)
     by_path: dict[str, Item] = field(default_factory=dict)
     in_column: dict[str, list[Item]] = field(default_factory=dict)
     own: dict[str, list[Item]] = field(default_factory=dict)
@@ -147,6 +150,9 @@ def build_archive(
     items = [item for item in items if item.path in archive.by_path]
     items.sort(key=lambda item: (item.entry.date, item.path))
     for item in items:
+        if item.entry.status == "hidden":
+            archive.hidden.append(item)
+            continue
         if item.entry.type == "page":
             archive.pages.append(item)
             continue
@@ -175,7 +181,7 @@ def _visible(
         entry = record.entry
         if entry is None:
             continue
-        held = entry.status != "published"
+        held = entry.status == "draft"
         starts = max(entry.date, entry.publish_at) if entry.publish_at else entry.date
         if starts > now:
             changes.append(starts)

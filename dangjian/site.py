@@ -140,12 +140,12 @@ def office_pictures(office: Office) -> list[PictureRef]:
 
 def plan_pages(plan: SitePlan) -> Iterator[Page]:
     """Every page that a template makes, but for redirects."""
-    portal = plan.portal
+    portal, archive = plan.portal, plan.portal.archive
     feeds = tuple(channel.link for channel in plan.channels)
     return chain(
         plan_home(portal),
         plan_columns(portal),
-        plan_articles(portal, (*portal.archive.items, *portal.archive.pages)),
+        plan_articles(portal, chain(archive.items, archive.pages, archive.hidden)),
         plan_specials(portal),
         plan_tags(portal),
         plan_archive(portal),

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
+
 from dangjian import views
 from dangjian.archive import Item
 from dangjian.pages.portal import Portal, frame, section_of
@@ -47,6 +49,8 @@ def _article(portal: Portal, item: Item) -> dict[str, Any]:
     else:
         crumbs = breadcrumb(item.column)
     head = portal.heads.article(article, item, crumbs)
+    if item.entry.status == "hidden":
+        head = replace(head, robots="noindex")
     return frame(
         "article" if kind == "news" else kind,
         head,

@@ -22,6 +22,7 @@ _ORDERED: Final = (
 )
 """Pairs of dates of which the second cannot be a day before the first."""
 
+_NEVER_HIDDEN: Final = ("special", "link")
 _WITH_BODY: Final = ("news", "document", "notice", "page")
 
 
@@ -94,6 +95,9 @@ def _check_type(taken: Taken, source: Source, place: Place) -> None:
                 f"本文是{_named(kind)}，请改 type（类型）或删去这一项"
             )
             place.note(field.line, message)
+    if kind in _NEVER_HIDDEN and taken.values.get("status") == "hidden":
+        message = f"{_named(kind)}不能隐藏，暂不公开请写 status（状态）: 草稿"
+        place.note(taken.line("status"), message)
     needed = NEEDED.get(kind)
     if needed and needed not in taken.values and needed not in taken.wrong:
         spec = ENTRY.by_name[needed]

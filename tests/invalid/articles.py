@@ -180,6 +180,7 @@ CHOICES = (
     line("type: article", "写的是“article”，只能写"),
     line("状态: 待审", "只能写：草稿（draft）、发布（published）、隐藏（hidden）"),
     line("status: public", "只能写：草稿（draft）"),
+    typed("专题", "状态: 隐藏", "专题（special）不能隐藏"),
     line("推荐位: 头条、首页", "写的是“首页”，只能写：头条（headline）"),
     line("flags:\n  - top\n  - bold", "写的是“bold”", 6),
     typed("文件", "有效性: 作废", "只能写：有效、失效、废止"),

@@ -49,7 +49,6 @@ def with_hidden(make_site: MakeSite, **fields: object) -> Site:
 WITHHELD = [
     {"status": "draft"},
     {"status": "草稿"},
-    {"status": "hidden"},
     {"date": "2026-11-24 10:01"},
     {"date": "2030-01-01"},
     {"publish_at": "2026-11-24 10:01"},
@@ -82,7 +81,7 @@ def test_the_same_article_when_public_is_everywhere(
     assert any(name.startswith("files/secret-list.") for name in built.files())
 
 
-@pytest.mark.parametrize("change", WITHHELD[:3] + WITHHELD[5:6] + WITHHELD[7:8], ids=str)
+@pytest.mark.parametrize("change", WITHHELD[:2] + WITHHELD[4:5] + WITHHELD[6:7], ids=str)
 def test_withdrawn_leaves_no_trace_either(make_site: MakeSite, change: dict[str, object]) -> None:
     site = with_hidden(make_site)
     assert site.build().mentions(TITLE)
@@ -91,6 +90,20 @@ def test_withdrawn_leaves_no_trace_either(make_site: MakeSite, change: dict[str,
     built = site.build()
     for words in ("不能外泄", "secret", "密签"):
         assert built.mentions(words) == [], words
+
+
+def test_a_hidden_article_has_a_page_that_nothing_lists(make_site: MakeSite) -> None:
+    """For whoever has its address (06-schedule-and-withdraw.md); robots are told to leave it."""
+    site = with_hidden(make_site, status="hidden", aliases=[])
+    site.write("content/jcdj/link.md", article("链接", body="见[此文](secret.md)。"))
+    built = site.build()
+    assert not built.errors
+    page = built.page("jcdj/2026/06/secret.html")
+    assert BODY in page.text()
+    assert page.meta("robots") == "noindex"
+    assert built.mentions(TITLE) == [page.address]
+    assert built.mentions("密签") == [page.address]
+    assert "../../../jcdj/2026/06/secret.html" in built.page("jcdj/2020/06/link.html").links()
 
 
 def test_shown_and_marked_in_the_preview_of_drafts(make_site: MakeSite) -> None:
