@@ -17,7 +17,7 @@ from msgspec import Struct
 from dangjian.catalogue import remove_catalogue
 from dangjian.engine import Engine
 from dangjian.office.lines import SettingsFile
-from dangjian.office.plain import is_plain, read_plain
+from dangjian.office.plain import NoContentError, is_plain, read_plain
 from dangjian.problems import Problem, Problems, report
 from dangjian.report import Report
 from dangjian.stops import STOPS, sentence
@@ -55,7 +55,6 @@ class Site(Struct, frozen=True):
     settings_file: Path
     content: Path | None = None
     output: Path | None = None
-    profile: str | None = None
     workers: int | None = None
     drafts: bool = False
     publishing: bool = False
@@ -69,13 +68,16 @@ class Site(Struct, frozen=True):
         given = {
             "PATH": self.content and str(self.content.resolve()),
             "OUTPUT_PATH": self.output and str(self.output.resolve()),
-            "PROFILE": self.profile,
             "WORKERS": self.workers,
         }
         override = {name: value for name, value in given.items() if value is not None} | more
         try:
             plain = read_plain(self.settings_file, override)
             return _by_pelican(self.settings_file, override) if plain is None else plain
+        except NoContentError as error:
+            path, line = SettingsFile(self.settings_file).place("PATH")
+            message = f"没有 {error} 这个文章文件夹，请建好，或改正 PATH"
+            raise settings_error(Problem(path, line, message)) from error
         except Exception as error:  # the file is a program of the office's own
             raise settings_error(*_settings_mistakes(self.settings_file, error)) from error
 

@@ -177,7 +177,7 @@ class Engine:
             workshop.sweep(self.workplace.retain)
             self.report.production = workshop.production
             if self._look is not None:
-                remember(workshop.catalogue, self._look, self.report)
+                remember(workshop.catalogue, self._look, self.report, len(workshop.planned))
             workshop.catalogue.commit()
         return self.report
 

@@ -135,9 +135,8 @@ def forget_last(catalogue: Catalogue) -> None:
     catalogue.set_meta("last", b"")
 
 
-def remember(catalogue: Catalogue, look: Look, report: Report) -> None:
-    """Leave this build's state for the next to compare with."""
-    production = report.production
+def remember(catalogue: Catalogue, look: Look, report: Report, outputs: int) -> None:
+    """Leave this build's state, of so many outputs, for the next to compare with."""
     last = LastBuild(
         look.basis,
         look.sources,
@@ -147,6 +146,6 @@ def remember(catalogue: Catalogue, look: Look, report: Report) -> None:
         report.articles,
         report.pages,
         report.withheld,
-        production.kept + len(production.rendered),
+        outputs,
     )
     catalogue.set_meta("last", msgspec.json.encode(last))

@@ -7,7 +7,7 @@ from invoke.tasks import task
 
 from dangjian.building import Site, SiteError
 from dangjian.cli.asking import progress, refuse, site_of
-from dangjian.cli.site import tell
+from dangjian.cli.summary import tell
 from dangjian.publish import KEEP, PublishError, opened
 
 _SETTINGS = "设置文件，默认 publishconf.py"

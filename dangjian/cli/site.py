@@ -12,8 +12,8 @@ from invoke.tasks import task
 
 from dangjian.building import Site, SiteError
 from dangjian.cli.asking import ask, progress, refuse, root_of, site_of
+from dangjian.cli.summary import profiled, tell
 from dangjian.problems import report as problems_report
-from dangjian.report import Report
 from dangjian.schema import SHANGHAI
 
 if TYPE_CHECKING:
@@ -66,11 +66,11 @@ def preview(
         "settings": _SETTINGS,
         "content": _CONTENT,
         "output": "输出文件夹，默认照设置",
-        "profile": "party（党的机关）或 gov（政府网站），默认照设置",
         "report": "把结果写成 JSON 文件",
         "drafts": "连草稿和未到发布时间的文章一起生成，只供内部查看",
         "workers": "用几个进程，默认每个处理器一个",
         "reset": "不用上次的结果，全部重新生成",
+        "profile": "最后列出时间花在哪些函数上",
     }
 )
 def build(
@@ -78,25 +78,25 @@ def build(
     settings: str = "pelicanconf.py",
     content: str = "",
     output: str = "",
-    profile: str = "",
     report: str = "",
     drafts: bool = False,
     workers: int = 0,
     reset: bool = False,
+    profile: bool = False,
 ) -> None:
     """生成：把文章生成为网站，放在 output 文件夹"""
     site = Site(
         site_of(context, settings).settings_file,
         content=Path(content) if content else None,
         output=Path(output) if output else None,
-        profile=profile or None,
         workers=workers or None,
         drafts=drafts,
     )
     try:
         if reset:
             site.forget()
-        result = site.build(progress())
+        with profiled(profile):
+            result = site.build(progress())
     except SiteError as error:
         refuse(str(error))
     if report:
@@ -105,19 +105,6 @@ def build(
     tell(result, site.content_name())
     if result.failed:
         refuse("有错误的文章没有生成，其余已生成。请照上面的提示改正后再生成。")
-
-
-def tell(report: Report, folder: str) -> None:
-    """Show a build's problems, then its counts."""
-    told = problems_report(report.problems.sorted(), folder)
-    if told:
-        print(told + "\n")
-    done = report.production
-    print(
-        f"共 {report.articles} 篇文章、{report.pages} 个页面；"
-        f"更新 {len(done.written)} 个文件，{done.kept} 个不变，删除 {done.removed} 个；"
-        f"用时 {sum(report.seconds.values()):.2f} 秒"
-    )
 
 
 @task(

@@ -17,6 +17,10 @@ _FOLDERS = ("PATH", "OUTPUT_PATH", "CACHE_PATH", "THEME")
 _DEFAULTS = {"PATH": os.curdir, "OUTPUT_PATH": "output", "CACHE_PATH": "cache"}
 
 
+class NoContentError(Exception):
+    """There is no folder where articles should be; the argument is its path."""
+
+
 def is_plain(settings: Mapping[str, Any]) -> bool:
     """Whether settings ask for nothing but the portal."""
     names = {name for name in settings if not name.startswith("_")}
@@ -26,7 +30,7 @@ def is_plain(settings: Mapping[str, Any]) -> bool:
 def read_plain(file: Path, override: Mapping[str, Any]) -> dict[str, Any] | None:
     """The settings of a file as Pelican would read them, or None if it takes Pelican to do that.
 
-    Raises whatever the file, which is a program, raises.
+    Raises NoContentError, and whatever the file, which is a program, raises.
     """
     settings = _assigned(file) | dict(override)
     folders = [name for name in _FOLDERS if name in settings]
@@ -35,9 +39,11 @@ def read_plain(file: Path, override: Mapping[str, Any]) -> dict[str, Any] | None
     for name in folders:
         settings[name] = os.path.abspath(file.parent / settings[name])
     settings = _DEFAULTS | settings
+    if not os.path.isdir(settings["PATH"]):
+        raise NoContentError(settings["PATH"])
     if isinstance(address := settings.get("SITEURL"), str):
         settings["SITEURL"] = address.removesuffix("/")
-    if not os.path.isdir(settings["PATH"]) or not os.path.isdir(settings.get("THEME", "")):
+    if not os.path.isdir(settings.get("THEME", "")):
         return None
     return settings
 

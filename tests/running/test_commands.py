@@ -95,7 +95,10 @@ def test_build_reports_and_pelican_makes_the_same(site: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert files_of(theirs) == files_of(site / "output")
-    assert "更新 0 个文件" in invoke(site, "build").stdout
+    quiet = invoke(site, "build", "--profile").stdout
+    assert "读取 0 篇，排版 0 页；更新 0 个文件" in quiet
+    assert "比对" in quiet
+    assert "tottime" in quiet
     again = invoke(site, "build", "--reset", "--report", "report.json")
     assert again.returncode == 0
     report = json.loads((site / "report.json").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pelican.settings import read_settings
 
-from dangjian.building import Site
+from dangjian.building import Site, SiteError
 from dangjian.office.plain import read_plain
 from dangjian.workplace import Run, workplace_of
 from tests.conftest import ROOT, MakeSite
@@ -67,13 +67,21 @@ def test_folders_are_taken_from_where_the_file_is(
         'PLUGINS = ["dangjian", "other"]',
         "DELETE_OUTPUT_DIRECTORY = True",
         "JINJA_FILTERS = {}",
-        'PATH = "nowhere"',
         'THEME = "notmyidea"',
         "OUTPUT_PATH = None",
     ],
 )
 def test_what_goes_beyond_is_pelicans(tmp_path: Path, more: str) -> None:
     assert read_plain(settings_file(tmp_path, f"{PLAIN}\n{more}\n"), {}) is None
+
+
+def test_articles_that_are_nowhere_are_told(tmp_path: Path) -> None:
+    file = settings_file(tmp_path, PLAIN)
+    (tmp_path / "content").rmdir()
+    with pytest.raises(SiteError) as told:
+        Site(file).build()
+    assert "pelicanconf.py:8" in str(told.value)
+    assert f"没有 {tmp_path / 'content'} 这个文章文件夹" in str(told.value)
 
 
 def test_another_plugin_takes_part(make_site: MakeSite) -> None:
