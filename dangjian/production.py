@@ -16,6 +16,9 @@ from dangjian.standing import Standing
 from dangjian.workers import Crew
 from dangjian.workplace import Told
 
+SEARCH_FOLDER = "search"
+"""Where the search index keeps its files, which it brings up to date by itself."""
+
 
 class Workshop:
     """Makes outputs of one build: knows the setup, the crew, and what stands already."""
@@ -83,10 +86,11 @@ class Workshop:
                 continue
             self._note([copy_output(self.output, one.path, one.source())], {one.path: mark})
 
-    def keep_rest(self) -> None:
-        """Keep all that stands and was not planned."""
-        self.planned.update(self.standing.rows)
-        self.production.kept = len(self.standing.rows) - len(self.production.rendered)
+    def keep_rest(self, renewed: str) -> None:
+        """Keep all that stands and was not planned, but for what is in the folder ``renewed``."""
+        rest = {path for path in self.standing.rows if not path.startswith(f"{renewed}/")}
+        self.production.kept += len(rest - self.planned)
+        self.planned |= rest
 
     def adopt(self, paths: Iterable[str]) -> None:
         """Count files that another part of the build keeps up itself among those planned."""

@@ -8,10 +8,9 @@ from dangjian.columns import Column
 from dangjian.digests import digest
 from dangjian.markup import plain_text
 from dangjian.present import Presenter
+from dangjian.production import SEARCH_FOLDER
 from dangjian.search import SearchDoc, update_index
 from dangjian.workplace import Workplace
-
-SEARCH_FOLDER = "search"
 
 
 def update_search(presenter: Presenter, place: Workplace) -> list[str]:

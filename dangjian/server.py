@@ -164,6 +164,7 @@ class Handler(BaseHTTPRequestHandler):
     """Serves one folder; ``state`` is what pages are told, None for a plain server."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # the browser waits for the last small packet
     server_version = "dangjian"
     sys_version = ""
     names: ClassVar[frozenset[str]] = frozenset({HOST, "localhost"})

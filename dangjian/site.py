@@ -30,7 +30,7 @@ from dangjian.pages.service import plan_redirects, plan_service
 from dangjian.pages.sitemaps import make_sitemaps
 from dangjian.plan import Copied, Made, Page
 from dangjian.present import Presenter
-from dangjian.production import Workshop
+from dangjian.production import SEARCH_FOLDER, Workshop
 from dangjian.render import Job, RenderSetup, Text, theme_digest
 from dangjian.schema.entry import PictureRef
 from dangjian.versions import code_version
@@ -179,7 +179,7 @@ def put_out_words(
     """Make again what shows the texts of some articles, of which nothing else has changed."""
     workshop.render(plan_articles(plan.portal, items), partial(_job, plan.portal))
     _put_out_feeds(plan, catalogue, workshop)
-    workshop.keep_rest()
+    workshop.keep_rest(SEARCH_FOLDER)
 
 
 def _put_out_feeds(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:

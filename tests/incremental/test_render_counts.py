@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import MakeSite
-from tests.sites import SETTINGS, Built, Site, article, column, folder_times
+from tests.sites import SETTINGS, Built, Site, article, assert_same, column, folder_times
 
 
 def png(shade: int) -> bytes:
@@ -61,6 +61,22 @@ def test_a_comma_in_one_body_renders_that_page_alone(site: Site) -> None:
     built = site.build()
     assert built.rendered == {"jcdj/2020/07/n30.html"}
     assert {name for name in built.written if name.endswith(".html")} == built.rendered
+
+
+def test_a_comma_plans_nothing_else_and_the_next_build_nothing_at_all(site: Site) -> None:
+    """Whether the engine is kept, as the preview does, or another process takes over."""
+    with site.engine() as engine:
+        for number, end in enumerate(("，结尾", "；结尾")):
+            site.edit("content/jcdj/n30.md", "结尾", end)
+            report = engine.build()
+            assert report.production.rendered == ["jcdj/2020/07/n30.html"]
+            assert ("整理栏目" in report.seconds) == (number == 0)
+            assert end in Built(report, site.output).text("jcdj/2020/07/n30.html")
+    site.edit("content/jcdj/n30.md", "结尾", "。结尾")
+    assert site.build().rendered == {"jcdj/2020/07/n30.html"}
+    again = site.build()
+    assert list(again.report.seconds) == ["比对"]
+    assert_same(again.files(), site.clean_build())
 
 
 def test_a_comma_in_an_excerpt_renders_the_lists_that_quote_it(site: Site) -> None:
