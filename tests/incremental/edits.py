@@ -17,6 +17,7 @@ from tests.sites import Site, column, front_matter
 
 COLUMNS = {"jcdj": "基层党建", "jcdj/csdj": "城市党建", "gbgz": "干部工作", "tzgg": "通知公告"}
 TAGS = ("网格", "党课", "AI")
+LONG = "\n\n" + "小广场上人来人往，说的都是身边事。" * 12
 WORDS = ("轻装上阵", "露天服务", "网格管理", "睦邻文化节", "三项清单", "义工协会")
 MOMENTS = (
     "2019-12-31 23:59",
@@ -96,8 +97,9 @@ class Archive:
         self.write(f"content/{folder}/_column.md", column(fields.pop("name"), **fields))
 
     def add(self, folder: str, title: str, date: str, body: str, **fields: Any) -> Draft:
-        """A new article."""
+        """A new article, long enough that what is added at its end is in no list's excerpt."""
         self.made += 1
+        body += LONG
         draft = Draft(folder, f"a{self.made}", {"title": title, "date": date, **fields}, body)
         self.articles.append(draft)
         self.save(draft)

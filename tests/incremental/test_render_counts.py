@@ -1,6 +1,7 @@
 """What is rendered again after one change: everything that shows it, and nothing else."""
 
 import io
+import os
 
 import pytest
 from PIL import Image
@@ -65,6 +66,9 @@ def test_a_comma_in_one_body_renders_that_page_alone(site: Site) -> None:
 
 def test_a_comma_plans_nothing_else_and_the_next_build_nothing_at_all(site: Site) -> None:
     """Whether the engine is kept, as the preview does, or another process takes over."""
+    for path in site.content.rglob("*"):
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    site.build()
     with site.engine() as engine:
         for number, end in enumerate(("，结尾", "；结尾")):
             site.edit("content/jcdj/n30.md", "结尾", end)
