@@ -23,6 +23,7 @@ from dangjian.versions import code_version
 from dangjian.workplace import Workplace
 
 FEW = 50
+"""So many young files are compared by content rather than looked into by a whole build."""
 YOUNG = 2_000_000_000
 """How much older (ns) than a look at it a file must be for its time to tell that it is the same."""
 
@@ -125,9 +126,14 @@ def has_same_sources(place: Workplace, last: LastBuild, catalogue: Catalogue, lo
         return False
     before = trusted_before(catalogue)
     young = [path for path, stat in look.scan.sources.items() if stat.mtime >= before]
-    return len(young) <= FEW and all(
-        catalogue.digest(path) == digest((place.content / path).read_bytes()) for path in young
-    )
+    if len(young) > FEW:
+        return False
+    try:
+        return all(
+            catalogue.digest(path) == digest((place.content / path).read_bytes()) for path in young
+        )
+    except OSError:  # a build tells what is wrong with it
+        return False
 
 
 def forget_last(catalogue: Catalogue) -> None:

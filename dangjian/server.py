@@ -8,7 +8,6 @@ it is served. ``SECURITY_HEADERS`` are those that docs/administrators recommends
 
 import json
 import os
-import re
 import sys
 import threading
 from email.utils import formatdate, parsedate_to_datetime
@@ -17,11 +16,10 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import BinaryIO, ClassVar
-from urllib.parse import quote, unquote, urlsplit
-
-from msgspec import Struct
+from urllib.parse import quote, urlsplit
 
 from dangjian.paths import theme_path
+from dangjian.requested import Span, asked_span, locate, mime_type
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
@@ -42,45 +40,6 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-
-_TEXT = "; charset=utf-8"
-_MIME_TYPES = {
-    ".html": "text/html" + _TEXT,
-    ".css": "text/css" + _TEXT,
-    ".js": "text/javascript" + _TEXT,
-    ".json": "application/json",
-    ".txt": "text/plain" + _TEXT,
-    ".map": "application/json",
-    # Feeds too: what is sent as application/rss+xml browsers show as bare text, without its style.
-    ".xml": "application/xml",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".ico": "image/x-icon",
-    ".mp4": "video/mp4",
-    ".webm": "video/webm",
-    ".mp3": "audio/mpeg",
-    ".m4a": "audio/mp4",
-    ".ogg": "audio/ogg",
-    ".wav": "audio/wav",
-    ".vtt": "text/vtt" + _TEXT,
-    ".pdf": "application/pdf",
-    ".zip": "application/zip",
-    ".doc": "application/msword",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xls": "application/vnd.ms-excel",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".ppt": "application/vnd.ms-powerpoint",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".csv": "text/csv" + _TEXT,
-    ".wasm": "application/wasm",
-    ".webmanifest": "application/manifest+json",
-}
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 class PortError(Exception):
@@ -113,51 +72,6 @@ class State:
         """Which build the output is of."""
         with self._changed:
             return str(json.loads(self._text).get("build", ""))
-
-
-class Span(Struct, frozen=True):
-    """The bytes of a file to send: ``start`` to ``end`` (exclusive), ``partial`` for a 206."""
-
-    start: int
-    end: int
-    partial: bool = False
-
-
-def asked_span(header: str | None, size: int) -> Span | None:
-    """The span a Range header asks of a file (RFC 9110 §14); None when it can't be satisfied.
-
-    What is malformed or asks for several ranges is answered with the whole file, as the RFC allows.
-    """
-    whole = Span(0, size)
-    found = _RANGE.fullmatch((header or "").strip())
-    if found is None or found[1] == found[2] == "":
-        return whole
-    if not found[1]:
-        length = int(found[2])
-        return Span(max(size - length, 0), size, partial=True) if length and size else None
-    start = int(found[1])
-    end = int(found[2]) + 1 if found[2] else max(size, start + 1)
-    if end <= start:
-        return whole
-    return Span(start, min(end, size), partial=True) if start < size else None
-
-
-def locate(root: Path, address: str) -> Path | None:
-    """The file or folder in ``root`` that the path of a request names; None for what is outside."""
-    parts = [part for part in unquote(address).split("/") if part]
-    if any(part.startswith(".") or "\\" in part or ":" in part or "\0" in part for part in parts):
-        return None
-    found = root.joinpath(*parts)
-    try:
-        real = found.resolve(strict=True)
-    except (OSError, RuntimeError):
-        return None
-    return found if real.is_relative_to(root.resolve()) else None
-
-
-def mime_type(name: str) -> str:
-    """What a file is sent as, by its name."""
-    return _MIME_TYPES.get(os.path.splitext(name)[1].lower(), "application/octet-stream")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -197,7 +111,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.state is not None and target.path == EVENTS:
             self._tell(self.state)
         elif self.state is not None and target.path == SCRIPT:
-            self._send_bytes(HTTPStatus.OK, self.script, _MIME_TYPES[".js"])
+            self._send_bytes(HTTPStatus.OK, self.script, mime_type(SCRIPT))
         else:
             self._serve(target.path, target.query)
 
@@ -234,7 +148,7 @@ class Handler(BaseHTTPRequestHandler):
         if status is HTTPStatus.OK and self.headers.get("If-None-Match") == tag:
             self._not_modified(tag)
             return
-        self._send_bytes(status, page, _MIME_TYPES[".html"], tag)
+        self._send_bytes(status, page, mime_type(path.name), tag)
 
     def _send_file(self, path: Path) -> None:
         with path.open("rb") as file:
@@ -288,7 +202,7 @@ class Handler(BaseHTTPRequestHandler):
     def _tell(self, state: State) -> None:
         """Send the state now and after every build, for as long as the page listens."""
         self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", "text/event-stream" + _TEXT)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
         self.send_header("Connection", "close")
         self.close_connection = True
         self._end_headers(None)
@@ -308,7 +222,9 @@ class Handler(BaseHTTPRequestHandler):
         self._end_headers(0)
 
     def _refuse(self, status: HTTPStatus) -> None:
-        self._send_bytes(status, f"{status.value} {status.phrase}\n".encode(), _MIME_TYPES[".txt"])
+        self._send_bytes(
+            status, f"{status.value} {status.phrase}\n".encode(), mime_type("status.txt")
+        )
 
     def _not_modified(self, tag: str) -> None:
         self.send_response(HTTPStatus.NOT_MODIFIED)

@@ -26,7 +26,7 @@ Small = npt.NDArray[np.uint32]
 class Lists(NamedTuple):
     """Encoded lists: of which term and field each is, and its bytes in the two blobs.
 
-    An archive has millions of lists, so that their numbers are kept small.
+    A large archive has hundreds of thousands of lists: their numbers are kept small.
     """
 
     a: Small

@@ -10,16 +10,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from dangjian.requested import Span, asked_span, locate
 from dangjian.server import (
     EVENTS,
     FIRST_PORT,
     SCRIPT,
     SECURITY_HEADERS,
     PortError,
-    Span,
     State,
-    asked_span,
-    locate,
     open_server,
 )
 
