@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dangjian.archive import Archive, Clock, Item, build_archive
 from dangjian.catalogue import Catalogue, FileFacts, FileRow, Record, SourceRow
@@ -84,7 +85,7 @@ def arrange(tools: Tools, readings: Readings) -> Presenter:
     scan, clock = look.scan, Clock(look.now, place.drafts)
     before = trusted_before(catalogue)
     with report.timed("整理栏目"):
-        archive = _archive(readings, clock)
+        archive = _archive(place, readings, clock)
     with report.timed("图片与附件"):
         facts = _gather_files(tools, archive, scan, before)
     with report.timed("相关文章"):
@@ -193,7 +194,7 @@ def _line(place: Workplace, item: Item, written: str, in_text: str = "") -> int:
 _parsed = lru_cache(maxsize=1)(parse_source)
 
 
-def _archive(readings: Readings, clock: Clock) -> Archive:
+def _archive(place: Workplace, readings: Readings, clock: Clock) -> Archive:
     rows = readings.rows
     folders, bundles = column_folders(rows)
     entries = {
@@ -202,7 +203,18 @@ def _archive(readings: Readings, clock: Clock) -> Archive:
         if path.rpartition("/")[2] == COLUMN_FILE
     }
     tree = build_tree(folders, entries)
+    tree.problems[:] = [_placed(place, problem) for problem in tree.problems]
     return build_archive(records_of(rows), tree, column_by_folder(rows, tree, bundles), clock)
+
+
+def _placed(place: Workplace, problem: Problem) -> Problem:
+    """A mistake in a column's address, with the line where its file gives the address."""
+    try:
+        source = _parsed((place.content / problem.path).read_bytes(), problem.path)
+    except OSError:  # the folder alone makes the column
+        return problem
+    line = next((one.line for one in source.fields if one.key.lower() in ("slug", "网址名")), 1)
+    return replace(problem, line=line)
 
 
 def _related(archive: Archive, catalogue: Catalogue) -> dict[str, tuple[str, ...]]:

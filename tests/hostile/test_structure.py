@@ -28,7 +28,7 @@ PLAIN_FOLDERS = ("2020", "index", "specials", "sitemap", "with_line")
 
 
 def column_case(folder: str, slug: str, says: str = "") -> Case:
-    return Case(f"{folder}/_column.md", column("栏目", slug=slug), says=says)
+    return Case(f"{folder}/_column.md", column("栏目", slug=slug), says=says, line=4 if says else 0)
 
 
 def page(name: str, says: str = "", address: str = "") -> Case:
