@@ -329,6 +329,16 @@ def test_composing_is_waited_for(page: Page, http: str) -> None:
     found(page, 3)
 
 
+def test_printed_it_is_the_list_of_what_was_found(page: Page, http: str) -> None:
+    open_search(page, http, "?q=社区")
+    found(page, 3)
+    page.emulate_media(media="print")
+    expect(page.locator(".result-link").first).to_be_visible()
+    expect(page.locator("#search-q")).to_be_visible()
+    for left_out in (".search-side", ".search-sort", ".search-form button"):
+        expect(page.locator(left_out).first).to_be_hidden()
+
+
 def test_announced(page: Page, http: str) -> None:
     """The count is in a live region, the list is named, choices say which is current."""
     open_search(page, http, "?q=社区")
