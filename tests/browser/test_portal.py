@@ -110,7 +110,7 @@ def test_the_address_can_be_copied_and_scanned(browser: Browser, portal_address:
     page = context.new_page()
     page.goto(portal_address + ARTICLE)
     page.get_by_role("button", name="复制链接").click()
-    page.wait_for_function("document.querySelector('.tool-word').textContent !== ''")
+    page.get_by_text("链接已复制。").wait_for()
     assert page.evaluate("navigator.clipboard.readText()").endswith(ARTICLE)
     page.locator("details.qr summary").click()
     assert page.get_by_role("img", name="本页地址的二维码").is_visible()
