@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import msgspec
@@ -24,7 +25,15 @@ from dangjian.catalogue import (
 )
 from dangjian.locks import held
 from dangjian.problems import Problems
-from dangjian.quiet import LastBuild, Look, has_same_sources, last_build, look_at, remember
+from dangjian.quiet import (
+    LastBuild,
+    Look,
+    has_same_sources,
+    last_build,
+    look_again,
+    look_at,
+    remember,
+)
 from dangjian.report import Report
 from dangjian.standing import Standing, look_at_output
 from dangjian.versions import code_version
@@ -55,6 +64,7 @@ class Engine:
         self.report = Report()
         self.stands = False
         self._look: Look | None = None
+        self._indexed = True
         self._alone = ExitStack()
         self._catalogue: Catalogue | None = None
         self._known: Knowledge | None = None
@@ -141,6 +151,41 @@ class Engine:
             return False
         return has_same_sources(self.workplace, self._last, catalogue, look)
 
+    def build_seen(self, seen: Iterable[Path]) -> Report | None:
+        """Show the new words of sources that were seen to change, while nothing else has.
+
+        For a preview: nothing else is looked at, and search stays behind until the next
+        ``build``. None if there is more to do than that.
+        """
+        report = self.report = Report()
+        try:
+            with report.timed("比对"):
+                if not self._compare_seen(seen):
+                    return None
+            return self.finish() if self._reword(indexed=False) else None
+        except _DAMAGE:
+            self._start_anew()
+            return None
+
+    def get_ready(self) -> None:
+        """Have at hand what ``build_seen`` needs, and the search index up to date."""
+        if self._last is not None and not self._last.indexed:
+            self.build()
+        elif self._presenter is None and self._previous is None:
+            self.arrange()
+
+    def _compare_seen(self, seen: Iterable[Path]) -> bool:
+        """Take over what was seen to change; whether all that is known from before holds."""
+        self._previous, self._presenter = self._presenter or self._previous, None
+        if self._look is None or self._standing is None or self._previous is None:
+            return False
+        look = look_again(self.workplace, self._look, seen)
+        if look is None:
+            return False
+        self._look, self._reading = look, None
+        self._last = last_build(self.catalogue, look)
+        return self._last is not None
+
     def check(self) -> Report:
         """What a build would complain of, without making anything."""
         self._look = self._reading = None
@@ -177,7 +222,10 @@ class Engine:
             workshop.sweep(self.workplace.retain)
             self.report.production = workshop.production
             if self._look is not None:
-                remember(workshop.catalogue, self._look, self.report, len(workshop.planned))
+                outputs = len(workshop.planned)
+                self._last = remember(
+                    workshop.catalogue, self._look, self.report, outputs, self._indexed
+                )
             workshop.catalogue.commit()
         return self.report
 
@@ -222,9 +270,10 @@ class Engine:
             put_out(plan, self.catalogue, workshop)
         self.report.problems.extend(presenter.archive.problems.sorted())
 
-    def _reword(self) -> bool:
+    def _reword(self, *, indexed: bool = True) -> bool:
         """Make again only what shows changed words, if nothing but words has changed at all."""
         from dangjian.arranging import reworded  # noqa: PLC0415
+        from dangjian.production import SEARCH_FOLDER  # noqa: PLC0415
         from dangjian.site import put_out_words  # noqa: PLC0415
 
         last = self._last
@@ -242,30 +291,35 @@ class Engine:
         self._note_looked(tools)
         self.report = last.report(self.report.seconds)
         self.report.read = readings.read
-        with self._workshop_for(presenter) as (plan, workshop):
+        with self._workshop_for(presenter, indexed) as (plan, workshop):
             put_out_words(plan, self.catalogue, workshop, items)
+            workshop.keep_rest(but=SEARCH_FOLDER if indexed else "")
         return True
 
     @contextmanager
-    def _workshop_for(self, presenter: "Presenter") -> "Iterator[tuple[SitePlan, Workshop]]":
-        """A plan of the site and a workshop to make it in; search is indexed meanwhile."""
+    def _workshop_for(
+        self, presenter: "Presenter", indexed: bool = True
+    ) -> "Iterator[tuple[SitePlan, Workshop]]":
+        """A plan of the site and a workshop for it; if ``indexed``, search is made meanwhile."""
         from dangjian.production import Workshop  # noqa: PLC0415
         from dangjian.site import plan_site  # noqa: PLC0415
 
         place, catalogue, report = self.workplace, self.catalogue, self.report
         records = self._read()[0].known.records
         with _without_collector():
-            indexed = self.crew.aside(partial(_index, presenter, place))
+            index = self.crew.aside(partial(_index, presenter, place)) if indexed else None
             with report.timed("规划"):
                 plan = plan_site(place, presenter, catalogue, records)
-                standing = self._standing or look_at_output(place.output, catalogue)
+                self._standing = self._standing or look_at_output(place.output, catalogue)
                 self._workshop = workshop = Workshop(
-                    plan.setup, plan.common, catalogue, standing, self.crew, self.told
+                    plan.setup, plan.common, catalogue, self._standing, self.crew, self.told
                 )
             with report.timed("排版"):
                 yield plan, workshop
-            with report.timed("搜索"):
-                workshop.keep(indexed())
+            self._indexed = indexed
+            if index is not None:
+                with report.timed("搜索"):
+                    workshop.keep(index())
 
     def _note_looked(self, tools: "Tools") -> None:
         """Trust from now on what files older than this build's look were seen to be."""

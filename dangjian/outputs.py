@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 from typing import Literal
 
 from msgspec import Struct
@@ -71,6 +72,15 @@ def _write(temporary: str, data: bytes) -> Stat:
             left = left[file.write(left) :]
         found = os.fstat(file.fileno())
     return Stat(found.st_mtime_ns, found.st_size)
+
+
+def plain_stat(path: Path) -> Stat | None:
+    """The stat of a plain file; None for anything else, a link to one included."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return Stat(found.st_mtime_ns, found.st_size) if S_ISREG(found.st_mode) else None
 
 
 def clear_way(output: Path, path: str) -> None:

@@ -11,10 +11,10 @@ import sys
 import time
 import webbrowser
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from watchfiles import watch
 
@@ -62,19 +62,29 @@ class Preview:
     def workplace(self) -> Workplace:
         return self._engine.workplace
 
-    def build(self) -> dict[str, object]:
-        """Build, and return what pages are told: number of the build and what is wrong."""
+    def build(self, seen: Iterable[Path] = ()) -> dict[str, object]:
+        """Build, and return what pages are told: number of the build and what is wrong.
+
+        ``seen`` are the files that were seen to change, if nothing else asks for the build: where
+        they bring no more than new words, search stays behind until :meth:`get_ready`.
+        """
         self._seen = self._look()
         try:
+            quick = self._seen == self._stamp and bool(seen)
             self._read_settings()
             with told_mistakes():
-                report = self._engine.build()
+                report = (self._engine.build_seen(seen) if quick else None) or self._engine.build()
         except SiteError as error:
             return self._state(error.problems, "没有生成，网页仍是上一次的")
         self.next_change = report.next_change
         if report.production.written or report.production.removed:
             self._number += 1
         return self._state(report.problems.sorted(), summary(report))
+
+    def get_ready(self) -> None:
+        """Do in a quiet moment what the next save need not wait for."""
+        with suppress(SiteError), told_mistakes():
+            self._engine.get_ready()
 
     def _read_settings(self) -> None:
         """Start anew with the settings, if they or their mistakes have changed."""
@@ -200,20 +210,30 @@ def _run(
         say(f"预览地址：{server.address}  （保存文件后网页自动更新；按 Ctrl+C 结束）")
         if browser and has_browser():
             webbrowser.open(server.address)
-        for asked in changes(preview):
+        for call in calls(preview):
             if not server.running:
                 raise PreviewError("预览服务器意外停止了，请重新运行。")
-            before, state = state, preview.build()
+            before, state = state, preview.build(call.files)
             server.tell(state)
-            if asked or state["build"] != before["build"]:
+            if call.heard or state["build"] != before["build"]:
                 report(state, say)
 
 
-def changes(preview: Preview) -> Iterator[bool]:
-    """Yield True when something asks for a build: a file, settings, an article's hour.
+class Call(NamedTuple):
+    """What asks for a build: ``files`` that changed, or (none) settings or an article's hour.
+
+    Nothing at all was ``heard`` of when it is just to be sure.
+    """
+
+    files: frozenset[Path] = frozenset()
+    heard: bool = True
+
+
+def calls(preview: Preview) -> Iterator[Call]:
+    """Yield whenever something asks for a build.
 
     What changes during a build is seen after it. What changed before anything was watched is not;
-    so the first time, when nothing is heard of, False asks for a look all the same.
+    so the first time, when nothing is heard of, there is a call all the same.
     """
     looked = False
     place = preview.workplace
@@ -223,14 +243,19 @@ def changes(preview: Preview) -> Iterator[bool]:
     for changed in watch(
         *folders,
         debounce=300,
-        step=50,
+        step=20,
         rust_timeout=LOOK_MILLISECONDS,
         yield_on_timeout=True,
         raise_interrupt=False,
     ):
-        asked = bool(changed) or preview.due()
-        if asked or not looked:
-            yield asked
+        if changed:
+            yield Call(frozenset(Path(path) for _, path in changed))
+        elif preview.due():
+            yield Call()
+        elif not looked:
+            yield Call(heard=False)
+        else:
+            preview.get_ready()
         looked = True
 
 

@@ -86,9 +86,9 @@ class Workshop:
                 continue
             self._note([copy_output(self.output, one.path, one.source())], {one.path: mark})
 
-    def keep_rest(self, renewed: str) -> None:
-        """Keep all that stands and was not planned, but for what is in the folder ``renewed``."""
-        rest = {path for path in self.standing.rows if not path.startswith(f"{renewed}/")}
+    def keep_rest(self, but: str = "") -> None:
+        """Keep all that stands and was not planned, but for what is in the folder ``but``."""
+        rest = {path for path in self.standing.rows if not (but and path.startswith(f"{but}/"))}
         self.production.kept += len(rest - self.planned)
         self.planned |= rest
 
@@ -106,7 +106,7 @@ class Workshop:
             row = self.standing.rows.get(path)
             if row is None or row.stat != stat:
                 rows.append((path, OutputRow(b"", stat)))
-        self.catalogue.put_outputs(rows)
+        self._put(rows)
 
     def sweep(self, retain: Sequence[str]) -> None:
         """Remove what stands but is not planned, unless it isn't ours or below ``retain``."""
@@ -118,6 +118,8 @@ class Workshop:
         self.production.removed = remove_outputs(self.output, stale)
         gone = [path for path in self.standing.rows if path not in self.planned]
         self.catalogue.drop_outputs(gone)
+        for path in (*stale, *gone):
+            self.standing.drop(path)
 
     def _stays(self, path: str, retain: Sequence[str]) -> bool:
         first = path.partition("/")[0]
@@ -127,9 +129,12 @@ class Workshop:
 
     def _note(self, results: Sequence[Written], marks: Mapping[str, bytes]) -> None:
         self.production.written.extend(one.path for one in results if one.changed)
-        self.catalogue.put_outputs(
-            [(one.path, OutputRow(marks[one.path], one.stat)) for one in results]
-        )
+        self._put([(one.path, OutputRow(marks[one.path], one.stat)) for one in results])
+
+    def _put(self, rows: Sequence[tuple[str, OutputRow]]) -> None:
+        self.catalogue.put_outputs(rows)
+        for path, row in rows:
+            self.standing.note(path, row)
 
 
 def copy_output(output: Path, path: str, source: Path) -> Written:

@@ -5,16 +5,18 @@ files, settings, code) and how every output stood. If both are the same, and no 
 has come since, the output is what another build would make.
 """
 
+import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from dangjian.catalogue import Catalogue, Stat
 from dangjian.digests import digest
-from dangjian.outputs import scan_files
+from dangjian.outputs import plain_stat, scan_files
 from dangjian.problems import Problem, Problems
 from dangjian.report import Production, Report
 from dangjian.scan import Scan, scan_content
@@ -32,43 +34,73 @@ class Look(Struct, frozen=True):
     """All that a build may read, as it stood when the build began.
 
     ``started`` is when (ns), ``now`` the moment the build is for. ``sources`` is a digest of the
-    sources by time and size, ``basis`` one of all other files, settings and code; ``youngest`` is
-    the newest time of those files.
+    sources by time and size, ``others`` one of all other files, ``basis`` one of those, settings
+    and code; ``youngest`` is the newest time of the other files.
     """
 
     started: int
     now: datetime
     scan: Scan
     sources: bytes
+    others: bytes
     basis: bytes
     youngest: int
 
 
 def look_at(place: Workplace) -> Look:
     """Look at content, theme and settings, without reading a source."""
-    started = time.time_ns()
-    now = place.office.build_at or datetime.now(SHANGHAI)
+    started, now = _moment(place)
     scan = scan_content(place.content)
     others = {path: stat for path, stat in scan.files.items() if path not in scan.sources}
     lines = [f"{problem.path}\0{problem.message}" for problem in scan.problems]
     for top in (place.theme, *place.templates):
         for path, stat in scan_files(top, lambda path, oddity: lines.append(f"{path}\0{oddity}")):
             others[f"{top}\0{path}"] = stat
-    office = msgspec.structs.replace(place.office, build_at=None, workers=0)
-    basis = digest(
-        code_version(),
-        msgspec.json.encode(office),
-        f"{place.office.is_gray(now)}{place.drafts}{place.strict}{place.retain}",
-        _stats(others),
-        "\n".join(sorted(lines)),
-    )
+    seen = digest(_stats(others), "\n".join(sorted(lines)))
     return Look(
         started,
         now,
         scan,
         _stats(scan.sources),
-        basis,
+        seen,
+        _basis(place, now, seen),
         max((stat.mtime for stat in others.values()), default=0),
+    )
+
+
+def look_again(place: Workplace, before: Look, seen: Iterable[Path]) -> Look | None:
+    """What ``before`` has become, if the files ``seen`` to change are all that has changed.
+
+    None if they are others than sources that were there before and still are.
+    """
+    started, now = _moment(place)
+    sources = dict(before.scan.sources)
+    for file in seen:
+        try:
+            path = file.relative_to(place.content).as_posix()
+        except ValueError:
+            return None
+        stat = plain_stat(file)
+        if path in sources and stat is not None:
+            sources[path] = stat
+        elif path in before.scan.files or os.path.lexists(file):
+            return None
+    scan = Scan(before.scan.files | sources, sources, before.scan.problems)
+    basis = _basis(place, now, before.others)
+    return Look(started, now, scan, _stats(sources), before.others, basis, before.youngest)
+
+
+def _moment(place: Workplace) -> tuple[int, datetime]:
+    return time.time_ns(), place.office.build_at or datetime.now(SHANGHAI)
+
+
+def _basis(place: Workplace, now: datetime, others: bytes) -> bytes:
+    office = msgspec.structs.replace(place.office, build_at=None, workers=0)
+    return digest(
+        code_version(),
+        msgspec.json.encode(office),
+        f"{place.office.is_gray(now)}{place.drafts}{place.strict}{place.retain}",
+        others,
     )
 
 
@@ -77,7 +109,10 @@ def _stats(files: Mapping[str, Stat]) -> bytes:
 
 
 class LastBuild(Struct, frozen=True):
-    """What a build leaves for the next: what it read, when, and what it reported."""
+    """What a build leaves for the next: what it read, when, and what it reported.
+
+    ``indexed`` tells whether the search index is of this build too.
+    """
 
     basis: bytes
     sources: bytes
@@ -88,6 +123,7 @@ class LastBuild(Struct, frozen=True):
     pages: int
     withheld: int
     outputs: int
+    indexed: bool = True
 
     def report(self, seconds: dict[str, float]) -> Report:
         """The report of a build that had nothing to do."""
@@ -122,7 +158,7 @@ def last_build(catalogue: Catalogue, look: Look) -> LastBuild | None:
 
 def has_same_sources(place: Workplace, last: LastBuild, catalogue: Catalogue, look: Look) -> bool:
     """Whether the sources are certainly those of the last build; a few young ones are read."""
-    if last.sources != look.sources:
+    if last.sources != look.sources or not last.indexed:
         return False
     before = trusted_before(catalogue)
     young = [path for path, stat in look.scan.sources.items() if stat.mtime >= before]
@@ -141,7 +177,9 @@ def forget_last(catalogue: Catalogue) -> None:
     catalogue.set_meta("last", b"")
 
 
-def remember(catalogue: Catalogue, look: Look, report: Report, outputs: int) -> None:
+def remember(
+    catalogue: Catalogue, look: Look, report: Report, outputs: int, indexed: bool
+) -> LastBuild:
     """Leave this build's state, of so many outputs, for the next to compare with."""
     last = LastBuild(
         look.basis,
@@ -153,5 +191,7 @@ def remember(catalogue: Catalogue, look: Look, report: Report, outputs: int) -> 
         report.pages,
         report.withheld,
         outputs,
+        indexed,
     )
     catalogue.set_meta("last", msgspec.json.encode(last))
+    return last

@@ -9,7 +9,10 @@ from dangjian.outputs import scan_output
 
 
 class Standing(Struct):
-    """What stands in the output folder, and what the catalogue knows of it."""
+    """What stands in the output folder, and what the catalogue knows of it.
+
+    A build keeps it up as it goes on.
+    """
 
     files: dict[str, Stat]
     rows: dict[str, OutputRow]
@@ -20,6 +23,15 @@ class Standing(Struct):
         return (
             row is not None and row.fingerprint == fingerprint and self.files.get(path) == row.stat
         )
+
+    def note(self, path: str, row: OutputRow) -> None:
+        """Take over how an output was just left."""
+        self.files[path], self.rows[path] = row.stat, row
+
+    def drop(self, path: str) -> None:
+        """Forget an output that was just removed."""
+        self.files.pop(path, None)
+        self.rows.pop(path, None)
 
     @property
     def whole(self) -> bool:

@@ -49,20 +49,39 @@ def check(steps: list[list[Edit]], resident: bool) -> None:
         try:
             engine.build()
             for step in steps:
+                before = stats(site)
                 for edit in step:
                     edit.apply(archive)
                 if not resident or engine.workplace != site.workplace():
                     engine.close()
                     engine = site.engine()
-                compare(site, engine)
+                compare(site, engine, {path for path, _ in before ^ stats(site)})
         finally:
             engine.close()
 
 
-def compare(site: Site, engine: Engine) -> None:
-    """Build, and compare bytes and complaints with those of a clean build."""
-    built = Built(engine.build(), site.output)
+def stats(site: Site) -> set[tuple[Path, tuple[int, int]]]:
+    """How the files that a preview watches stand."""
+    folders = (site.content, *site.workplace().templates)
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+    return {(file, (file.stat().st_mtime_ns, file.stat().st_size)) for file in files}
+
+
+def compare(site: Site, engine: Engine, seen: set[Path]) -> None:
+    """Build, and compare bytes and complaints with those of a clean build.
+
+    As the preview does: first for the files ``seen`` to change, where the engine can, then all.
+    """
+    quick = engine.build_seen(seen)
     clean = site.build_elsewhere(site.folder / "clean")
+    if quick is not None:
+        shown = [
+            {name: data for name, data in built.files().items() if not name.startswith("search/")}
+            for built in (Built(quick, site.output), clean)
+        ]
+        assert_same(*shown)
+        engine.get_ready()
+    built = Built(engine.build(), site.output)
     assert_same(built.files(), clean.files())
     assert (built.errors, built.warnings) == (clean.errors, clean.warnings)
 

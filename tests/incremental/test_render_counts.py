@@ -83,6 +83,52 @@ def test_a_comma_plans_nothing_else_and_the_next_build_nothing_at_all(site: Site
     assert_same(again.files(), site.clean_build())
 
 
+def test_what_was_seen_to_change_is_shown_before_it_can_be_searched(site: Site) -> None:
+    """As in the preview: a save looks at nothing else, and a quiet moment makes up for it."""
+    for path in site.content.rglob("*"):
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    page = "jcdj/2020/07/n30.html"
+    article = site.content / "jcdj/n30.md"
+    with site.engine() as engine:
+        engine.build()
+        index = {path: path.stat() for path in (site.output / "search").iterdir()}
+        for before, after in (("结尾", "，结尾"), ("，结尾", "结尾"), ("结尾", "；结尾")):
+            site.edit("content/jcdj/n30.md", before, after)
+            report = engine.build_seen([article])
+            assert report is not None
+            assert report.production.rendered == [page]
+            assert "搜索" not in report.seconds
+            assert f"第30号{after}" in Built(report, site.output).text(page)
+        assert {path: path.stat() for path in (site.output / "search").iterdir()} == index
+        engine.get_ready()
+        assert_same(Built(engine.build(), site.output).files(), site.clean_build())
+    site.edit("content/jcdj/n30.md", "结尾", "。结尾")
+    with site.engine() as engine:
+        engine.build()
+        engine.get_ready()
+        site.edit("content/jcdj/n30.md", "。结尾", "结尾")
+        assert engine.build_seen([article]) is not None
+    # Whoever builds next finds that search was left behind.
+    assert_same(site.build().files(), site.clean_build())
+
+
+@pytest.mark.parametrize(
+    "seen",
+    ["content/gbgz/pic.png", "content/jcdj/new.md", "content/jcdj/n31.md", "elsewhere.md"],
+    ids=["a picture", "a new article", "a title", "outside"],
+)
+def test_more_than_words_is_left_to_a_whole_build(site: Site, seen: str) -> None:
+    for path in site.content.rglob("*"):
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    site.write("content/jcdj/n31.md", article("旧题", "2020-07-01 09:00", "正文。" * 90))
+    os.utime(site.content / "jcdj/n31.md", (1_600_000_000, 1_600_000_000))
+    with site.engine() as engine:
+        engine.build()
+        site.write(seen, png(99) if seen.endswith("png") else article("新题", "2020-07-01 09:00"))
+        assert engine.build_seen([site.folder / seen]) is None
+        assert_same(Built(engine.build(), site.output).files(), site.clean_build())
+
+
 def test_a_comma_in_an_excerpt_renders_the_lists_that_quote_it(site: Site) -> None:
     site.edit("content/jcdj/n57.md", "第57号开头。", "第57号，开头。")
     built = site.build()
