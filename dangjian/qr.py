@@ -1,5 +1,7 @@
 """The QR code of a page's address, as a path for an SVG drawn in the page itself."""
 
+from functools import lru_cache
+from itertools import groupby
 from math import isqrt
 from typing import Any
 
@@ -10,12 +12,7 @@ _LETTERS = bytes([ord("d"), *b"w" * 255])
 # Any of the eight masks is read by any reader (ISO/IEC 18004, 7.8); trying all for the most even
 # picture takes six times as long as all the rest.
 _MASK = 3
-_LARGEST = 177
-_RUNS = tuple(
-    (letter * length, command.format(length))
-    for length in range(_LARGEST, 0, -1)
-    for letter, command in (("d", "h{}"), ("w", "m{} 0"))
-)
+_PIECE = 11
 
 
 def qr_path(text: str) -> tuple[str, int]:
@@ -30,8 +27,18 @@ def qr_path(text: str) -> tuple[str, int]:
     picture: Any = code.to_image(add_quiet_zones=False)
     modules = bytes(memoryview(picture)).translate(_LETTERS).decode("ascii")
     side = isqrt(len(modules))
-    rows = [modules[start : start + side].rstrip("w") for start in range(0, len(modules), side)]
-    drawn = "\n".join(rows)
-    for run, command in _RUNS[2 * (_LARGEST - side) :]:
-        drawn = drawn.replace(run, command)
-    return "".join(f"M0 {y}{row}" for y, row in enumerate(drawn.split("\n")) if row), side
+    drawn: list[str] = []
+    for y in range(side):
+        row = modules[y * side : y * side + side].rstrip("w")
+        if row:
+            drawn.append(f"M0 {y}")
+            drawn += [_strokes(row[x : x + _PIECE]) for x in range(0, len(row), _PIECE)]
+    return "".join(drawn), side
+
+
+# Pieces of this length are few enough to be kept, and long enough to cut few runs.
+@lru_cache(maxsize=2 << _PIECE)
+def _strokes(piece: str) -> str:
+    """What draws a piece of a row, beginning where the last one ended."""
+    runs = ((letter, len(list(same))) for letter, same in groupby(piece))
+    return "".join(f"h{length}" if letter == "d" else f"m{length} 0" for letter, length in runs)
