@@ -114,6 +114,27 @@ _decode_record = msgspec.json.Decoder(Record).decode
 _decode_facts = msgspec.json.Decoder(FileFacts).decode
 
 
+class StoredSource(Struct, frozen=True):
+    """A source as the catalogue keeps it.
+
+    Worker processes hand over sources in this form: bytes pass from one to another quickly.
+    """
+
+    path: str
+    stat: Stat
+    record: bytes
+    body: bytes
+
+    @property
+    def row(self) -> SourceRow:
+        return SourceRow(self.stat, _decode_record(_unseal(self.record)))
+
+
+def stored(path: str, stat: Stat, record: Record, html: str) -> StoredSource:
+    """A source as read, with the HTML of its text, in the catalogue's form."""
+    return StoredSource(path, stat, _seal(_encode(record)), _seal(html.encode()))
+
+
 class Catalogue:
     """An open catalogue. Changes are kept from ``commit`` on; a crash before it loses them only."""
 
@@ -168,12 +189,10 @@ class Catalogue:
         row = self._db.execute("SELECT record FROM source WHERE path=?", (path,)).fetchone()
         return _decode_record(_unseal(row[0])).digest if row else b""
 
-    def put_sources(self, rows: Iterable[tuple[str, SourceRow, str]]) -> None:
-        """Keep sources as read, with the HTML of their texts."""
-        sources, bodies = [], []
-        for path, row, html in rows:
-            sources.append((path, row.stat.mtime, row.stat.size, _seal(_encode(row.record))))
-            bodies.append((path, _seal(html.encode())))
+    def put_sources(self, found: Sequence[StoredSource]) -> None:
+        """Keep sources as read, with their texts."""
+        sources = [(one.path, one.stat.mtime, one.stat.size, one.record) for one in found]
+        bodies = [(one.path, one.body) for one in found]
         self._db.executemany("INSERT OR REPLACE INTO source VALUES (?,?,?,?)", sources)
         self._db.executemany("INSERT OR REPLACE INTO body VALUES (?,?)", bodies)
 

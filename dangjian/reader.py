@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dangjian.catalogue import Record, Stat
+from dangjian.catalogue import Record, Stat, StoredSource, stored
 from dangjian.columns import COLUMN_FILE
 from dangjian.digests import digest
 from dangjian.effort import TOO_DEEP, TooMuchError
@@ -56,9 +56,10 @@ def _markdown() -> MarkdownText:
     return _kept.text
 
 
-def read_sources(content: Path, paths: list[str]) -> list[ReadResult]:
+def read_sources(content: Path, paths: list[str]) -> list[StoredSource]:
     """Read several sources below ``content``; one that can't be read yields a record saying so."""
-    return [read_source(content, path) for path in paths]
+    found = (read_source(content, path) for path in paths)
+    return [stored(one.path, one.stat, one.record, one.html) for one in found]
 
 
 def read_source(content: Path, path: str) -> ReadResult:

@@ -1,16 +1,16 @@
 """The sources below ``content/``: reading those that changed, and the columns they make."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from dangjian.catalogue import Catalogue, Record, SourceRow
+from dangjian.catalogue import Catalogue, Record, SourceRow, StoredSource
 from dangjian.columns import COLUMN_FILE, Column, ColumnTree
 from dangjian.digests import digest
-from dangjian.reader import ReadResult, read_sources
+from dangjian.reader import read_sources
 from dangjian.scan import Scan
 from dangjian.workers import Crew
 
@@ -55,8 +55,8 @@ def read_changed(
         if (row := known.get(path)) is None or row.stat != stat or stat.mtime >= trusted_before
     ]
     doubtful = _without_equal(content, doubtful, scan, known, catalogue)
-    for results in crew.run(partial(read_sources, content), sorted(doubtful), len(doubtful)):
-        _keep(results, catalogue, readings)
+    for found in crew.run(partial(read_sources, content), sorted(doubtful), len(doubtful)):
+        _keep(found, catalogue, readings)
         told(len(readings.read), len(doubtful))
     return readings
 
@@ -86,15 +86,13 @@ def _without_equal(
     return changed
 
 
-def _keep(results: Iterable[ReadResult], catalogue: Catalogue, readings: Readings) -> None:
-    rows = []
-    for result in results:
-        row = SourceRow(result.stat, result.record)
-        readings.only_words &= _same_but_words(readings.rows.get(result.path), row)
-        readings.rows[result.path] = row
-        readings.read.append(result.path)
-        rows.append((result.path, row, result.html))
-    catalogue.put_sources(rows)
+def _keep(found: Sequence[StoredSource], catalogue: Catalogue, readings: Readings) -> None:
+    for one in found:
+        row = one.row
+        readings.only_words &= _same_but_words(readings.rows.get(one.path), row)
+        readings.rows[one.path] = row
+        readings.read.append(one.path)
+    catalogue.put_sources(found)
 
 
 def _same_but_words(before: SourceRow | None, now: SourceRow) -> bool:
