@@ -5,7 +5,6 @@ settings that shaped them are the same; a catalogue that is older, cut off or da
 aside and made anew.
 """
 
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -165,11 +164,6 @@ class Catalogue:
         self._db.execute("COMMIT")
         self._db.execute("BEGIN")
 
-    @property
-    def identity(self) -> bytes:
-        """Tells this catalogue from another that stood or will stand at its place."""
-        return self.meta("identity") or b""
-
     def meta(self, name: str) -> bytes | None:
         row = self._db.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
         return bytes(row[0]) if row else None
@@ -276,7 +270,6 @@ def _open(path: Path, version: bytes) -> Catalogue:
         if catalogue.meta("version") != version:
             catalogue.clear_sources()
             catalogue.set_meta("version", version)
-            catalogue.set_meta("identity", secrets.token_bytes(8))
             catalogue.commit()
     except sqlite3.DatabaseError:
         catalogue.close()

@@ -309,7 +309,7 @@ class Engine:
         with _without_collector():
             index = self.crew.aside(partial(_index, presenter, place)) if indexed else None
             with report.timed("规划"):
-                plan = plan_site(place, presenter, catalogue, records)
+                plan = plan_site(place, presenter, records)
                 self._standing = self._standing or look_at_output(place.output, catalogue)
                 self._workshop = workshop = Workshop(
                     plan.setup, plan.common, catalogue, self._standing, self.crew, self.told

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -56,13 +56,21 @@ class Workshop:
         if not due:
             return
         marks = {page.path: mark for page, mark in due}
-        work = partial(render_jobs, self._setup.pack())
         done = 0
-        for results in self.crew.run(work, (job(page) for page, _ in due), len(due)):
+        for results in self._rendered([page for page, _ in due], job):
             done += len(results)
             self.production.rendered.extend(one.path for one in results)
             self._note(results, marks)
             self.told("排版", done, len(due))
+
+    def _rendered(
+        self, pages: Sequence[Page], job: Callable[[Page], Job]
+    ) -> Iterator[list[Written]]:
+        render = partial(render_jobs, self._setup.pack())
+        if self.crew.forks(len(pages)):
+            # Where the pages are known already no job has to be sent.
+            return self.crew.run_forked(lambda some: render([job(page) for page in some]), pages)
+        return self.crew.run(render, map(job, pages), len(pages))
 
     def make(self, outputs: Iterable[Made]) -> None:
         """Make those outputs whose fingerprint is new."""

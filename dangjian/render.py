@@ -64,8 +64,7 @@ class Job(Struct, frozen=True):
 class RenderSetup(Struct, frozen=True):
     """What a worker needs to render: plain values, the same for all jobs of a build.
 
-    ``theme`` is a digest of all templates and ``identity`` that of the catalogue, so that a
-    changed theme or a catalogue made anew gets a new renderer.
+    ``theme`` is a digest of all templates, so that a changed theme gets a new renderer.
     """
 
     templates: tuple[str, ...]
@@ -74,7 +73,6 @@ class RenderSetup(Struct, frozen=True):
     site: views.Site
     absolute_root: str
     theme: bytes = b""
-    identity: bytes = b""
     strict: bool = False
 
     def pack(self) -> bytes:
@@ -112,7 +110,6 @@ class Renderer:
         )
         self.environment.globals["partial"] = self._part
         self._partials: dict[tuple[object, ...], Markup] = {}
-        self._catalogue: Catalogue | None = None
 
     def _compiled(self) -> Path:
         """Where compiled templates are kept between runs, beside the catalogue."""
@@ -132,20 +129,12 @@ class Renderer:
             found = self._partials[key] = Markup(text)  # noqa: S704 - a template's, escaped there
         return found
 
-    def text(self, text: Text, root: str) -> Markup:
-        """A source's HTML with its references leading where they should from ``root``."""
-        if self._catalogue is None:
-            self._catalogue = Catalogue(Path(self.setup.catalogue), read_only=True)
-        body = self._catalogue.body(text.path)
-        linked = link_references(body, text_resolver(text.targets, root))
-        return Markup(linked)  # noqa: S704 - sanitised when it was read
-
-    def render(self, job: Job) -> bytes:
+    def render(self, job: Job, catalogue: Catalogue) -> bytes:
         """One page's bytes. Raises ``TemplateError`` for a fault of the theme."""
         root = self.setup.absolute_root if job.path == "404.html" else root_of(job.path)
         context = dict(job.context)
         if job.text is not None:
-            body = self.text(job.text, root)
+            body = linked_text(job.text, catalogue, root)
             for name, attribute in _TEXT_PLACES:
                 if name in context:
                     context[name] = msgspec.structs.replace(context[name], **{attribute: body})
@@ -158,6 +147,12 @@ class Renderer:
         except Exception as error:  # a template is a program, possibly an office's own
             raise TemplateError(template_mistake(error, job, self.setup.templates)) from error
         return text.encode("utf-8", "replace")
+
+
+def linked_text(text: Text, catalogue: Catalogue, root: str) -> Markup:
+    """A source's HTML with its references leading where they should from ``root``."""
+    linked = link_references(catalogue.body(text.path), text_resolver(text.targets, root))
+    return Markup(linked)  # noqa: S704 - sanitised when it was read
 
 
 def template_mistake(error: Exception, job: Job, folders: Sequence[str]) -> str:
@@ -217,7 +212,7 @@ def make_environment(
 
 
 class _Kept(threading.local):
-    """The renderer that each thread of a process keeps: its database connection is its own."""
+    """The renderer that each thread of a process keeps."""
 
     packed: bytes = b""
     renderer: Renderer | None = None
@@ -235,7 +230,11 @@ def render_jobs(packed: bytes, jobs: Sequence[Job]) -> list[Written]:
     if renderer is None or _kept.packed != packed:
         renderer = Renderer(msgspec.msgpack.decode(packed, type=RenderSetup))
         _kept.packed, _kept.renderer = packed, renderer
-    return [write_output(renderer.output, job.path, renderer.render(job)) for job in jobs]
+    # Opened anew each time: a process forked off later may not use this one's.
+    with Catalogue(Path(renderer.setup.catalogue), read_only=True) as catalogue:
+        return [
+            write_output(renderer.output, job.path, renderer.render(job, catalogue)) for job in jobs
+        ]
 
 
 class TemplateDigests:

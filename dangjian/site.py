@@ -61,9 +61,7 @@ class SitePlan(Struct, eq=False):
         )
 
 
-def plan_site(
-    place: Workplace, presenter: Presenter, catalogue: Catalogue, records: Mapping[str, Record]
-) -> SitePlan:
+def plan_site(place: Workplace, presenter: Presenter, records: Mapping[str, Record]) -> SitePlan:
     """Plan the site of one archive; ``records`` are those of all sources, columns included."""
     office = place.office
     assets = build_assets(place.theme / "static", place.cache)
@@ -79,7 +77,6 @@ def plan_site(
         site=site,
         absolute_root=prefix,
         theme=theme_digest(place.template_folders),
-        identity=catalogue.identity,
         strict=place.strict,
     )
     return SitePlan(place, portal, assets, channels, setup)

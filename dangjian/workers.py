@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     Executor,
@@ -19,15 +19,17 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import ExitStack
+from functools import partial
 from itertools import islice
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 R = TypeVar("R")
+S = TypeVar("S")
 
 ENOUGH_FOR_PROCESSES = 400
 CHUNK = 40
@@ -52,7 +54,7 @@ class Crew:
         self.workers = workers or default_workers()
         self._given = executor
         self._own: Executor | None = None
-        self._stack = ExitStack()
+        self._asides = ExitStack()
 
     def __enter__(self) -> Self:
         return self
@@ -63,8 +65,13 @@ class Crew:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._stack.close()
-        self._own = None
+        self._asides.close()
+        self._dismiss_pool()
+
+    def _dismiss_pool(self) -> None:
+        if self._own is not None:
+            self._own.shutdown()
+            self._own = None
 
     def run(
         self,
@@ -82,9 +89,14 @@ class Crew:
         executor = self._executor(amount)
         if executor is None:
             yield from map(work, chunks)
-            return
-        waiting: set[Future[list[R]]] = set()
-        for one in chunks:
+        else:
+            yield from self._results(executor, work, chunks)
+
+    def _results(
+        self, executor: Executor, work: Callable[[S], R], values: Iterable[S]
+    ) -> Iterator[R]:
+        waiting: set[Future[R]] = set()
+        for one in values:
             waiting.add(executor.submit(work, one))
             if len(waiting) > self.workers * IN_FLIGHT:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -92,25 +104,47 @@ class Crew:
         for future in as_completed(waiting):
             yield future.result()
 
+    def forks(self, amount: int) -> bool:
+        """Whether so many values are worth processes, and these can be forked off."""
+        if self._given is not None or self.workers < 2 or amount < ENOUGH_FOR_PROCESSES:
+            return False
+        return self._may_fork()
+
+    def _may_fork(self) -> bool:
+        if sys.platform != "linux":
+            return False
+        # A pool has threads here, and beside threads nothing is forked. A new one starts at once.
+        self._dismiss_pool()
+        return _start_method() == "fork"
+
+    def run_forked(
+        self, work: Callable[[list[T]], list[R]], values: Sequence[T], chunk: int = CHUNK
+    ) -> Iterator[list[R]]:
+        """The same as :meth:`run` where this crew ``forks``.
+
+        Processes are forked off for it, which have all of this one's memory: neither the work nor
+        the values are sent to them, and need not be such as can be sent.
+        """
+        spans = (slice(start, start + chunk) for start in range(0, len(values), chunk))
+        task = partial(_work_on, work, values)
+        context = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(self.workers, context, _inherit, (task,)) as pool:
+            yield from self._results(pool, _do_inherited, spans)
+
     def aside(self, work: Callable[[], R]) -> Callable[[], R]:
         """Begin ``work`` beside what comes next; the function returned waits for what it gives.
 
         It is done by a process forked off for it, which has all of this one's memory. Where that
         can't be, or has gone wrong, it is done here when its result is asked for.
         """
-        if self.workers < 2 or sys.platform != "linux":
-            return work
-        # A pool has threads here, and beside threads nothing is forked. A new one starts at once.
-        self._stack.close()
-        self._own = None
-        if _start_method() != "fork":
+        if self.workers < 2 or not self._may_fork():
             return work
         context = multiprocessing.get_context("fork")
         receiver, sender = context.Pipe(duplex=False)
         process = context.Process(target=_send_result, args=(work, sender), daemon=True)
         process.start()
         sender.close()
-        self._stack.callback(process.terminate)
+        self._asides.callback(process.terminate)
 
         def result() -> R:
             try:
@@ -133,9 +167,26 @@ class Crew:
             return None
         if self._own is None:
             context = multiprocessing.get_context(_start_method())
-            pool = ProcessPoolExecutor(self.workers, mp_context=context)
-            self._own = self._stack.enter_context(pool)
+            self._own = ProcessPoolExecutor(self.workers, mp_context=context)
         return self._own
+
+
+class _Inherited:
+    """What a forked process is there to do."""
+
+    task: Callable[[slice], Any]
+
+
+def _inherit(task: Callable[[slice], Any]) -> None:
+    _Inherited.task = task
+
+
+def _do_inherited(span: slice) -> Any:
+    return _Inherited.task(span)
+
+
+def _work_on(work: Callable[[list[T]], list[R]], values: Sequence[T], span: slice) -> list[R]:
+    return work(list(values[span]))
 
 
 def _send_result(work: Callable[[], R], sender: "Connection") -> None:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -67,5 +68,35 @@ def test_a_crew_goes_on_after_it() -> None:
     assert sorted(before) == sorted(after) == list(range(500))
 
 
+def _minus() -> Callable[[int], int]:
+    return lambda number: -number
+
+
 def _same(values: list[int]) -> list[int]:
     return values
+
+
+def test_forked_processes_do_what_can_not_be_sent() -> None:
+    with Crew(2) as crew:
+        assert crew.forks(500)
+        assert not crew.forks(50)
+        values = [(number, partial(_minus(), number)) for number in range(500)]
+        parts = crew.run_forked(
+            lambda some: [(number, call(), os.getpid()) for number, call in some], values
+        )
+        found = [one for part in parts for one in part]
+    assert sorted(number for number, _, _ in found) == list(range(500))
+    assert all(negative == -number for number, negative, _ in found)
+    assert HERE not in {process for _, _, process in found}
+
+
+def test_what_goes_wrong_in_a_forked_process_is_raised_here() -> None:
+    with Crew(2) as crew, pytest.raises(FileNotFoundError):
+        list(crew.run_forked(lambda some: [fail() for _ in some], list(range(500))))
+
+
+def test_work_aside_goes_on_while_others_are_forked() -> None:
+    with Crew(2) as crew:
+        result = crew.aside(elsewhere)
+        others = crew.run_forked(lambda some: [os.getpid() for _ in some], list(range(500)))
+        assert HERE != result() not in {process for part in others for process in part}
