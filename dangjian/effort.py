@@ -17,6 +17,7 @@ MOST_WORK = 400_000_000
 
 _OPEN_TAG_COST = 20
 _OPEN_TAG = re.compile(r"<[A-Za-z/!?]")
+_BLANK = re.compile(r"[^\S\n]{300}")
 _INDENT = re.compile(r"^[ \t\u3000]{300}", re.MULTILINE)
 _GAP = re.compile(r"(?<=\S)[^\S\n]{1000}")
 _NOTE = re.compile(r"^[ ]{0,3}\[\^[^\]\n]*\]:", re.MULTILINE)
@@ -65,14 +66,13 @@ class Meter:
         if len(text) > LONGEST:
             limit = LONGEST // 10_000
             raise TooMuchError(f"正文有 {len(text)} 个字，最多 {limit} 万个，请分成几篇")
-        if indent := _INDENT.search(text):
-            raise TooMuchError(TOO_DEEP, text[indent.start() :].partition("\n")[0])
-        if gap := _GAP.search(text):
-            raise TooMuchError("这里有上千个连续的空格，请删去", _line_before(text, gap.start()))
-        notes = len(_NOTE.findall(text))
+        if _BLANK.search(text):
+            _look_at_blanks(text)
+        notes = len(_NOTE.findall(text)) if "[^" in text else 0
         if notes > MOST_NOTES:
             raise TooMuchError(f"正文有 {notes} 条脚注，最多 {MOST_NOTES} 条，请分成几篇", "[^")
-        self._look_at_tags(text)
+        if "<" in text:
+            self._look_at_tags(text)
 
     def _look_at_tags(self, text: str) -> None:
         end = -1
@@ -82,6 +82,13 @@ class Meter:
                 end = text.find(">", start)
                 end = len(text) if end < 0 else end
             self.charge(_OPEN_TAG_COST * (end - start), text[start : start + 20])
+
+
+def _look_at_blanks(text: str) -> None:
+    if indent := _INDENT.search(text):
+        raise TooMuchError(TOO_DEEP, text[indent.start() :].partition("\n")[0])
+    if gap := _GAP.search(text):
+        raise TooMuchError("这里有上千个连续的空格，请删去", _line_before(text, gap.start()))
 
 
 def _first_words(text: str) -> str:

@@ -113,29 +113,29 @@ _TOKEN = re.compile("<p>\ue0f0([0-9]+)\ue0f1</p>")
 _ONLY_TOKEN = re.compile("\\s*\ue0f0[0-9]+\ue0f1\\s*")
 # What makes blocks depend on each other over blank lines (fences, raw HTML, definition lists), and
 # what a parser would see in a line. A line may not begin like a list, heading, or underline.
-_SPANNING = re.compile(
-    r"^[ ]{0,3}(?:```|~~~|:)|<|[\t\r\x00-\x08\x0b-\x1f\ue0f0\ue0f1]", re.MULTILINE
-)
+_SPANNING_SIGN = re.compile(r"[<\t\r\x00-\x08\x0b-\x1f\ue0f0\ue0f1]")
+_SPANNING_LINE = re.compile(r"^[ ]{0,3}(?:```|~~~|:)", re.MULTILINE)
 _PLAIN_WORDS = r"[^\n\\`*_\[\]{}<>&!|~^#\x02\x03\xa0]*[^\s\\`*_\[\]{}<>&!|~^#\x02\x03\xa0]"
 _PLAIN_LINE = rf"(?![\s=+:\-]|[0-9]+[.)]){_PLAIN_WORDS}"
 _PLAIN_BLOCK = re.compile(rf"{_PLAIN_LINE}(?:\n{_PLAIN_LINE})*")
 _HEADING = re.compile(rf"(#{{2,5}}) ({_PLAIN_LINE})")
-_TOP_HEADING = re.compile(r"^#[ \t]", re.MULTILINE)
 _BULLETS = re.compile(rf"- {_PLAIN_LINE}(?:\n- {_PLAIN_LINE})*")
 _NUMBERS = re.compile(rf"1\. {_PLAIN_LINE}(?:\n[0-9]+\. {_PLAIN_LINE})*")
-_LIST_LIKE = re.compile(r"[ \-+*]|[0-9]+[.)]")
+_LIST_LIKE = re.compile(r"[ \-+]|\*(?!\*)|[0-9]+[.)]")
 
 
 def _set_apart(text: str) -> tuple[str, list[str]]:
     """Replace runs of simple blocks by tokens; returns the rest and the runs as HTML."""
-    if _SPANNING.search(text):
+    if _SPANNING_SIGN.search(text):
+        return text, []
+    if (":" in text or "```" in text or "~~~" in text) and _SPANNING_LINE.search(text):
         return text, []
     pieces = _BLANK_LINES.split(text.strip("\n"))
     blocks, gaps = ["", *pieces[::2], ""], ["", *pieces[1::2]]
     parts: list[str] = []
     runs: list[list[str]] = []
     open_run = False
-    shifted = _TOP_HEADING.search(text) is not None
+    shifted = text.startswith("# ") or "\n# " in text or "\n=" in text
     for gap, before, block, after in zip(gaps, blocks, blocks[1:], blocks[2:], strict=False):
         made = _simple(block, before, after, shifted)
         if made is None:
@@ -172,7 +172,10 @@ def _simple(block: str, before: str, after: str, shifted: bool) -> str | None:
             return None
         level = len(heading[1])
         return f"<h{level}>{heading[2].strip(_EDGE)}</h{level}>"
-    if _LIST_LIKE.match(before) or _LIST_LIKE.match(after):
+    if any(map(_LIST_LIKE.match, before.split("\n"))) or _LIST_LIKE.match(after):
+        return None
+    if "]:" in before or "]:" in after:
+        # A definition of where links lead is taken out: what comes beyond it is the neighbour.
         return None
     tag = "ul" if _BULLETS.fullmatch(bare) else "ol" if _NUMBERS.fullmatch(bare) else ""
     lines = block.split("\n")

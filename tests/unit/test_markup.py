@@ -16,7 +16,8 @@ PIECES = (
     "5G", "行尾  ", "http://a.cn/x",
     "<b>x</b>", "[a]",
     "[a]: http://b.cn", "{: .note}", "2020年，", "1+6", "A&B", "100%", "![图](a.png)", "\\*",
-    "`码`",
+    "`码`", "\n- 甲\n- 乙\n\n**丙**丁", "\n**丙**丁\n\n1. 甲\n2. 乙\n", "\n# 大", "\n***\n",
+    "## 题\n- 项",
 )  # fmt: skip
 LOOSE = st.text(alphabet="一二，。“”：abc 12.-#*_[]`!|>&~=+:^{}\u3000\u00a0\n", max_size=40)
 TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), LOOSE), max_size=12).map("\n".join)
