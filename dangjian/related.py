@@ -4,7 +4,7 @@ An article looks back at the newest few that share a keyword and forward at the 
 so that a new article changes the related lists of a handful of others, however many there are.
 """
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 
 from dangjian.archive import Item
@@ -24,29 +24,32 @@ def related_articles(items: Sequence[Item]) -> dict[str, tuple[str, ...]]:
     later = _nearest(range(len(items) - 1, -1, -1), items, LOOK_AHEAD)
     related: dict[str, tuple[str, ...]] = {}
     for index, item in enumerate(items):
-        scores = earlier[index] + later[index]
-        if not scores:
-            continue
-        ranked = sorted(scores.items(), key=lambda pair: (-pair[1], abs(pair[0] - index), pair[0]))
-        related[item.path] = tuple(items[other].path for other, _ in ranked[:SHOWN])
+        ranked = [(-score, index - other, other) for other, score in earlier[index].items()]
+        ranked += [(-score, other - index, other) for other, score in later[index].items()]
+        if ranked:
+            ranked.sort()
+            related[item.path] = tuple([items[other].path for _, _, other in ranked[:SHOWN]])
     return related
 
 
-def _nearest(order: Iterable[int], items: Sequence[Item], window: int) -> list[Counter[int]]:
+def _nearest(order: Iterable[int], items: Sequence[Item], window: int) -> list[dict[int, int]]:
+    """For each item the scores of those that come before it in ``order``, by their index."""
     recent: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=window))
-    found: list[Counter[int]] = [Counter()] * len(items)
+    found: list[dict[int, int]] = [{}] * len(items)
     for index in order:
         item = items[index]
         if item.entry.type == "special":
             continue
         words = dict.fromkeys((*item.entry.keywords, *item.entry.tags))
-        scores: Counter[int] = Counter()
+        scores: dict[int, int] = {}
         for word in words:
-            for other in recent[word]:
-                scores[other] += 2
-            recent[word].append(index)
+            near = recent[word]
+            for other in near:
+                scores[other] = scores.get(other, 0) + 2
+            near.append(index)
+        column = item.column
         for other in scores:
-            if items[other].column is item.column:
+            if items[other].column is column:
                 scores[other] += 1
         found[index] = scores
     return found
