@@ -10,8 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
-from contextlib import ExitStack, contextmanager
-from functools import partial
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -23,6 +22,7 @@ from dangjian.catalogue import (
     open_catalogue,
     remove_catalogue,
 )
+from dangjian.indexing import Files, Indexer
 from dangjian.locks import held
 from dangjian.problems import Problems
 from dangjian.quiet import (
@@ -65,6 +65,7 @@ class Engine:
         self.stands = False
         self._look: Look | None = None
         self._indexed = True
+        self._indexer = Indexer(workplace, self.crew)
         self._alone = ExitStack()
         self._catalogue: Catalogue | None = None
         self._known: Knowledge | None = None
@@ -112,7 +113,8 @@ class Engine:
         if self.unchanged():
             return self.report
         try:
-            done = self._reword()
+            with self._indexer.ready() if self._last else nullcontext():
+                done = self._reword()
         except _DAMAGE:
             self._start_anew()
             done = False
@@ -266,7 +268,8 @@ class Engine:
     def _produce(self, presenter: "Presenter") -> None:
         from dangjian.site import put_out  # noqa: PLC0415
 
-        with self._workshop_for(presenter) as (plan, workshop):
+        index = self._indexer.begin(presenter)
+        with self._workshop_for(presenter, index) as (plan, workshop):
             put_out(plan, self.catalogue, workshop)
         self.report.problems.extend(presenter.archive.problems.sorted())
 
@@ -291,23 +294,29 @@ class Engine:
         self._note_looked(tools)
         self.report = last.report(self.report.seconds)
         self.report.read = readings.read
-        with self._workshop_for(presenter, indexed) as (plan, workshop):
+        paths = [item.path for item in items]
+        index = self._indexer.begin_words(presenter, paths) if indexed else None
+        if index is None:
+            self._indexer.leave_out(paths)
+        with self._workshop_for(presenter, index) as (plan, workshop):
             put_out_words(plan, self.catalogue, workshop, items)
             workshop.keep_rest(but=SEARCH_FOLDER if indexed else "")
         return True
 
     @contextmanager
     def _workshop_for(
-        self, presenter: "Presenter", indexed: bool = True
+        self, presenter: "Presenter", index: Files | None
     ) -> "Iterator[tuple[SitePlan, Workshop]]":
-        """A plan of the site and a workshop for it; if ``indexed``, search is made meanwhile."""
+        """A plan of the site and a workshop for it; ``index`` tells the index's files at the end.
+
+        Without one the index stays behind.
+        """
         from dangjian.production import Workshop  # noqa: PLC0415
         from dangjian.site import plan_site  # noqa: PLC0415
 
         place, catalogue, report = self.workplace, self.catalogue, self.report
         records = self._read()[0].known.records
         with _without_collector():
-            index = self.crew.aside(partial(_index, presenter, place)) if indexed else None
             with report.timed("规划"):
                 plan = plan_site(place, presenter, records)
                 self._standing = self._standing or look_at_output(place.output, catalogue)
@@ -316,21 +325,15 @@ class Engine:
                 )
             with report.timed("排版"):
                 yield plan, workshop
-            self._indexed = indexed
             if index is not None:
                 with report.timed("搜索"):
                     workshop.keep(index())
+            self._indexed = index is not None
 
     def _note_looked(self, tools: "Tools") -> None:
         """Trust from now on what files older than this build's look were seen to be."""
         tools.catalogue.set_meta("looked", tools.look.started.to_bytes(8, "big"))
         tools.catalogue.commit()
-
-
-def _index(presenter: "Presenter", place: Workplace) -> list[str]:
-    from dangjian.searching import update_search  # noqa: PLC0415 - by the process that does it
-
-    return update_search(presenter, place)
 
 
 @contextmanager

@@ -215,7 +215,7 @@ def _run(
                 raise PreviewError("预览服务器意外停止了，请重新运行。")
             before, state = state, preview.build(call.files)
             server.tell(state)
-            if call.heard or state["build"] != before["build"]:
+            if call.heard or any(state[part] != before[part] for part in ("build", "problems")):
                 report(state, say)
 
 

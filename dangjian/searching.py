@@ -1,6 +1,9 @@
 """What the search index is told: each public article's words, when they are new."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
 
 from dangjian.archive import Item
 from dangjian.catalogue import Catalogue
@@ -13,26 +16,77 @@ from dangjian.search import SearchDoc, update_index
 from dangjian.workplace import Workplace
 
 
+class Wanted(Struct):
+    """What an index is to hold: a digest of each article by its path, and the columns' names."""
+
+    current: dict[str, bytes]
+    columns: dict[str, str]
+
+
 def update_search(presenter: Presenter, place: Workplace) -> list[str]:
     """Bring the index of a site up to date; returns its files' paths below the output folder.
 
     Reads what has been committed to the catalogue, so that it can run in another process.
     """
-    archive = presenter.archive
-    searched: dict[str, Item] = {
-        item.path: item for item in (*archive.items, *archive.pages) if item.address
-    }
+    items = {item.path: item for item in _searched(presenter)}
 
     def load(keys: Sequence[str]) -> Iterator[SearchDoc]:
-        with Catalogue(place.catalogue, read_only=True) as catalogue:
-            for key, body in catalogue.bodies(keys):
-                yield _document(searched[key], body, presenter.owner)
+        return documents(place.catalogue, [items[key] for key in keys], presenter.owner)
 
-    places = _Places(presenter.owner)
-    current = {path: places.digest_of(item) for path, item in searched.items()}
-    names = {column.address: column.name for column in archive.columns.walk()}
-    report = update_index(place.output / SEARCH_FOLDER, current, load, columns=names)
+    wanted = wanted_of(presenter)
+    folder = place.output / SEARCH_FOLDER
+    report = update_index(folder, wanted.current, load, columns=wanted.columns)
     return [f"{SEARCH_FOLDER}/{name}" for name in report.files]
+
+
+def update_search_with(
+    output: Path, wanted: Wanted, documents: Sequence[SearchDoc]
+) -> list[str] | None:
+    """The same, where these articles are all that is new to the index; None if they are not."""
+    given = {document.key: document for document in documents}
+
+    def load(keys: Sequence[str]) -> Iterator[SearchDoc]:
+        for key in keys:
+            if key not in given:
+                raise _MoreWantedError
+            yield given[key]
+
+    try:
+        report = update_index(output / SEARCH_FOLDER, wanted.current, load, columns=wanted.columns)
+    except _MoreWantedError:
+        return None
+    return [f"{SEARCH_FOLDER}/{name}" for name in report.files]
+
+
+class _MoreWantedError(Exception):
+    """The index lacks an article that was not given."""
+
+
+def load_indexer() -> None:
+    """Load what an update of an index needs: that takes as long as adding an article."""
+    import dangjian.search.index  # noqa: F401, PLC0415
+
+
+def wanted_of(presenter: Presenter) -> Wanted:
+    """What the index of an archive is to hold."""
+    places = _Places(presenter.owner)
+    return Wanted(
+        {item.path: places.digest_of(item) for item in _searched(presenter)},
+        {column.address: column.name for column in presenter.archive.columns.walk()},
+    )
+
+
+def _searched(presenter: Presenter) -> Iterator[Item]:
+    archive = presenter.archive
+    return (item for item in (*archive.items, *archive.pages) if item.address)
+
+
+def documents(catalogue: Path, items: Iterable[Item], owner: str) -> Iterator[SearchDoc]:
+    """Articles as they are searched, their texts from the catalogue."""
+    by_path = {item.path: item for item in items}
+    with Catalogue(catalogue, read_only=True) as texts:
+        for path, body in texts.bodies(list(by_path)):
+            yield _document(by_path[path], body, owner)
 
 
 def _document(item: Item, body: str, owner: str) -> SearchDoc:

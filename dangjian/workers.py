@@ -6,9 +6,7 @@ this machine are used when there is enough to do, and none at all when there is 
 
 import multiprocessing
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -18,14 +16,13 @@ from concurrent.futures import (
     as_completed,
     wait,
 )
-from contextlib import ExitStack
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+from dangjian.forks import Fork, LostError, can_fork
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -54,7 +51,7 @@ class Crew:
         self.workers = workers or default_workers()
         self._given = executor
         self._own: Executor | None = None
-        self._asides = ExitStack()
+        self._asides: list[Fork] = []
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +62,8 @@ class Crew:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._asides.close()
+        for fork in self._asides:
+            fork.end()
         self._dismiss_pool()
 
     def _dismiss_pool(self) -> None:
@@ -115,7 +113,7 @@ class Crew:
             return False
         # A pool has threads here, and beside threads nothing is forked. A new one starts at once.
         self._dismiss_pool()
-        return _start_method() == "fork"
+        return can_fork()
 
     def run_forked(
         self, work: Callable[[list[T]], list[R]], values: Sequence[T], chunk: int = CHUNK
@@ -137,28 +135,38 @@ class Crew:
         It is done by a process forked off for it, which has all of this one's memory. Where that
         can't be, or has gone wrong, it is done here when its result is asked for.
         """
+        fork = self._fork(work)
+        return work if fork is None else partial(_result, fork, work)
+
+    @contextmanager
+    def early(
+        self, first: Callable[[], object]
+    ) -> Iterator[Callable[[Callable[[], R]], Callable[[], R]]]:
+        """A process that does ``first`` (loads what it will need) and waits for its work.
+
+        What comes of the ``with`` begins work that can be sent, as :meth:`aside` does; the
+        process ends with the block.
+        """
+        fork = self._fork(first, waits=True)
+
+        def begin(work: Callable[[], R]) -> Callable[[], R]:
+            if fork is None:
+                return work
+            fork.send(work)
+            return partial(_result, fork, work)
+
+        try:
+            yield begin
+        finally:
+            if fork is not None:
+                fork.end()
+
+    def _fork(self, work: Callable[[], object], *, waits: bool = False) -> Fork | None:
         if self.workers < 2 or not self._may_fork():
-            return work
-        context = multiprocessing.get_context("fork")
-        receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=_send_result, args=(work, sender), daemon=True)
-        process.start()
-        sender.close()
-        self._asides.callback(process.terminate)
-
-        def result() -> R:
-            try:
-                given, error = receiver.recv()
-            except EOFError:
-                return work()
-            finally:
-                receiver.close()
-                process.join()
-            if error is not None:
-                raise error
-            return cast("R", given)
-
-        return result
+            return None
+        fork = Fork(work, waits=waits)
+        self._asides = [other for other in self._asides if not other.ended] + [fork]
+        return fork
 
     def _executor(self, amount: int) -> Executor | None:
         if self._given is not None:
@@ -166,7 +174,7 @@ class Crew:
         if self.workers < 2 or (self._own is None and amount < ENOUGH_FOR_PROCESSES):
             return None
         if self._own is None:
-            context = multiprocessing.get_context(_start_method())
+            context = multiprocessing.get_context("fork" if can_fork() else "spawn")
             self._own = ProcessPoolExecutor(self.workers, mp_context=context)
         return self._own
 
@@ -189,22 +197,15 @@ def _work_on(work: Callable[[list[T]], list[R]], values: Sequence[T], span: slic
     return work(list(values[span]))
 
 
-def _send_result(work: Callable[[], R], sender: "Connection") -> None:
-    """What the forked process does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _result(fork: Fork, work: Callable[[], R]) -> R:
+    """What a process gives; if it was lost, the work is done here."""
     try:
-        sender.send((work(), None))
-    except Exception as error:  # noqa: BLE001 - whatever it is, the process that waits raises it
-        sender.send((None, error))
+        return cast("R", fork.result())
+    except LostError:
+        return work()
 
 
 def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
     taken = iter(values)
     while chunk := list(islice(taken, size)):
         yield chunk
-
-
-def _start_method() -> str:
-    """Fork where it is safe (Linux, no other thread): it starts at once; else spawn."""
-    alone = threading.active_count() == 1
-    return "fork" if sys.platform == "linux" and alone else "spawn"

@@ -1,5 +1,6 @@
 """An editor's day: preview, new, check, build, clean; and starting a site."""
 
+import gc
 import json
 import shutil
 from datetime import datetime
@@ -103,6 +104,8 @@ def build(
         text = json.dumps(result.as_dict(), ensure_ascii=False, indent=1)
         Path(report).write_text(text + "\n", encoding="utf-8")
     tell(result, site.content_name())
+    # What is left of an archive would be walked through once more on the way out.
+    gc.freeze()
     if result.failed:
         refuse("有错误的文章没有生成，其余已生成。请照上面的提示改正后再生成。")
 

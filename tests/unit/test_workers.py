@@ -1,5 +1,6 @@
 """Work beside other work: its result, its error, and a process that is lost."""
 
+import multiprocessing
 import os
 import sys
 from collections.abc import Callable
@@ -16,7 +17,7 @@ HERE = os.getpid()
 @pytest.fixture(autouse=True)
 def _beside_the_runners_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fork although the runner has a thread of its own here, which no test's process needs."""
-    monkeypatch.setattr("dangjian.workers._start_method", lambda: "fork")
+    monkeypatch.setattr("dangjian.workers.can_fork", lambda: True)
 
 
 def elsewhere() -> int:
@@ -51,6 +52,25 @@ def test_what_goes_wrong_is_raised_where_it_is_asked_for() -> None:
 def test_a_lost_process_costs_time_only() -> None:
     with Crew(2) as crew:
         assert crew.aside(vanish)() == HERE
+
+
+def test_a_process_ready_early_does_what_it_is_sent() -> None:
+    with Crew(2) as crew, crew.early(elsewhere) as begin:
+        assert begin(elsewhere)() != HERE
+    with Crew(2) as crew, crew.early(elsewhere) as begin, pytest.raises(FileNotFoundError):
+        begin(fail)()
+
+
+@pytest.mark.parametrize("first", [elsewhere, vanish])
+def test_a_process_ready_early_ends_without_work(first: Callable[[], int]) -> None:
+    with Crew(2) as crew, crew.early(first):
+        assert multiprocessing.active_children() or first is vanish
+    assert not multiprocessing.active_children()
+
+
+def test_an_early_process_that_is_lost_costs_time_only() -> None:
+    with Crew(2) as crew, crew.early(vanish) as begin:
+        assert begin(elsewhere)() == HERE
 
 
 @pytest.mark.parametrize("other", [elsewhere, vanish])
