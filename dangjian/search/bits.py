@@ -5,9 +5,11 @@ import numpy.typing as npt
 
 Numbers = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
+Small = npt.NDArray[np.signedinteger]
+"""Numbers kept in 32 bits where that is known to be enough: they take most of the memory."""
 
 
-def pack(values: Numbers, widths: Numbers, places: Numbers, size: int) -> Bytes:
+def pack(values: Small, widths: Small, places: Small, size: int) -> Bytes:
     """``size`` bytes in which each value stands at its bit place, most significant bit first.
 
     Places are ascending, values do not overlap, widths are at most 32.
@@ -20,19 +22,14 @@ def pack(values: Numbers, widths: Numbers, places: Numbers, size: int) -> Bytes:
         words = places >> 5
         shifts = (64 - (places & 31) - widths).astype(np.uint64)
         shifted = values.astype(np.uint64) << shifts
-        first = np.flatnonzero(np.concatenate(([True], words[1:] != words[:-1])))
-        both = np.bitwise_or.reduceat(shifted, first)
-        targets = words[first]
+        last = np.append(np.flatnonzero(words[1:] != words[:-1]), len(words) - 1)
+        # What does not overlap adds up to a word; sums before it are taken away modulo 2 ** 64.
+        sums = np.cumsum(shifted)[last]
+        both = np.diff(sums, prepend=np.uint64(0))
+        targets = words[last]
         out[targets] |= (both >> np.uint64(32)).astype(np.uint32)
         out[targets + 1] |= (both & np.uint64(0xFFFFFFFF)).astype(np.uint32)
     return out.astype(">u4").view(np.uint8)[:size]
-
-
-def mark(places: Numbers, size: int) -> Bytes:
-    """``size`` bytes in which the bits at ``places`` are ones."""
-    flags = np.zeros(size * 8, np.uint8)
-    flags[places] = 1
-    return np.packbits(flags)
 
 
 def unpack_fixed(flags: Bytes, width: int) -> Numbers:

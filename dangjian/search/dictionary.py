@@ -10,23 +10,27 @@ import numpy as np
 import numpy.typing as npt
 
 from dangjian.search.bits import Numbers
-from dangjian.search.documents import Record
-from dangjian.search.folding import code_points
+from dangjian.search.folder import code_points
 
 LEAST_DOCS = 256
+"""Fewer documents have no dictionary."""
+
+SAMPLE = 512
+"""Of how many documents the texts are looked at."""
+
 _SAMPLE_CHARS = 400_000
 _BYTES = 16_384
 _SIZES = (2, 3, 4, 5, 6, 8, 10, 14, 20)
 _LEAST_COUNT = 4
 _CANDIDATES = 12_000
 _MATCH_COST = 3
+_PLACE_BITS = np.uint64(20)
+_PLACES = np.uint64((1 << 20) - 1)
 
 
-def dictionary_of(records: Sequence[Record]) -> bytes:
-    """A preset dictionary for deflate in GB 18030, empty for few documents."""
-    if len(records) < LEAST_DOCS:
-        return b""
-    text = _sample(records)
+def dictionary_of(texts: Sequence[str]) -> bytes:
+    """A preset dictionary for deflate in GB 18030, from a sample of the records' texts."""
+    text = "\n".join(texts)[:_SAMPLE_CHARS]
     chosen: list[str] = []
     joined = ""
     used = 0
@@ -41,13 +45,6 @@ def dictionary_of(records: Sequence[Record]) -> bytes:
         joined += phrase
     # The nearer to the end, the fewer bits it takes to point there.
     return "".join(reversed(chosen)).encode("gb18030")
-
-
-def _sample(records: Sequence[Record]) -> str:
-    """Texts of documents at even distances over the segment."""
-    total = sum(len(record.text) for record in records)
-    step = max(1, total // _SAMPLE_CHARS)
-    return "\n".join(record.text for record in records[::step])
 
 
 def _by_worth(text: str) -> list[str]:
@@ -83,7 +80,12 @@ def _repeated(
         hashed = hashed * np.uint64(0x9E3779B97F4A7C15) + codes[offset : offset + count]
         hashed ^= hashed >> np.uint64(29)
         good &= stable[offset : offset + count]
+    # Hash and place in one number, so that equal phrases come in the order of their places.
     where = np.flatnonzero(good)
-    _, first, times = np.unique(hashed[where], return_index=True, return_counts=True)
+    keys = (hashed[where] & ~_PLACES) | where.astype(np.uint64)
+    keys.sort()
+    phrase = keys >> _PLACE_BITS
+    begins = np.flatnonzero(np.concatenate(([True], phrase[1:] != phrase[:-1])))[: len(keys)]
+    times = np.diff(np.append(begins, len(keys)))
     often = times >= _LEAST_COUNT
-    return where[first[often]], times[often].astype(np.int64)
+    return (keys[begins[often]] & _PLACES).astype(np.int64), times[often]

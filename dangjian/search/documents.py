@@ -1,6 +1,5 @@
 """What the search index is given of an article, and the record it keeps (format, section 3.5)."""
 
-import re
 import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
@@ -8,19 +7,11 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
-from dangjian.search.folding import may_be_traditional
-
 CHINA = timezone(timedelta(hours=8))
 _SEPARATOR = "\x1f"
 _UTF8 = 1
 _WITH_DICTIONARY = 2
-_MAY_BE_TRADITIONAL = 4
-
-# Characters that Python's and a browser's GB 18030 do not map alike, or did not always.
-_UNSTABLE_IN_GB18030 = re.compile(
-    "[\u1e3f\u2e80-\u2ef3\u9fb4-\u9fbb\ue000-\uf8ff\ufe10-\ufe19\ufffd"
-    "\U00020087\U00020089\U000200cc\U000215d7\U0002298f\U000241fe]"
-)
+_TRADITIONAL = 4
 
 
 class SearchDoc(Struct, frozen=True, kw_only=True):
@@ -82,7 +73,7 @@ def key_hash(key: str) -> bytes:
 
 def short_digest(digest: bytes) -> bytes:
     """Eight bytes that stand for the digest of a document's content."""
-    return blake2b(digest, digest_size=8).digest()
+    return digest[:8].ljust(8, b"\0")
 
 
 def record_of(doc: SearchDoc) -> Record:
@@ -111,9 +102,9 @@ def _clean(text: str) -> str:
     return text
 
 
-def pack_record(record: Record, primed: "zlib._Compress", with_dictionary: bool) -> bytes:
-    """The bytes of a record; ``primed`` is a raw deflate compressor to copy, dictionary and all."""
-    text = _SEPARATOR.join(
+def record_text(record: Record) -> str:
+    """The text of a record: its fields, separated."""
+    return _SEPARATOR.join(
         (
             record.url,
             record.title,
@@ -126,17 +117,26 @@ def pack_record(record: Record, primed: "zlib._Compress", with_dictionary: bool)
             record.text,
         )
     )
-    data, flags = _encode(text)
-    packer = primed.copy()
-    flags |= _WITH_DICTIONARY if with_dictionary else 0
-    flags |= _MAY_BE_TRADITIONAL if may_be_traditional(text) else 0
-    return bytes((flags,)) + packer.compress(data) + packer.flush()
 
 
-def _encode(text: str) -> tuple[bytes, int]:
-    if not _UNSTABLE_IN_GB18030.search(text):
-        return text.encode("gb18030"), 0
-    return text.encode(), _UTF8
+class Packer:
+    """Makes the bytes of records, with one preset dictionary (or none)."""
+
+    def __init__(self, dictionary: bytes) -> None:
+        self._flags = _WITH_DICTIONARY if dictionary else 0
+        if dictionary:
+            self._primed = zlib.compressobj(6, zlib.DEFLATED, -15, zdict=dictionary)
+        else:
+            self._primed = zlib.compressobj(6, zlib.DEFLATED, -15)
+
+    def pack(self, text: str, unstable: bool, traditional: bool) -> bytes:
+        """The bytes of a record: whether some character is not the same in every GB 18030, and
+        whether some is one that the fold file maps, is known to who has folded the text.
+        """
+        flags = self._flags | (_UTF8 if unstable else 0) | (_TRADITIONAL if traditional else 0)
+        packer = self._primed.copy()
+        data = text.encode("utf-8" if unstable else "gb18030")
+        return bytes((flags,)) + packer.compress(data) + packer.flush()
 
 
 def unpack_record(data: bytes, dictionary: bytes) -> Record:
@@ -154,13 +154,6 @@ def unpack_record(data: bytes, dictionary: bytes) -> Record:
     if len(fields) != 9:
         raise ValueError("a record without its nine fields")
     return Record(*fields)
-
-
-def primed_compressor(dictionary: bytes, level: int = 9) -> "zlib._Compress":
-    """A raw deflate compressor to copy for each record."""
-    if dictionary:
-        return zlib.compressobj(level, zlib.DEFLATED, -15, 9, zdict=dictionary)
-    return zlib.compressobj(level, zlib.DEFLATED, -15, 9)
 
 
 def same_columns(columns: Sequence[str]) -> tuple[str, ...]:

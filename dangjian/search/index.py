@@ -7,17 +7,22 @@ small segment for what is new and a list of what is gone, and segments are merge
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
+from heapq import nsmallest
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dangjian.search.bits import Numbers
-from dangjian.search.container import DamagedIndexError, wrap, write_whole
+from dangjian.search.container import DamagedIndexError, unwrap, wrap, write_whole
+from dangjian.search.dictionary import SAMPLE
 from dangjian.search.documents import SearchDoc, key_hash, record_of, same_columns, short_digest
-from dangjian.search.folding import fold_file
+from dangjian.search.drafts import Drafts
+from dangjian.search.folding import fold_file, read_fold_file, simplified
+from dangjian.search.gathering import Prepared, Progress
 from dangjian.search.manifest import (
     FORMAT,
     MANIFEST,
@@ -29,14 +34,13 @@ from dangjian.search.manifest import (
     damaged_files,
     file_sizes,
     fold_name,
-    fold_stands,
     made_with,
     read_state,
     segment_files,
     write_manifest,
 )
 from dangjian.search.reader import SegmentReader
-from dangjian.search.segment import BuiltSegment, Prepared, Progress, build_segment
+from dangjian.search.segment import BuiltSegment, build_segment
 
 CANONICAL_DOCS = 256
 """Up to so many documents the index is always what a clean build writes."""
@@ -45,6 +49,7 @@ _LEVELS = (32, 1024, 32_768, 1_048_576)
 _OURS = re.compile(r"(fold-[0-9a-f]+\.js|[0-9a-f]{16}-(head\.js|[pt]\d+\.js|state\.bin))\Z")
 
 Load = Callable[[list[str]], Iterable[SearchDoc]]
+_Hashes = npt.NDArray[np.uint64]
 
 
 class _Standing(NamedTuple):
@@ -52,6 +57,7 @@ class _Standing(NamedTuple):
 
     reader: SegmentReader
     state: State
+    files: dict[str, int]
     live: Numbers
 
     @property
@@ -59,8 +65,43 @@ class _Standing(NamedTuple):
         return replace(self.reader.entry, deleted=self._deleted())
 
     def _deleted(self) -> list[int]:
-        gone = np.setdiff1d(np.arange(self.reader.entry.docs), self.live)
+        there = np.ones(self.reader.entry.docs, bool)
+        there[self.live] = False
+        gone = np.flatnonzero(there)
         return [int(n) for n in np.diff(gone, prepend=0)]
+
+
+class _Current:
+    """The documents there are to be: eight bytes of the key and of the digest of each."""
+
+    def __init__(self, documents: Mapping[str, bytes]) -> None:
+        self._names = list(documents)
+        hashes = _hashes(b"".join([key_hash(key) for key in documents]))
+        digests = _hashes(b"".join([short_digest(digest) for digest in documents.values()]))
+        self._order = np.argsort(hashes)
+        self._hashes, self._digests = hashes[self._order], digests[self._order]
+        self._found = np.zeros(len(hashes), bool)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def still(self, state: State, live: npt.NDArray[np.bool_]) -> Numbers:
+        """The documents of a segment that are current."""
+        if not self._names:
+            return np.zeros(0, np.int64)
+        hashes, digests = _hashes(state.keys), _hashes(state.digests)
+        place = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        same = live & (self._hashes[place] == hashes) & (self._digests[place] == digests)
+        self._found[place[same]] = True
+        return np.flatnonzero(same)
+
+    def missing(self) -> list[str]:
+        """The keys of the documents that no segment had."""
+        return [self._names[n] for n in np.sort(self._order[~self._found]).tolist()]
+
+
+def _hashes(data: bytes) -> _Hashes:
+    return np.frombuffer(data, "<u8").astype(np.uint64)
 
 
 class Task(Struct, frozen=True):
@@ -75,31 +116,40 @@ class Task(Struct, frozen=True):
     digest: str
 
 
+class _Folding(NamedTuple):
+    """The table of traditional characters, and the fold file with its line in the manifest."""
+
+    table: Mapping[str, str]
+    entry: FoldEntry
+    data: bytes
+
+
 def apply_update(folder: Path, before: Manifest | None, task: Task) -> IndexReport:
     """Bring an index from what its manifest says to what the task says."""
-    hashes = {key_hash(key): (short_digest(digest), key) for key, digest in task.current.items()}
-    standing = _standing(folder, before, hashes, task.verify)
-    known = {segment.state.key(doc) for segment in standing for doc in segment.live.tolist()}
-    new = [key for who, (_, key) in hashes.items() if who not in known]
-    absorbed = _to_merge(standing, len(new), len(hashes))
+    sizes = file_sizes(folder)
+    current = _Current(task.current)
+    standing = _standing(folder, sizes, before, current, task.verify)
+    new = current.missing()
+    absorbed = _to_merge(standing, len(new), len(current))
     kept = [s for s in standing if len(s.live) and not any(s is other for other in absorbed)]
-    built = build_segment(_documents(absorbed, new, task.load, hashes), task.progress)
-    files = dict(built.files) if built.entry.docs else {}
-    entries = [segment.entry for segment in kept] + ([built.entry] if files else [])
-    fold = before.fold if before and fold_stands(folder, before.fold, task.verify) else None
-    fold = fold or _new_fold(files)
-    names = {name for s in kept for name in segment_files(s.entry, s.state)}
-    names |= {*files, fold.file, MANIFEST}
-    manifest = _manifest(fold, entries, kept, built, task)
-    written = _write(folder, files)
+    folding = _folding(folder, before)
+    written = [folding.entry.file] if _write(folder, sizes, folding) else []
+    with Drafts(folder) as drafts:
+        documents = _documents(absorbed, new, task)
+        built = build_segment(documents, folding.table, drafts, task.progress)
+        if built:
+            written += drafts.settle(f"{built.entry.id}-", sizes)
+    manifest = _manifest(folding.entry, kept, built, task)
     if write_manifest(folder, manifest):
         written.append(MANIFEST)
+    names = {name for s in kept for name in s.files} | {folding.entry.file, MANIFEST}
+    names.update(built.files if built else ())
     merged = sum(len(segment.live) for segment in absorbed)
-    added = built.entry.docs - merged
+    added = (built.entry.docs if built else 0) - merged
     return IndexReport(
         files=tuple(sorted(names)),
         written=tuple(sorted(written)),
-        removed=tuple(_prune(folder, names) if task.prune else ()),
+        removed=tuple(_prune(folder, sizes, names) if task.prune else ()),
         docs=manifest.docs,
         added=added,
         deleted=(before.docs if before else 0) + added - manifest.docs,
@@ -108,10 +158,13 @@ def apply_update(folder: Path, before: Manifest | None, task: Task) -> IndexRepo
 
 
 def _standing(
-    folder: Path, manifest: Manifest | None, hashes: Mapping[bytes, tuple[bytes, str]], verify: bool
+    folder: Path,
+    sizes: Mapping[str, int],
+    manifest: Manifest | None,
+    current: _Current,
+    verify: bool,
 ) -> list[_Standing]:
     """The whole segments of an index, with their documents that are current."""
-    sizes = file_sizes(folder)
     found: list[_Standing] = []
     for entry in manifest.segments if manifest else ():
         try:
@@ -119,18 +172,38 @@ def _standing(
             reader = SegmentReader(folder, entry)
         except DamagedIndexError:
             continue
-        if any(sizes.get(n) != size for n, size in segment_files(entry, state).items()):
+        files = segment_files(entry, state)
+        if any(sizes.get(n) != size for n, size in files.items()):
             continue
         if verify and damaged_files(folder, entry, state):
             continue
-        segment = _Standing(reader, state, np.flatnonzero(reader.live))
-        live = [
-            doc
-            for doc in segment.live.tolist()
-            if hashes.get(segment.state.key(doc), (b"", ""))[0] == segment.state.digest(doc)
-        ]
-        found.append(_Standing(reader, state, np.array(live, np.int64)))
+        found.append(_Standing(reader, state, files, current.still(state, reader.live)))
     return found
+
+
+def _folding(folder: Path, before: Manifest | None) -> _Folding:
+    """The fold file that stands, if it is whole; otherwise a new one, by OpenCC."""
+    if before:
+        try:
+            data = (folder / before.fold.file).read_bytes()
+        except OSError:
+            data = b""
+        if fold_name(data) == before.fold.file:
+            payload = unwrap(data, bytes(before.fold.keys))
+            return _Folding(read_fold_file(payload), before.fold, data)
+    payload, exceptions = fold_file()
+    data, keys = wrap(payload)
+    entry = FoldEntry(fold_name(data), len(payload), list(keys), exceptions)
+    return _Folding(simplified(), entry, data)
+
+
+def _write(folder: Path, sizes: Mapping[str, int], folding: _Folding) -> bool:
+    """Write the fold file unless it stands there; whether it was written."""
+    path = folder / folding.entry.file
+    if sizes.get(path.name) == len(folding.data) and path.read_bytes() == folding.data:
+        return False
+    write_whole(path, folding.data)
+    return True
 
 
 def _to_merge(standing: Sequence[_Standing], new: int, total: int) -> list[_Standing]:
@@ -160,25 +233,27 @@ def _level(size: int) -> int:
     return sum(size > limit for limit in _LEVELS)
 
 
-def _documents(
-    absorbed: Sequence[_Standing],
-    new: list[str],
-    load: Load,
-    hashes: Mapping[bytes, tuple[bytes, str]],
+def _documents(absorbed: Sequence[_Standing], new: list[str], task: Task) -> Iterator[Prepared]:
+    """The documents of the new segment, those of least key first (:meth:`Gathered.read`)."""
+    keys = [segment.state.key(doc) for segment in absorbed for doc in segment.live.tolist()]
+    keys += map(key_hash, new)
+    least = set(nsmallest(SAMPLE, keys))
+    for first in (True, False):
+        for segment in absorbed:
+            chosen = [d for d in segment.live.tolist() if (segment.state.key(d) in least) is first]
+            yield from segment_documents(segment.reader, segment.state, chosen)
+        wanted = [key for key in new if (key_hash(key) in least) is first]
+        for doc in task.load(wanted) if wanted else ():
+            digest = short_digest(task.current[doc.key])
+            yield Prepared(record_of(doc), same_columns(doc.columns), key_hash(doc.key), digest)
+
+
+def segment_documents(
+    reader: SegmentReader, state: State, docs: Iterable[int]
 ) -> Iterator[Prepared]:
-    for segment in absorbed:
-        yield from segment_documents(segment.reader, segment.state, segment.live)
-    if new:
-        for doc in load(new):
-            who = key_hash(doc.key)
-            digest = hashes[who][0]
-            yield Prepared(record_of(doc), same_columns(doc.columns), who, digest)
-
-
-def segment_documents(reader: SegmentReader, state: State, docs: Numbers) -> Iterator[Prepared]:
     """Documents of a segment as they went into it."""
     columns = [tuple(reader.info.columns[n] for n in members) for members in reader.info.sets]
-    for doc in docs.tolist():
+    for doc in docs:
         yield Prepared(
             reader.record(doc),
             columns[int(reader.sets[doc])],
@@ -187,30 +262,8 @@ def segment_documents(reader: SegmentReader, state: State, docs: Numbers) -> Ite
         )
 
 
-def _new_fold(files: dict[str, bytes]) -> FoldEntry:
-    payload, exceptions = fold_file()
-    data, keys = wrap(payload)
-    name = fold_name(data)
-    files[name] = data
-    return FoldEntry(name, len(payload), list(keys), exceptions)
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> list[str]:
-    """Write what does not stand there already (a name stands for its content)."""
-    sizes = file_sizes(folder)
-    written = [
-        name
-        for name, data in files.items()
-        if sizes.get(name) != len(data) or (folder / name).read_bytes() != data
-    ]
-    for name in written:
-        write_whole(folder / name, files[name])
-    return written
-
-
 def _manifest(
     fold: FoldEntry,
-    entries: list[SegmentEntry],
     kept: Sequence[_Standing],
     built: BuiltSegment | None,
     task: Task,
@@ -219,9 +272,10 @@ def _manifest(
     units = built.units if built else 0
     for segment in kept:
         units += int(segment.reader.sizes[segment.live].sum())
-        for number in np.unique(segment.reader.sets[segment.live]).tolist():
+        for number in set(segment.reader.sets[segment.live].tolist()):
             used.update(segment.reader.info.columns[n] for n in segment.reader.info.sets[number])
-    entries = sorted(entries, key=lambda entry: (-entry.docs, entry.id))
+    entries = [segment.entry for segment in kept] + ([built.entry] if built else [])
+    entries.sort(key=lambda entry: (-entry.docs, entry.id))
     return Manifest(
         format=FORMAT,
         made=made_with(),
@@ -234,8 +288,8 @@ def _manifest(
     )
 
 
-def _prune(folder: Path, names: set[str]) -> list[str]:
-    stale = sorted(n for n in file_sizes(folder) if _OURS.match(n) and n not in names)
+def _prune(folder: Path, sizes: Mapping[str, int], names: set[str]) -> list[str]:
+    stale = sorted(name for name in sizes if _OURS.match(name) and name not in names)
     for name in stale:
         (folder / name).unlink(missing_ok=True)
     return stale
@@ -252,15 +306,17 @@ def write_segments(
     An update never asks for this; it is how tests and measurements get an index with a past.
     """
     standing: list[_Standing] = []
+    folding = _folding(folder, None)
+    _write(folder, {}, folding)
     for group in groups:
-        built = build_segment(group)
-        _write(folder, built.files)
+        by_key = sorted(group, key=lambda document: document.key)
+        with Drafts(folder) as drafts:
+            built = build_segment(by_key, folding.table, drafts)
+            if built is None:
+                continue
+            drafts.settle(f"{built.entry.id}-", {})
         reader = SegmentReader(folder, built.entry)
         state = read_state(folder, built.entry)
         live = [doc for doc in range(built.entry.docs) if state.key(doc) not in deleted]
-        standing.append(_Standing(reader, state, np.array(live, np.int64)))
-    files: dict[str, bytes] = {}
-    fold = _new_fold(files)
-    _write(folder, files)
-    entries = [segment.entry for segment in standing]
-    write_manifest(folder, _manifest(fold, entries, standing, None, task))
+        standing.append(_Standing(reader, state, built.files, np.array(live, np.int64)))
+    write_manifest(folder, _manifest(folding.entry, standing, None, task))

@@ -12,15 +12,13 @@ import numpy.typing as npt
 from dangjian.search.bits import (
     Bytes,
     Numbers,
-    mark,
+    Small,
     pack,
     starts_of,
     unpack_fixed,
 )
 
 TITLE, LEAD, BODY = 0, 1, 2
-
-Small = npt.NDArray[np.uint32]
 
 
 class Lists(NamedTuple):
@@ -29,25 +27,27 @@ class Lists(NamedTuple):
     A large archive has hundreds of thousands of lists: their numbers are kept small.
     """
 
-    a: Small
-    b: Small
+    term: Numbers
     field: Bytes
     plain: npt.NDArray[np.bool_]
-    totals: Small
-    doc_bytes: Small
-    pos_bytes: Small
+    totals: npt.NDArray[np.uint32]
+    doc_bytes: npt.NDArray[np.uint32]
+    pos_bytes: npt.NDArray[np.uint32]
     doc_blob: Bytes
     pos_blob: Bytes
 
 
-class Occurrences(NamedTuple):
-    """Places of terms, sorted by term, field, document and position."""
+class Places(NamedTuple):
+    """Places of terms, sorted by term, field and position; a term is any number.
 
-    a: Numbers
-    b: Numbers
-    field: Numbers
-    doc: Numbers
-    position: Numbers
+    ``field`` is a document's number among all titles, all leads or all bodies, these in one row:
+    the number of documents is added for a lead, twice for a body. Without positions only
+    documents are kept.
+    """
+
+    term: Numbers
+    field: Small
+    position: Small | None
 
 
 def class_of(sizes: Numbers) -> Numbers:
@@ -74,34 +74,38 @@ def low_bits(count: Numbers, documents: int) -> Numbers:
     return bits
 
 
-def encode(places: Occurrences, widths: Numbers, plain: bool) -> Lists:
-    """Lists of all terms in ``places``; ``widths`` are those of positions in each body.
-
-    With ``plain`` only documents are kept.
-    """
+def encode(places: Places, widths: Small) -> Lists:
+    """Lists of all terms in ``places``; ``widths`` are those of positions in each body."""
+    term, field, position = places
     documents = len(widths)
-    changes = (places.a[1:] != places.a[:-1]) | (places.b[1:] != places.b[:-1])
-    changes |= places.field[1:] != places.field[:-1]
-    new_list = np.concatenate(([True], changes))[: len(places.a)]
-    new_doc = np.concatenate(([True], places.doc[1:] != places.doc[:-1]))[: len(places.a)]
-    first_place = np.flatnonzero(new_list | new_doc)
-    freqs = np.diff(np.append(first_place, len(places.a)))
-    first = np.flatnonzero(new_list[first_place])
-    heads = first_place[first]
-    field = places.field[heads]
+    new = np.ones(len(term), bool)
+    np.not_equal(term[1:], term[:-1], out=new[1:])
+    new[1:] |= field[1:] != field[:-1]
+    postings = np.flatnonzero(new)
+    term, field = term[postings], field[postings]
+    kind = (field >= documents).astype(np.int8)
+    kind += field >= 2 * documents
+    docs = field - kind * field.dtype.type(documents)
+    new = np.ones(len(term), bool)
+    np.not_equal(term[1:], term[:-1], out=new[1:])
+    new[1:] |= kind[1:] != kind[:-1]
+    first = np.flatnonzero(new)
+    freqs = np.diff(np.append(postings, len(places.term))).astype(docs.dtype)
     doc_blob, doc_bytes = encode_documents(
-        first, places.doc[first_place], None if plain else freqs, documents
+        first, docs, None if position is None else freqs, documents
     )
-    if plain:
-        pos_blob, pos_bytes = np.zeros(0, np.uint8), np.zeros(len(first), np.int64)
-    else:
-        pos_blob, pos_bytes = _encode_positions(heads, field, places, widths)
+    pos_blob, pos_bytes = np.zeros(0, np.uint8), np.zeros(len(first), np.int64)
+    if position is not None and len(first):
+        width = np.where(kind == BODY, widths[docs], 0).astype(docs.dtype)
+        counts = np.add.reduceat(freqs, first)
+        pos_blob, pos_bytes = _encode_positions(
+            postings[first], counts, kind[first] != BODY, position, np.repeat(width, freqs)
+        )
     return Lists(
-        a=places.a[heads].astype(np.uint32),
-        b=places.b[heads].astype(np.uint32),
-        field=field.astype(np.uint8),
-        plain=np.full(len(first), plain),
-        totals=np.diff(np.append(first, len(freqs))).astype(np.uint32),
+        term=term[first].astype(np.int64),
+        field=kind[first].astype(np.uint8),
+        plain=np.full(len(first), position is None),
+        totals=np.diff(np.append(first, len(docs))).astype(np.uint32),
         doc_bytes=doc_bytes.astype(np.uint32),
         pos_bytes=pos_bytes.astype(np.uint32),
         doc_blob=doc_blob,
@@ -110,62 +114,67 @@ def encode(places: Occurrences, widths: Numbers, plain: bool) -> Lists:
 
 
 def encode_documents(
-    first: Numbers, docs: Numbers, freqs: Numbers | None, documents: int
+    first: Numbers, docs: Small, freqs: Small | None, documents: int
 ) -> tuple[Bytes, Numbers]:
     """Document parts of all lists, and the bytes of each."""
     if not len(first):
         return np.zeros(0, np.uint8), np.zeros(0, np.int64)
+    small = docs.dtype.type
     count = np.diff(np.append(first, len(docs)))
     bits = low_bits(count, documents)
-    of_posting = np.repeat(np.arange(len(first)), count)
-    gaps = np.empty(len(docs), np.int64)
-    gaps[1:] = docs[1:] - docs[:-1] - 1
+    gaps = np.empty_like(docs)
+    gaps[1:] = docs[1:] - docs[:-1] - small(1)
     gaps[first] = docs[first]
-    low = bits[of_posting]
+    low = np.repeat(bits.astype(small), count)
     high = gaps >> low
-    high_ends = np.cumsum(high + 1)
-    high_bits = np.add.reduceat(high + 1, first)
-    tail_bits = high_bits if freqs is None else high_bits + np.add.reduceat(freqs, first)
+    high_ends = np.cumsum(high + small(1), dtype=small)
+    last = np.append(first[1:], len(docs)) - 1
+    high_bits = np.diff(high_ends[last].astype(np.int64), prepend=0)
+    tail_bits = high_bits
+    if freqs is not None:
+        freq_ends = np.cumsum(freqs, dtype=small)
+        freq_bits = np.diff(freq_ends[last].astype(np.int64), prepend=0)
+        tail_bits = high_bits + freq_bits
     sizes = (count * bits + tail_bits + 7) >> 3
     start = starts_of(sizes) * 8
-    unary = start + count * bits - starts_of(high_bits)
-    ones = [unary[of_posting] + high_ends - 1]
-    if freqs is not None:
-        after = start + count * bits + high_bits
-        spent = starts_of(np.add.reduceat(freqs, first))
-        ones.append((after - spent)[of_posting] + np.cumsum(freqs) - 1)
     total = int(sizes.sum())
-    rank = np.arange(len(docs)) - first[of_posting]
-    lows = pack(gaps - (high << low), low, start[of_posting] + rank * low, total)
-    return lows | mark(np.concatenate(ones), total), sizes
+    flags = np.zeros(total * 8, np.uint8)
+    before = start + count * bits - starts_of(high_bits) - 1
+    flags[np.repeat(before.astype(small), count) + high_ends] = 1
+    if freqs is not None:
+        before = start + count * bits + high_bits - starts_of(freq_bits) - 1
+        flags[np.repeat(before.astype(small), count) + freq_ends] = 1
+    at = np.cumsum(low, dtype=small) - low
+    at += np.repeat((start - starts_of(count * bits)).astype(small), count)
+    return pack(gaps & ((small(1) << low) - small(1)), low, at, total) | np.packbits(flags), sizes
 
 
 def _encode_positions(
-    heads: Numbers, field: Numbers, places: Occurrences, widths: Numbers
+    heads: Numbers, counts: Small, short: npt.NDArray[np.bool_], position: Small, width: Small
 ) -> tuple[Bytes, Numbers]:
-    count = np.diff(np.append(heads, len(places.doc)))
-    of_place = np.repeat(np.arange(len(heads)), count)
-    short = field != BODY
-    largest = np.maximum.reduceat(places.position, heads)
-    list_width = np.maximum(1, _bit_lengths(largest))
-    width = np.where(short[of_place], list_width[of_place], widths[places.doc])
+    """Position parts of all lists, and the bytes of each; ``width`` is 0 in short lists."""
+    small = position.dtype.type
+    list_width = np.zeros(len(heads), small)
+    if short.any():
+        list_width[short] = np.maximum(1, _bit_lengths(np.maximum.reduceat(position, heads)[short]))
+        width = width + np.repeat(list_width, counts)
+    ends = np.cumsum(width, dtype=small)
+    last = np.append(heads[1:], len(position)) - 1
+    used = np.diff(ends[last].astype(np.int64), prepend=0)
     header = np.where(short, 8, 0)
-    used = np.add.reduceat(width, heads)
     sizes = (header + used + 7) >> 3
     start = starts_of(sizes) * 8
-    ends = np.cumsum(width)
-    spent = starts_of(used)
-    total = int(sizes.sum())
-    at = (start + header - spent)[of_place] + ends - width
-    blob = pack(places.position, width, at, total)
-    if short.any():
-        blob |= pack(list_width[short], header[short], start[short], total)
+    before = (start + header - starts_of(used)).astype(small)
+    ends -= width
+    ends += np.repeat(before, counts)
+    blob = pack(position, width, ends, int(sizes.sum()))
+    blob[start[short] >> 3] = list_width[short]
     return blob, sizes
 
 
-def _bit_lengths(values: Numbers) -> Numbers:
-    bits = np.zeros(len(values), np.int64)
-    for candidate in range(32):
+def _bit_lengths(values: Small) -> Small:
+    bits = np.zeros_like(values)
+    for candidate in range(31):
         bits += (values >> candidate) > 0
     return bits
 

@@ -1,34 +1,36 @@
 """From the units of all documents to posting shards (3.3, 3.4)."""
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from dangjian.search.bits import Numbers, gather, starts_of, varints
-from dangjian.search.lists import BODY, LEAD, TITLE, Lists, Occurrences, Small, encode
-from dangjian.search.pinyin import INITIAL, Reading, syllable_number
+from dangjian.search.bits import Numbers, Small, gather, starts_of, varints
+from dangjian.search.folder import Units
+from dangjian.search.lists import Lists, Places, encode
+from dangjian.search.pinyin import INITIAL, syllable_number
+from dangjian.search.readings import readings_for
+from dangjian.search.threads import in_threads
 
 TITLE_END = 1
 SHARD_BYTES = 24_576
 MOST_SHARDS = 768
-_GROUP = 250_000
-_MOST_GROUPS = 64
-_NO_GROUP = 255
-_TABLE_CELLS = 4_000_000
-
-Units = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
+_GROUP = 1_000_000
+_MOST_GROUPS = 48
+_SLICE = 250_000
+_LOOKED_AT = 2_000_000
+_TERM_BITS = 32
 
 
 class Fields(NamedTuple):
-    """All texts of a segment as character numbers: titles, then leads, then bodies.
+    """All texts of a segment as unit numbers: titles, then leads, then bodies, a break after each.
 
-    ``chars[n]`` is the code point of character number n, ascending; number 0 is the break.
-    ``starts`` has one entry more than there are fields.
+    ``chars[n]`` is the code point of unit number n; number 0 is the break. ``starts`` has one
+    entry more than there are fields.
     """
 
     numbers: Units
@@ -36,163 +38,148 @@ class Fields(NamedTuple):
     chars: Numbers
     documents: int
 
+    def small(self) -> np.dtype[np.signedinteger]:
+        """What holds any place in the texts, and any bit of some lists of them."""
+        return np.dtype(np.int32 if len(self.numbers) < 1 << 31 else np.int64)
 
-def encode_all(
-    fields: Fields, readings: Sequence[Sequence[Reading]], widths: Numbers, threads: int = 2
-) -> list[Lists]:
+    def titles(self) -> list[str]:
+        """The folded title of each document."""
+        bounds = self.starts[: self.documents + 1].tolist()
+        text = "".join(map(chr, self.chars[self.numbers[: bounds[-1]]].tolist()))
+        return [text[a : b - 1] for a, b in pairwise(bounds)]
+
+
+def encode_all(fields: Fields, widths: Numbers, threads: int = 2) -> list[Lists]:
     """Every list of a segment, in batches that need little memory each.
 
     numpy lets go of the interpreter while it works, so that threads use more than one core.
     """
-
-    def encoded(places: Callable[[], Occurrences], plain: bool) -> Lists:
-        return encode(places(), widths, plain)
-
-    with ThreadPoolExecutor(threads) as pool:
-        tasks = [pool.submit(encoded, places, False) for places in _pairs(fields)]
-        tasks += [pool.submit(encoded, places, True) for places in _singles(fields)]
-        batches = [task.result() for task in tasks]
-    batches.append(encode(_title_ends(fields), widths, plain=False))
-    with_places, plain = _pinyin(readings)
-    batches.append(encode(with_places, widths, plain=False))
-    batches.append(encode(plain, widths, plain=True))
-    return [batch for batch in batches if len(batch.a)]
+    widths = widths.astype(fields.small())
+    groups = [partial(_group, fields, widths, first, end) for first, end in _groups(fields)]
+    batches = [lists for group in in_threads(groups, threads) for lists in group]
+    batches.append(encode(_title_ends(fields), widths))
+    batches += [encode(places, widths) for places in _pinyin(fields)]
+    return [batch for batch in batches if len(batch.term)]
 
 
-def _pairs(fields: Fields) -> Iterator[Callable[[], Occurrences]]:
-    """Places of all pairs of neighbouring units, a group of first units at a time."""
-    numbers = fields.numbers
-    if len(numbers) < 2:
-        return
-    groups = min(_MOST_GROUPS, -(-len(numbers) // _GROUP))
-    group_of = (numbers[:-1] % groups).astype(np.uint8)
-    group_of[(numbers[:-1] == 0) | (numbers[1:] == 0)] = _NO_GROUP
-    ends = fields.starts[1:-1] - 1
-    group_of[ends[(ends >= 0) & (ends < len(group_of))]] = _NO_GROUP
-    for group in range(groups):
-        yield partial(_sorted_pairs, fields, group_of, group)
+def _groups(fields: Fields) -> list[tuple[int, int]]:
+    """Ranges of unit numbers that have about equally many places in the texts."""
+    counts = np.zeros(len(fields.chars), np.int64)
+    for begin in range(0, len(fields.numbers), _LOOKED_AT):
+        part = fields.numbers[begin : begin + _LOOKED_AT]
+        counts += np.bincount(part, minlength=len(counts))
+    most = max(_GROUP, len(fields.numbers) // _MOST_GROUPS)
+    bounds = [1]
+    held = 0
+    for number, count in enumerate(counts.tolist()[1:], 1):
+        if held and held + count > most:
+            bounds.append(number)
+            held = 0
+        held += count
+    bounds.append(len(counts))
+    return list(pairwise(bounds))
 
 
-def _sorted_pairs(fields: Fields, group_of: npt.NDArray[np.uint8], group: int) -> Occurrences:
-    chosen = np.flatnonzero(group_of == group)
+def _group(fields: Fields, widths: Small, first: int, end: int) -> list[Lists]:
+    """The lists of all terms whose first unit has a number in this range."""
+    small = fields.small()
+    places = _places_of(fields.numbers, first, end)
+    bounds = np.searchsorted(places, fields.starts)
+    field = np.repeat(np.arange(len(bounds) - 1).astype(small), np.diff(bounds))
+    unit = fields.numbers[places] - fields.numbers.dtype.type(first)
+    order = np.argsort(unit, kind="stable")
+    found = [_single_units(fields, widths, unit[order], field[order], first)]
+    del order
+    after = fields.numbers[places + 1]
+    paired = after != 0
+    places, field, unit, after = places[paired], field[paired], unit[paired], after[paired]
     char_bits = len(fields.chars).bit_length()
-    rank_bits = len(chosen).bit_length()
+    rank_bits = len(places).bit_length()
     if 2 * char_bits + rank_bits > 63:
         raise ValueError("too many different characters for one group")
-    keys = fields.numbers[chosen].astype(np.int64) << char_bits
-    keys |= fields.numbers[chosen + 1].astype(np.int64)
-    keys <<= rank_bits
-    keys |= np.arange(len(chosen))
+    keys = unit.astype(np.int64) << (char_bits + rank_bits)
+    keys |= after.astype(np.int64) << rank_bits
+    keys |= np.arange(len(keys))
+    del unit, after, paired
     keys.sort()
-    rank = keys & ((1 << rank_bits) - 1)
-    keys >>= rank_bits
-    bounds = np.searchsorted(chosen, fields.starts)
-    field_of = np.repeat(np.arange(len(fields.starts) - 1), np.diff(bounds))
-    field = field_of[rank]
-    return Occurrences(
-        a=fields.chars[keys >> char_bits],
-        b=fields.chars[keys & ((1 << char_bits) - 1)],
-        field=field // fields.documents,
-        doc=field % fields.documents,
-        position=chosen[rank] - fields.starts[field],
-    )
+    places -= fields.starts[field]
+    position = places.astype(small)
+    del places
+    begin = 0
+    while begin < len(keys):
+        cut = begin + _SLICE
+        if cut < len(keys):
+            cut = int(np.searchsorted(keys, ((keys[cut] >> rank_bits) + 1) << rank_bits))
+        part = keys[begin:cut]
+        rank = part & ((1 << rank_bits) - 1)
+        lists = encode(Places(part >> rank_bits, field[rank], position[rank]), widths)
+        first_char = fields.chars[first + (lists.term >> char_bits)]
+        second_char = fields.chars[lists.term & ((1 << char_bits) - 1)]
+        found.append(lists._replace(term=(first_char << _TERM_BITS) | second_char))
+        begin = cut
+    return found
 
 
-def _singles(fields: Fields) -> Iterator[Callable[[], Occurrences]]:
-    """Which documents have which units, in each of the fields, some units at a time."""
-    for kind in (TITLE, LEAD, BODY):
-        cells = _cells(fields, kind)
-        begin = 0
-        while begin < len(cells):
-            end = begin + _GROUP
-            if end < len(cells):
-                next_char = int(cells[end]) // fields.documents + 1
-                end = int(np.searchsorted(cells, next_char * fields.documents))
-            yield partial(_single_places, fields, cells[begin:end], kind)
-            begin = end
+def _places_of(numbers: Units, first: int, end: int) -> Numbers:
+    """Where units have a number in this range."""
+    found = [np.zeros(0, np.int64)]
+    for begin in range(0, len(numbers), _LOOKED_AT):
+        part = numbers[begin : begin + _LOOKED_AT]
+        found.append(np.flatnonzero((part >= first) & (part < end)) + begin)
+    return np.concatenate(found)
 
 
-def _single_places(fields: Fields, cells: Numbers, kind: int) -> Occurrences:
-    char, doc = np.divmod(cells, fields.documents)
-    zeros = np.zeros(len(char), np.int64)
-    return Occurrences(fields.chars[char], zeros, zeros + kind, doc, zeros)
+def _single_units(fields: Fields, widths: Small, unit: Units, field: Small, first: int) -> Lists:
+    """Which documents have which units, in each of the fields."""
+    new = np.ones(len(unit), bool)
+    new[1:] = (unit[1:] != unit[:-1]) | (field[1:] != field[:-1])
+    lists = encode(Places(unit[new].astype(np.int64), field[new], None), widths)
+    return lists._replace(term=fields.chars[first + lists.term] << _TERM_BITS)
 
 
-def _cells(fields: Fields, kind: int) -> Numbers:
-    """Character number * documents + document of what a field has, ascending, without breaks."""
-    size = len(fields.chars)
-    step = max(1, _TABLE_CELLS // size)
-    found: list[Numbers] = []
-    for begin in range(0, fields.documents, step):
-        end = min(begin + step, fields.documents)
-        starts = fields.starts[kind * fields.documents + begin :][: end - begin + 1]
-        numbers = fields.numbers[starts[0] : starts[-1]]
-        table = np.zeros((end - begin) * size, bool)
-        table[np.repeat(np.arange(end - begin) * size, np.diff(starts)) + numbers] = True
-        doc, char = np.divmod(np.flatnonzero(table), size)
-        found.append(char * fields.documents + doc + begin)
-    cells = np.concatenate(found or [np.zeros(0, np.int64)])
-    found.clear()
-    cells.sort()
-    return cells[np.searchsorted(cells, fields.documents) :]
+def _title_ends(fields: Fields) -> Places:
+    lengths = np.diff(fields.starts[: fields.documents + 1]) - 1
+    docs = np.flatnonzero(lengths > 0)
+    chars = fields.chars[fields.numbers[fields.starts[docs + 1] - 2]]
+    order = np.argsort(chars, kind="stable")
+    docs, small = docs[order], fields.small()
+    position = (lengths[docs] - 1).astype(small)
+    return Places((chars[order] << _TERM_BITS) | TITLE_END, docs.astype(small), position)
 
 
-def _title_ends(fields: Fields) -> Occurrences:
-    starts = fields.starts[: fields.documents + 1]
-    docs = np.flatnonzero(np.diff(starts) > 0)
-    chars = fields.chars[fields.numbers[starts[docs + 1] - 1]] if len(docs) else docs
-    order = np.lexsort((docs, chars))
-    docs, chars = docs[order], chars[order]
-    return Occurrences(
-        a=chars,
-        b=np.full(len(docs), TITLE_END, np.int64),
-        field=np.full(len(docs), TITLE),
-        doc=docs,
-        position=(starts[docs + 1] - 1 - starts[docs]),
-    )
+def _pinyin(fields: Fields) -> Iterator[Places]:
+    """Initials and syllables of neighbouring characters, and single syllables."""
+    titles = fields.titles()
+    readings = readings_for(titles)
+    known: dict[str, int] = {}
+    rows = [
+        (doc, place, known.setdefault(syllable, len(known)))
+        for doc, title in enumerate(titles)
+        for place, syllable in readings.of(title)
+    ]
+    doc, place, syllable = np.array(rows, fields.small()).reshape(-1, 3).T
+    number = np.array([syllable_number(name) for name in known], np.int64)[syllable]
+    initial = np.array([INITIAL + ord(name[0]) for name in known], np.int64)[syllable]
+    neighbours = np.flatnonzero((doc[1:] == doc[:-1]) & (place[1:] == place[:-1] + 1))
+    for values in (number, initial):
+        term = (values[neighbours] << _TERM_BITS) | values[neighbours + 1]
+        order = np.argsort(term, kind="stable")
+        chosen = neighbours[order]
+        yield Places(term[order], doc[chosen], place[chosen])
+    order = np.argsort(number, kind="stable")
+    yield Places(number[order] << _TERM_BITS, doc[order], None)
 
 
-def _pinyin(readings: Sequence[Sequence[Reading]]) -> tuple[Occurrences, Occurrences]:
-    """Terms of the titles' pinyin: pairs with places, and single syllables."""
-    doc = np.repeat(np.arange(len(readings)), [len(reading) for reading in readings])
-    flat = [one for reading in readings for one in reading]
-    position = np.array([place for place, _ in flat], np.int64)
-    syllable = np.array([syllable_number(name) for _, name in flat], np.int64)
-    initial = np.array([INITIAL + ord(name[0]) for _, name in flat], np.int64)
-    next_to = np.flatnonzero((doc[1:] == doc[:-1]) & (position[1:] == position[:-1] + 1))
-    pairs = np.concatenate(
-        [
-            np.stack((number[next_to], number[next_to + 1], doc[next_to], position[next_to]))
-            for number in (syllable, initial)
-        ],
-        axis=1,
-    )
-    singles = np.unique(np.stack((syllable, doc)), axis=1)
-    zeros = np.zeros_like(singles[0])
-    return _titles(pairs), _titles(np.stack((singles[0], zeros, singles[1], zeros)))
-
-
-def _titles(rows: Numbers) -> Occurrences:
-    a, b, doc, position = rows[:, np.lexsort(rows[::-1])]
-    return Occurrences(a=a, b=b, field=np.full(len(a), TITLE), doc=doc, position=position)
-
-
-def shard_of(a: Numbers | Small, b: Numbers | Small, shards: int) -> Numbers:
+def shard_of(a: Numbers, b: Numbers, shards: int) -> Numbers:
     """The shard of each term."""
     hashed = _times(a, 0x9E3779B1) ^ _times(b, 0x85EBCA6B)
     hashed ^= hashed >> 15
     return hashed % shards
 
 
-def _times(values: Numbers | Small, factor: int) -> Numbers:
+def _times(values: Numbers, factor: int) -> Numbers:
     product = values.astype(np.uint64) * np.uint64(factor)
     return (product & np.uint64(0xFFFFFFFF)).astype(np.int64)
-
-
-_SMALL, _BYTE = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
-_NO_LISTS = Lists(
-    _SMALL, _SMALL, _BYTE, np.zeros(0, bool), _SMALL, _SMALL, _SMALL, _BYTE, _BYTE
-)  # fmt: skip
 
 
 class Shard(NamedTuple):
@@ -208,48 +195,54 @@ def shards_of(batches: list[Lists]) -> Iterator[Shard]:
     Takes the lists out of ``batches``, which are as large as the whole index.
     """
     lists = _all_lists(batches)
-    batches.clear()
     total = int(lists.doc_bytes.sum(dtype=np.int64) + lists.pos_bytes.sum(dtype=np.int64))
     shards = min(MOST_SHARDS, max(1, -(-total // SHARD_BYTES)))
     doc_at, pos_at = (
         starts_of(part.astype(np.int64)) for part in (lists.doc_bytes, lists.pos_bytes)
     )
-    shard = shard_of(lists.a, lists.b, shards).astype(np.uint16)
-    order = np.lexsort((lists.field, lists.b, lists.a, shard))
+    a, b = lists.term >> _TERM_BITS, lists.term & ((1 << _TERM_BITS) - 1)
+    shard = shard_of(a, b, shards).astype(np.uint16)
+    del a, b
+    order = np.lexsort((lists.field, lists.term, shard))
     bounds = np.searchsorted(shard[order], np.arange(shards + 1))
     for number in range(shards):
         mine = order[bounds[number] : bounds[number + 1]]
-        a, b, field, plain, count, doc_bytes, pos_bytes = (
-            part[mine].astype(np.int64) for part in lists[:7]
+        term, field, plain, count, doc_bytes, pos_bytes = (
+            part[mine].astype(np.int64) for part in lists[:6]
         )
-        directory = _directory(a, b, field, plain.astype(bool), count, doc_bytes, pos_bytes)
+        directory = _directory(term, field, plain.astype(bool), count, doc_bytes, pos_bytes)
         doc_part = gather(lists.doc_blob, doc_at[mine], doc_bytes)
         pos_part = gather(lists.pos_blob, pos_at[mine], pos_bytes)
         yield Shard(len(directory), directory + doc_part.tobytes() + pos_part.tobytes())
 
 
-def _all_lists(batches: Sequence[Lists]) -> Lists:
-    parts: list[Any] = [np.concatenate(part) for part in zip(_NO_LISTS, *batches, strict=True)]
+def _all_lists(batches: list[Lists]) -> Lists:
+    """All lists as one batch; the others are emptied, lest their blobs stand in memory twice."""
+    kinds = (np.int64, np.uint8, bool, np.uint32, np.uint32, np.uint32, np.uint8, np.uint8)
+    empty = [np.zeros(0, kind) for kind in kinds]
+    columns: list[list[npt.NDArray[Any]]] = [list(c) for c in zip(empty, *batches, strict=True)]
+    batches.clear()
+    parts: list[Any] = [np.concatenate(columns.pop(0)) for _ in kinds]
     return Lists(*parts)
 
 
 def _directory(
-    a: Numbers,
-    b: Numbers,
+    term: Numbers,
     field: Numbers,
     plain: npt.NDArray[np.bool_],
     count: Numbers,
     doc_bytes: Numbers,
     pos_bytes: Numbers,
 ) -> bytes:
-    new_term = np.ones(len(a), bool)
-    new_term[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
+    new_term = np.ones(len(term), bool)
+    new_term[1:] = term[1:] != term[:-1]
     first = np.flatnonzero(new_term)
-    present = np.zeros(len(a), np.int64)
+    present = np.zeros(len(term), np.int64)
     if len(first):
         present[first] = np.add.reduceat(1 << field, first) + (plain[first].astype(np.int64) << 3)
-    step = np.zeros(len(a), np.int64)
-    step[first] = np.diff(a[first], prepend=0)
+    step = np.zeros(len(term), np.int64)
+    step[first] = np.diff(term[first] >> _TERM_BITS, prepend=0)
+    b = term & ((1 << _TERM_BITS) - 1)
     rows = np.stack((step, b, present, count, doc_bytes, pos_bytes), axis=1)
     shown = np.ones(rows.shape, bool)
     shown[~new_term, :3] = False

@@ -1,222 +1,116 @@
 """Making a segment: documents in, files out (docs/search-format.md, section 3)."""
 
 import zlib
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from hashlib import blake2b
-from itertools import islice, pairwise
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
-from dangjian.search.bits import Numbers, starts_of, varints
+from dangjian.search.bits import Numbers, varints
 from dangjian.search.container import payload_size, wrap
-from dangjian.search.dictionary import dictionary_of
-from dangjian.search.documents import Record, day_and_minute, pack_record, primed_compressor
-from dangjian.search.folding import BORDER, BREAK, Folder, UnitArray
+from dangjian.search.documents import day_and_minute
+from dangjian.search.drafts import Drafts
+from dangjian.search.gathering import Gathered, Known, Prepared, Progress
 from dangjian.search.lists import class_of, class_size, class_width
-from dangjian.search.manifest import (
-    SegmentEntry,
-    State,
-    head_name,
-    shard_name,
-    state_name,
-    text_name,
-)
-from dangjian.search.pinyin import Reading, readings
-from dangjian.search.postings import Fields, Units, encode_all, shards_of
+from dangjian.search.manifest import SegmentEntry, State
+from dangjian.search.postings import encode_all, shards_of
 
-BATCH = 256
 LEAST_PER_TEXT = 16
 MOST_TEXTS = 512
-
-
-Progress = Callable[[int], None]
 
 
 def silent(_done: int) -> None:
     """The progress of which nobody wants to know."""
 
 
-class Prepared(NamedTuple):
-    """A document ready to be indexed: its record, its columns, and who it is (8 bytes each)."""
-
-    record: Record
-    columns: tuple[str, ...]
-    key: bytes
-    digest: bytes
-
-
 class BuiltSegment(NamedTuple):
-    """A segment as it is to be written: its line in the manifest, and its files by name."""
+    """A segment as it was made: its line in the manifest, and the names of its files."""
 
     entry: SegmentEntry
-    files: dict[str, bytes]
+    files: dict[str, int]
     units: int
     columns: tuple[str, ...]
 
 
-class _Gathered(NamedTuple):
-    documents: list[Prepared]
-    units: list[tuple[Units, Units, Units]]
-    chars: Numbers
+class _File(NamedTuple):
+    """What the head has to say of a shard or text file."""
+
+    size: int
+    keys: bytes
+    directory: int = 0
 
 
-def build_segment(documents: Iterable[Prepared], progress: Progress = silent) -> BuiltSegment:
-    """Index documents, in any order: the bytes depend on the documents alone.
+def build_segment(
+    documents: Iterable[Prepared],
+    simplified: Mapping[str, str],
+    drafts: Drafts,
+    progress: Progress = silent,
+) -> BuiltSegment | None:
+    """Index documents and leave the files in ``drafts``; None if there are no documents.
 
-    ``progress`` is told how many have been read.
+    The bytes depend on the documents alone, which may come in any order, except that the dictionary
+    is made from those that come first (:meth:`Gathered.read`).
     """
-    gathered = _in_order(_gather(documents, progress))
-    ordered = gathered.documents
-    fields = _fields(gathered)
-    del gathered
-    classes = class_of(np.diff(fields.starts)[2 * len(ordered) :])
-    dictionary = dictionary_of([document.record for document in ordered])
-    with ThreadPoolExecutor(1) as pool:
-        packing = pool.submit(_pack, ordered, dictionary)
-        shards = list(_posting_shards(fields, classes))
-        packed = packing.result()
-    per_text = max(LEAST_PER_TEXT, -(-len(ordered) // MOST_TEXTS))
-    texts = [wrap(b"".join(packed[n : n + per_text])) for n in range(0, len(ordered), per_text)]
-    sections = _sections(ordered, classes, packed, dictionary)
+    with Gathered(simplified, drafts.place) as gathered:
+        gathered.read(documents, progress)
+        if not gathered.documents:
+            return None
+        lengths, texts = _texts(gathered, drafts)
+        fields = gathered.fields()
+    classes = class_of(np.diff(fields.starts)[2 * fields.documents :] - 1)
+    widths = np.array([class_width(c) for c in range(100)], np.int64)[classes]
+    batches = encode_all(fields, widths)
+    del fields
+    shards: list[_File] = []
+    for shard in shards_of(batches):
+        data, keys = wrap(shard.payload)
+        drafts.add(f"p{len(shards)}.js", data)
+        shards.append(_File(payload_size(data), keys, shard.directory))
+    sections = _sections(gathered.documents, classes, lengths, gathered.dictionary)
     sections["shards"] = _deflate(
         _u24([shard.directory for shard in shards])
-        + _u24([payload_size(shard.data) for shard in shards])
-        + np.array([payload_size(data) for data, _ in texts], "<u4").tobytes()
-        + b"".join(shard.keys for shard in shards)
-        + b"".join(keys for _, keys in texts)
+        + _u24([shard.size for shard in shards])
+        + np.array([text.size for text in texts], "<u4").tobytes()
+        + b"".join(file.keys for file in (*shards, *texts))
     )
-    return _assemble(
-        ordered,
-        sections,
-        [shard.data for shard in shards],
-        [data for data, _ in texts],
-        per_text,
-        classes,
-    )
+    return _assemble(gathered.documents, sections, (len(shards), len(texts)), classes, drafts)
 
 
-def _pack(documents: Sequence[Prepared], dictionary: bytes) -> list[bytes]:
-    primed = primed_compressor(dictionary)
-    return [pack_record(document.record, primed, bool(dictionary)) for document in documents]
+def _texts(gathered: Gathered, drafts: Drafts) -> tuple[list[int], list[_File]]:
+    """Write the text files; also returns the length of each record."""
+    lengths, records = gathered.records()
+    texts: list[_File] = []
+    while part := b"".join(islice(records, _per_text(len(lengths)))):
+        data, keys = wrap(part)
+        drafts.add(f"t{len(texts)}.js", data)
+        texts.append(_File(payload_size(data), keys))
+    return lengths, texts
 
 
-class _WrappedShard(NamedTuple):
-    directory: int
-    data: bytes
-    keys: bytes
-
-
-def _posting_shards(fields: Fields, classes: Numbers) -> Iterator[_WrappedShard]:
-    widths = np.array([class_width(c) for c in range(100)], np.int64)[classes]
-    titles = [_title_readings(fields, n) for n in range(fields.documents)]
-    for shard in shards_of(encode_all(fields, titles, widths)):
-        yield _WrappedShard(shard.directory, *wrap(shard.payload))
-
-
-def _title_readings(fields: Fields, document: int) -> list[Reading]:
-    title = fields.numbers[fields.starts[document] : fields.starts[document + 1]]
-    return readings(fields.chars[title].tolist())
-
-
-def _compact(numbers: npt.NDArray[np.signedinteger], kinds: int) -> Units:
-    return numbers.astype(np.uint16) if kinds <= 0xFFFF else numbers.astype(np.uint32)
-
-
-class _Alphabet:
-    """Numbers for the units met, in the order in which they are met; 0 is the break."""
-
-    def __init__(self) -> None:
-        self._numbers = np.full(0x110000, -1, np.int32)
-        self._numbers[[BREAK, BORDER]] = 0
-        self.chars: list[int] = [BREAK]
-
-    def number(self, units: UnitArray) -> Units:
-        """The numbers of units; a border has that of the break."""
-        numbers = self._numbers[units]
-        unknown = numbers < 0
-        if unknown.any():
-            new = np.unique(units[unknown])
-            self._numbers[new] = np.arange(len(self.chars), len(self.chars) + len(new))
-            self.chars.extend(new.tolist())
-            numbers = self._numbers[units]
-        return _compact(numbers, len(self.chars))
-
-
-def _gather(documents: Iterable[Prepared], progress: Progress) -> _Gathered:
-    folder = Folder()
-    alphabet = _Alphabet()
-    found: list[Prepared] = []
-    fields: list[Units] = []
-    for batch in _batches(documents):
-        texts = [
-            text
-            for document in batch
-            for text in (document.record.title, document.record.lead, document.record.text)
-        ]
-        units = folder.fields(texts)
-        numbers = alphabet.number(units)
-        borders = [*np.flatnonzero(units == BORDER).tolist(), len(units)]
-        fields += [numbers[a + 1 : b] for a, b in pairwise(borders)]
-        found += batch
-        progress(len(found))
-    units_of_docs = list(zip(fields[::3], fields[1::3], fields[2::3], strict=True))
-    return _Gathered(found, units_of_docs, np.array(alphabet.chars, np.int64))
-
-
-def _batches(documents: Iterable[Prepared]) -> Iterator[list[Prepared]]:
-    source = iter(documents)
-    while batch := list(islice(source, BATCH)):
-        yield batch
-
-
-def _in_order(gathered: _Gathered) -> _Gathered:
-    """Documents by date and key."""
-    order = sorted(
-        range(len(gathered.documents)),
-        key=lambda n: (gathered.documents[n].record.date, gathered.documents[n].key),
-    )
-    return _Gathered(
-        [gathered.documents[n] for n in order],
-        [gathered.units[n] for n in order],
-        gathered.chars,
-    )
-
-
-def _fields(gathered: _Gathered) -> Fields:
-    """All texts joined, characters numbered by code point."""
-    by_code = np.argsort(gathered.chars)
-    renumbered = np.empty(len(by_code), np.int64)
-    renumbered[by_code] = np.arange(len(by_code))
-    parts = [units[kind] for kind in range(3) for units in gathered.units]
-    lengths = np.array([len(part) for part in parts], np.int64)
-    numbers = np.concatenate(parts or [np.zeros(0, np.uint16)])
-    starts = np.append(starts_of(lengths), lengths.sum())
-    table = _compact(renumbered, len(by_code))
-    return Fields(table[numbers], starts, gathered.chars[by_code], len(gathered.documents))
+def _per_text(documents: int) -> int:
+    return max(LEAST_PER_TEXT, -(-documents // MOST_TEXTS))
 
 
 def _sections(
-    documents: Sequence[Prepared],
+    documents: Sequence[Known],
     classes: Numbers,
-    packed: Sequence[bytes],
+    lengths: Sequence[int],
     dictionary: bytes,
 ) -> dict[str, bytes]:
     columns = sorted({column for document in documents for column in document.columns})
     column_number = {column: n for n, column in enumerate(columns)}
     sets = sorted({document.columns for document in documents})
-    types = sorted({document.record.type for document in documents})
-    sources = sorted({document.record.source for document in documents})
+    types = sorted({document.type for document in documents})
+    sources = sorted({document.source for document in documents})
     info = {
         "columns": columns,
         "sets": [[column_number[column] for column in columns] for columns in sets],
         "types": types,
         "sources": sources,
     }
-    times = [day_and_minute(document.record.date) for document in documents]
+    times = [day_and_minute(document.date) for document in documents]
     days = np.array([day for day, _ in times], np.int64)
     return {
         "info": _deflate(msgspec.json.encode(info)),
@@ -225,9 +119,9 @@ def _sections(
         "minutes": _deflate(np.array([minute for _, minute in times], "<u2").tobytes()),
         "ties": b"".join(document.key[1::-1] for document in documents),
         "columns": _ranks([document.columns for document in documents], sets),
-        "types": _ranks([document.record.type for document in documents], types),
-        "sources": _ranks([document.record.source for document in documents], sources),
-        "records": _u24([len(data) for data in packed]),
+        "types": _ranks([document.type for document in documents], types),
+        "sources": _ranks([document.source for document in documents], sources),
+        "records": _u24(lengths),
         "dictionary": _deflate(dictionary) if dictionary else b"",
     }
 
@@ -251,41 +145,37 @@ def _deflate(data: bytes) -> bytes:
 
 
 def _assemble(
-    documents: Sequence[Prepared],
+    documents: Sequence[Known],
     sections: dict[str, bytes],
-    shards: list[bytes],
-    texts: list[bytes],
-    per_text: int,
+    counts: tuple[int, int],
     classes: Numbers,
+    drafts: Drafts,
 ) -> BuiltSegment:
+    """Write the head and the state, when everything else is."""
     places: dict[str, tuple[int, int]] = {}
     payload = b""
-    for name, data in sections.items():
-        places[name] = (len(payload), len(data))
+    for section, data in sections.items():
+        places[section] = (len(payload), len(data))
         payload += data
     head, keys = wrap(payload)
+    drafts.add("head.js", head)
     who = b"".join(d.key for d in documents), b"".join(d.digest for d in documents)
-    digest = blake2b(digest_size=8)
-    for data in (head, *shards, *texts, *who):
-        digest.update(data)
-    name = digest.hexdigest()
-    files = {head_name(name): head}
-    files |= {shard_name(name, n): data for n, data in enumerate(shards)}
-    files |= {text_name(name, n): data for n, data in enumerate(texts)}
-    sizes = {file[len(name) + 1 :]: (len(data), zlib.crc32(data)) for file, data in files.items()}
-    state = msgspec.msgpack.encode(State(*who, sizes))
-    files[state_name(name)] = state
+    drafts.cover(b"".join(who))
+    name = drafts.digest()
+    state = msgspec.msgpack.encode(State(*who, dict(drafts.files)))
+    drafts.add("state.bin", state)
     entry = SegmentEntry(
         id=name,
         docs=len(documents),
-        shards=len(shards),
-        texts=len(texts),
-        per_text=per_text,
+        shards=counts[0],
+        texts=counts[1],
+        per_text=_per_text(len(documents)),
         keys=list(keys),
         length=len(payload),
         sections=places,
-        state=(len(state), zlib.crc32(state)),
+        state=drafts.files["state.bin"],
     )
+    files = {f"{name}-{file}": size for file, (size, _) in drafts.files.items()}
     columns = sorted({column for document in documents for column in document.columns})
     return BuiltSegment(entry, files, units_of(classes), tuple(columns))
 

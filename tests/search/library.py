@@ -11,8 +11,8 @@ import msgspec
 
 from dangjian.search import SearchDoc, update_index
 from dangjian.search.documents import CHINA, key_hash, record_of, same_columns, short_digest
+from dangjian.search.gathering import Prepared
 from dangjian.search.index import Task, write_segments
-from dangjian.search.segment import Prepared
 from dangjian.search.update import silent
 
 CASES = Path(__file__).with_name("cases.json")

@@ -13,6 +13,7 @@ from hypothesis import given, settings, strategies as st
 from dangjian.search import SearchDoc, check_index, index, update_index
 from dangjian.search.container import DamagedIndexError
 from dangjian.search.dump import dump_index
+from dangjian.search.folding import simplified
 from dangjian.search.reader import IndexReader
 from dangjian.search.searching import search_index
 from tests.search import library
@@ -153,11 +154,52 @@ def test_column_names_need_no_new_segment(tmp_path: Path) -> None:
     assert changed == ["manifest.js"]
 
 
-def test_order_and_hash_seed_do_not_matter(tmp_path: Path) -> None:
-    """Documents may come in any order."""
-    docs = [some_article(n, 0) for n in range(40)]
+@pytest.mark.parametrize("count", [40, 700])
+def test_order_and_hash_seed_do_not_matter(tmp_path: Path, count: int) -> None:
+    """Documents may come in any order, even if only some are looked at for the dictionary."""
+    docs = [some_article(n, 0) for n in range(count)]
     library.build(tmp_path / "a", docs)
     library.build(tmp_path / "b", docs[::-1])
+    library.build(tmp_path / "c", docs[100:] + docs[:100])
+    assert content(tmp_path / "a") == content(tmp_path / "b") == content(tmp_path / "c")
+
+
+def test_segments_merged_are_what_one_would_be(tmp_path: Path) -> None:
+    """Merging takes the same sample of documents from segments as from the articles."""
+    docs = [some_article(n, 0) for n in range(1200)]
+    library.build(tmp_path / "a", docs)
+    for end in (500, 530, 1200):
+        library.build(tmp_path / "b", docs[:end])
+    assert content(tmp_path / "a").keys() - {"manifest.js"} <= content(tmp_path / "b").keys()
+    assert dump_index(tmp_path / "a") == dump_index(tmp_path / "b")
+
+
+def test_what_a_killed_build_left_is_removed(tmp_path: Path) -> None:
+    """Half an index under way is no part of the next one, and an error leaves none behind."""
+    docs = [some_article(n, 0) for n in range(5)]
+    (tmp_path / ".building").mkdir()
+    (tmp_path / ".building" / "p0.js").write_bytes(b"half")
+    library.build(tmp_path, docs)
+    good = content(tmp_path)
+    assert ".building" not in good
+
+    def load(_: list[str]) -> list[SearchDoc]:
+        raise OSError("the catalogue is gone")
+
+    with pytest.raises(OSError, match="gone"):
+        update_index(tmp_path, {"new": b"12345678"}, load)
+    assert content(tmp_path) == good
+
+
+def test_one_article_more_needs_no_opencc(tmp_path: Path) -> None:
+    """The table of traditional characters is that of the fold file, for loading OpenCC is slow."""
+    docs = [some_article(n, 0) for n in range(3)]
+    library.build(tmp_path / "a", docs)
+    more = [*docs, library.article(9, "黨國會議")]
+    simplified.cache_clear()
+    library.build(tmp_path / "a", more)
+    assert simplified.cache_info().misses == 0
+    library.build(tmp_path / "b", more)
     assert content(tmp_path / "a") == content(tmp_path / "b")
 
 
