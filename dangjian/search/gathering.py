@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -15,10 +14,10 @@ from dangjian.search.dictionary import LEAST_DOCS, SAMPLE, dictionary_of
 from dangjian.search.documents import Packer, Record, record_text
 from dangjian.search.folder import TRADITIONAL, UNSTABLE, Folder, Units
 from dangjian.search.postings import Fields
+from dangjian.search.spool import Spool
 from dangjian.search.threads import in_threads
 
 BATCH = 256
-_IN_MEMORY = 4_000_000
 
 Progress = Callable[[int], None]
 
@@ -43,30 +42,6 @@ class Known(NamedTuple):
     source: str
 
 
-class _Spool:
-    """Bytes put aside in a file that has no name, and that is gone with the process."""
-
-    def __init__(self, folder: Path) -> None:
-        self._file = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 - closed below
-        self._end = 0
-
-    def add(self, data: bytes) -> int:
-        """Put bytes aside; returns their place."""
-        place = self._end
-        self._file.write(data)
-        self._end += len(data)
-        return place
-
-    def read(self, place: int, length: int) -> bytes:
-        """Bytes that were put aside."""
-        self._file.seek(place)
-        return self._file.read(length)
-
-    def close(self) -> None:
-        """Let go of all of it."""
-        self._file.close()
-
-
 class Gathered:
     """The documents of a segment, numbered by date and key (3): to be used as a context.
 
@@ -77,8 +52,8 @@ class Gathered:
         self.documents: list[Known] = []
         self.dictionary = b""
         self._folder = Folder(simplified)
-        self._units = _Spool(folder)
-        self._records = _Spool(folder)
+        self._units = Spool(folder)
+        self._records = Spool(folder)
         self._lengths: list[Numbers] = []
         self._unit_places: list[int] = []
         self._unit_sizes: list[int] = []

@@ -1,9 +1,11 @@
 """From the units of all documents to posting shards (3.3, 3.4)."""
 
 import zlib
+from array import array
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,15 +16,17 @@ from dangjian.search.folder import Units
 from dangjian.search.lists import Lists, Places, encode
 from dangjian.search.pinyin import INITIAL, syllable_number
 from dangjian.search.readings import readings_for
+from dangjian.search.spool import Spool
 from dangjian.search.threads import in_threads
 
 TITLE_END = 1
 SHARD_BYTES = 24_576
 MOST_SHARDS = 768
-_GROUP = 1_000_000
-_MOST_GROUPS = 48
-_SLICE = 250_000
-_LOOKED_AT = 2_000_000
+_GROUP = 125_000
+_MOST_GROUPS = 240
+_NO_GROUP = 255
+_SLICE = 125_000
+_BLOCK = 1_000_000
 _TERM_BITS = 32
 
 
@@ -49,47 +53,63 @@ class Fields(NamedTuple):
         return [text[a : b - 1] for a, b in pairwise(bounds)]
 
 
-def encode_all(fields: Fields, widths: Numbers, threads: int = 2) -> list[Lists]:
+def encode_all(fields: Fields, widths: Numbers, aside: Path, threads: int = 2) -> list[Lists]:
     """Every list of a segment, in batches that need little memory each.
 
     numpy lets go of the interpreter while it works, so that threads use more than one core.
+    ``aside`` is a folder for what has no place in memory meanwhile.
     """
     widths = widths.astype(fields.small())
-    groups = [partial(_group, fields, widths, first, end) for first, end in _groups(fields)]
-    batches = [lists for group in in_threads(groups, threads) for lists in group]
-    batches.append(encode(_title_ends(fields), widths))
-    batches += [encode(places, widths) for places in _pinyin(fields)]
+    batches = [encode(places, widths) for places in (_title_ends(fields), *_pinyin(fields))]
+    with Spool(aside) as spool:
+        groups = (partial(_group, fields, widths, places) for places in _groups(fields, spool))
+        for lists in in_threads(groups, threads):
+            batches += lists
     return [batch for batch in batches if len(batch.term)]
 
 
-def _groups(fields: Fields) -> list[tuple[int, int]]:
-    """Ranges of unit numbers that have about equally many places in the texts."""
+def _groups(fields: Fields, spool: Spool) -> Iterator[Numbers]:
+    """Places of all units, ascending; those of the same unit are in the same group."""
+    groups = _group_of_units(fields)
+    dtype = np.dtype("<u4" if len(fields.numbers) < 1 << 32 else "<u8")
+    blocks: list[tuple[int, list[int]]] = []
+    for begin in range(0, len(fields.numbers), _BLOCK):
+        group = groups[fields.numbers[begin : begin + _BLOCK]]
+        order = np.argsort(group, kind="stable") + begin
+        counts = np.bincount(group, minlength=_NO_GROUP + 1)
+        bounds = starts_of(counts) * dtype.itemsize
+        blocks.append((spool.add(order.astype(dtype).tobytes()), bounds.tolist()))
+    for number in range(int(groups[-1]) + 1 if len(groups) > 1 else 0):
+        pieces = [
+            spool.read(place + bounds[number], bounds[number + 1] - bounds[number])
+            for place, bounds in blocks
+        ]
+        yield np.frombuffer(b"".join(pieces), dtype).astype(np.int64)
+
+
+def _group_of_units(fields: Fields) -> npt.NDArray[np.uint8]:
+    """The group of each unit: units next to each other, with about equally many places."""
     counts = np.zeros(len(fields.chars), np.int64)
-    for begin in range(0, len(fields.numbers), _LOOKED_AT):
-        part = fields.numbers[begin : begin + _LOOKED_AT]
-        counts += np.bincount(part, minlength=len(counts))
+    for begin in range(0, len(fields.numbers), _BLOCK):
+        counts += np.bincount(fields.numbers[begin : begin + _BLOCK], minlength=len(counts))
     most = max(_GROUP, len(fields.numbers) // _MOST_GROUPS)
-    bounds = [1]
-    held = 0
+    groups = np.full(len(counts), _NO_GROUP, np.uint8)
+    group = held = 0
     for number, count in enumerate(counts.tolist()[1:], 1):
         if held and held + count > most:
-            bounds.append(number)
-            held = 0
+            group, held = group + 1, 0
+        groups[number] = group
         held += count
-    bounds.append(len(counts))
-    return list(pairwise(bounds))
+    return groups
 
 
-def _group(fields: Fields, widths: Small, first: int, end: int) -> list[Lists]:
-    """The lists of all terms whose first unit has a number in this range."""
+def _group(fields: Fields, widths: Small, places: Numbers) -> list[Lists]:
+    """The lists of all terms whose first unit is at one of these places."""
     small = fields.small()
-    places = _places_of(fields.numbers, first, end)
     bounds = np.searchsorted(places, fields.starts)
     field = np.repeat(np.arange(len(bounds) - 1).astype(small), np.diff(bounds))
-    unit = fields.numbers[places] - fields.numbers.dtype.type(first)
-    order = np.argsort(unit, kind="stable")
-    found = [_single_units(fields, widths, unit[order], field[order], first)]
-    del order
+    unit = fields.numbers[places]
+    found = [_single_units(fields, widths, unit, field)]
     after = fields.numbers[places + 1]
     paired = after != 0
     places, field, unit, after = places[paired], field[paired], unit[paired], after[paired]
@@ -100,11 +120,9 @@ def _group(fields: Fields, widths: Small, first: int, end: int) -> list[Lists]:
     keys = unit.astype(np.int64) << (char_bits + rank_bits)
     keys |= after.astype(np.int64) << rank_bits
     keys |= np.arange(len(keys))
-    del unit, after, paired
     keys.sort()
     places -= fields.starts[field]
     position = places.astype(small)
-    del places
     begin = 0
     while begin < len(keys):
         cut = begin + _SLICE
@@ -113,28 +131,21 @@ def _group(fields: Fields, widths: Small, first: int, end: int) -> list[Lists]:
         part = keys[begin:cut]
         rank = part & ((1 << rank_bits) - 1)
         lists = encode(Places(part >> rank_bits, field[rank], position[rank]), widths)
-        first_char = fields.chars[first + (lists.term >> char_bits)]
-        second_char = fields.chars[lists.term & ((1 << char_bits) - 1)]
-        found.append(lists._replace(term=(first_char << _TERM_BITS) | second_char))
+        first = fields.chars[lists.term >> char_bits]
+        second = fields.chars[lists.term & ((1 << char_bits) - 1)]
+        found.append(lists._replace(term=(first << _TERM_BITS) | second))
         begin = cut
     return found
 
 
-def _places_of(numbers: Units, first: int, end: int) -> Numbers:
-    """Where units have a number in this range."""
-    found = [np.zeros(0, np.int64)]
-    for begin in range(0, len(numbers), _LOOKED_AT):
-        part = numbers[begin : begin + _LOOKED_AT]
-        found.append(np.flatnonzero((part >= first) & (part < end)) + begin)
-    return np.concatenate(found)
-
-
-def _single_units(fields: Fields, widths: Small, unit: Units, field: Small, first: int) -> Lists:
+def _single_units(fields: Fields, widths: Small, unit: Units, field: Small) -> Lists:
     """Which documents have which units, in each of the fields."""
+    order = np.argsort(unit, kind="stable")
+    unit, field = unit[order], field[order]
     new = np.ones(len(unit), bool)
     new[1:] = (unit[1:] != unit[:-1]) | (field[1:] != field[:-1])
     lists = encode(Places(unit[new].astype(np.int64), field[new], None), widths)
-    return lists._replace(term=fields.chars[first + lists.term] << _TERM_BITS)
+    return lists._replace(term=fields.chars[lists.term] << _TERM_BITS)
 
 
 def _title_ends(fields: Fields) -> Places:
@@ -152,12 +163,11 @@ def _pinyin(fields: Fields) -> Iterator[Places]:
     titles = fields.titles()
     readings = readings_for(titles)
     known: dict[str, int] = {}
-    rows = [
-        (doc, place, known.setdefault(syllable, len(known)))
-        for doc, title in enumerate(titles)
-        for place, syllable in readings.of(title)
-    ]
-    doc, place, syllable = np.array(rows, fields.small()).reshape(-1, 3).T
+    rows = array("q")
+    for doc_number, title in enumerate(titles):
+        for at, name in readings.of(title):
+            rows.extend((doc_number, at, known.setdefault(name, len(known))))
+    doc, place, syllable = np.array(rows, fields.small()).reshape(-1, 3).T.copy()
     number = np.array([syllable_number(name) for name in known], np.int64)[syllable]
     initial = np.array([INITIAL + ord(name[0]) for name in known], np.int64)[syllable]
     neighbours = np.flatnonzero((doc[1:] == doc[:-1]) & (place[1:] == place[:-1] + 1))

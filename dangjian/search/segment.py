@@ -61,7 +61,7 @@ def build_segment(
         fields = gathered.fields()
     classes = class_of(np.diff(fields.starts)[2 * fields.documents :] - 1)
     widths = np.array([class_width(c) for c in range(100)], np.int64)[classes]
-    batches = encode_all(fields, widths)
+    batches = encode_all(fields, widths, drafts.place)
     del fields
     shards: list[_File] = []
     for shard in shards_of(batches):
