@@ -1,5 +1,6 @@
 """What the search index is told: each public article's words, when they are new."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def update_search(presenter: Presenter, place: Workplace) -> list[str]:
     def load(keys: Sequence[str]) -> Iterator[SearchDoc]:
         return documents(place.catalogue, [items[key] for key in keys], presenter.owner)
 
+    _start_few_threads()
     wanted = wanted_of(presenter)
     folder = place.output / SEARCH_FOLDER
     report = update_index(folder, wanted.current, load, columns=wanted.columns)
@@ -64,7 +66,13 @@ class _MoreWantedError(Exception):
 
 def load_indexer() -> None:
     """Load what an update of an index needs: that takes as long as adding an article."""
+    _start_few_threads()
     import dangjian.search.index  # noqa: F401, PLC0415
+
+
+def _start_few_threads() -> None:
+    # numpy multiplies no matrices here; the threads it starts for that take their time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def wanted_of(presenter: Presenter) -> Wanted:
