@@ -74,6 +74,22 @@ def test_results_while_typing(page: Page, address: str) -> None:
     assert page.evaluate("history.length") == entries
 
 
+@pytest.mark.parametrize(
+    ("query", "count", "most"), [("电梯修到了心坎上", 1, 3), ("例会", MANY, 5)]
+)
+def test_parts_that_lie_together_are_one_request(
+    page: Page, http: str, query: str, count: int, most: int
+) -> None:
+    """What every query needs is there before it; its own parts come in few requests."""
+    open_search(page, http)
+    page.wait_for_load_state("networkidle")
+    asked_for: list[str] = []
+    page.context.on("request", lambda request: asked_for.append(request.url))
+    page.locator("#search-q").fill(query)
+    found(page, count)
+    assert 1 < len(asked_for) <= most, asked_for
+
+
 def test_exact_title_first_and_marks(page: Page, address: str) -> None:
     """The title typed is the first result; hits are marked in title and text."""
     open_search(page, address, "?q=老旧小区装上电梯")

@@ -2,7 +2,7 @@
 
 import {IndexFiles, MissingFile} from './files.js';
 import {
-  chosenFilters, FacetCounts, preloadProperties, propertiesOf, writtenFilters,
+  chosenFilters, FacetCounts, propertiesOf, writtenFilters,
 } from './filters.js';
 import {BY_PINYIN, Finder, placeIn, placesOf} from './finding.js';
 import {BREAK, Folder} from './folding.js';
@@ -38,10 +38,7 @@ class Index {
 
   open() {
     if (!this.opened) {
-      this.opened = Promise.all(this.segments.map(async (segment) => {
-        await preloadProperties(segment);
-        await segment.open();
-      }));
+      this.opened = Promise.all(this.segments.map((segment) => segment.open()));
       this.opened.catch(() => {
         this.opened = null;
       });
@@ -103,6 +100,7 @@ class Question {
     const find = (words) => this.after(Promise.all(this.finders.map(
       (finder) => Promise.all(words.map((word) => finder.find(word))))));
     this.lasts = this.finders.map((finder) => this.titleEnds(finder));
+    for (const ends of this.lasts) ends.catch(() => {});
     const [hits, excluded] = await Promise.all(
       [this.words, this.query.words.filter((word) => word.minus)].map(find));
     this.hits = hits;
@@ -181,29 +179,34 @@ class Question {
     });
   }
 
-  // The titles that end as the query does, with the place of their last unit, if one can be it.
-  titleEnds(finder) {
+  // What tells whether a title is the query: where titles end as the query does, if it may be one;
+  // null where so few titles have its words that to read them is less.
+  async titleEnds(finder) {
     const {whole, words, filters} = this.query;
-    const possible = !filters.length && whole.length
-      && words.every((word) => !word.minus && word.field !== 'body');
-    const ends = possible ? finder.inTitles([[whole[whole.length - 1], 1]]) : Promise.resolve([]);
-    ends.catch(() => {});
-    return ends;
+    if (this.request.sort || filters.length || !whole.length
+      || words.some((word) => word.minus || word.field === 'body')) return new Map();
+    const possible = whole.length > 1 ? await finder.titlesWith(words) : Infinity;
+    if (possible <= PAGE_SIZE) return possible ? null : new Map();
+    return finder.inTitles([[whole[whole.length - 1], 1]]);
   }
 
   // A title of as many units and breaks as the query that has all its words is the query, if there
   // are no breaks; otherwise the title itself is compared.
   async exactTitles(place, documents, tiers) {
     const {whole} = this.query;
-    for (const [document, position] of await this.after(this.lasts[place])) {
-      const at = placeIn(documents, document);
-      if (at < 0 || tiers[at] !== 3 || position !== whole.length - 1) continue;
-      if (whole.includes(BREAK)) {
-        const {fields} = await this.after(this.finders[place].text(document));
-        if (fields[0].units.join() !== whole.join()) continue;
-      }
-      tiers[at] = EXACT;
-    }
+    const ends = await this.after(this.lasts[place]);
+    const compared = [];
+    tiers.forEach((tier, at) => {
+      if (tier !== 3) return;
+      const position = ends ? ends.get(documents[at]) : whole.length - 1;
+      if (position !== whole.length - 1) return;
+      if (ends && !whole.includes(BREAK)) tiers[at] = EXACT;
+      else compared.push(at);
+    });
+    await this.after(Promise.all(compared.map(async (at) => {
+      const {fields} = await this.finders[place].text(documents[at]);
+      if (fields[0].units.join() === whole.join()) tiers[at] = EXACT;
+    })));
   }
 
   async page(found, facets) {

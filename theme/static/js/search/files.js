@@ -8,6 +8,7 @@ const TAIL = '*/});\n';
 const BLOCK_BITS = 16;
 const BLOCK = 65536;
 const KEPT_BYTES = 24e6;
+const NEAR_PARTS = 4000;
 const HIGH = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
 /** A file that is not there or can't be had now. */
@@ -40,6 +41,7 @@ class HttpFiles {
   constructor(base) {
     this.base = base;
     this.wholes = new Map();
+    this.waiting = new Map();
     this.ranges = true;
   }
 
@@ -71,8 +73,37 @@ class HttpFiles {
     return this.wholes.get(name);
   }
 
-  async part(name, start, length) {
+  part(name, start, length) {
     if (!this.ranges || this.wholes.has(name)) return this.slice(name, start, length);
+    const waiting = this.waiting.get(name) || [];
+    if (!waiting.length) {
+      this.waiting.set(name, waiting);
+      queueMicrotask(() => this.send(name));
+    }
+    return new Promise((resolve, reject) => {
+      waiting.push({start, end: start + length, resolve, reject});
+    });
+  }
+
+  // A request costs more than the bytes between two parts of a file that lie close together.
+  send(name) {
+    const waiting = this.waiting.get(name).sort((one, other) => one.start - other.start);
+    this.waiting.delete(name);
+    while (waiting.length) {
+      const {start} = waiting[0];
+      let {end} = waiting[0];
+      let count = 1;
+      for (; count < waiting.length && waiting[count].start - end < NEAR_PARTS; count += 1) {
+        end = Math.max(end, waiting[count].end);
+      }
+      const together = waiting.splice(0, count);
+      this.range(name, start, end - start).then((bytes) => together.forEach((part) => {
+        part.resolve(bytes.subarray(part.start - start, part.end - start));
+      }), (error) => together.forEach(({reject}) => reject(error)));
+    }
+  }
+
+  async range(name, start, length) {
     const from = HEAD.length + start;
     const headers = {Range: `bytes=${from}-${from + length - 1}`};
     let {status, bytes} = await this.request(name, {headers});

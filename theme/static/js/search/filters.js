@@ -18,12 +18,6 @@ export async function propertiesOf(segment) {
   return {days, years, columns, types, sources};
 }
 
-/** Loads in few requests what propertiesOf needs. */
-export function preloadProperties(segment) {
-  return segment.load('info', 'shards', 'lengths', 'days', 'columns', 'types', 'sources',
-    'dictionary');
-}
-
 function bare(text, folder) {
   return String.fromCodePoint(...folder.fold(text).units.filter((unit) => unit !== BREAK));
 }

@@ -8,6 +8,7 @@ const FIRST_PAIRS = 4;
 const FEW_DOCUMENTS = 10;
 const MOST_TEXTS = 48;
 const REQUEST_BYTES = 400;
+const AT_ONCE = 24000;
 
 /** The place bits of a hit: those of FIELD_BITS, and this one for a title found by pinyin. */
 export const BY_PINYIN = 8;
@@ -142,13 +143,16 @@ export class Finder {
     return {record, fields};
   }
 
-  // The lists of terms with their documents and, `placed`, their positions; null if one has none.
-  async loadTerms(terms, fields, placed = false) {
+  // The lists of terms, nothing of them loaded yet; null if the segment has not all of them.
+  async terms(terms) {
     const lists = await this.after(Promise.all(terms.map((term) => this.segment.term(term))));
-    if (lists.some((list) => !list)) return null;
-    await this.after(Promise.all(lists.flatMap((list) => [
+    return lists.some((list) => !list) ? null : lists;
+  }
+
+  // Loads the documents of lists and, `placed`, their positions.
+  load(lists, fields, placed = false) {
+    return this.after(Promise.all(lists.flatMap((list) => [
       this.segment.documents(list, fields), placed && this.segment.positions(list, fields)])));
-    return lists;
   }
 
   /** Where a word stands. */
@@ -159,8 +163,10 @@ export class Finder {
     if (word.pieces.length > 1) await this.findPieces(word, wanted, hits);
     else if (piece.length > 2) await this.findLong(word, wanted, hits);
     else {
-      const lists = await this.loadTerms([[piece[0], piece[1] || 0]], wanted);
-      if (lists) this.takeLists(lists[0], wanted, hits);
+      const lists = await this.terms([[piece[0], piece[1] || 0]]);
+      if (!lists) return hits;
+      await this.load(lists, wanted);
+      this.takeLists(lists[0], wanted, hits);
     }
     return hits;
   }
@@ -175,25 +181,33 @@ export class Finder {
     hits.pairLists = term;
   }
 
-  // A long word is looked up by a few of its pairs first: often nothing more is needed.
-  async narrow(pairs, wanted) {
+  // A long word is looked up by a few of its pairs first: often nothing more is needed. If one of
+  // them is so rare that to read the texts is fewer requests, by that one alone.
+  async narrow(pairs, wanted, atOnce) {
     const few = pairs.length <= FIRST_PAIRS + 2 ? pairs
       : pairs.filter((_, place) => place % Math.ceil(pairs.length / FIRST_PAIRS) === 0);
     let known = [];
     let candidates = null;
     for (const batch of [few, pairs.filter((pair) => !few.includes(pair))]) {
       if (!batch.length) break;
-      const lists = await this.loadTerms(batch.map(({term}) => term), wanted);
+      const lists = await this.terms(batch.map(({term}) => term));
       if (!lists) return null;
       known = known.concat(batch.map((pair, place) => ({...pair, lists: lists[place]})));
-      candidates = candidatesOf(known.map((pair) => pair.lists), wanted);
+      const rarest = known.map((pair) => pair.lists)
+        .reduce((one, other) => (other.count(wanted) < one.count(wanted) ? other : one));
+      const rare = rarest.count(wanted) <= known.length;
+      const used = rare ? [rarest] : known.map((pair) => pair.lists);
+      await this.load(used, wanted, known.length === pairs.length
+        && used.reduce((sum, list) => sum + list.positionBytes(wanted), 0) < atOnce);
+      candidates = candidatesOf(used, wanted);
+      if (rare) return {known, candidates, complete: false};
       if (new Set(candidates.flatMap((list) => [...list])).size <= FEW_DOCUMENTS) break;
     }
     return {known, candidates, complete: known.length === pairs.length};
   }
 
   async findLong(word, wanted, hits) {
-    const narrowed = await this.narrow(coverOf(word.pieces), wanted);
+    const narrowed = await this.narrow(coverOf(word.pieces), wanted, AT_ONCE);
     if (!narrowed) return;
     const {known, candidates, complete} = narrowed;
     const documents = [...new Set(candidates.flatMap((list) => [...list]))];
@@ -205,8 +219,7 @@ export class Finder {
       await this.checkTexts(word, documents, wanted, hits);
       return;
     }
-    await this.after(Promise.all(
-      known.map((pair) => this.segment.positions(pair.lists, fields))));
+    await this.load(known.map((pair) => pair.lists), fields, true);
     FIELD_BITS.forEach((field, number) => {
       if (!(field & fields)) return;
       byPositions(known, number, (document, places) => {
@@ -236,7 +249,7 @@ export class Finder {
     const pairs = coverOf(word.pieces);
     const singles = word.pieces.filter((piece) => piece.length === 1)
       .map(([unit]) => ({term: [unit, 0], offset: 0}));
-    const narrowed = await this.narrow(pairs.length ? [...pairs, ...singles] : singles, wanted);
+    const narrowed = await this.narrow(pairs.length ? [...pairs, ...singles] : singles, wanted, 0);
     if (!narrowed) return;
     let {candidates} = narrowed;
     const placed = narrowed.known.filter((pair) => pair.term[1] !== 0);
@@ -253,8 +266,7 @@ export class Finder {
   }
 
   async placedCandidates(pairs, candidates, wanted) {
-    await this.after(Promise.all(
-      pairs.map((pair) => this.segment.positions(pair.lists, wanted))));
+    await this.load(pairs.map((pair) => pair.lists), wanted, true);
     return candidates.map((list, number) => {
       const found = new Set();
       if (list.length) byPositions(pairs, number, (document) => found.add(document));
@@ -264,14 +276,22 @@ export class Finder {
 
   /** Loads what nearness and exact titles need of a word: the positions in some fields. */
   async loadPlaces(hits, fields) {
-    if (hits.pairLists) await this.after(this.segment.positions(hits.pairLists, fields));
+    if (hits.pairLists) await this.load([hits.pairLists], fields, true);
+  }
+
+  /** How many titles may have all of some words: no fewer than do. */
+  async titlesWith(words) {
+    const lists = await this.terms(words.map(({pieces}) => (
+      coverOf(pieces).concat({term: [pieces[0][0], 0]})[0].term)));
+    return lists ? Math.min(...lists.map((list) => list.count(1))) : 0;
   }
 
   /** The titles that have all of some terms next to each other: document to position. */
   async inTitles(terms) {
     const found = new Map();
-    const lists = await this.loadTerms(terms, 1, true);
+    const lists = await this.terms(terms);
     if (!lists) return found;
+    await this.load(lists, 1, true);
     if (terms.length === 1 && terms[0][1] === 0) {
       if (lists[0].lists[0]) for (const document of lists[0].lists[0].docs) found.set(document, -1);
       return found;

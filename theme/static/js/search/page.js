@@ -75,6 +75,14 @@ class SearchPage {
   go(request, remember) {
     clearTimeout(this.timer);
     this.request = {...request, q: request.q.trim()};
+    if (remember) this.noteAddress(true);
+    const running = this.run();
+    // The question goes out first: to change the address takes a slow machine some milliseconds.
+    if (!remember) setTimeout(() => this.noteAddress(false));
+    return running;
+  }
+
+  noteAddress(remember) {
     const address = writeAddress(this.request);
     try {
       if (remember && address !== location.search) history.pushState(null, '', address);
@@ -82,7 +90,6 @@ class SearchPage {
     } catch (error) {
       if (error.name !== 'SecurityError') throw error;
     }
-    return this.run();
   }
 
   async run() {

@@ -8,10 +8,9 @@ import {daysOf, yearOf} from './language.js';
 const IN_TITLE = 1;
 const IN_SUMMARY = 2;
 const IN_BODY = 4;
-const NEAR_SECTIONS = 3000;
-const SMALL_HEAD = 16000;
 const WHOLE_RECORDS = 40000;
 const RECORD_BLOCK = 3072;
+const NOT_COMPRESSED = new Set(['records', 'ties']);
 
 /** The fields of a document, in the order of the lists of a term. */
 export const FIELD_BITS = [IN_TITLE, IN_SUMMARY, IN_BODY];
@@ -89,12 +88,17 @@ class PostingList {
 export class TermLists {
   constructor(lists) {
     this.lists = lists;
-    this.documents = Math.max(0, ...lists.map((list) => (list ? list.n : 0)));
   }
 
-  /** How many bytes the positions of the given fields take. */
+  /** How many documents the lists of the given fields name, those of several fields each time. */
+  count(fields) {
+    return this.lists.reduce((sum, list) => sum + (list && list.field & fields ? list.n : 0), 0);
+  }
+
+  /** How many bytes the positions of the given fields take that were not loaded yet. */
   positionBytes(fields) {
-    return this.lists.reduce((sum, list) => sum + (list && list.field & fields ? list.p : 0), 0);
+    return this.lists.reduce(
+      (sum, list) => sum + (list && list.field & fields && !list.starts ? list.p : 0), 0);
   }
 }
 
@@ -105,6 +109,7 @@ export class Segment {
     this.entry = entry;
     this.number = number;
     this.size = entry.docs;
+    this.blockwise = entry.docs * 3 > WHOLE_RECORDS;
     this.sections = new Map();
     this.directories = new Map();
     this.fine = {};
@@ -113,40 +118,34 @@ export class Segment {
     for (const step of entry.deleted) this.live[deleted += step] = 0;
   }
 
-  /** Loads the named sections of the head, those that lie close together in one request. */
-  async load(...names) {
-    const missing = names.filter((name) => !this.sections.has(name) && this.entry.sections[name])
-      .sort((one, other) => this.entry.sections[one][0] - this.entry.sections[other][0]);
-    const near = this.entry.length < SMALL_HEAD ? SMALL_HEAD : NEAR_SECTIONS;
-    for (let first = 0; first < missing.length;) {
-      let next = first + 1;
-      const [start, length] = this.entry.sections[missing[first]];
-      let end = start + length;
-      while (next < missing.length && this.entry.sections[missing[next]][0] - end < near) {
-        end = Math.max(end, this.entry.sections[missing[next]].reduce((sum, value) => sum + value));
-        next += 1;
+  /** Loads the named sections of the head. */
+  load(...names) {
+    return Promise.all(names.map((name) => {
+      if (!this.sections.has(name)) {
+        const loading = this.loadSection(name);
+        this.sections.set(name, loading);
+        loading.catch(() => this.sections.delete(name));
       }
-      const together = this.files.part(
-        this.entry.id + '-head.js', this.entry.keys, start, end - start);
-      for (const name of missing.slice(first, next)) {
-        const [from, size] = this.entry.sections[name];
-        const section = together.then((bytes) => (
-          size ? inflate(bytes.subarray(from - start, from - start + size)) : NO_BYTES));
-        this.sections.set(name, section);
-        section.catch(() => this.sections.delete(name));
-      }
-      first = next;
-    }
-    return Promise.all(names.map((name) => this.sections.get(name)));
+      return this.sections.get(name);
+    }));
+  }
+
+  async loadSection(name) {
+    const [start, length] = this.entry.sections[name];
+    const bytes = await this.files.part(this.entry.id + '-head.js', this.entry.keys, start, length);
+    return length && !NOT_COMPRESSED.has(name) ? inflate(bytes) : bytes;
   }
 
   /** Reads what every question needs. */
   async open() {
-    const [info, shards, classes] = await this.load('info', 'shards', 'lengths');
+    const [info, shards, classes] = await this.load('info', 'shards', 'lengths', 'days', 'columns',
+      'types', 'sources', 'dictionary', ...(this.blockwise ? [] : ['records']));
     if (this.info) return;
     this.classes = classes;
     this.readShards(shards);
     this.info = JSON.parse(new TextDecoder().decode(info));
+    // A single shard is what every word is looked up in.
+    if (this.entry.shards === 1) this.directory(0).catch(() => {});
   }
 
   readShards(bytes) {
@@ -218,28 +217,25 @@ export class Segment {
 
   /** What orders documents of the same minute. */
   async ties() {
-    const [offset, size] = this.entry.sections.ties;
-    const bytes = await this.files.part(
-      this.entry.id + '-head.js', this.entry.keys, offset, size);
+    const [bytes] = await this.load('ties');
     return Uint16Array.from({length: this.size}, (_, place) => wholeNumber(bytes, 0, place, 2));
   }
 
-  async directory(shard) {
-    const length = this.directoryLengths[shard];
-    const name = `${this.entry.id}-p${shard}.js`;
-    return inflate(await this.files.part(name, this.shardKeys[shard], 0, length));
+  directory(shard) {
+    if (!this.directories.has(shard)) {
+      const loading = this.files.part(`${this.entry.id}-p${shard}.js`, this.shardKeys[shard], 0,
+        this.directoryLengths[shard]).then(inflate);
+      this.directories.set(shard, loading);
+      loading.catch(() => this.directories.delete(shard));
+    }
+    return this.directories.get(shard);
   }
 
   /** The lists of a term without their documents, or null. */
   async term(term) {
     if (!this.entry.shards || !this.size) return null;
     const shard = shardOf(term, this.entry.shards);
-    if (!this.directories.has(shard)) {
-      const loading = this.directory(shard);
-      this.directories.set(shard, loading);
-      loading.catch(() => this.directories.delete(shard));
-    }
-    return this.findTerm(await this.directories.get(shard), shard, term);
+    return this.findTerm(await this.directory(shard), shard, term);
   }
 
   // The place of a list's parts follows from the lengths of all before it, so that the directory is
@@ -317,9 +313,9 @@ export class Segment {
   async recordLengths(first, count) {
     const [offset, size] = this.entry.sections.records;
     if (size < this.size * 3) throw new DamagedData('records');
-    const block = size > WHOLE_RECORDS ? RECORD_BLOCK : size;
-    const start = Math.floor(first * 3 / block) * block;
-    const end = Math.min(size, Math.ceil((first + count) * 3 / block) * block);
+    if (!this.blockwise) return (await this.load('records'))[0].subarray(first * 3);
+    const start = Math.floor(first * 3 / RECORD_BLOCK) * RECORD_BLOCK;
+    const end = Math.min(size, Math.ceil((first + count) * 3 / RECORD_BLOCK) * RECORD_BLOCK);
     const bytes = await this.files.part(
       this.entry.id + '-head.js', this.entry.keys, offset + start, end - start);
     return bytes.subarray(first * 3 - start);
