@@ -75,7 +75,7 @@ def test_results_while_typing(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "count", "most"), [("电梯修到了心坎上", 1, 3), ("例会", MANY, 5)]
+    ("query", "count", "most"), [("电梯修到了心坎上", 1, 3), ("例会", MANY, 6)]
 )
 def test_parts_that_lie_together_are_one_request(
     page: Page, http: str, query: str, count: int, most: int
@@ -88,6 +88,36 @@ def test_parts_that_lie_together_are_one_request(
     page.locator("#search-q").fill(query)
     found(page, count)
     assert 1 < len(asked_for) <= most, asked_for
+
+
+def test_first_results_do_not_wait_for_the_others(page: Page, http: str) -> None:
+    """What fills a screen is shown, and all are counted, while further texts are on their way."""
+    open_search(page, http)
+    page.wait_for_load_state("networkidle")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/search/*-t*.js", hold)
+
+    def release() -> None:
+        page.wait_for_timeout(300)
+        assert held
+        while held:
+            held.pop().continue_()
+
+    links = page.locator(".result-link")
+    page.locator("#search-q").fill("例会")
+    release()
+    expect(links).to_have_count(5)
+    found(page, MANY)
+    expect(page.locator("[data-part=results]")).to_have_attribute("aria-busy", "true")
+    first = titles(page)
+    release()
+    expect(links).to_have_count(10)
+    assert titles(page)[:5] == first
+    expect(page.locator("[data-part=results]")).not_to_have_attribute("aria-busy", "true")
 
 
 def test_exact_title_first_and_marks(page: Page, address: str) -> None:

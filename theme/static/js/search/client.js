@@ -62,23 +62,30 @@ export class SearchClient {
     send({prepare: true, index: this.index});
   }
 
-  receive({ask, answer, failure}) {
+  receive({ask, first, answer, failure}) {
     if (ask !== this.latest || !this.waiting) return;
-    const {resolve, reject} = this.waiting;
+    const {resolve, reject, early} = this.waiting;
+    if (first) {
+      early(first);
+      return;
+    }
     this.waiting = null;
     if (failure) reject(new SearchFailure(failure));
     else resolve(answer);
   }
 
-  /** The answer to a request; a promise that is never kept when a later request overtakes it. */
-  async ask(request) {
+  /**
+   * The answer to a request; a promise that is never kept when a later request overtakes it.
+   * `early` gets the answer when only the first of its results are there.
+   */
+  async ask(request, early) {
     this.latest += 1;
     const ask = this.latest;
     const send = await this.link;
     if (ask !== this.latest) return new Promise(() => {});
     return new Promise((resolve, reject) => {
-      this.waiting = {resolve, reject};
-      send({ask, index: this.index, request});
+      this.waiting = {resolve, reject, early};
+      send({ask, index: this.index, request, early: true});
     });
   }
 }

@@ -17,6 +17,7 @@ import {hitsIn, markPieces, snippetOf, wordsFound} from './snippet.js';
 
 const PAGE_SIZE = 10;
 const FORMAT = 1;
+const FIRST_SHOWN = 5;
 const SORTED_AT_ONCE = 400;
 const MOST_DOUBTED = 60;
 
@@ -57,10 +58,11 @@ class Index {
 
 /** One question being answered. */
 class Question {
-  constructor(index, request, alive) {
+  constructor(index, request, {alive, early}) {
     this.index = index;
     this.request = request;
     this.alive = alive;
+    this.early = early;
     this.finders = index.segments.map((segment) => new Finder(segment, index, alive));
   }
 
@@ -218,13 +220,19 @@ class Question {
     const ordered = await this.ordered(found, first + (unsure ? MOST_DOUBTED : PAGE_SIZE));
     const listed = unsure ? await this.certain(ordered.slice(first))
       : ordered.slice(first, first + PAGE_SIZE);
-    const results = await this.after(
-      Promise.all(listed.map((result) => this.shown(result))));
-    return {
-      nothingAsked: false, total, page, pageSize: PAGE_SIZE, results, notes: this.query.notes,
-      words: this.words.map((word) => word.text), facets: facets.summary(this.index.manifest.columns),
-      without: facets.without,
+    const answer = {
+      nothingAsked: false, total, page, pageSize: PAGE_SIZE, results: [], given: 0,
+      notes: this.query.notes, words: this.words.map((word) => word.text),
+      facets: facets.summary(this.index.manifest.columns), without: facets.without,
     };
+    const show = (some) => this.after(Promise.all(some.map((result) => this.shown(result))));
+    if (this.early && listed.length > FIRST_SHOWN) {
+      answer.results = await show(listed.slice(0, FIRST_SHOWN));
+      this.early(answer);
+      answer.given = FIRST_SHOWN;
+    }
+    answer.results = answer.results.concat(await show(listed.slice(answer.given)));
+    return answer;
   }
 
   // Of results some of which were taken on trust, the first that prove right in their texts.
@@ -335,12 +343,15 @@ export class SearchEngine {
     await index.open();
   }
 
-  /** The answer to a request; `alive` throws when it is no longer wanted. */
-  async answer(request, alive) {
+  /**
+   * The answer to a request. `alive` throws when it is no longer wanted; `early`, if given, gets the
+   * answer with those results that fill a screen when the others are still to come.
+   */
+  async answer(request, {alive, early}) {
     const index = await this.load();
     alive();
     try {
-      return await new Question(index, request, alive).answer();
+      return await new Question(index, request, {alive, early}).answer();
     } catch (error) {
       if (!(error instanceof MissingFile)) throw error;
     }
@@ -348,6 +359,6 @@ export class SearchEngine {
     this.index = null;
     const renewed = await this.load();
     alive();
-    return new Question(renewed, request, alive).answer();
+    return new Question(renewed, request, {alive, early}).answer();
   }
 }

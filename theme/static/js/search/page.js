@@ -99,9 +99,14 @@ class SearchPage {
     this.slow = setTimeout(() => this.say('正在搜索…'), SLOW);
     this.part('results').setAttribute('aria-busy', 'true');
     try {
-      const answer = await this.client.ask(this.request);
+      const answer = await this.client.ask(this.request, (first) => {
+        if (mine === this.asked) this.showResults(first);
+      });
       if (mine !== this.asked) return;
-      this.showResults(answer);
+      if (answer.given) this.showMore(answer);
+      else this.showResults(answer);
+      this.part('results').removeAttribute('aria-busy');
+      this.app.dispatchEvent(new CustomEvent('search-complete', {detail: answer.total}));
       // The filters come a moment after the results.
       await new Promise((resolve) => setTimeout(resolve));
       if (mine === this.asked) this.showFilters(answer);
@@ -116,13 +121,8 @@ class SearchPage {
     if (status.textContent !== sentence) status.textContent = sentence;
   }
 
-  settled() {
-    clearTimeout(this.slow);
-    this.part('results').removeAttribute('aria-busy');
-  }
-
   showResults(answer) {
-    this.settled();
+    clearTimeout(this.slow);
     const {request} = this;
     const empty = !answer.nothingAsked && !answer.total;
     this.part('sort').replaceChildren(...(answer.total > 1 ? sortChoice(request) : []));
@@ -135,6 +135,11 @@ class SearchPage {
     this.app.dispatchEvent(new CustomEvent('search-shown', {detail: answer.total}));
   }
 
+  showMore(answer) {
+    const results = answer.results.slice(answer.given);
+    this.part('results').append(...resultItems({results}, this.root));
+  }
+
   showFilters(answer) {
     const {request} = this;
     const used = filtersInUse(request).length;
@@ -145,7 +150,8 @@ class SearchPage {
   }
 
   fail(kind) {
-    this.settled();
+    clearTimeout(this.slow);
+    this.part('results').removeAttribute('aria-busy');
     for (const name of ['sort', 'results', 'pages', 'active', 'filters']) {
       this.part(name).replaceChildren();
     }

@@ -18,7 +18,7 @@ function makeListener(send) {
     if (!engines.has(index)) engines.set(index, new SearchEngine(index));
     return engines.get(index);
   };
-  return async ({ask, index, request, prepare}) => {
+  return async ({ask, index, request, prepare, early}) => {
     const engine = engineFor(index);
     if (prepare) {
       engine.prepare().catch(() => {});
@@ -28,8 +28,9 @@ function makeListener(send) {
     const alive = () => {
       if (ask !== latest) throw new Overtaken();
     };
+    const first = early && ((answer) => send({ask, first: answer}));
     try {
-      send({ask, answer: await engine.answer(request, alive)});
+      send({ask, answer: await engine.answer(request, {alive, early: first})});
     } catch (error) {
       if (!(error instanceof Overtaken)) send({ask, failure: failureKind(error)});
     }
