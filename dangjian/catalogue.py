@@ -53,7 +53,7 @@ class Record(Struct, kw_only=True, omit_defaults=True):
     excerpt: str = ""
 
 
-class Stat(Struct, frozen=True):
+class Stat(Struct, frozen=True, array_like=True):
     """A file's modification time (ns) and size (bytes): what tells cheaply that it changed."""
 
     mtime: int

@@ -8,9 +8,10 @@ fingerprint, and carries out what is new. It keeps what it knows between builds 
 import gc
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -35,7 +36,7 @@ from dangjian.quiet import (
     remember,
 )
 from dangjian.report import Report
-from dangjian.standing import Standing, look_at_output
+from dangjian.standing import Standing, look_at_output, read_standing
 from dangjian.versions import code_version
 from dangjian.workers import Crew
 from dangjian.workplace import Told, Workplace, silent
@@ -71,6 +72,7 @@ class Engine:
         self._known: Knowledge | None = None
         self._last: LastBuild | None = None
         self._standing: Standing | None = None
+        self._scanned: Callable[[], bytes] | None = None
         self._reading: tuple[Tools, Readings] | None = None
         self._presenter: Presenter | None = None
         self._previous: Presenter | None = None
@@ -91,7 +93,7 @@ class Engine:
         if self._catalogue is not None:
             self._catalogue.close()
         self._catalogue = self._known = self._presenter = self._previous = None
-        self._last = self._standing = self._reading = None
+        self._last = self._standing = self._scanned = self._reading = None
         self._alone.close()
 
     @property
@@ -140,18 +142,28 @@ class Engine:
 
     def _compare(self) -> bool:
         """Look at everything, and whether it is as the last build left it."""
-        look = self._look = look_at(self.workplace)
-        catalogue = self.catalogue
+        place = self.workplace
         self._reading = self._standing = None
         self._previous, self._presenter = self._presenter or self._previous, None
-        self._last = last_build(catalogue, look)
+        self._scanned = self.crew.aside(partial(look_at_output, place.output))
+        look = self._look = look_at(place)
+        self._last = last_build(self.catalogue, look)
         if self._last is None:
             return False
-        self._standing = look_at_output(self.workplace.output, catalogue)
-        if not self._standing.whole:
+        same = has_same_sources(place, self._last, self.catalogue, look)
+        if not same:
+            _load_for_changes()
+        if not self._now_standing().whole:
             self._last = None
             return False
-        return has_same_sources(self.workplace, self._last, catalogue, look)
+        return same
+
+    def _now_standing(self) -> Standing:
+        """The output as this build found it, kept up as the build goes on."""
+        if self._standing is None:
+            files = self._scanned() if self._scanned else look_at_output(self.workplace.output)
+            self._standing, self._scanned = read_standing(files, self.catalogue), None
+        return self._standing
 
     def build_seen(self, seen: Iterable[Path]) -> Report | None:
         """Show the new words of sources that were seen to change, while nothing else has.
@@ -319,9 +331,9 @@ class Engine:
         with _without_collector():
             with report.timed("规划"):
                 plan = plan_site(place, presenter, records)
-                self._standing = self._standing or look_at_output(place.output, catalogue)
+                standing = self._now_standing()
                 self._workshop = workshop = Workshop(
-                    plan.setup, plan.common, catalogue, self._standing, self.crew, self.told
+                    plan.setup, plan.common, catalogue, standing, self.crew, self.told
                 )
             with report.timed("排版"):
                 yield plan, workshop
@@ -334,6 +346,12 @@ class Engine:
         """Trust from now on what files older than this build's look were seen to be."""
         tools.catalogue.set_meta("looked", tools.look.started.to_bytes(8, "big"))
         tools.catalogue.commit()
+
+
+def _load_for_changes() -> None:
+    """Load what is needed where something has changed, while the output is still being scanned."""
+    import dangjian.arranging  # noqa: PLC0415
+    import dangjian.site  # noqa: F401, PLC0415
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import re
 from pathlib import PurePath
 
 _WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")
+_ADDRESS_STEM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 _LONGEST_STEM = 100
 _LONGEST_PART = 200
 _LIKE_A_FILE = re.compile(r"\.[A-Za-z]\w{1,4}$")
@@ -17,7 +18,7 @@ def ascii_stem(path: PurePath, fallback: str) -> str:
 
 def is_address_stem(name: str) -> bool:
     """Whether a name can be the last part of an address as it is, but for its case."""
-    if re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?", name) is None:
+    if _ADDRESS_STEM.fullmatch(name) is None:
         return False
     return len(name) <= _LONGEST_STEM and ".." not in name and not _is_device(name)
 

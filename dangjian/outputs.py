@@ -120,15 +120,18 @@ def scan_files(
             odd(prefix.rstrip("/"), "unreadable")
             continue
         for entry in entries:
-            path = f"{prefix}{entry.name}"
-            if not is_text(entry.name):
+            name = entry.name
+            path = f"{prefix}{name}"
+            if not (name.isascii() or is_text(name)):
                 odd(readable(path), "name")
+            elif entry.is_file(follow_symlinks=False):
+                try:
+                    found = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:  # gone since the folder was listed
+                    continue
+                yield path, Stat(found.st_mtime_ns, found.st_size)
             elif entry.is_dir(follow_symlinks=False):
                 folders.append((f"{path}/", entry.path))
-            elif entry.is_file(follow_symlinks=False):
-                with suppress(FileNotFoundError):  # gone since the folder was listed
-                    found = entry.stat(follow_symlinks=False)
-                    yield path, Stat(found.st_mtime_ns, found.st_size)
             else:
                 odd(path, "link" if entry.is_symlink() else "device")
 

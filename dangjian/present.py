@@ -45,7 +45,7 @@ class Presenter:
         self._mentions: dict[str, views.Card] = {}
         self._digests: dict[str, bytes] = {}
         self._columns: dict[str, bytes] = {}
-        self._marks = {path: self._mark(item) for path, item in archive.by_path.items()}
+        self._marks = _Marks(self)
         self._special_of: dict[str, list[Item]] = {}
         for special in archive.specials:
             for item in archive.in_special[special.path]:
@@ -102,7 +102,8 @@ class Presenter:
         """Covers all that ``mention`` shows."""
         return self._marks[item.path]
 
-    def _mark(self, item: Item) -> bytes:
+    def mark(self, item: Item) -> bytes:
+        """What :meth:`mention_digest` gives, made anew."""
         column = item.column
         return digest(
             item.record.mention,
@@ -387,3 +388,14 @@ def document_rows(entry: Entry) -> tuple[tuple[str, str], ...]:
 
 def _day(moment: datetime | None) -> str:
     return f"{moment.year}年{moment.month}月{moment.day}日" if moment else ""
+
+
+class _Marks(dict[str, bytes]):
+    """The digests of mentions by path, each made when it is first asked for."""
+
+    def __init__(self, presenter: Presenter) -> None:
+        self._presenter = presenter
+
+    def __missing__(self, path: str) -> bytes:
+        found = self[path] = self._presenter.mark(self._presenter.archive.by_path[path])
+        return found

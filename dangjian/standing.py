@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from dangjian.catalogue import Catalogue, OutputRow, Stat
@@ -40,6 +41,12 @@ class Standing(Struct):
         return all(files.get(path) == row.stat for path, row in self.rows.items())
 
 
-def look_at_output(output: Path, catalogue: Catalogue) -> Standing:
-    """Look at the output folder as it stands."""
-    return Standing(scan_output(output), catalogue.outputs())
+def look_at_output(output: Path) -> bytes:
+    """The files below the output folder, in a form that passes quickly to another process."""
+    return msgspec.msgpack.encode(scan_output(output))
+
+
+def read_standing(files: bytes, catalogue: Catalogue) -> Standing:
+    """What ``look_at_output`` saw, beside what the catalogue knows of it."""
+    rows = catalogue.outputs()
+    return Standing(msgspec.msgpack.decode(files, type=dict[str, Stat]), rows)
