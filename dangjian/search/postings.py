@@ -2,7 +2,7 @@
 
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +28,7 @@ _NO_GROUP = 255
 _SLICE = 125_000
 _BLOCK = 1_000_000
 _TERM_BITS = 32
+_NO_BYTES = np.zeros(0, np.uint8)
 
 
 class Fields(NamedTuple):
@@ -53,19 +54,35 @@ class Fields(NamedTuple):
         return [text[a : b - 1] for a, b in pairwise(bounds)]
 
 
-def encode_all(fields: Fields, widths: Numbers, aside: Path, threads: int = 2) -> list[Lists]:
-    """Every list of a segment, in batches that need little memory each.
+class Encoded(NamedTuple):
+    """Every list of a segment: the bytes of all document and position parts are put aside."""
+
+    batches: list[Lists]
+    doc_blobs: Spool
+    pos_blobs: Spool
+
+    def add(self, batches: Iterable[Lists]) -> None:
+        """Take some more lists."""
+        for lists in batches:
+            self.doc_blobs.add(lists.doc_blob.tobytes())
+            self.pos_blobs.add(lists.pos_blob.tobytes())
+            self.batches.append(lists._replace(doc_blob=_NO_BYTES, pos_blob=_NO_BYTES))
+
+
+def encode_all(
+    fields: Fields, widths: Numbers, encoded: Encoded, aside: Path, threads: int = 2
+) -> None:
+    """Encode every list of a segment, in batches that need little memory each.
 
     numpy lets go of the interpreter while it works, so that threads use more than one core.
     ``aside`` is a folder for what has no place in memory meanwhile.
     """
     widths = widths.astype(fields.small())
-    batches = [encode(places, widths) for places in (_title_ends(fields), *_pinyin(fields))]
+    encoded.add(encode(places, widths) for places in (_title_ends(fields), *_pinyin(fields)))
     with Spool(aside) as spool:
         groups = (partial(_group, fields, widths, places) for places in _groups(fields, spool))
         for lists in in_threads(groups, threads):
-            batches += lists
-    return [batch for batch in batches if len(batch.term)]
+            encoded.add(lists)
 
 
 def _groups(fields: Fields, spool: Spool) -> Iterator[Numbers]:
@@ -199,12 +216,9 @@ class Shard(NamedTuple):
     payload: bytes
 
 
-def shards_of(batches: list[Lists]) -> Iterator[Shard]:
-    """The posting shards that hold all lists, each list in the shard of its term.
-
-    Takes the lists out of ``batches``, which are as large as the whole index.
-    """
-    lists = _all_lists(batches)
+def shards_of(encoded: Encoded) -> Iterator[Shard]:
+    """The posting shards that hold all lists, each list in the shard of its term."""
+    lists = _all_lists(encoded)
     total = int(lists.doc_bytes.sum(dtype=np.int64) + lists.pos_bytes.sum(dtype=np.int64))
     shards = min(MOST_SHARDS, max(1, -(-total // SHARD_BYTES)))
     doc_at, pos_at = (
@@ -226,14 +240,13 @@ def shards_of(batches: list[Lists]) -> Iterator[Shard]:
         yield Shard(len(directory), directory + doc_part.tobytes() + pos_part.tobytes())
 
 
-def _all_lists(batches: list[Lists]) -> Lists:
-    """All lists as one batch; the others are emptied, lest their blobs stand in memory twice."""
-    kinds = (np.int64, np.uint8, bool, np.uint32, np.uint32, np.uint32, np.uint8, np.uint8)
-    empty = [np.zeros(0, kind) for kind in kinds]
-    columns: list[list[npt.NDArray[Any]]] = [list(c) for c in zip(empty, *batches, strict=True)]
-    batches.clear()
-    parts: list[Any] = [np.concatenate(columns.pop(0)) for _ in kinds]
-    return Lists(*parts)
+def _all_lists(encoded: Encoded) -> Lists:
+    """All lists as one batch, with their bytes."""
+    parts: list[Any] = [np.concatenate(column) for column in zip(*encoded.batches, strict=True)]
+    return Lists(*parts)._replace(
+        doc_blob=np.frombuffer(encoded.doc_blobs.everything(), np.uint8),
+        pos_blob=np.frombuffer(encoded.pos_blobs.everything(), np.uint8),
+    )
 
 
 def _directory(

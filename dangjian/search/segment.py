@@ -15,7 +15,8 @@ from dangjian.search.drafts import Drafts
 from dangjian.search.gathering import Gathered, Known, Prepared, Progress
 from dangjian.search.lists import class_of, class_size, class_width
 from dangjian.search.manifest import SegmentEntry, State
-from dangjian.search.postings import encode_all, shards_of
+from dangjian.search.postings import Encoded, encode_all, shards_of
+from dangjian.search.spool import Spool
 
 LEAST_PER_TEXT = 16
 MOST_TEXTS = 512
@@ -61,13 +62,15 @@ def build_segment(
         fields = gathered.fields()
     classes = class_of(np.diff(fields.starts)[2 * fields.documents :] - 1)
     widths = np.array([class_width(c) for c in range(100)], np.int64)[classes]
-    batches = encode_all(fields, widths, drafts.place)
-    del fields
     shards: list[_File] = []
-    for shard in shards_of(batches):
-        data, keys = wrap(shard.payload)
-        drafts.add(f"p{len(shards)}.js", data)
-        shards.append(_File(payload_size(data), keys, shard.directory))
+    with Spool(drafts.place) as doc_blobs, Spool(drafts.place) as pos_blobs:
+        encoded = Encoded([], doc_blobs, pos_blobs)
+        encode_all(fields, widths, encoded, drafts.place)
+        del fields
+        for shard in shards_of(encoded):
+            data, keys = wrap(shard.payload)
+            drafts.add(f"p{len(shards)}.js", data)
+            shards.append(_File(payload_size(data), keys, shard.directory))
     sections = _sections(gathered.documents, classes, lengths, gathered.dictionary)
     sections["shards"] = _deflate(
         _u24([shard.directory for shard in shards])

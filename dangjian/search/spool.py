@@ -38,6 +38,10 @@ class Spool:
         self._file.seek(place)
         return self._file.read(length)
 
+    def everything(self) -> bytes:
+        """All bytes that were put aside."""
+        return self.read(0, self._end)
+
     def close(self) -> None:
         """Let go of all of it."""
         self._file.close()
