@@ -10,13 +10,16 @@ from dangjian.search.folding import BREAK, fold_text
 from dangjian.search.lists import BODY, LEAD, TITLE
 from dangjian.search.pinyin import INITIAL, splits, syllable_number
 from dangjian.search.postings import TITLE_END
-from dangjian.search.query import Units, Word
+from dangjian.search.query import Units, Word, dashes_in, pieces_of
 from dangjian.search.reader import SegmentReader
 
 ALL_FIELDS = (TITLE, LEAD, BODY)
 _FIELDS = {"": ALL_FIELDS, "title": (TITLE,), "body": (BODY,)}
 WEIGHTS = {TITLE: 4, LEAD: 2, BODY: 1}
 _PLACE_BITS = 32
+_POSITION = (1 << _PLACE_BITS) - 1
+# Of titles alike but for their breaks so many are read, the newest of each segment.
+_MOST_TITLES = 48
 
 
 class InField(NamedTuple):
@@ -196,6 +199,32 @@ def exact_titles(segment: SegmentReader, title: Units, within: Numbers) -> Numbe
             same = [doc for doc in docs if field_text(segment, doc, TITLE) == wanted]
             return np.array(same, np.int64)
     return np.zeros(0, np.int64)
+
+
+def typed_titles(segment: SegmentReader, title: Units, dashes: frozenset[int]) -> Numbers:
+    """The live documents whose folded title is ``title``, with dashes where ``dashes`` has them."""
+    docs = _live(segment, _titles_like(segment, title)) if title else np.zeros(0, np.int64)
+    same: list[int] = []
+    for doc in docs[-_MOST_TITLES:].tolist():
+        spelled = segment.record(doc).title
+        if tuple(fold_text(spelled)) == title and dashes <= dashes_in(spelled):
+            same.append(doc)
+    return np.array(same, np.int64)
+
+
+def _titles_like(segment: SegmentReader, title: Units) -> Numbers:
+    """Titles of this length that have every two neighbouring units in their places."""
+    docs = np.zeros(0, np.int64)
+    for postings in segment.postings(title[-1], TITLE_END, with_positions=True):
+        if postings.positions is not None:
+            docs = postings.docs[postings.positions == len(title) - 1]
+    at = 0
+    for piece in pieces_of(title):
+        if len(piece) > 1 and len(docs):
+            starts = places(segment, piece, TITLE)
+            docs = np.intersect1d(docs, _docs(starts[(starts & _POSITION) == at]))
+        at += len(piece) + 1
+    return docs
 
 
 def _union(parts: Iterable[Numbers]) -> Numbers:

@@ -1,12 +1,13 @@
 """The query language (docs/search-format.md, 4.1): any string becomes clauses, or nothing."""
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from msgspec import Struct
 
-from dangjian.search.folding import BREAK, fold_text
+from dangjian.search.folding import BREAK, fold_text, fold_with_places
 
 LONGEST_QUERY = 500
 MOST_CLAUSES = 16
@@ -47,7 +48,8 @@ TYPES = {
     "链接": "link",
 }
 _TEXT_FIELDS = ("", "title", "body")
-_FIELD = re.compile(rf"({'|'.join(_FIELDS)})[:：](?=\S)", re.IGNORECASE)
+# Of ASCII letters only: Python takes ſ for an s.
+_FIELD = re.compile(rf"((?ai:{'|'.join(_FIELDS)}))[:：](?=\S)")
 _VALUE = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]?|(\S+)")
 _LETTERS = re.compile(r"[a-z]{2,40}")
 _YEARS = re.compile(r"(\d{4})(?:[-~至—](\d{4}))?")
@@ -86,11 +88,17 @@ class Filter(Struct, frozen=True):
 
 
 class Query(Struct, frozen=True):
-    """A query as read; ``title`` is what a title must be to be the very thing asked for."""
+    """A query as read; ``title`` is what a title must be to be the very thing asked for.
+
+    ``typed`` is the query as typed, if operators make it another thing than ``title``: a title
+    that is just this, with dashes where ``dashes`` has them, is found whatever they ask.
+    """
 
     words: tuple[Word, ...] = ()
     filters: tuple[Filter, ...] = ()
     title: Units = ()
+    typed: Units = ()
+    dashes: frozenset[int] = frozenset()
     notes: tuple[str, ...] = ()
 
     @property
@@ -140,7 +148,33 @@ def parse_query(text: str) -> Query:
         values.append(clause.value)
     plain = not filters and all(not w.excluded and w.field in ("", "title") for w in words)
     title = tuple(fold_text(" ".join(values))) if plain and words else ()
-    return Query(tuple(words), tuple(filters), title, tuple(notes))
+    typed = tuple(fold_text(text))
+    minus = any(word.excluded for word in words) or any(one.excluded for one in filters)
+    return Query(
+        tuple(words),
+        tuple(filters),
+        title,
+        typed if typed != title else (),
+        dashes_in(text) if minus else frozenset(),
+        tuple(notes),
+    )
+
+
+def dashes_in(text: str) -> frozenset[int]:
+    """Which units of a folded text have a dash before them, nothing but breaks between."""
+    found: list[int] = []
+    end = 0
+    for number, (unit, place) in enumerate(zip(*fold_with_places(text), strict=True)):
+        if unit == BREAK:
+            continue
+        if any(_is_dash(char) for char in text[end:place]):
+            found.append(number)
+        end = place + 1
+    return frozenset(found)
+
+
+def _is_dash(char: str) -> bool:
+    return char in _MINUS or unicodedata.category(char) == "Pd"
 
 
 def _clauses(text: str) -> Iterator[_Clause]:
@@ -160,7 +194,7 @@ def _clauses(text: str) -> Iterator[_Clause]:
             at += 1
             continue
         clause = _Clause(field, value[1] or value[2] or "", value[2] is None, excluded)
-        if field not in _TEXT_FIELDS and _filter(clause) is None:
+        if field and not _understood(clause):
             value = _VALUE.match(text, at)
             if value is None:
                 at += 1
@@ -172,17 +206,29 @@ def _clauses(text: str) -> Iterator[_Clause]:
 
 
 def _word(clause: _Clause) -> Word | None:
+    pieces = pieces_of(fold_text(clause.value))
+    may_be_pinyin = not (clause.quoted or clause.excluded or clause.field == "body")
+    letters = clause.value if may_be_pinyin and _LETTERS.fullmatch(clause.value) else ""
+    return Word(pieces, clause.field, clause.excluded, letters) if pieces else None
+
+
+def pieces_of(folded: Iterable[int]) -> tuple[Units, ...]:
+    """A folded text cut at its breaks."""
     pieces: list[Units] = []
     piece: list[int] = []
-    for unit in (*fold_text(clause.value), BREAK):
+    for unit in (*folded, BREAK):
         if unit != BREAK:
             piece.append(unit)
         elif piece:
             pieces.append(tuple(piece))
             piece = []
-    may_be_pinyin = not (clause.quoted or clause.excluded or clause.field == "body")
-    letters = clause.value if may_be_pinyin and _LETTERS.fullmatch(clause.value) else ""
-    return Word(tuple(pieces), clause.field, clause.excluded, letters) if pieces else None
+    return tuple(pieces)
+
+
+def _understood(clause: _Clause) -> bool:
+    if clause.field in _TEXT_FIELDS:
+        return bool(fold_text(clause.value))
+    return _filter(clause) is not None
 
 
 def _filter(clause: _Clause) -> Filter | None:

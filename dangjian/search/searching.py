@@ -15,11 +15,12 @@ from dangjian.search.matching import (
     find_short_pinyin,
     find_syllables,
     find_word,
+    typed_titles,
     with_pinyin,
 )
 from dangjian.search.query import Query, Word, parse_query
 from dangjian.search.ranking import bm25, has_nearness, nearness, rarity, tiers
-from dangjian.search.reader import IndexReader
+from dangjian.search.reader import IndexReader, SegmentReader
 from dangjian.search.snippets import snippet
 
 
@@ -112,10 +113,11 @@ def _hits(index: IndexReader, query: Query, choice: Choice, by_date: bool) -> _H
             keep &= _flags(word.docs, segment.entry.docs)
         for segments in excluded:
             keep &= ~_flags(segments[number].docs, segment.entry.docs)
-        docs = np.flatnonzero(keep)
+        typed = _typed(index, segment, query, choice)
+        docs = np.union1d(np.flatnonzero(keep), typed)
         tier = score = np.zeros(len(docs), np.int64)
-        if here and not by_date and len(docs):
-            exact = exact_titles(segment, query.title, docs)
+        if not by_date and len(docs):
+            exact = np.union1d(exact_titles(segment, query.title, docs), typed)
             tier = tiers(here, docs, segment.entry.docs, exact)
             for word, value in zip(here, worth, strict=True):
                 weights = word.weight(segment.entry.docs)[docs]
@@ -125,6 +127,12 @@ def _hits(index: IndexReader, query: Query, choice: Choice, by_date: bool) -> _H
         parts.append(_Hits(np.full(len(docs), number), docs, tier, score))
     columns = [np.concatenate(c) for c in zip(*parts, strict=True)] if parts else []
     return _Hits(*columns) if columns else _Hits(*(np.zeros((4, 0), np.int64)))
+
+
+def _typed(index: IndexReader, segment: SegmentReader, query: Query, choice: Choice) -> Numbers:
+    """Documents whose title was typed, whatever the operators in it ask."""
+    docs = typed_titles(segment, query.typed, query.dashes)
+    return docs[chosen_docs(index, segment, (), choice)[docs]] if len(docs) else docs
 
 
 def _flags(docs: Numbers, documents: int) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":

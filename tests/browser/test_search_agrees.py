@@ -21,6 +21,24 @@ pytestmark = pytest.mark.browser
 LETTERS = "党建会议服务区社國国為为ａAéE12　 ，。“”\n-:：1＋𠀀😀㎏\u200b中共"
 WORDS = ("dangjian", "jc", "shehui", "党建", "服务", "社区", "国", "title", "年")
 
+# What titles are made of that read as queries.
+PARTS = (
+    "党建",
+    "会议",
+    "国",
+    " ",
+    " -",
+    "－",
+    "—",
+    "“",
+    "”",
+    "：",
+    "标题:",
+    "来源：",
+    "类型:公告",
+    "年:2020",
+)
+
 
 def _text(random: Random, longest: int) -> str:
     pieces = [
@@ -78,6 +96,32 @@ def test_same_answers(
         if query.count('"') == 2 and query[0] == query[-1] == '"' and word:
             found = {url for url, texts in folded.items() if any(word in text for text in texts)}
             assert found <= set(addresses), query
+    page.close()
+
+
+def test_same_answers_to_titles(
+    browser: Browser, serve: Callable[[Path], str], tmp_path: Path
+) -> None:
+    """Titles that read as queries, among them many that differ in their signs only."""
+    random = Random(3)
+    docs = [_document(random, number) for number in range(30)]
+    signs = ["，"] * 60 + [" -", "：", " - ", "—"]
+    titles = [f"通知{sign}公告" for sign in signs] + [
+        "".join(random.choice(PARTS) for _ in range(random.randrange(2, 9))) for _ in range(60)
+    ]
+    docs += [
+        library.article(100 + number, title, "党建工作通知") for number, title in enumerate(titles)
+    ]
+    library.build_in_segments(tmp_path / "search", [docs[:40], docs[40:]])
+    search_worker.put_worker(tmp_path)
+    index = IndexReader(tmp_path / "search")
+    page = browser.new_page()
+    search_worker.open_worker(page, serve(tmp_path))
+    for title in dict.fromkeys(titles):
+        expected = search_index(index, title, 0)
+        answer, addresses = search_worker.all_results(page, title)
+        assert (title, addresses) == (title, [result.url for result in expected.results])
+        assert answer["total"] == expected.total
     page.close()
 
 

@@ -106,6 +106,64 @@ def test_words_are_all_met(docs: list[SearchDoc], clauses: list[tuple[bool, str]
     assert answers[0] == answers[1] == answers[2]
 
 
+# What titles and operators are made of: typed, such a title reads as a query.
+TITLE_PARTS = (
+    *(
+        "党建",
+        "工作",
+        "中国",
+        "aB",
+        "jiceng",
+        "2020",
+        " ",
+        " ",
+        " -",
+        "-",
+        "－",
+        "—",
+        "“",
+        "”",
+        '"',
+    ),
+    *(
+        "：",
+        ":",
+        "标题：",
+        "title:",
+        "正文:",
+        "来源：",
+        "栏目:",
+        "类型:公告",
+        "年:2020",
+        "自:",
+        "，",
+    ),
+)
+operator_titles = st.lists(st.sampled_from(TITLE_PARTS), min_size=1, max_size=9).map("".join)
+titles = st.one_of(operator_titles, operator_titles, mixed).filter(
+    lambda title: bool(folded(title))
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(titles, min_size=1, max_size=12), few, st.integers(1, 3))
+def test_a_title_typed_is_found_first(many: list[str], body: str, segments: int) -> None:
+    """Whatever operators a title contains: typed, it finds its article, once, before all others."""
+    docs = [library.article(n, title, body) for n, title in enumerate(many)]
+    alike = [folded(title) for title in many]
+    with TemporaryDirectory() as name:
+        library.build_in_segments(Path(name), [docs[n::segments] for n in range(segments)])
+        index = IndexReader(Path(name))
+        for doc in docs:
+            urls = [result.url for result in search_index(index, doc.title, 0).results]
+            assert len(set(urls)) == len(urls)
+            assert doc.url in urls
+            if alike.count(folded(doc.title)) == 1:
+                assert urls[0] == doc.url
+                newest = search_index(index, doc.title, 0, by_date=True)
+                assert sorted(result.url for result in newest.results) == sorted(urls)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.one_of(texts, st.text()), min_size=1, max_size=5))
 def test_folding_many_is_folding_each(many: list[str]) -> None:

@@ -5,15 +5,16 @@ import {
   chosenFilters, FacetCounts, propertiesOf, writtenFilters,
 } from './filters.js';
 import {BY_PINYIN, Finder, placeIn, placesOf} from './finding.js';
-import {BREAK, Folder} from './folding.js';
+import {Folder} from './folding.js';
 import {inflate} from './inflate.js';
 import {parseQuery} from './language.js';
 import {initialTerms, mayBePinyin, syllableSplits, syllableTerms} from './pinyin.js';
 import {
-  comparison, documentsWithAll, EXACT, nearnessCounts, rankDocuments, worthOf,
+  comparison, documentsWithAll, nearnessCounts, rankDocuments, worthOf,
 } from './ranking.js';
 import {Segment} from './segment.js';
 import {hitsIn, markPieces, snippetOf, wordsFound} from './snippet.js';
+import {ExactTitles, joined} from './titles.js';
 
 const PAGE_SIZE = 10;
 const FORMAT = 1;
@@ -101,8 +102,8 @@ class Question {
   async findAll() {
     const find = (words) => this.after(Promise.all(this.finders.map(
       (finder) => Promise.all(words.map((word) => finder.find(word))))));
-    this.lasts = this.finders.map((finder) => this.titleEnds(finder));
-    for (const ends of this.lasts) ends.catch(() => {});
+    this.titles = this.finders.map(
+      (finder) => new ExactTitles(finder, this.query, !this.request.sort));
     const [hits, excluded] = await Promise.all(
       [this.words, this.query.words.filter((word) => word.minus)].map(find));
     this.hits = hits;
@@ -167,9 +168,11 @@ class Question {
     for (const {fields} of this.excluded[place]) {
       documents = documents.filter((document) => !fields[document]);
     }
+    const titles = this.titles[place];
+    documents = joined(documents, await this.after(titles.typed));
     const {tiers, scores} = rankDocuments(
       segment, documents, this.words, this.hits[place], worths, index.average, near);
-    await this.exactTitles(place, documents, tiers);
+    await titles.raise(documents, tiers);
     const failed = Uint8Array.from(documents, chosenFilters(this.request, segment, properties));
     facets.add(segment, properties, documents, failed);
     documents.forEach((document, at) => {
@@ -179,36 +182,6 @@ class Question {
         score: scores[at],
       });
     });
-  }
-
-  // What tells whether a title is the query: where titles end as the query does, if it may be one;
-  // null where so few titles have its words that to read them is less.
-  async titleEnds(finder) {
-    const {whole, words, filters} = this.query;
-    if (this.request.sort || filters.length || !whole.length
-      || words.some((word) => word.minus || word.field === 'body')) return new Map();
-    const possible = whole.length > 1 ? await finder.titlesWith(words) : Infinity;
-    if (possible <= PAGE_SIZE) return possible ? null : new Map();
-    return finder.inTitles([[whole[whole.length - 1], 1]]);
-  }
-
-  // A title of as many units and breaks as the query that has all its words is the query, if there
-  // are no breaks; otherwise the title itself is compared.
-  async exactTitles(place, documents, tiers) {
-    const {whole} = this.query;
-    const ends = await this.after(this.lasts[place]);
-    const compared = [];
-    tiers.forEach((tier, at) => {
-      if (tier !== 3) return;
-      const position = ends ? ends.get(documents[at]) : whole.length - 1;
-      if (position !== whole.length - 1) return;
-      if (ends && !whole.includes(BREAK)) tiers[at] = EXACT;
-      else compared.push(at);
-    });
-    await this.after(Promise.all(compared.map(async (at) => {
-      const {fields} = await this.finders[place].text(documents[at]);
-      if (fields[0].units.join() === whole.join()) tiers[at] = EXACT;
-    })));
   }
 
   async page(found, facets) {
@@ -248,10 +221,9 @@ class Question {
   }
 
   async ordered(found, count) {
-    const sort = this.words.length ? this.request.sort : this.request.sort || 'new';
     for (;;) {
       const needed = new Map();
-      const ordered = firstOf(found, count, comparison(sort, (segment, name) => {
+      const ordered = firstOf(found, count, comparison(this.request.sort, (segment, name) => {
         needed.set(segment, name);
       }));
       if (!needed.size) return ordered;

@@ -1,5 +1,6 @@
 // Finding one word in one segment (docs/search-format.md, section 4.2).
 
+import {piecesOf} from './folding.js';
 import {FIELD_BITS} from './segment.js';
 
 const ALL_FIELDS = 7;
@@ -277,6 +278,25 @@ export class Finder {
   /** Loads what nearness and exact titles need of a word: the positions in some fields. */
   async loadPlaces(hits, fields) {
     if (hits.pairLists) await this.load([hits.pairLists], fields, true);
+  }
+
+  /**
+   * The documents whose title may be these units and breaks: of all that have their pairs in their
+   * places the newest, or so few that they need only be read.
+   */
+  async titlesLike(units) {
+    const end = {term: [units[units.length - 1], 1], offset: units.length - 1};
+    const narrowed = await this.narrow([end, ...coverOf(piecesOf(units))], 1, AT_ONCE);
+    if (!narrowed) return [];
+    const {known, candidates: [titles], complete} = narrowed;
+    const living = (document) => this.segment.live[document] === 1;
+    if (!complete || titles.length <= FEW_DOCUMENTS) return [...titles].filter(living);
+    await this.load(known.map((pair) => pair.lists), 1, true);
+    const found = [];
+    byPositions(known, 0, (document, [start]) => {
+      if (start === 0 && living(document)) found.push(document);
+    });
+    return found.slice(-MOST_TEXTS);
   }
 
   /** How many titles may have all of some words: no fewer than do. */

@@ -1,6 +1,6 @@
 // The query language of docs/search-format.md, section 4.1.
 
-import {piecesOf} from './folding.js';
+import {BREAK, piecesOf} from './folding.js';
 
 const LONGEST = 500;
 const MOST_CLAUSES = 16;
@@ -16,6 +16,7 @@ const TYPES = {
   页面: 'page', 链接: 'link',
 };
 const SPACE = /\s/;
+const DASH = /[\p{Pd}−]/u;
 const DAY_MS = 86400000;
 const DAY_1970 = 719163;
 
@@ -61,8 +62,12 @@ function yearsOf(value) {
   return [Math.min(one[0], other[0]), Math.max(one[1], other[1])];
 }
 
+function isText(field) {
+  return field === '' || field === 'title' || field === 'body';
+}
+
 function understood(field, value, folder) {
-  if (field === 'source' || field === 'column') {
+  if (isText(field) || field === 'source' || field === 'column') {
     return folder.fold(value).units.length ? value : null;
   }
   if (field === 'type') {
@@ -108,8 +113,8 @@ function clauseAt(letters, start, folder) {
   const named = fieldBefore(letters, at, runEnd(letters, at));
   if (named) {
     const read = valueAt(letters, named.start);
-    const text = named.field === 'title' || named.field === 'body';
-    const value = text ? read.value : understood(named.field, read.value.trim(), folder);
+    const text = isText(named.field) ? read.value : read.value.trim();
+    const value = understood(named.field, text, folder);
     if (value !== null) return {...read, minus, field: named.field, value};
   }
   return {...valueAt(letters, at), minus, field: ''};
@@ -120,9 +125,37 @@ function textWord({value, quoted, minus, field}, folder) {
   return units.length ? {text: value, field, quoted, minus, units, pieces: piecesOf(units)} : null;
 }
 
+/** Which units of a folded text have a dash before them, nothing but breaks between. */
+export function dashesIn(text, {units, origins}) {
+  const found = [];
+  let end = 0;
+  units.forEach((unit, place) => {
+    if (unit === BREAK) return;
+    const origin = origins[place];
+    if (DASH.test(text.slice(end, origin))) found.push(place);
+    end = origin + (text.codePointAt(origin) > 0xffff ? 2 : 1);
+  });
+  return found;
+}
+
+// What a title must be to be the query: the words alone (`whole`), if nothing else is asked; and
+// all that was typed, with its dashes, if operators make that another thing.
+function titlesAsked(text, {words, filters, values}, folder) {
+  const plain = words.length && !filters.length
+    && words.every((word) => !word.minus && word.field !== 'body');
+  const whole = plain ? folder.fold(values.join(' ')).units : [];
+  const folded = folder.fold(text);
+  const excludes = [...words, ...filters].some(({minus}) => minus);
+  return {
+    whole, typed: folded.units.join() === whole.join() ? [] : folded.units,
+    dashes: excludes ? dashesIn(text, folded) : [],
+  };
+}
+
 /**
- * What a query asks: `words` (text clauses), `filters` (field, value, minus), the values of all
- * clauses folded as one field (`whole`), and notes (`long`, `many`). Never fails, whatever the string.
+ * What a query asks: `words` (text clauses), `filters` (field, value, minus), what a title must be
+ * to be the query (`whole`; `typed` and `dashes`), and notes (`long`, `many`). Never fails, whatever
+ * the string.
  */
 export function parseQuery(query, folder) {
   const notes = [];
@@ -139,19 +172,20 @@ export function parseQuery(query, folder) {
       at += 1;
       continue;
     }
+    const clause = clauseAt(letters, at, folder);
+    at = clause.end;
+    const word = isText(clause.field) ? textWord(clause, folder) : null;
+    if (isText(clause.field) && !word) continue;
     if (words.length + filters.length === MOST_CLAUSES) {
       notes.push('many');
       break;
     }
-    const clause = clauseAt(letters, at, folder);
-    at = clause.end;
-    values.push(clause.value);
-    if (clause.field === '' || clause.field === 'title' || clause.field === 'body') {
-      const word = textWord(clause, folder);
-      if (word) words.push(word);
+    if (word) {
+      words.push(word);
+      values.push(clause.value);
     } else {
       filters.push({field: clause.field, value: clause.value, minus: clause.minus});
     }
   }
-  return {words, filters, whole: folder.fold(values.join(' ')).units, notes};
+  return {words, filters, ...titlesAsked(letters.join(''), {words, filters, values}, folder), notes};
 }
