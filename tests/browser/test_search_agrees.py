@@ -89,6 +89,8 @@ def test_same_answers(
         query = _query(random, docs)
         expected = search_index(index, query, 0)
         answer, addresses = search_worker.all_results(page, query)
+        assert len(set(addresses)) == len(addresses), query
+        assert answer["total"] >= expected.total, query
         if "about" not in answer["notes"]:
             assert (query, addresses) == (query, [result.url for result in expected.results])
             assert answer["total"] == expected.total, query
@@ -123,6 +125,52 @@ def test_same_answers_to_titles(
         assert (title, addresses) == (title, [result.url for result in expected.results])
         assert answer["total"] == expected.total
     page.close()
+
+
+@pytest.fixture(scope="module")
+def doubtful(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Articles with a sign between two words or a letter, more than are looked up; and which."""
+    random = Random(4)
+    texts = [
+        f"要学习{random.choice('，、 和并')}贯彻。{random.choice(('', '党建、人才', '党建与人才'))}"
+        for _ in range(230)
+    ]
+    docs = [library.article(number, f"之{number}", text) for number, text in enumerate(texts)]
+    site = tmp_path_factory.mktemp("doubtful")
+    library.build_in_segments(site / "search", [docs[:80], docs[80:]])
+    return site, {doc.url: doc.text for doc in docs}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "学习，贯彻",
+        "“学习 贯彻” 党建",
+        "学习，贯彻 -党建、人才",
+        "-学习，贯彻",
+        "学习、贯彻 党建、人才",
+    ],
+)
+@pytest.mark.parametrize("sort", ["", "new"])
+def test_what_is_not_looked_up_is_counted_and_shown_once(
+    doubtful: tuple[Path, dict[str, str]],
+    browser: Browser,
+    serve: Callable[[Path], str],
+    query: str,
+    sort: str,
+) -> None:
+    """The count is never too low; on all pages together stands each answer once, and no other."""
+    site, texts = doubtful
+    search_worker.put_worker(site)
+    truth = {result.url for result in search_index(IndexReader(site / "search"), query, 0).results}
+    assert 0 < len(truth) < len(texts)
+    page = browser.new_page()
+    search_worker.open_worker(page, serve(site))
+    answer, addresses = search_worker.all_results(page, query, sort=sort)
+    page.close()
+    assert answer["notes"] == ["about"]
+    assert len(truth) <= answer["total"] <= len(texts)
+    assert sorted(addresses) == sorted(truth)
 
 
 def _folded(text: str) -> str:

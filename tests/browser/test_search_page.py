@@ -1,6 +1,7 @@
 """The search page in Chromium: under the recommended headers, from a folder, without a script."""
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.search_site import MANY, build_search_site
 from tests.conftest import Watched
+from tests.search import library
 
 pytestmark = pytest.mark.browser
 
@@ -195,6 +197,25 @@ def test_filter_by_time_source_and_type(page: Page, address: str) -> None:
     found(page, 1)
     open_search(page, address, "?type=notice")
     found(page, 1)
+
+
+def test_a_count_that_is_not_exact(
+    page: Page, output: Path, serve: Callable[[Path], str], tmp_path: Path
+) -> None:
+    """About so many, why, and never that there are some when all that was looked at is wrong."""
+    site = Path(shutil.copytree(output, tmp_path / "site"))
+    shutil.rmtree(site / "search")
+    docs = [library.article(number, f"之{number}", "学习，贯彻。甲乙") for number in range(130)]
+    library.build(site / "search", docs)
+    address = serve(site)
+    open_search(page, address, "?q=学习，贯彻")
+    expect(status(page)).to_have_text(
+        "找到约 130 篇文章，第 1 页，共 13 页。"
+        "词里有标点或空格，只核对了一部分文章，实际篇数不会更多。"
+    )
+    open_search(page, address, "?q=甲，乙")
+    expect(status(page)).to_contain_text("可能有约")
+    assert titles(page) == []
 
 
 def test_titles_only(page: Page, http: str) -> None:

@@ -4,13 +4,13 @@ import {IndexFiles, MissingFile} from './files.js';
 import {
   chosenFilters, FacetCounts, propertiesOf, writtenFilters,
 } from './filters.js';
-import {BY_PINYIN, Finder, placeIn, placesOf} from './finding.js';
+import {BY_PINYIN, Finder} from './finding.js';
 import {Folder} from './folding.js';
 import {inflate} from './inflate.js';
 import {parseQuery} from './language.js';
 import {initialTerms, mayBePinyin, syllableSplits, syllableTerms} from './pinyin.js';
 import {
-  comparison, documentsWithAll, nearnessCounts, rankDocuments, worthOf,
+  comparison, documentsWithAll, EXACT, nearnessCounts, rankDocuments, worthOf,
 } from './ranking.js';
 import {Segment} from './segment.js';
 import {hitsIn, markPieces, snippetOf, wordsFound} from './snippet.js';
@@ -104,14 +104,14 @@ class Question {
       (finder) => Promise.all(words.map((word) => finder.find(word))))));
     this.titles = this.finders.map(
       (finder) => new ExactTitles(finder, this.query, !this.request.sort));
-    const [hits, excluded] = await Promise.all(
-      [this.words, this.query.words.filter((word) => word.minus)].map(find));
+    this.unwanted = this.query.words.filter((word) => word.minus);
+    const [hits, excluded] = await Promise.all([this.words, this.unwanted].map(find));
     this.hits = hits;
     this.excluded = excluded;
     await this.after(Promise.all(
       this.words.map((word, number) => (mayBePinyin(word) ? this.addPinyin(word, number) : null))));
     this.counts = this.words.map((_, number) => this.countOf(number));
-    if ([...hits, ...excluded].flat().some((found) => found.about)) this.query.notes.push('about');
+    if ([...hits, ...excluded].flat().some((found) => found.doubted.size)) this.query.notes.push('about');
   }
 
   countOf(number) {
@@ -185,16 +185,15 @@ class Question {
   }
 
   async page(found, facets) {
-    const total = found.length;
-    const pages = Math.max(1, Math.ceil(total / PAGE_SIZE));
+    const pages = Math.max(1, Math.ceil(found.length / PAGE_SIZE));
     const page = Math.min(this.request.page, pages);
     const first = (page - 1) * PAGE_SIZE;
     const unsure = this.query.notes.includes('about');
-    const ordered = await this.ordered(found, first + (unsure ? MOST_DOUBTED : PAGE_SIZE));
-    const listed = unsure ? await this.certain(ordered.slice(first))
-      : ordered.slice(first, first + PAGE_SIZE);
+    const ordered = await this.ordered(found, first + PAGE_SIZE + (unsure ? MOST_DOUBTED : 0));
+    const {listed, wrong} = unsure ? await this.certain(ordered, first)
+      : {listed: ordered.slice(first, first + PAGE_SIZE), wrong: 0};
     const answer = {
-      nothingAsked: false, total, page, pageSize: PAGE_SIZE, results: [], given: 0,
+      nothingAsked: false, total: found.length - wrong, page, pageSize: PAGE_SIZE, results: [], given: 0,
       notes: this.query.notes, words: this.words.map((word) => word.text),
       facets: facets.summary(this.index.manifest.columns), without: facets.without,
     };
@@ -208,16 +207,37 @@ class Question {
     return answer;
   }
 
-  // Of results some of which were taken on trust, the first that prove right in their texts.
-  async certain(results) {
+  // Of results some of which were taken on trust, one page of those that their texts prove right,
+  // and how many were proved wrong. Of the first so many are looked up as the page needs; of those
+  // behind, each page shows what is right of its own ten: no result is on two pages, or on none.
+  async certain(ordered, first) {
+    const most = Math.min(MOST_DOUBTED, ordered.length);
     const right = [];
-    for (const result of results) {
-      const {fields} = await this.after(this.finders[result.place].text(result.document));
-      if (this.words.every((word) => word.pieces.length === 1
-        || fields.some(({units}) => placesOf(word.units, units).length))) right.push(result);
-      if (right.length === PAGE_SIZE) break;
+    let at = 0;
+    while (at < most && right.length < first + PAGE_SIZE) {
+      right.push(...await this.proved(ordered.slice(at, Math.min(most, at + PAGE_SIZE))));
+      at = Math.min(most, at + PAGE_SIZE);
     }
-    return right;
+    const listed = right.slice(first, first + PAGE_SIZE);
+    const rest = most + Math.max(0, first - right.length);
+    const behind = at < most ? [] : ordered.slice(rest, rest + PAGE_SIZE - listed.length);
+    const added = await this.proved(behind);
+    return {listed: listed.concat(added), wrong: at - right.length + behind.length - added.length};
+  }
+
+  async proved(results) {
+    const right = await Promise.all(results.map((result) => this.isRight(result)));
+    return results.filter((_, place) => right[place]);
+  }
+
+  async isRight({place, document, tier}) {
+    if (tier === EXACT) return true;
+    const finder = this.finders[place];
+    const meets = (words, hits, wanted) => Promise.all(words.map(async (word, number) => (
+      !hits[number].doubted.has(document) || await finder.has(word, document) === wanted)));
+    const met = await Promise.all([
+      meets(this.words, this.hits[place], true), meets(this.unwanted, this.excluded[place], false)]);
+    return met.flat().every(Boolean);
   }
 
   async ordered(found, count) {

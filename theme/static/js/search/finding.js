@@ -21,7 +21,7 @@ export class Hits {
     this.weights = new Uint32Array(size);
     this.bodyPlaces = new Map();
     this.pairLists = null;
-    this.about = false;
+    this.doubted = new Set();
   }
 
   /** Adds places in one field of a document. */
@@ -259,11 +259,20 @@ export class Finder {
     }
     const documents = [...new Set(candidates.flatMap((list) => [...list]))].sort((a, b) => b - a);
     await this.checkTexts(word, documents.slice(0, MOST_TEXTS), wanted, hits);
-    const unchecked = new Set(documents.slice(MOST_TEXTS));
-    hits.about = unchecked.size > 0;
+    hits.doubted = new Set(documents.slice(MOST_TEXTS));
+    // On trust every one is an answer: a word that excludes does not stand there.
+    if (word.minus) return;
     candidates.forEach((list, number) => list.forEach((document) => {
-      if (unchecked.has(document)) hits.add(document, FIELD_BITS[number], 1);
+      if (hits.doubted.has(document)) hits.add(document, FIELD_BITS[number], 1);
     }));
+  }
+
+  /** Whether a word is in the text of a document. */
+  async has(word, document) {
+    const {fields} = await this.after(this.text(document));
+    const wanted = fieldsOf(word);
+    return FIELD_BITS.some((field, number) => (
+      (field & wanted) !== 0 && placesOf(word.units, fields[number].units).length > 0));
   }
 
   async placedCandidates(pairs, candidates, wanted) {

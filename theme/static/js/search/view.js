@@ -12,6 +12,7 @@ const FAILURES = {
 const NOTES = {
   long: '搜索词太长，只用了前 500 个字。',
   many: '词太多，只用了前 16 个。',
+  about: '词里有标点或空格，只核对了一部分文章，实际篇数不会更多。',
 };
 const TYPE_NAMES = {
   news: '新闻', document: '文件', notice: '公告', photo: '图集', video: '视频', special: '专题',
@@ -151,20 +152,27 @@ export function resultItems(answer, root) {
   return answer.results.map((result) => resultItem(result, root));
 }
 
+function pagesOf(answer) {
+  return Math.max(answer.page, Math.ceil(answer.total / answer.pageSize));
+}
+
 /** The sentence that says what was found, also read out. */
 export function statusSentence(request, answer) {
   if (answer.nothingAsked) return request.q ? '请输入要找的字词，只有符号时无法搜索。' : '';
   if (!answer.total) return '没有找到符合条件的文章。';
-  const pages = Math.ceil(answer.total / answer.pageSize);
+  const about = answer.notes.includes('about') ? '约 ' : ' ';
+  if (!answer.results.length) {
+    return `可能有${about}${answer.total} 篇，核对过的都不符合。请换一个更完整的词句再搜。`;
+  }
+  const pages = pagesOf(answer);
   const place = pages > 1 ? `，第 ${answer.page} 页，共 ${pages} 页` : '';
   const notes = answer.notes.map((note) => NOTES[note] || '').join('');
-  const about = answer.notes.includes('about') ? '约 ' : ' ';
   return `找到${about}${answer.total} 篇文章${place}。${notes}`;
 }
 
 /** Links to the pages of results around the present one. */
 export function pagerLinks(request, answer) {
-  const pages = Math.ceil(answer.total / answer.pageSize);
+  const pages = pagesOf(answer);
   if (pages < 2) return [];
   const link = (page, name, more) => element('a', {
     href: writeAddress({...request, page}), 'data-search': 'page', ...more}, name);
