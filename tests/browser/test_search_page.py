@@ -72,6 +72,8 @@ def test_results_while_typing(page: Page, address: str) -> None:
     page.locator("#search-q").press_sequentially("社区", delay=5)
     found(page, 3)
     assert titles(page)[0] == "社区减负"
+    # The address is written a moment after the question has gone out.
+    expect(page).to_have_url(re.compile(r"[?&]q=%E7%A4%BE%E5%8C%BA$"))
     assert asked(page) == {"q": "社区"}
     assert page.evaluate("history.length") == entries
 
