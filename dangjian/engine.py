@@ -181,11 +181,14 @@ class Engine:
             self._start_anew()
             return None
 
+    @property
+    def behind(self) -> bool:
+        """Whether the search index is older than the pages."""
+        return self._last is not None and not self._last.indexed
+
     def get_ready(self) -> None:
-        """Have at hand what ``build_seen`` needs, and the search index up to date."""
-        if self._last is not None and not self._last.indexed:
-            self.build()
-        elif self._presenter is None and self._previous is None:
+        """Have the archive at hand, which ``build_seen`` needs."""
+        if self._presenter is None and self._previous is None:
             self.arrange()
 
     def _compare_seen(self, seen: Iterable[Path]) -> bool:
@@ -288,7 +291,6 @@ class Engine:
     def _reword(self, *, indexed: bool = True) -> bool:
         """Make again only what shows changed words, if nothing but words has changed at all."""
         from dangjian.arranging import reworded  # noqa: PLC0415
-        from dangjian.production import SEARCH_FOLDER  # noqa: PLC0415
         from dangjian.site import put_out_words  # noqa: PLC0415
 
         last = self._last
@@ -311,8 +313,7 @@ class Engine:
         if index is None:
             self._indexer.leave_out(paths)
         with self._workshop_for(presenter, index) as (plan, workshop):
-            put_out_words(plan, self.catalogue, workshop, items)
-            workshop.keep_rest(but=SEARCH_FOLDER if indexed else "")
+            put_out_words(plan, self.catalogue, workshop, items, indexed)
         return True
 
     @contextmanager

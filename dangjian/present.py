@@ -45,7 +45,7 @@ class Presenter:
         self._mentions: dict[str, views.Card] = {}
         self._digests: dict[str, bytes] = {}
         self._columns: dict[str, bytes] = {}
-        self._marks = _Marks(self)
+        self._marks: dict[str, bytes] = {}
         self._special_of: dict[str, list[Item]] = {}
         for special in archive.specials:
             for item in archive.in_special[special.path]:
@@ -100,17 +100,16 @@ class Presenter:
 
     def mention_digest(self, item: Item) -> bytes:
         """Covers all that ``mention`` shows."""
-        return self._marks[item.path]
-
-    def mark(self, item: Item) -> bytes:
-        """What :meth:`mention_digest` gives, made anew."""
-        column = item.column
-        return digest(
-            item.record.mention,
-            item.address,
-            f"{column.name}\0{column.address}" if column else "",
-            f"{self.label(item)}{self.is_top(item)}",
-        )
+        found = self._marks.get(item.path)
+        if found is None:
+            column = item.column
+            found = self._marks[item.path] = digest(
+                item.record.mention,
+                item.address,
+                f"{column.name}\0{column.address}" if column else "",
+                f"{self.label(item)}{self.is_top(item)}",
+            )
+        return found
 
     def digests(self, items: Iterable[Item]) -> bytes:
         """Covers the cards of several items, in their order."""
@@ -118,8 +117,7 @@ class Presenter:
 
     def mention_digests(self, items: Iterable[Item]) -> bytes:
         """Covers several items as ``mentions`` shows them, in their order."""
-        marks = self._marks
-        return b"".join([marks[item.path] for item in items])
+        return b"".join(map(self.mention_digest, items))
 
     def is_top(self, item: Item) -> bool:
         """Whether an item stands above its lists (置顶) at this moment."""
@@ -192,16 +190,16 @@ class Presenter:
 
     def article_parts(self, item: Item) -> tuple[bytes, ...]:
         """Cover all that ``article`` shows, its text included."""
-        archive, path, marks = self.archive, item.path, self._marks
+        archive, path = self.archive, item.path
         previous, following = item.previous, item.next
         linked = (archive.interprets, archive.interpreted_by, self._special_of)
         return (
             *self.text_parts(item),
             b"|",
             self.column_digest(item.column),
-            marks[previous.path] if previous else b"-",
-            marks[following.path] if following else b"-",
-            b"".join([marks[other] for other in self.related.get(path, ())]),
+            self.mention_digest(previous) if previous else b"-",
+            self.mention_digest(following) if following else b"-",
+            self.mention_digests(self.related_items(item)),
             self.mention_digests(self.siblings(item)),
             *[self.mention_digests(found[path]) if path in found else b"" for found in linked],
         )
@@ -388,14 +386,3 @@ def document_rows(entry: Entry) -> tuple[tuple[str, str], ...]:
 
 def _day(moment: datetime | None) -> str:
     return f"{moment.year}年{moment.month}月{moment.day}日" if moment else ""
-
-
-class _Marks(dict[str, bytes]):
-    """The digests of mentions by path, each made when it is first asked for."""
-
-    def __init__(self, presenter: Presenter) -> None:
-        self._presenter = presenter
-
-    def __missing__(self, path: str) -> bytes:
-        found = self[path] = self._presenter.mark(self._presenter.archive.by_path[path])
-        return found

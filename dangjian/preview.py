@@ -66,7 +66,7 @@ class Preview:
         """Build, and return what pages are told: number of the build and what is wrong.
 
         ``seen`` are the files that were seen to change, if nothing else asks for the build: where
-        they bring no more than new words, search stays behind until :meth:`get_ready`.
+        they bring no more than new words, search stays ``behind`` until the next build.
         """
         self._seen = self._look()
         try:
@@ -80,6 +80,11 @@ class Preview:
         if report.production.written or report.production.removed:
             self._number += 1
         return self._state(report.problems.sorted(), summary(report))
+
+    @property
+    def behind(self) -> bool:
+        """Whether what was saved can be seen, but not found yet."""
+        return self._engine.behind
 
     def get_ready(self) -> None:
         """Do in a quiet moment what the next save need not wait for."""
@@ -233,9 +238,9 @@ def calls(preview: Preview) -> Iterator[Call]:
     """Yield whenever something asks for a build.
 
     What changes during a build is seen after it. What changed before anything was watched is not;
-    so the first time, when nothing is heard of, there is a call all the same.
+    so in the first quiet moment there is a call all the same, as there is where search is behind.
     """
-    looked = False
+    looked = settled = False
     place = preview.workplace
     folders = [
         folder for folder in (place.content, place.theme, *place.templates) if folder.is_dir()
@@ -248,14 +253,14 @@ def calls(preview: Preview) -> Iterator[Call]:
         yield_on_timeout=True,
         raise_interrupt=False,
     ):
-        if changed:
+        if changed or preview.due():
             yield Call(frozenset(Path(path) for _, path in changed))
-        elif preview.due():
-            yield Call()
-        elif not looked:
-            yield Call(heard=False)
-        else:
+            settled = False
+        elif not settled:
+            if preview.behind or not looked:
+                yield Call(heard=False)
             preview.get_ready()
+            settled = True
         looked = True
 
 

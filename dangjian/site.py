@@ -30,7 +30,7 @@ from dangjian.pages.service import plan_redirects, plan_service
 from dangjian.pages.sitemaps import make_sitemaps
 from dangjian.plan import Copied, Made, Page
 from dangjian.present import Presenter
-from dangjian.production import Workshop
+from dangjian.production import SEARCH_FOLDER, Workshop
 from dangjian.render import Job, RenderSetup, Text, theme_digest
 from dangjian.schema.entry import PictureRef
 from dangjian.versions import code_version
@@ -171,14 +171,15 @@ def put_out(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:
 
 
 def put_out_words(
-    plan: SitePlan, catalogue: Catalogue, workshop: Workshop, items: Sequence[Item]
+    plan: SitePlan, catalogue: Catalogue, workshop: Workshop, items: Sequence[Item], indexed: bool
 ) -> None:
     """Make again what shows the texts of some articles, of which nothing else has changed.
 
-    Whether the search index is made again too is for the caller to say.
+    All else is kept; but if the search is ``indexed`` anew, it says itself which files it keeps.
     """
     workshop.render(plan_articles(plan.portal, items), partial(_job, plan.portal))
     _put_out_feeds(plan, catalogue, workshop)
+    workshop.keep_rest(but=SEARCH_FOLDER if indexed else "")
 
 
 def _put_out_feeds(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,7 +42,7 @@ class Known(NamedTuple):
 
 
 class Gathered:
-    """The documents of a segment, numbered by date and key (3): to be used as a context.
+    """The documents of a segment, numbered by date and key (3). To be closed.
 
     The units and the packed records are put aside in files, for there may be very many.
     """
@@ -62,15 +61,8 @@ class Gathered:
         self._order: list[int] = []
         self._same: dict[object, object] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of what was put aside."""
         self._units.close()
         self._records.close()
 

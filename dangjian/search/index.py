@@ -236,16 +236,16 @@ def _level(size: int) -> int:
 def _documents(absorbed: Sequence[_Standing], new: list[str], task: Task) -> Iterator[Prepared]:
     """The documents of the new segment, those of least key first (:meth:`Gathered.read`)."""
     keys = [segment.state.key(doc) for segment in absorbed for doc in segment.live.tolist()]
-    keys += map(key_hash, new)
-    least = set(nsmallest(SAMPLE, keys))
+    hashes = {key: key_hash(key) for key in new}
+    least = set(nsmallest(SAMPLE, [*keys, *hashes.values()]))
     for first in (True, False):
         for segment in absorbed:
             chosen = [d for d in segment.live.tolist() if (segment.state.key(d) in least) is first]
             yield from segment_documents(segment.reader, segment.state, chosen)
-        wanted = [key for key in new if (key_hash(key) in least) is first]
+        wanted = [key for key, hashed in hashes.items() if (hashed in least) is first]
         for doc in task.load(wanted) if wanted else ():
             digest = short_digest(task.current[doc.key])
-            yield Prepared(record_of(doc), same_columns(doc.columns), key_hash(doc.key), digest)
+            yield Prepared(record_of(doc), same_columns(doc.columns), hashes[doc.key], digest)
 
 
 def segment_documents(

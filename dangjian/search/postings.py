@@ -3,6 +3,7 @@
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -61,6 +62,11 @@ class Encoded(NamedTuple):
     doc_blobs: Spool
     pos_blobs: Spool
 
+    def close(self) -> None:
+        """Let go of what was put aside."""
+        self.doc_blobs.close()
+        self.pos_blobs.close()
+
     def add(self, batches: Iterable[Lists]) -> None:
         """Take some more lists."""
         for lists in batches:
@@ -79,7 +85,7 @@ def encode_all(
     """
     widths = widths.astype(fields.small())
     encoded.add(encode(places, widths) for places in (_title_ends(fields), *_pinyin(fields)))
-    with Spool(aside) as spool:
+    with closing(Spool(aside)) as spool:
         groups = (partial(_group, fields, widths, places) for places in _groups(fields, spool))
         for lists in in_threads(groups, threads):
             encoded.add(lists)

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import NamedTuple
 
@@ -54,7 +55,7 @@ def build_segment(
     The bytes depend on the documents alone, which may come in any order, except that the dictionary
     is made from those that come first (:meth:`Gathered.read`).
     """
-    with Gathered(simplified, drafts.place) as gathered:
+    with closing(Gathered(simplified, drafts.place)) as gathered:
         gathered.read(documents, progress)
         if not gathered.documents:
             return None
@@ -63,8 +64,7 @@ def build_segment(
     classes = class_of(np.diff(fields.starts)[2 * fields.documents :] - 1)
     widths = np.array([class_width(c) for c in range(100)], np.int64)[classes]
     shards: list[_File] = []
-    with Spool(drafts.place) as doc_blobs, Spool(drafts.place) as pos_blobs:
-        encoded = Encoded([], doc_blobs, pos_blobs)
+    with closing(Encoded([], Spool(drafts.place), Spool(drafts.place))) as encoded:
         encode_all(fields, widths, encoded, drafts.place)
         del fields
         for shard in shards_of(encoded):

@@ -2,29 +2,19 @@
 
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from types import TracebackType
-from typing import Self
 
 _IN_MEMORY = 4_000_000
 
 
 class Spool:
-    """Bytes in a file that has no name and is gone with the process; few stay in memory."""
+    """Bytes in a file that has no name and is gone with the process; few stay in memory.
+
+    To be closed.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._file = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 - see close
         self._end = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def add(self, data: bytes) -> int:
         """Put bytes aside; returns their place."""

@@ -80,7 +80,6 @@ def compare(site: Site, engine: Engine, seen: set[Path]) -> None:
             for built in (Built(quick, site.output), clean)
         ]
         assert_same(*shown)
-        engine.get_ready()
     built = Built(engine.build(), site.output)
     assert_same(built.files(), clean.files())
     assert (built.errors, built.warnings) == (clean.errors, clean.warnings)

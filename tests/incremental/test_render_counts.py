@@ -100,8 +100,9 @@ def test_what_was_seen_to_change_is_shown_before_it_can_be_searched(site: Site) 
             assert "搜索" not in report.seconds
             assert f"第30号{after}" in Built(report, site.output).text(page)
         assert {path: path.stat() for path in (site.output / "search").iterdir()} == index
-        engine.get_ready()
+        assert engine.behind
         assert_same(Built(engine.build(), site.output).files(), site.clean_build())
+        assert not engine.behind
     site.edit("content/jcdj/n30.md", "结尾", "。结尾")
     with site.engine() as engine:
         engine.build()

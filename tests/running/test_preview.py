@@ -17,6 +17,9 @@ from typing import Self
 import pytest
 from playwright.sync_api import Browser, Page
 
+from dangjian.preview import Preview
+from tests.conftest import MakeSite
+
 TASKS = Path(__file__).resolve().parents[2] / "tasks.py"
 PATIENCE = 60
 SETTINGS = """SITENAME = "测试网"
@@ -170,6 +173,26 @@ def test_settings_are_read_again(running: Running) -> None:
     settings.write_text(text, encoding="utf-8")
     running.until("已生成.*更新")
     assert "测试网" in running.get("index.html")
+
+
+def test_what_a_quiet_moment_finds_is_shown_too(make_site: MakeSite) -> None:
+    """A file saved while search catches up is not left to an event that finds it made already."""
+    site = make_site({"content/jcdj/_column.md": COLUMN})
+    for name in ("one", "two"):
+        site.write(f"content/jcdj/{name}.md", ARTICLE.format(title=name, body="旧。" * 90, more=""))
+    for file in site.content.rglob("*"):
+        os.utime(file, (1_600_000_000, 1_600_000_000))
+    with Preview(site.workplace, ()) as preview:
+        preview.build()
+        preview.get_ready()
+        site.edit("content/jcdj/one.md", "旧。\n", "新。\n")
+        quick = preview.build([site.content / "jcdj/one.md"])
+        assert preview.behind
+        site.edit("content/jcdj/two.md", "旧。\n", "新。\n")
+        caught_up = preview.build()
+        assert not preview.behind
+        assert caught_up["build"] != quick["build"]
+        assert preview.build([site.content / "jcdj/two.md"])["build"] == caught_up["build"]
 
 
 def test_one_preview_of_a_site_at_a_time(running: Running) -> None:
