@@ -64,14 +64,18 @@ class Tag(Struct, eq=False):
 class Archive(Struct, eq=False):
     """All that is public (and, for preview, what is not yet). Lists run from the oldest on.
 
-    ``hidden`` are those with a page that nothing lists.
+    ``hidden`` are those with a page that nothing lists, ``shadowed`` the paths of those that have
+    none because another article has their address. ``column_of`` gives the column of each folder
+    that holds articles.
     """
 
     columns: ColumnTree
+    column_of: Mapping[str, Column | None] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
     pages: list[Item] = field(default_factory=list)
     specials: list[Item] = field(default_factory=list)
     hidden: list[Item] = field(default_factory=list)
+    shadowed: list[str] = field(default_factory=list)
     by_path: dict[str, Item] = field(default_factory=dict)
     in_column: dict[str, list[Item]] = field(default_factory=dict)
     own: dict[str, list[Item]] = field(default_factory=dict)
@@ -143,9 +147,9 @@ def build_archive(
 
     ``column_of`` gives the column of each folder that holds articles.
     """
-    archive = Archive(columns)
+    archive = Archive(columns, column_of)
     archive.problems.extend(columns.problems)
-    items = _visible(records, column_of, clock, archive)
+    items = _visible(records, clock, archive)
     _settle_addresses(items, archive)
     items = [item for item in items if item.path in archive.by_path]
     items.sort(key=lambda item: (item.entry.date, item.path))
@@ -168,12 +172,7 @@ def build_archive(
     return archive
 
 
-def _visible(
-    records: Mapping[str, Record],
-    column_of: Mapping[str, Column | None],
-    clock: Clock,
-    archive: Archive,
-) -> list[Item]:
+def _visible(records: Mapping[str, Record], clock: Clock, archive: Archive) -> list[Item]:
     items: list[Item] = []
     now, drafts = clock.now, clock.drafts
     changes: list[datetime] = []
@@ -198,7 +197,7 @@ def _visible(
             archive.withheld += 1
             if not drafts:
                 continue
-        column = column_of.get(path.rpartition("/")[0])
+        column = archive.column_of.get(path.rpartition("/")[0])
         if entry.column:
             column = _named_column(path, entry.column, column, archive)
         items.append(Item(path, record, entry, column, address_of(path, entry, column), held))
@@ -244,6 +243,7 @@ def _settle_addresses(items: list[Item], archive: Archive) -> None:
                     f"网址与“{other.path}”相同（{item.address}），本篇未生成。"
                     "请改文件名，或在文件头写上不同的“网址名”",
                 )
+                archive.shadowed.append(item.path)
                 continue
         archive.by_path[item.path] = item
 

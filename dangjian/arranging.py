@@ -3,23 +3,23 @@
 What is wrong with any of it goes into the build's report.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dangjian.archive import Archive, Clock, Item, build_archive
 from dangjian.catalogue import Catalogue, FileFacts, FileRow, Record, SourceRow
-from dangjian.columns import COLUMN_FILE, build_tree
-from dangjian.digests import digest
+from dangjian.columns import COLUMN_FILE, ColumnTree, build_tree
 from dangjian.materials import MISSING, examine, split_known
+from dangjian.outline import kept_outline
 from dangjian.pages.articles import has_page
 from dangjian.present import Presenter, file_targets
 from dangjian.problems import Problem
 from dangjian.quiet import LastBuild, Look, forget_last, trusted_before
 from dangjian.reader import line_of
-from dangjian.related import related_articles
+from dangjian.related import kinship, related_articles
 from dangjian.report import Report
 from dangjian.scan import Scan
 from dangjian.schema.frontmatter import parse_source
@@ -42,9 +42,25 @@ class Knowledge(Struct, eq=False):
     files: dict[str, FileRow]
 
     @property
-    def records(self) -> dict[str, Record]:
+    def records(self) -> "Records":
         """The records of all sources, columns included, by path."""
-        return {path: row.record for path, row in self.sources.items()}
+        return Records(self.sources)
+
+
+class Records(Mapping[str, Record]):
+    """Records by path, each decoded only when it is asked for."""
+
+    def __init__(self, rows: Mapping[str, SourceRow]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, path: str) -> Record:
+        return self._rows[path].record
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 class Tools(Struct, eq=False):
@@ -95,8 +111,47 @@ def arrange(tools: Tools, readings: Readings) -> Presenter:
     _complain(tools, archive, readings, facts)
     report.articles, report.pages = len(archive.items), len(archive.pages)
     report.withheld, report.next_change = archive.withheld, archive.next_change
-    office = place.office
-    return Presenter(archive, facts, related, clock.now, office.owner, office.default_editor)
+    return _presenter(tools, archive, facts, related)
+
+
+def _presenter(
+    tools: Tools,
+    archive: Archive,
+    facts: Mapping[str, FileFacts],
+    related: Mapping[str, tuple[str, ...]],
+) -> Presenter:
+    office = tools.place.office
+    return Presenter(archive, facts, related, tools.look.now, office.owner, office.default_editor)
+
+
+def arrange_around(tools: Tools, readings: Readings, paths: Iterable[str]) -> Presenter | None:
+    """Arrange only what pages of the articles at ``paths``, and feeds, show.
+
+    For when nothing but words has changed since the whole archive was arranged: what is arranged
+    stands as it would among all. None if it can't be known who that is.
+    """
+    place, rows, look = tools.place, readings.rows, tools.look
+    outline = kept_outline(tools.catalogue)
+    if outline is None:
+        return None
+    with tools.report.timed("整理栏目"):
+        near = {path: outline.related.get(path, ()) for path in paths}
+        wanted = outline.around(near)
+        named = [r for path in wanted & rows.keys() for r in rows[path].record.references]
+        wanted.update(r.target for r in named if r.kind == "article")
+        chosen = {path: rows[path] for path in wanted & rows.keys()}
+        tree = _columns(place, rows, outline.columns)
+        archive = build_archive(
+            records_of(chosen, but=outline.shadowed),
+            tree,
+            {folder: tree.by_folder[name] for folder, name in outline.column_of.items()},
+            Clock(look.now, place.drafts),
+        )
+    files = tools.known.files
+    facts, unknown = split_known(
+        _needed(tools, archive), files, look.scan.files, trusted_before(tools.catalogue)
+    )
+    return None if unknown else _presenter(tools, archive, facts, near)
 
 
 def reworded(presenter: Presenter, readings: Readings, last: LastBuild) -> list[Item] | None:
@@ -117,15 +172,8 @@ def reworded(presenter: Presenter, readings: Readings, last: LastBuild) -> list[
 
 def _gather_files(tools: Tools, archive: Archive, scan: Scan, before: int) -> dict[str, FileFacts]:
     """The facts of all files that visible articles need, looked at again where changed."""
-    place, known = tools.place, tools.known
-    rows = known.files
-    needed = [key for item in archive.by_path.values() for key in file_targets(item)]
-    for column in archive.columns.walk():
-        row = known.sources.get(f"{column.folder}/{COLUMN_FILE}")
-        if row is not None:
-            needed += [f"{r.kind}:{r.target}" for r in row.record.references if r.kind != "article"]
-    needed += [f"media:{picture.src}" for picture in office_pictures(place.office)]
-    facts, unknown = split_known(needed, rows, scan.files, before)
+    place, rows = tools.place, tools.known.files
+    facts, unknown = split_known(_needed(tools, archive), rows, scan.files, before)
     work = partial(examine, place.content, place.cache / "pictures")
     looked: dict[str, FileFacts] = {}
     for results in tools.crew.run(work, unknown, len(unknown) * 20, chunk=8):
@@ -142,6 +190,16 @@ def _gather_files(tools: Tools, archive: Archive, scan: Scan, before: int) -> di
         del rows[key]
     facts.update(looked)
     return facts
+
+
+def _needed(tools: Tools, archive: Archive) -> list[str]:
+    """The files that articles, columns and the office name."""
+    needed = [key for item in archive.by_path.values() for key in file_targets(item)]
+    for column in archive.columns.walk():
+        row = tools.known.sources.get(f"{column.folder}/{COLUMN_FILE}")
+        if row is not None:
+            needed += [f"{r.kind}:{r.target}" for r in row.record.references if r.kind != "article"]
+    return needed + [f"media:{picture.src}" for picture in office_pictures(tools.place.office)]
 
 
 def _complain(
@@ -197,6 +255,11 @@ _parsed = lru_cache(maxsize=1)(parse_source)
 def _archive(place: Workplace, readings: Readings, clock: Clock) -> Archive:
     rows = readings.rows
     folders, bundles = column_folders(rows)
+    tree = _columns(place, rows, folders)
+    return build_archive(records_of(rows), tree, column_by_folder(rows, tree, bundles), clock)
+
+
+def _columns(place: Workplace, rows: Mapping[str, SourceRow], folders: Iterable[str]) -> ColumnTree:
     entries = {
         path.rpartition("/")[0]: row.record.column
         for path, row in rows.items()
@@ -204,7 +267,7 @@ def _archive(place: Workplace, readings: Readings, clock: Clock) -> Archive:
     }
     tree = build_tree(folders, entries)
     tree.problems[:] = [_placed(place, problem) for problem in tree.problems]
-    return build_archive(records_of(rows), tree, column_by_folder(rows, tree, bundles), clock)
+    return tree
 
 
 def _placed(place: Workplace, problem: Problem) -> Problem:
@@ -217,20 +280,9 @@ def _placed(place: Workplace, problem: Problem) -> Problem:
     return replace(problem, line=line)
 
 
-def _related(archive: Archive, catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
-    """Related articles, remembered as long as nothing they depend on has changed."""
-    basis = digest(*(_kinship(item) for item in archive.items))
-    kept = catalogue.meta("related")
-    if kept is not None and kept[:16] == basis:
-        return msgspec.msgpack.decode(kept[16:], type=dict[str, tuple[str, ...]])
-    related = related_articles(
-        [i for i in archive.items if i.entry.type not in ("link", "special")]
-    )
-    catalogue.set_meta("related", basis + msgspec.msgpack.encode(related))
-    return related
-
-
-def _kinship(item: Item) -> str:
-    """What an article's relations depend on."""
-    column = item.column.folder if item.column else ""
-    return "\0".join((item.path, column, *item.entry.keywords, "", *item.entry.tags))
+def _related(archive: Archive, catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:
+    """Related articles: those of the last build, unless something they depend on has changed."""
+    outline = kept_outline(catalogue)
+    if outline is not None and outline.kinship == kinship(archive.items):
+        return outline.related
+    return related_articles([i for i in archive.items if i.entry.type not in ("link", "special")])

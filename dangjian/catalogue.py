@@ -60,9 +60,18 @@ class Stat(Struct, frozen=True, array_like=True):
     size: int
 
 
-class SourceRow(Struct, frozen=True):
+class SourceRow(Struct, eq=False):
+    """A source as known. Its record is decoded when first asked for: an edit asks for few."""
+
     stat: Stat
-    record: Record
+    kept: Record | bytes
+
+    @property
+    def record(self) -> Record:
+        """What the source says. Raises what a damaged catalogue raises."""
+        if isinstance(self.kept, bytes):
+            self.kept = _decode_record(_unseal(self.kept))
+        return self.kept
 
 
 class FileFacts(Struct, frozen=True, omit_defaults=True):
@@ -126,7 +135,7 @@ class StoredSource(Struct, frozen=True):
 
     @property
     def row(self) -> SourceRow:
-        return SourceRow(self.stat, _decode_record(_unseal(self.record)))
+        return SourceRow(self.stat, self.record)
 
 
 def stored(path: str, stat: Stat, record: Record, html: str) -> StoredSource:
@@ -174,7 +183,7 @@ class Catalogue:
     def sources(self) -> dict[str, SourceRow]:
         """Every source known, by path below content/."""
         return {
-            path: SourceRow(Stat(mtime, size), _decode_record(_unseal(record)))
+            path: SourceRow(Stat(mtime, size), record)
             for path, mtime, size, record in self._db.execute("SELECT * FROM source")
         }
 

@@ -65,7 +65,7 @@ class Engine:
         self.report = Report()
         self.stands = False
         self._look: Look | None = None
-        self._indexed = True
+        self._behind: set[str] = set()
         self._indexer = Indexer(workplace, self.crew)
         self._alone = ExitStack()
         self._catalogue: Catalogue | None = None
@@ -150,19 +150,25 @@ class Engine:
         self._last = last_build(self.catalogue, look)
         if self._last is None:
             return False
-        same = has_same_sources(place, self._last, self.catalogue, look)
-        if not same:
-            _load_for_changes()
-        if not self._now_standing().whole:
-            self._last = None
+        if not has_same_sources(place, self._last, self.catalogue, look):
             return False
-        return same
+        return self._stands()
+
+    def _stands(self) -> bool:
+        """Whether the output is as the last build left it; if not, that build tells no more.
+
+        Asked as late as can be: another process is looking at the output meanwhile.
+        """
+        whole = self._now_standing().whole
+        if not whole:
+            self._last = None
+        return whole
 
     def _now_standing(self) -> Standing:
         """The output as this build found it, kept up as the build goes on."""
         if self._standing is None:
-            files = self._scanned() if self._scanned else look_at_output(self.workplace.output)
-            self._standing, self._scanned = read_standing(files, self.catalogue), None
+            look = self._scanned or partial(look_at_output, self.workplace.output)
+            self._standing, self._scanned = read_standing(self.catalogue, look), None
         return self._standing
 
     def build_seen(self, seen: Iterable[Path]) -> Report | None:
@@ -184,7 +190,7 @@ class Engine:
     @property
     def behind(self) -> bool:
         """Whether the search index is older than the pages."""
-        return self._last is not None and not self._last.indexed
+        return self._last is not None and bool(self._last.behind)
 
     def get_ready(self) -> None:
         """Have the archive at hand, which ``build_seen`` needs."""
@@ -241,7 +247,7 @@ class Engine:
             if self._look is not None:
                 outputs = len(workshop.planned)
                 self._last = remember(
-                    workshop.catalogue, self._look, self.report, outputs, self._indexed
+                    workshop.catalogue, self._look, self.report, outputs, self._behind
                 )
             workshop.catalogue.commit()
         return self.report
@@ -281,16 +287,19 @@ class Engine:
         return self._presenter
 
     def _produce(self, presenter: "Presenter") -> None:
+        from dangjian.outline import keep_outline  # noqa: PLC0415
         from dangjian.site import put_out  # noqa: PLC0415
 
         index = self._indexer.begin(presenter)
         with self._workshop_for(presenter, index) as (plan, workshop):
             put_out(plan, self.catalogue, workshop)
+        keep_outline(self.catalogue, presenter, plan.channels)
+        self._behind = set()
         self.report.problems.extend(presenter.archive.problems.sorted())
 
     def _reword(self, *, indexed: bool = True) -> bool:
         """Make again only what shows changed words, if nothing but words has changed at all."""
-        from dangjian.arranging import reworded  # noqa: PLC0415
+        from dangjian.arranging import arrange_around, reworded  # noqa: PLC0415
         from dangjian.site import put_out_words  # noqa: PLC0415
 
         last = self._last
@@ -298,32 +307,30 @@ class Engine:
             return False
         with _without_collector():
             tools, readings = self._read()
-        if not readings.only_words:
+            if not readings.only_words:
+                return False
+            behind = {*last.behind, *readings.read}
+            presenter = self._previous or arrange_around(tools, readings, behind)
+        items = reworded(presenter, readings, last) if presenter else None
+        if presenter is None or items is None or not self._stands():
             return False
-        presenter = self._previous or self.arranged()
-        items = reworded(presenter, readings, last)
-        if items is None:
-            return False
-        self._presenter = presenter
+        self._presenter = self._previous
         self._note_looked(tools)
         self.report = last.report(self.report.seconds)
         self.report.read = readings.read
-        paths = [item.path for item in items]
-        index = self._indexer.begin_words(presenter, paths) if indexed else None
-        if index is None:
-            self._indexer.leave_out(paths)
+        index = None
+        if indexed:
+            index = self._indexer.begin_words(presenter, behind, self.arranged)
         with self._workshop_for(presenter, index) as (plan, workshop):
             put_out_words(plan, self.catalogue, workshop, items, indexed)
+        self._behind = set() if indexed else behind
         return True
 
     @contextmanager
     def _workshop_for(
         self, presenter: "Presenter", index: Files | None
     ) -> "Iterator[tuple[SitePlan, Workshop]]":
-        """A plan of the site and a workshop for it; ``index`` tells the index's files at the end.
-
-        Without one the index stays behind.
-        """
+        """A plan of the site and a workshop; ``index`` tells the index's files at the end."""
         from dangjian.production import Workshop  # noqa: PLC0415
         from dangjian.site import plan_site  # noqa: PLC0415
 
@@ -341,18 +348,11 @@ class Engine:
             if index is not None:
                 with report.timed("搜索"):
                     workshop.keep(index())
-            self._indexed = index is not None
 
     def _note_looked(self, tools: "Tools") -> None:
         """Trust from now on what files older than this build's look were seen to be."""
         tools.catalogue.set_meta("looked", tools.look.started.to_bytes(8, "big"))
         tools.catalogue.commit()
-
-
-def _load_for_changes() -> None:
-    """Load what is needed where something has changed, while the output is still being scanned."""
-    import dangjian.arranging  # noqa: PLC0415
-    import dangjian.site  # noqa: F401, PLC0415
 
 
 @contextmanager

@@ -21,28 +21,16 @@ _Attempt = Callable[[], list[str] | None]
 
 
 class Indexer:
-    """Begins the index of one workplace; remembers which articles it has been left without."""
+    """Begins the index of one workplace."""
 
     def __init__(self, place: Workplace, crew: Crew) -> None:
         self._place = place
         self._crew = crew
-        self._behind: set[str] = set()
         self._early: Callable[[_Attempt], _Attempt] | None = None
-
-    def leave_out(self, paths: Iterable[str]) -> None:
-        """Note that the words of these articles are newer than the index, and stay so for now."""
-        self._behind.update(paths)
 
     def begin(self, presenter: "Presenter") -> Files:
         """Begin to bring the index to the archive as it is."""
-        done = self._crew.aside(partial(_index, presenter, self._place))
-
-        def files() -> list[str]:
-            found = done()
-            self._behind.clear()
-            return found
-
-        return files
+        return self._crew.aside(partial(_index, presenter, self._place))
 
     @contextmanager
     def ready(self) -> Iterator[None]:
@@ -53,31 +41,23 @@ class Indexer:
         finally:
             self._early = None
 
-    def begin_words(self, presenter: "Presenter", paths: Iterable[str]) -> Files:
-        """Begin to index articles of which the words have changed, and those left out before.
+    def begin_words(
+        self, presenter: "Presenter", paths: Iterable[str], whole: "Callable[[], Presenter]"
+    ) -> Files:
+        """Begin to index articles of which the words have changed, all else being as it was.
 
-        An index that lacks more than these is brought up to date from the whole archive.
+        If the index can't be brought up to date with these, it is from the ``whole`` archive.
         """
-        from dangjian.searching import (  # noqa: PLC0415 - loaded when needed
-            documents,
-            update_search_with,
-            wanted_of,
-        )
+        from dangjian.searching import amend_search, change_of  # noqa: PLC0415 - when needed
 
-        self.leave_out(paths)
-        items = [presenter.archive.by_path[path] for path in sorted(self._behind)]
-        found = list(documents(self._place.catalogue, items, presenter.owner))
         work: _Attempt = partial(
-            update_search_with, self._place.output, wanted_of(presenter), found
+            amend_search, self._place.output, change_of(presenter, self._place.catalogue, paths)
         )
         done = self._early(work) if self._early else work
 
         def files() -> list[str]:
             given = done()
-            if given is None:
-                return self.begin(presenter)()
-            self._behind.clear()
-            return given
+            return self.begin(whole())() if given is None else given
 
         return files
 

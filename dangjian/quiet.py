@@ -111,7 +111,7 @@ def _stats(files: Mapping[str, Stat]) -> bytes:
 class LastBuild(Struct, frozen=True):
     """What a build leaves for the next: what it read, when, and what it reported.
 
-    ``indexed`` tells whether the search index is of this build too.
+    ``behind`` are the articles of which the search index does not have the words of this build.
     """
 
     basis: bytes
@@ -123,7 +123,7 @@ class LastBuild(Struct, frozen=True):
     pages: int
     withheld: int
     outputs: int
-    indexed: bool = True
+    behind: tuple[str, ...] = ()
 
     def report(self, seconds: dict[str, float]) -> Report:
         """The report of a build that had nothing to do."""
@@ -158,7 +158,7 @@ def last_build(catalogue: Catalogue, look: Look) -> LastBuild | None:
 
 def has_same_sources(place: Workplace, last: LastBuild, catalogue: Catalogue, look: Look) -> bool:
     """Whether the sources are certainly those of the last build; a few young ones are read."""
-    if last.sources != look.sources or not last.indexed:
+    if last.sources != look.sources or last.behind:
         return False
     before = trusted_before(catalogue)
     young = [path for path, stat in look.scan.sources.items() if stat.mtime >= before]
@@ -178,7 +178,7 @@ def forget_last(catalogue: Catalogue) -> None:
 
 
 def remember(
-    catalogue: Catalogue, look: Look, report: Report, outputs: int, indexed: bool
+    catalogue: Catalogue, look: Look, report: Report, outputs: int, behind: Iterable[str]
 ) -> LastBuild:
     """Leave this build's state, of so many outputs, for the next to compare with."""
     last = LastBuild(
@@ -191,7 +191,7 @@ def remember(
         report.pages,
         report.withheld,
         outputs,
-        indexed,
+        tuple(sorted(behind)),
     )
     catalogue.set_meta("last", msgspec.json.encode(last))
     return last

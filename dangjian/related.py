@@ -8,6 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 
 from dangjian.archive import Item
+from dangjian.digests import digest
 
 LOOK_BACK = 12
 LOOK_AHEAD = 2
@@ -53,3 +54,13 @@ def _nearest(order: Iterable[int], items: Sequence[Item], window: int) -> list[d
                 scores[other] += 1
         found[index] = scores
     return found
+
+
+def kinship(items: Iterable[Item]) -> bytes:
+    """Covers all of some articles that those related to them are found by."""
+    return digest(*(_kin(item) for item in items))
+
+
+def _kin(item: Item) -> str:
+    column = item.column.folder if item.column else ""
+    return "\0".join((item.path, column, *item.entry.keywords, "", *item.entry.tags))

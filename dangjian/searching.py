@@ -13,14 +13,18 @@ from dangjian.digests import digest
 from dangjian.markup import plain_text
 from dangjian.present import Presenter
 from dangjian.production import SEARCH_FOLDER
-from dangjian.search import SearchDoc, update_index
+from dangjian.search import IndexReport, SearchDoc, amend_index, update_index
 from dangjian.workplace import Workplace
 
 
-class Wanted(Struct):
-    """What an index is to hold: a digest of each article by its path, and the columns' names."""
+class Change(Struct):
+    """Articles of which the words have changed: a digest of each by its path, and the words.
 
-    current: dict[str, bytes]
+    ``columns`` are the names of all columns by their addresses.
+    """
+
+    digests: dict[str, bytes]
+    documents: list[SearchDoc]
     columns: dict[str, str]
 
 
@@ -35,33 +39,40 @@ def update_search(presenter: Presenter, place: Workplace) -> list[str]:
         return documents(place.catalogue, [items[key] for key in keys], presenter.owner)
 
     _start_few_threads()
-    wanted = wanted_of(presenter)
-    folder = place.output / SEARCH_FOLDER
-    report = update_index(folder, wanted.current, load, columns=wanted.columns)
+    places = _Places(presenter.owner)
+    current = {path: places.digest_of(item) for path, item in items.items()}
+    report = update_index(
+        place.output / SEARCH_FOLDER, current, load, columns=_column_names(presenter)
+    )
+    return _paths(report)
+
+
+def amend_search(output: Path, change: Change) -> list[str] | None:
+    """The same where some articles' words are all that is new; None if that can't be done."""
+    report = amend_index(
+        output / SEARCH_FOLDER, change.digests, change.documents, columns=change.columns
+    )
+    return _paths(report) if report else None
+
+
+def change_of(presenter: Presenter, catalogue: Path, paths: Iterable[str]) -> Change:
+    """What is new of the articles at ``paths``; ``presenter`` needs to know no others."""
+    asked = set(paths)
+    items = [item for item in _searched(presenter) if item.path in asked]
+    places = _Places(presenter.owner)
+    return Change(
+        {item.path: places.digest_of(item) for item in items},
+        list(documents(catalogue, items, presenter.owner)),
+        _column_names(presenter),
+    )
+
+
+def _paths(report: IndexReport) -> list[str]:
     return [f"{SEARCH_FOLDER}/{name}" for name in report.files]
 
 
-def update_search_with(
-    output: Path, wanted: Wanted, documents: Sequence[SearchDoc]
-) -> list[str] | None:
-    """The same, where these articles are all that is new to the index; None if they are not."""
-    given = {document.key: document for document in documents}
-
-    def load(keys: Sequence[str]) -> Iterator[SearchDoc]:
-        for key in keys:
-            if key not in given:
-                raise _MoreWantedError
-            yield given[key]
-
-    try:
-        report = update_index(output / SEARCH_FOLDER, wanted.current, load, columns=wanted.columns)
-    except _MoreWantedError:
-        return None
-    return [f"{SEARCH_FOLDER}/{name}" for name in report.files]
-
-
-class _MoreWantedError(Exception):
-    """The index lacks an article that was not given."""
+def _column_names(presenter: Presenter) -> dict[str, str]:
+    return {column.address: column.name for column in presenter.archive.columns.walk()}
 
 
 def load_indexer() -> None:
@@ -73,15 +84,6 @@ def load_indexer() -> None:
 def _start_few_threads() -> None:
     # numpy multiplies no matrices here; the threads it starts for that take their time.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-
-def wanted_of(presenter: Presenter) -> Wanted:
-    """What the index of an archive is to hold."""
-    places = _Places(presenter.owner)
-    return Wanted(
-        {item.path: places.digest_of(item) for item in _searched(presenter)},
-        {column.address: column.name for column in presenter.archive.columns.walk()},
-    )
 
 
 def _searched(presenter: Presenter) -> Iterator[Item]:

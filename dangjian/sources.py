@@ -1,6 +1,6 @@
 """The sources below ``content/``: reading those that changed, and the columns they make."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -78,7 +78,7 @@ def _without_equal(
             except OSError:
                 same = False
             if same:
-                known[path] = SourceRow(scan.sources[path], row.record)
+                known[path] = SourceRow(scan.sources[path], row.kept)
                 if row.stat != scan.sources[path]:
                     catalogue.touch_source(path, scan.sources[path])
                 continue
@@ -131,6 +131,10 @@ def column_by_folder(
     return {folder: tree.by_folder.get(bundles.get(folder, folder)) for folder in folders}
 
 
-def records_of(rows: Mapping[str, SourceRow]) -> dict[str, Record]:
-    """The records of all articles (not of columns), by path."""
-    return {path: row.record for path, row in rows.items() if row.record.column is None}
+def records_of(rows: Mapping[str, SourceRow], but: Container[str] = ()) -> dict[str, Record]:
+    """The records of all articles (not of columns), by path, ``but`` for some."""
+    return {
+        path: row.record
+        for path, row in rows.items()
+        if row.record.column is None and path not in but
+    }

@@ -1,5 +1,6 @@
 """What stands in the output folder, and what the catalogue knows of it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -46,7 +47,7 @@ def look_at_output(output: Path) -> bytes:
     return msgspec.msgpack.encode(scan_output(output))
 
 
-def read_standing(files: bytes, catalogue: Catalogue) -> Standing:
-    """What ``look_at_output`` saw, beside what the catalogue knows of it."""
+def read_standing(catalogue: Catalogue, look: Callable[[], bytes]) -> Standing:
+    """What ``look_at_output`` (or who waits for it) says, beside what the catalogue knows of it."""
     rows = catalogue.outputs()
-    return Standing(msgspec.msgpack.decode(files, type=dict[str, Stat]), rows)
+    return Standing(msgspec.msgpack.decode(look(), type=dict[str, Stat]), rows)

@@ -2,6 +2,6 @@
 
 from dangjian.search.documents import SearchDoc
 from dangjian.search.manifest import IndexReport
-from dangjian.search.update import check_index, update_index
+from dangjian.search.update import amend_index, check_index, update_index
 
-__all__ = ["IndexReport", "SearchDoc", "check_index", "update_index"]
+__all__ = ["IndexReport", "SearchDoc", "amend_index", "check_index", "update_index"]

@@ -18,8 +18,6 @@ from dangjian.search.threads import in_threads
 
 BATCH = 256
 
-Progress = Callable[[int], None]
-
 
 class Prepared(NamedTuple):
     """A document ready to be indexed: its record, its columns, and who it is (8 bytes each)."""
@@ -66,11 +64,8 @@ class Gathered:
         self._units.close()
         self._records.close()
 
-    def read(self, documents: Iterable[Prepared], progress: Progress) -> None:
-        """Read all documents; those of least key (``SAMPLE`` of them) are to come first.
-
-        ``progress`` is told how many have been read.
-        """
+    def read(self, documents: Iterable[Prepared]) -> None:
+        """Read all documents; those of least key (``SAMPLE`` of them) are to come first."""
         source = iter(documents)
         sample = list(islice(source, SAMPLE))
         if len(sample) >= LEAST_DOCS:
@@ -78,16 +73,14 @@ class Gathered:
             self.dictionary = dictionary_of([record_text(document.record) for document in by_key])
         everything = chain(sample, source)
         del sample
-        for packed in in_threads(self._batches(everything, progress), 1):
+        for packed in in_threads(self._batches(everything), 1):
             self._record_places.append(self._records.add(b"".join(packed)))
             self._record_lengths += map(len, packed)
         found = self.documents
         self._order = sorted(range(len(found)), key=lambda n: (found[n].date, found[n].key))
         self.documents = [found[n] for n in self._order]
 
-    def _batches(
-        self, documents: Iterator[Prepared], progress: Progress
-    ) -> Iterator[Callable[[], list[bytes]]]:
+    def _batches(self, documents: Iterator[Prepared]) -> Iterator[Callable[[], list[bytes]]]:
         """Fold the documents, a batch at a time, and give what packs their records."""
         packer = Packer(self.dictionary)
         while batch := list(islice(documents, BATCH)):
@@ -95,7 +88,6 @@ class Gathered:
             texts = [record_text(document.record) for document in batch]
             for document in batch:
                 self.documents.append(self._known(document))
-            progress(len(self.documents))
             yield partial(_pack, packer, texts, marks)
 
     def _fold(self, batch: Sequence[Prepared]) -> list[int]:

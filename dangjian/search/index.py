@@ -22,7 +22,7 @@ from dangjian.search.dictionary import SAMPLE
 from dangjian.search.documents import SearchDoc, key_hash, record_of, same_columns, short_digest
 from dangjian.search.drafts import Drafts
 from dangjian.search.folding import fold_file, read_fold_file, simplified
-from dangjian.search.gathering import Prepared, Progress
+from dangjian.search.gathering import Prepared
 from dangjian.search.manifest import (
     FORMAT,
     MANIFEST,
@@ -31,6 +31,7 @@ from dangjian.search.manifest import (
     Manifest,
     SegmentEntry,
     State,
+    covered,
     damaged_files,
     file_sizes,
     fold_name,
@@ -71,23 +72,39 @@ class _Standing(NamedTuple):
         return [int(n) for n in np.diff(gone, prepend=0)]
 
 
-class _Current:
-    """The documents there are to be: eight bytes of the key and of the digest of each."""
+class _Segment(NamedTuple):
+    """A segment that is whole, whatever has become of its documents."""
 
-    def __init__(self, documents: Mapping[str, bytes]) -> None:
-        self._names = list(documents)
-        hashes = _hashes(b"".join([key_hash(key) for key in documents]))
-        digests = _hashes(b"".join([short_digest(digest) for digest in documents.values()]))
+    reader: SegmentReader
+    state: State
+    files: dict[str, int]
+
+
+class _Current:
+    """The documents there are to be: eight bytes of the key and of the digest of each.
+
+    ``names`` are the keys of those, by their places, that may be new.
+    """
+
+    def __init__(
+        self, hashes: _Hashes, digests: _Hashes, names: Sequence[str] | Mapping[int, str]
+    ) -> None:
+        self._names = names
         self._order = np.argsort(hashes)
         self._hashes, self._digests = hashes[self._order], digests[self._order]
         self._found = np.zeros(len(hashes), bool)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._hashes)
+
+    def pairs(self) -> Iterator[bytes]:
+        """Key and digest of each."""
+        pairs = np.stack((self._hashes, self._digests), axis=1).astype("<u8").tobytes()
+        return (pairs[n : n + 16] for n in range(0, len(pairs), 16))
 
     def still(self, state: State, live: npt.NDArray[np.bool_]) -> Numbers:
         """The documents of a segment that are current."""
-        if not self._names:
+        if not len(self):
             return np.zeros(0, np.int64)
         hashes, digests = _hashes(state.keys), _hashes(state.digests)
         place = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
@@ -104,16 +121,22 @@ def _hashes(data: bytes) -> _Hashes:
     return np.frombuffer(data, "<u8").astype(np.uint64)
 
 
+def _hashes_of(documents: Mapping[str, bytes]) -> tuple[_Hashes, _Hashes]:
+    keys = b"".join([key_hash(key) for key in documents])
+    return _hashes(keys), _hashes(b"".join(map(short_digest, documents.values())))
+
+
 class Task(Struct, frozen=True):
-    """What an update is to bring about, and how."""
+    """What an update is to bring about, and how.
+
+    ``current`` are the documents (key to digest) that there are to be, or that have changed.
+    """
 
     current: Mapping[str, bytes]
     load: Load
     columns: Mapping[str, str]
-    progress: Progress
-    prune: bool
-    verify: bool
-    digest: str
+    prune: bool = True
+    verify: bool = False
 
 
 class _Folding(NamedTuple):
@@ -127,8 +150,50 @@ class _Folding(NamedTuple):
 def apply_update(folder: Path, before: Manifest | None, task: Task) -> IndexReport:
     """Bring an index from what its manifest says to what the task says."""
     sizes = file_sizes(folder)
-    current = _Current(task.current)
-    standing = _standing(folder, sizes, before, current, task.verify)
+    segments = _segments(folder, sizes, before, task.verify)
+    current = _Current(*_hashes_of(task.current), list(task.current))
+    return _apply(folder, sizes, before, segments, current, task)
+
+
+def apply_change(folder: Path, before: Manifest, task: Task) -> IndexReport | None:
+    """Bring an index to what the task says of some of its documents, all others being current.
+
+    None if the index is not whole, or has not all of these documents.
+    """
+    sizes = file_sizes(folder)
+    segments = _segments(folder, sizes, before, task.verify)
+    if len(segments) < len(before.segments):
+        return None
+    live = [segment.reader.live for segment in segments]
+    states = [segment.state for segment in segments]
+    hashes = _joined([_hashes(s.keys)[there] for s, there in zip(states, live, strict=True)])
+    digests = _joined([_hashes(s.digests)[there] for s, there in zip(states, live, strict=True)])
+    changed, new = _hashes_of(task.current)
+    order = np.argsort(hashes)
+    places = np.searchsorted(hashes, changed, sorter=order)
+    if len(changed) and (not len(order) or places.max() == len(order)):
+        return None
+    places = order[places]
+    if not np.array_equal(hashes[places], changed):
+        return None
+    digests[places] = new
+    names = dict(zip(places.tolist(), task.current, strict=True))
+    return _apply(folder, sizes, before, segments, _Current(hashes, digests, names), task)
+
+
+def _joined(parts: Sequence[_Hashes]) -> _Hashes:
+    return np.concatenate(parts) if parts else np.zeros(0, np.uint64)
+
+
+def _apply(
+    folder: Path,
+    sizes: Mapping[str, int],
+    before: Manifest | None,
+    segments: Sequence[_Segment],
+    current: _Current,
+    task: Task,
+) -> IndexReport:
+    standing = [_Standing(*s, current.still(s.state, s.reader.live)) for s in segments]
     new = current.missing()
     absorbed = _to_merge(standing, len(new), len(current))
     kept = [s for s in standing if len(s.live) and not any(s is other for other in absorbed)]
@@ -136,10 +201,11 @@ def apply_update(folder: Path, before: Manifest | None, task: Task) -> IndexRepo
     written = [folding.entry.file] if _write(folder, sizes, folding) else []
     with Drafts(folder) as drafts:
         documents = _documents(absorbed, new, task)
-        built = build_segment(documents, folding.table, drafts, task.progress)
+        built = build_segment(documents, folding.table, drafts)
         if built:
             written += drafts.settle(f"{built.entry.id}-", sizes)
-    manifest = _manifest(folding.entry, kept, built, task)
+    digest = covered(current.pairs(), task.columns)
+    manifest = _manifest(folding.entry, kept, built, task, digest)
     if write_manifest(folder, manifest):
         written.append(MANIFEST)
     names = {name for s in kept for name in s.files} | {folding.entry.file, MANIFEST}
@@ -157,15 +223,11 @@ def apply_update(folder: Path, before: Manifest | None, task: Task) -> IndexRepo
     )
 
 
-def _standing(
-    folder: Path,
-    sizes: Mapping[str, int],
-    manifest: Manifest | None,
-    current: _Current,
-    verify: bool,
-) -> list[_Standing]:
-    """The whole segments of an index, with their documents that are current."""
-    found: list[_Standing] = []
+def _segments(
+    folder: Path, sizes: Mapping[str, int], manifest: Manifest | None, verify: bool
+) -> list[_Segment]:
+    """The segments of an index that are whole."""
+    found: list[_Segment] = []
     for entry in manifest.segments if manifest else ():
         try:
             state = read_state(folder, entry)
@@ -177,7 +239,7 @@ def _standing(
             continue
         if verify and damaged_files(folder, entry, state):
             continue
-        found.append(_Standing(reader, state, files, current.still(state, reader.live)))
+        found.append(_Segment(reader, state, files))
     return found
 
 
@@ -267,6 +329,7 @@ def _manifest(
     kept: Sequence[_Standing],
     built: BuiltSegment | None,
     task: Task,
+    digest: str,
 ) -> Manifest:
     used: set[str] = set(built.columns if built else ())
     units = built.units if built else 0
@@ -279,7 +342,7 @@ def _manifest(
     return Manifest(
         format=FORMAT,
         made=made_with(),
-        current=task.digest,
+        current=digest,
         fold=fold,
         columns={column: task.columns.get(column, column) for column in sorted(used)},
         docs=sum(entry.docs - len(entry.deleted) for entry in entries),
@@ -319,4 +382,4 @@ def write_segments(
         state = read_state(folder, built.entry)
         live = [doc for doc in range(built.entry.docs) if state.key(doc) not in deleted]
         standing.append(_Standing(reader, state, built.files, np.array(live, np.int64)))
-    write_manifest(folder, _manifest(folding.entry, standing, None, task))
+    write_manifest(folder, _manifest(folding.entry, standing, None, task, ""))

@@ -3,6 +3,7 @@
 import os
 import unicodedata
 import zlib
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import version
@@ -189,6 +190,16 @@ def read_state(folder: Path, entry: SegmentEntry) -> State:
         return msgspec.msgpack.decode(data, type=State)
     except msgspec.MsgspecError as error:
         raise DamagedIndexError(f"索引文件 {path.name} 不完整") from error
+
+
+def covered(documents: Iterable[bytes], columns: Mapping[str, str]) -> str:
+    """What ``current`` is in a manifest: it covers the documents and the columns' names.
+
+    Of each document come the eight bytes of its key, then those of its digest.
+    """
+    hasher = blake2b(b"".join(sorted(documents)), digest_size=16)
+    hasher.update(msgspec.msgpack.encode(sorted(columns.items())))
+    return hasher.hexdigest()
 
 
 def file_sizes(folder: Path) -> dict[str, int]:

@@ -13,7 +13,7 @@ from dangjian.search.bits import Numbers, varints
 from dangjian.search.container import payload_size, wrap
 from dangjian.search.documents import day_and_minute
 from dangjian.search.drafts import Drafts
-from dangjian.search.gathering import Gathered, Known, Prepared, Progress
+from dangjian.search.gathering import Gathered, Known, Prepared
 from dangjian.search.lists import class_of, class_size, class_width
 from dangjian.search.manifest import SegmentEntry, State
 from dangjian.search.postings import Encoded, encode_all, shards_of
@@ -21,10 +21,6 @@ from dangjian.search.spool import Spool
 
 LEAST_PER_TEXT = 16
 MOST_TEXTS = 512
-
-
-def silent(_done: int) -> None:
-    """The progress of which nobody wants to know."""
 
 
 class BuiltSegment(NamedTuple):
@@ -45,10 +41,7 @@ class _File(NamedTuple):
 
 
 def build_segment(
-    documents: Iterable[Prepared],
-    simplified: Mapping[str, str],
-    drafts: Drafts,
-    progress: Progress = silent,
+    documents: Iterable[Prepared], simplified: Mapping[str, str], drafts: Drafts
 ) -> BuiltSegment | None:
     """Index documents and leave the files in ``drafts``; None if there are no documents.
 
@@ -56,7 +49,7 @@ def build_segment(
     is made from those that come first (:meth:`Gathered.read`).
     """
     with closing(Gathered(simplified, drafts.place)) as gathered:
-        gathered.read(documents, progress)
+        gathered.read(documents)
         if not gathered.documents:
             return None
         lengths, texts = _texts(gathered, drafts)

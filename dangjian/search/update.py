@@ -1,17 +1,15 @@
 """Keeping an index current: nothing is loaded or read that an unchanged archive does not need."""
 
-from collections.abc import Callable, Iterable, Mapping
-from hashlib import blake2b
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-import msgspec
-
 from dangjian.search.container import DamagedIndexError
-from dangjian.search.documents import SearchDoc
+from dangjian.search.documents import SearchDoc, key_hash, short_digest
 from dangjian.search.manifest import (
     MANIFEST,
     IndexReport,
     Manifest,
+    covered,
     damaged_files,
     file_sizes,
     fold_stands,
@@ -23,43 +21,66 @@ from dangjian.search.manifest import (
 )
 
 
-def silent(_done: int) -> None:
-    """The progress of which nobody wants to know."""
-
-
 def update_index(
     folder: Path,
     current: Mapping[str, bytes],
     load: Callable[[list[str]], Iterable[SearchDoc]],
     *,
     columns: Mapping[str, str] | None = None,
-    progress: Callable[[int], None] = silent,
     prune: bool = True,
     verify: bool = False,
 ) -> IndexReport:
     """Bring the index in ``folder`` to the documents ``current`` (key to digest of content).
 
     ``load`` is asked for the documents whose key or digest is new; one it does not give is not
-    indexed. ``columns`` are names of column addresses. ``progress`` is told the number of
-    documents read so far. Files of the index that no longer belong to it are removed if ``prune``
-    (after the manifest that no longer names them is in place). A file of another size than it
-    should have is always noticed; with ``verify`` so is one whose content was changed.
+    indexed. ``columns`` are names of column addresses. Files of the index that no longer belong
+    to it are removed if ``prune`` (after the manifest that no longer names them is in place). A
+    file of another size than it should have is always noticed; with ``verify`` so is one whose
+    content was changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     before = _usable_manifest(folder)
-    digest = _digest(current, columns or {})
-    if before and before.current == digest:
+    pairs = (key_hash(key) + short_digest(digest) for key, digest in current.items())
+    if before and before.current == covered(pairs, columns or {}):
         report = _unchanged(folder, before, verify)
         if report:
             return report
     from dangjian.search.index import Task, apply_update  # noqa: PLC0415 - numpy is slow to load
 
-    task = Task(current, load, columns or {}, progress, prune, verify, digest)
+    task = Task(current, load, columns or {}, prune, verify)
     try:
         return apply_update(folder, before, task)
     except DamagedIndexError:
         # What was to be merged is damaged in a way that its size does not show.
         return apply_update(folder, None, task)
+
+
+def amend_index(
+    folder: Path,
+    changed: Mapping[str, bytes],
+    documents: Sequence[SearchDoc],
+    *,
+    columns: Mapping[str, str],
+) -> IndexReport | None:
+    """Bring an index up to date of which only the documents ``changed`` (key to digest) are not.
+
+    ``documents`` are these. None, and nothing done, if the index is not whole or has not all of
+    them already.
+    """
+    from dangjian.search.index import Task, apply_change  # noqa: PLC0415 - numpy is slow to load
+
+    before = _usable_manifest(folder)
+    if before is None:
+        return None
+    given = {document.key: document for document in documents}
+
+    def load(keys: Sequence[str]) -> Iterable[SearchDoc]:
+        return [given[key] for key in keys]
+
+    try:
+        return apply_change(folder, before, Task(changed, load, columns))
+    except DamagedIndexError:
+        return None
 
 
 def _usable_manifest(folder: Path) -> Manifest | None:
@@ -68,12 +89,6 @@ def _usable_manifest(folder: Path) -> Manifest | None:
     except DamagedIndexError:
         return None
     return manifest if manifest.made == made_with() else None
-
-
-def _digest(current: Mapping[str, bytes], columns: Mapping[str, str]) -> str:
-    hasher = blake2b(digest_size=16)
-    hasher.update(msgspec.msgpack.encode((sorted(current.items()), sorted(columns.items()))))
-    return hasher.hexdigest()
 
 
 def _unchanged(folder: Path, manifest: Manifest, verify: bool) -> IndexReport | None:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from dangjian.search import SearchDoc, update_index
+from dangjian.search import SearchDoc, amend_index, update_index
 from dangjian.search.documents import CHINA, key_hash, record_of, same_columns, short_digest
 from dangjian.search.gathering import Prepared
 from dangjian.search.index import Task, write_segments
-from dangjian.search.update import silent
 
 CASES = Path(__file__).with_name("cases.json")
 
@@ -92,6 +91,12 @@ def build(
     )
 
 
+def amend(folder: Path, docs: Iterable[SearchDoc], columns: dict[str, str]) -> bool:
+    """Bring an index up to date with just these documents changed; whether that could be done."""
+    changed = {doc.key: doc_digest(doc) for doc in docs}
+    return amend_index(folder, changed, list(docs), columns=columns) is not None
+
+
 def build_in_segments(
     folder: Path,
     groups: Sequence[Sequence[SearchDoc]],
@@ -102,7 +107,7 @@ def build_in_segments(
     first, *others = [[prepared(doc) for doc in group] for group in groups]
     gone = [prepared(doc) for doc in deleted]
     folder.mkdir(parents=True, exist_ok=True)
-    task = Task({}, lambda _: (), columns or {}, silent, False, False, "")
+    task = Task({}, lambda _: (), columns or {}, prune=False)
     write_segments(folder, [first + gone, *others], {doc.key for doc in gone}, task)
 
 

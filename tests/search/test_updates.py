@@ -103,6 +103,50 @@ def test_segments_say_what_a_clean_build_says(edits: list[dict[int, int | None]]
             clean(docs, lambda other: assert_same_content(folder, other))
 
 
+@pytest.mark.parametrize("canonical", [0, 256], ids=["segments", "one segment"])
+@settings(max_examples=15, deadline=None)
+@given(
+    first=st.dictionaries(st.integers(0, 14), st.integers(0, 3), min_size=1),
+    edits=st.lists(st.dictionaries(st.integers(0, 14), st.integers(0, 3)), max_size=4),
+)
+def test_amending_leaves_what_an_update_leaves(
+    canonical: int, first: dict[int, int], edits: list[dict[int, int]]
+) -> None:
+    """Byte for byte, where only known articles have changed; else nothing is done."""
+    columns = {"a": "甲栏"}
+    docs: dict[int, SearchDoc] = {}
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as name:
+        patch.setattr(index, "CANONICAL_DOCS", canonical)
+        patch.setattr(index, "_LEVELS", (2, 5, 100))
+        amended, updated = Path(name, "amended"), Path(name, "updated")
+        apply(docs, dict(first))
+        library.build(amended, docs.values(), columns)
+        library.build(updated, docs.values(), columns)
+        for edit in edits:
+            known = all(number in docs for number in edit)
+            before = content(amended)
+            changed = [some_article(number, seed) for number, seed in edit.items()]
+            assert library.amend(amended, changed, columns) == known
+            if not known:
+                assert content(amended) == before
+                continue
+            apply(docs, dict(edit))
+            library.build(updated, docs.values(), columns)
+            assert_same_files(amended, updated)
+
+
+def test_a_damaged_index_is_not_amended(tmp_path: Path) -> None:
+    docs = {number: some_article(number, 0) for number in range(9)}
+    library.build(tmp_path, docs.values(), {})
+    other = [some_article(3, 1)]
+    for path in sorted(tmp_path.iterdir()):
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-9])
+        assert library.amend(tmp_path, other, {}) == path.name.startswith("fold-"), path.name
+        path.write_bytes(whole)
+    assert not library.amend(tmp_path / "none", other, {})
+
+
 def assert_same_content(one: Path, other: Path) -> None:
     """The same documents, terms and answers."""
     assert dump_index(one) == dump_index(other)
