@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -114,15 +114,18 @@ class Engine:
         """
         if self.unchanged():
             return self.report
+        with self._indexer.ready():
+            if not self._only_words():
+                self.produce()
+        return self.finish()
+
+    def _only_words(self) -> bool:
+        """Make what shows new words; False if more is to be done, or the catalogue was damaged."""
         try:
-            with self._indexer.ready() if self._last else nullcontext():
-                done = self._reword()
+            return self._reword()
         except _DAMAGE:
             self._start_anew()
-            done = False
-        if not done:
-            self.produce()
-        return self.finish()
+            return False
 
     def unchanged(self) -> bool:
         """Whether the output stands as the last build left it and nothing calls for another.

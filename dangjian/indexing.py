@@ -7,7 +7,7 @@ in a process forked off for it.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dangjian.workers import Crew
 from dangjian.workplace import Workplace
@@ -15,9 +15,10 @@ from dangjian.workplace import Workplace
 if TYPE_CHECKING:
     from dangjian.present import Presenter
 
+R = TypeVar("R")
 Files = Callable[[], list[str]]
 """Waits for the index and tells its files, as paths below the output folder."""
-_Attempt = Callable[[], list[str] | None]
+_Begin = Callable[[Callable[[], Any]], Callable[[], Any]]
 
 
 class Indexer:
@@ -26,11 +27,16 @@ class Indexer:
     def __init__(self, place: Workplace, crew: Crew) -> None:
         self._place = place
         self._crew = crew
-        self._early: Callable[[_Attempt], _Attempt] | None = None
+        self._early: _Begin | None = None
 
     def begin(self, presenter: "Presenter") -> Files:
         """Begin to bring the index to the archive as it is."""
-        return self._crew.aside(partial(_index, presenter, self._place))
+        from dangjian.searching import update_search, wanted_of  # noqa: PLC0415 - when needed
+
+        place = self._place
+        return self._begin(
+            partial(update_search, place.catalogue, place.output, wanted_of(presenter))
+        )
 
     @contextmanager
     def ready(self) -> Iterator[None]:
@@ -48,12 +54,11 @@ class Indexer:
 
         If the index can't be brought up to date with these, it is from the ``whole`` archive.
         """
-        from dangjian.searching import amend_search, change_of  # noqa: PLC0415 - when needed
+        from dangjian.searching import amend_search, wanted_of  # noqa: PLC0415 - when needed
 
-        work: _Attempt = partial(
-            amend_search, self._place.output, change_of(presenter, self._place.catalogue, paths)
-        )
-        done = self._early(work) if self._early else work
+        place = self._place
+        wanted = wanted_of(presenter, frozenset(paths))
+        done = self._begin(partial(amend_search, place.catalogue, place.output, wanted))
 
         def files() -> list[str]:
             given = done()
@@ -61,14 +66,12 @@ class Indexer:
 
         return files
 
+    def _begin(self, work: Callable[[], R]) -> Callable[[], R]:
+        early, self._early = self._early, None
+        return early(work) if early else self._crew.aside(work)
+
 
 def _load() -> None:
     from dangjian.searching import load_indexer  # noqa: PLC0415 - by the process that needs it
 
     load_indexer()
-
-
-def _index(presenter: "Presenter", place: Workplace) -> list[str]:
-    from dangjian.searching import update_search  # noqa: PLC0415 - by the process that does it
-
-    return update_search(presenter, place)

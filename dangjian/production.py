@@ -52,6 +52,7 @@ class Workshop:
             if self.standing.holds(page.path, mark):
                 self.production.kept += 1
             else:
+                page.parts = ()  # a whole archive of them would only take room from now on
                 due.append((page, mark))
         if not due:
             return

@@ -1,10 +1,13 @@
 """What the search index is told: each public article's words, when they are new."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dangjian.archive import Item
 from dangjian.catalogue import Catalogue
@@ -14,65 +17,56 @@ from dangjian.markup import plain_text
 from dangjian.present import Presenter
 from dangjian.production import SEARCH_FOLDER
 from dangjian.search import IndexReport, SearchDoc, amend_index, update_index
-from dangjian.workplace import Workplace
+
+_encode = msgspec.msgpack.Encoder().encode
 
 
-class Change(Struct):
-    """Articles of which the words have changed: a digest of each by its path, and the words.
+class Wanted(Struct):
+    """What an index is to hold, or what of it is new; passes quickly to another process.
 
-    ``columns`` are the names of all columns by their addresses.
+    ``digests`` cover each article by its path, ``articles`` are they themselves but for their
+    texts, packed; ``columns`` are the names of all columns by their addresses.
     """
 
     digests: dict[str, bytes]
-    documents: list[SearchDoc]
+    articles: dict[str, bytes]
     columns: dict[str, str]
 
 
-def update_search(presenter: Presenter, place: Workplace) -> list[str]:
+def wanted_of(presenter: Presenter, paths: Container[str] | None = None) -> Wanted:
+    """What is to be found of an archive, or only of the articles at ``paths``."""
+    archive, owner = presenter.archive, presenter.owner
+    places = _Places(owner)
+    wanted = Wanted({}, {}, {column.address: column.name for column in archive.columns.walk()})
+    for item in (*archive.items, *archive.pages):
+        if item.address and (paths is None or item.path in paths):
+            wanted.digests[item.path] = places.digest_of(item)
+            wanted.articles[item.path] = _packed(item, owner)
+    return wanted
+
+
+def update_search(catalogue: Path, output: Path, wanted: Wanted) -> list[str]:
     """Bring the index of a site up to date; returns its files' paths below the output folder.
 
-    Reads what has been committed to the catalogue, so that it can run in another process.
+    Reads texts as committed to the catalogue, so that it can run in another process.
     """
-    items = {item.path: item for item in _searched(presenter)}
-
-    def load(keys: Sequence[str]) -> Iterator[SearchDoc]:
-        return documents(place.catalogue, [items[key] for key in keys], presenter.owner)
-
     _start_few_threads()
-    places = _Places(presenter.owner)
-    current = {path: places.digest_of(item) for path, item in items.items()}
-    report = update_index(
-        place.output / SEARCH_FOLDER, current, load, columns=_column_names(presenter)
-    )
-    return _paths(report)
+    load = partial(_documents, catalogue, wanted)
+    folder = output / SEARCH_FOLDER
+    return _paths(update_index(folder, wanted.digests, load, columns=wanted.columns))
 
 
-def amend_search(output: Path, change: Change) -> list[str] | None:
-    """The same where some articles' words are all that is new; None if that can't be done."""
-    report = amend_index(
-        output / SEARCH_FOLDER, change.digests, change.documents, columns=change.columns
-    )
+def amend_search(catalogue: Path, output: Path, wanted: Wanted) -> list[str] | None:
+    """The same where some articles are all that is new; None if that can't be done."""
+    _start_few_threads()
+    load = partial(_documents, catalogue, wanted)
+    folder = output / SEARCH_FOLDER
+    report = amend_index(folder, wanted.digests, load, columns=wanted.columns)
     return _paths(report) if report else None
-
-
-def change_of(presenter: Presenter, catalogue: Path, paths: Iterable[str]) -> Change:
-    """What is new of the articles at ``paths``; ``presenter`` needs to know no others."""
-    asked = set(paths)
-    items = [item for item in _searched(presenter) if item.path in asked]
-    places = _Places(presenter.owner)
-    return Change(
-        {item.path: places.digest_of(item) for item in items},
-        list(documents(catalogue, items, presenter.owner)),
-        _column_names(presenter),
-    )
 
 
 def _paths(report: IndexReport) -> list[str]:
     return [f"{SEARCH_FOLDER}/{name}" for name in report.files]
-
-
-def _column_names(presenter: Presenter) -> dict[str, str]:
-    return {column.address: column.name for column in presenter.archive.columns.walk()}
 
 
 def load_indexer() -> None:
@@ -86,34 +80,29 @@ def _start_few_threads() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _searched(presenter: Presenter) -> Iterator[Item]:
-    archive = presenter.archive
-    return (item for item in (*archive.items, *archive.pages) if item.address)
-
-
-def documents(catalogue: Path, items: Iterable[Item], owner: str) -> Iterator[SearchDoc]:
-    """Articles as they are searched, their texts from the catalogue."""
-    by_path = {item.path: item for item in items}
+def _documents(catalogue: Path, wanted: Wanted, keys: Sequence[str]) -> Iterator[SearchDoc]:
+    """Articles with their texts."""
     with Catalogue(catalogue, read_only=True) as texts:
-        for path, body in texts.bodies(list(by_path)):
-            yield _document(by_path[path], body, owner)
+        for path, body in texts.bodies(keys):
+            article = msgspec.msgpack.decode(wanted.articles[path], type=SearchDoc)
+            yield replace(article, text=plain_text(body))
 
 
-def _document(item: Item, body: str, owner: str) -> SearchDoc:
+def _packed(item: Item, owner: str) -> bytes:
     entry = item.entry
-    return SearchDoc(
+    article = SearchDoc(
         key=item.path,
         url=item.address,
         title=entry.title,
         summary=entry.summary,
         keywords=tuple(dict.fromkeys((*entry.keywords, *entry.tags))),
-        text=plain_text(body),
         date=entry.date,
-        columns=tuple(column.address for column in item.columns),
+        columns=tuple([column.address for column in item.columns]),
         column_name=item.column.name if item.column else "",
         source=entry.source or owner,
         type=entry.type,
     )
+    return _encode(article)
 
 
 class _Places:

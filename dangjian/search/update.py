@@ -1,6 +1,6 @@
 """Keeping an index current: nothing is loaded or read that an unchanged archive does not need."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from dangjian.search.container import DamagedIndexError
@@ -58,25 +58,20 @@ def update_index(
 def amend_index(
     folder: Path,
     changed: Mapping[str, bytes],
-    documents: Sequence[SearchDoc],
+    load: Callable[[list[str]], Iterable[SearchDoc]],
     *,
     columns: Mapping[str, str],
 ) -> IndexReport | None:
     """Bring an index up to date of which only the documents ``changed`` (key to digest) are not.
 
-    ``documents`` are these. None, and nothing done, if the index is not whole or has not all of
-    them already.
+    ``load`` is asked for these. None, and nothing done, if the index is not whole or has not all
+    of them already.
     """
     from dangjian.search.index import Task, apply_change  # noqa: PLC0415 - numpy is slow to load
 
     before = _usable_manifest(folder)
     if before is None:
         return None
-    given = {document.key: document for document in documents}
-
-    def load(keys: Sequence[str]) -> Iterable[SearchDoc]:
-        return [given[key] for key in keys]
-
     try:
         return apply_change(folder, before, Task(changed, load, columns))
     except DamagedIndexError:

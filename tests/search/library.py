@@ -93,8 +93,12 @@ def build(
 
 def amend(folder: Path, docs: Iterable[SearchDoc], columns: dict[str, str]) -> bool:
     """Bring an index up to date with just these documents changed; whether that could be done."""
-    changed = {doc.key: doc_digest(doc) for doc in docs}
-    return amend_index(folder, changed, list(docs), columns=columns) is not None
+    known = {doc.key: doc for doc in docs}
+    changed = {key: doc_digest(doc) for key, doc in known.items()}
+    report = amend_index(
+        folder, changed, lambda keys: [known[key] for key in keys], columns=columns
+    )
+    return report is not None
 
 
 def build_in_segments(
