@@ -131,6 +131,58 @@ def test_first_results_do_not_wait_for_the_others(page: Page, http: str) -> None
     expect(page.locator("[data-part=results]")).not_to_have_attribute("aria-busy", "true")
 
 
+def test_address_is_written_before_the_page_is_left(page: Page, http: str) -> None:
+    """Whoever goes on before the answer is there comes back to the question."""
+    open_search(page, http)
+    page.wait_for_load_state("networkidle")
+    page.route("**/search/*-t*.js", lambda _: None)
+    # In one task, so that no clock can have written the address before the click.
+    page.evaluate(
+        """() => {
+          const box = document.getElementById('search-q');
+          box.value = '例会';
+          box.dispatchEvent(new InputEvent('input', {bubbles: true}));
+          document.querySelector('.browse-tree a').click();
+        }"""
+    )
+    page.wait_for_url("**/dj/index.html")
+    page.unroute_all(behavior="ignoreErrors")
+    page.go_back()
+    found(page, MANY)
+    assert asked(page) == {"q": "例会"}
+
+
+def test_only_a_late_answer_dims_the_old_one(page: Page, http: str) -> None:
+    """Results stay as they are until an answer takes long; the address does not wait for it."""
+    open_search(page, http, "?q=社区")
+    found(page, 3)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(
+        """() => {
+          window.dimmed = [];
+          const results = document.querySelector('[data-part=results]');
+          const note = () => dimmed.push(getComputedStyle(results).opacity);
+          const app = document.getElementById('search-app');
+          new MutationObserver(note).observe(app, {attributes: true, subtree: true});
+        }"""
+    )
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/search/*-t*.js", hold)
+    page.locator("#search-q").fill("电梯")
+    expect(status(page)).to_have_text("正在搜索…")
+    wait_for_address(page, {"q": "电梯"})
+    assert titles(page)[0] == "社区减负"
+    # The first change says that an answer is awaited, the next that it is late.
+    assert page.evaluate("dimmed.slice(0, 2)") == ["1", "0.6"]
+    held.pop().continue_()
+    found(page, 1)
+    assert page.evaluate("dimmed[dimmed.length - 1]") == "1"
+
+
 def test_exact_title_first_and_marks(page: Page, address: str) -> None:
     """The title typed is the first result; hits are marked in title and text."""
     open_search(page, address, "?q=老旧小区装上电梯")

@@ -142,22 +142,22 @@ class Question {
     }));
   }
 
-  // All documents that meet the question, with their order and the counts for the filters.
+  // All documents that meet the question, with their order and what the filters are counted from.
   async collect() {
     const found = [];
-    const facets = new FacetCounts();
+    const countable = [];
     const near = nearnessCounts(this.words, this.counts);
     const worths = this.counts.map((count) => worthOf(count, this.index.manifest.docs));
     for (const [place, finder] of this.finders.entries()) {
       if (near) {
         await this.after(Promise.all(this.hits[place].map((hits) => finder.loadPlaces(hits, 4))));
       }
-      await this.collectSegment(place, worths, near, found, facets);
+      await this.collectSegment(place, worths, near, found, countable);
     }
-    return this.page(found, facets);
+    return this.page(found, countable);
   }
 
-  async collectSegment(place, worths, near, found, facets) {
+  async collectSegment(place, worths, near, found, countable) {
     const {segment} = this.finders[place];
     const {index, query} = this;
     const properties = await this.after(propertiesOf(segment));
@@ -174,7 +174,7 @@ class Question {
       segment, documents, this.words, this.hits[place], worths, index.average, near);
     await titles.raise(documents, tiers);
     const failed = Uint8Array.from(documents, chosenFilters(this.request, segment, properties));
-    facets.add(segment, properties, documents, failed);
+    countable.push([segment, properties, documents, failed]);
     documents.forEach((document, at) => {
       if (failed[at]) return;
       found.push({
@@ -184,7 +184,7 @@ class Question {
     });
   }
 
-  async page(found, facets) {
+  async page(found, countable) {
     const pages = Math.max(1, Math.ceil(found.length / PAGE_SIZE));
     const page = Math.min(this.request.page, pages);
     const first = (page - 1) * PAGE_SIZE;
@@ -193,17 +193,32 @@ class Question {
     const {listed, wrong} = unsure ? await this.certain(ordered, first)
       : {listed: ordered.slice(first, first + PAGE_SIZE), wrong: 0};
     const answer = {
-      nothingAsked: false, total: found.length - wrong, page, pageSize: PAGE_SIZE, results: [], given: 0,
+      nothingAsked: false, total: found.length - wrong, page, pageSize: PAGE_SIZE, given: 0,
       notes: this.query.notes, words: this.words.map((word) => word.text),
-      facets: facets.summary(this.index.manifest.columns), without: facets.without,
+      facets: {columnNames: this.index.manifest.columns},
     };
-    const show = (some) => this.after(Promise.all(some.map((result) => this.shown(result))));
-    if (this.early && listed.length > FIRST_SHOWN) {
-      answer.results = await show(listed.slice(0, FIRST_SHOWN));
+    return this.fill(answer, listed, countable);
+  }
+
+  // Puts results and filters into an answer. The texts of a first screen are asked for at once, the
+  // others when the first of those is there; while they are on their way the filters are counted.
+  async fill(answer, listed, countable) {
+    const show = (some) => some.map((result) => this.shown(result));
+    const opening = show(listed.slice(0, this.early ? FIRST_SHOWN : PAGE_SIZE));
+    const behind = listed.slice(opening.length);
+    const rest = behind.length ? Promise.race(opening).then(() => Promise.all(show(behind))) : [];
+    // What goes wrong with these is met where they are waited for.
+    if (behind.length) rest.catch(() => {});
+    answer.results = await this.after(Promise.all(opening));
+    if (behind.length) {
       this.early(answer);
-      answer.given = FIRST_SHOWN;
+      answer.given = opening.length;
     }
-    answer.results = answer.results.concat(await show(listed.slice(answer.given)));
+    const facets = new FacetCounts();
+    for (const counted of countable) facets.add(...counted);
+    answer.facets = facets.summary(this.index.manifest.columns);
+    answer.without = facets.without;
+    answer.results = answer.results.concat(await this.after(rest));
     return answer;
   }
 

@@ -12,6 +12,9 @@ const TYPING_PAUSE = 60;
 const TYPING_AGAIN = 250;
 const SLOW = 400;
 
+// A task of its own, after what the browser has to do now.
+const moment = () => new Promise((resolve) => setTimeout(resolve));
+
 // A column's address in the index, from that of its page.
 function columnAddress(href, root) {
   return href.slice(href.startsWith(root) ? root.length : 0).replace(/\/?(index\.html)?$/, '');
@@ -33,6 +36,7 @@ class SearchPage {
     this.timer = 0;
     this.slow = 0;
     this.lastTyped = -TYPING_AGAIN;
+    this.addressDue = false;
   }
 
   start() {
@@ -52,7 +56,9 @@ class SearchPage {
     this.app.addEventListener('click', (event) => this.clicked(event));
     this.part('filter-button').addEventListener('click', () => this.toggleFilters());
     document.addEventListener('keydown', (event) => this.key(event));
+    document.addEventListener('click', () => this.settleAddress(), true);
     window.addEventListener('popstate', () => {
+      this.addressDue = false;
       this.request = readAddress(location.search);
       this.box.value = this.request.q;
       this.run();
@@ -74,18 +80,26 @@ class SearchPage {
 
   go(request, remember) {
     clearTimeout(this.timer);
+    if (remember) this.settleAddress();
     this.request = {...request, q: request.q.trim()};
+    this.addressDue = !remember;
     if (remember) this.noteAddress(true);
-    const running = this.run();
-    // The question goes out first: to change the address takes a slow machine some milliseconds.
-    if (!remember) setTimeout(() => this.noteAddress(false));
-    return running;
+    return this.run();
+  }
+
+  // What is typed gets into the address after its answer, and before the page is left: to change an
+  // address takes a slow machine as long as to find the results, and has it load the page's icon.
+  settleAddress() {
+    if (!this.addressDue) return;
+    this.addressDue = false;
+    this.noteAddress(false);
   }
 
   noteAddress(remember) {
     const address = writeAddress(this.request);
+    if (address === location.search) return;
     try {
-      if (remember && address !== location.search) history.pushState(null, '', address);
+      if (remember) history.pushState(null, '', address);
       else history.replaceState(null, '', address);
     } catch (error) {
       if (error.name !== 'SecurityError') throw error;
@@ -96,7 +110,7 @@ class SearchPage {
     this.asked += 1;
     const mine = this.asked;
     clearTimeout(this.slow);
-    this.slow = setTimeout(() => this.say('正在搜索…'), SLOW);
+    this.slow = setTimeout(() => this.wait(), SLOW);
     this.part('results').setAttribute('aria-busy', 'true');
     try {
       const answer = await this.client.ask(this.request, (first) => {
@@ -108,12 +122,26 @@ class SearchPage {
       this.part('results').removeAttribute('aria-busy');
       this.app.dispatchEvent(new CustomEvent('search-complete', {detail: answer.total}));
       // The filters come a moment after the results.
-      await new Promise((resolve) => setTimeout(resolve));
+      await moment();
       if (mine === this.asked) this.showFilters(answer);
+      await moment();
+      if (mine === this.asked) this.settleAddress();
     } catch (error) {
       if (!(error instanceof SearchFailure)) throw error;
       if (mine === this.asked) this.fail(error.kind);
     }
+  }
+
+  // The old results are dimmed only now: most answers come sooner, and to draw them twice delays those.
+  wait() {
+    this.app.dataset.late = '';
+    this.say('正在搜索…');
+    this.settleAddress();
+  }
+
+  waited() {
+    clearTimeout(this.slow);
+    delete this.app.dataset.late;
   }
 
   say(sentence) {
@@ -122,7 +150,7 @@ class SearchPage {
   }
 
   showResults(answer) {
-    clearTimeout(this.slow);
+    this.waited();
     const {request} = this;
     const empty = !answer.nothingAsked && !answer.total;
     this.part('sort').replaceChildren(...(answer.total > 1 ? sortChoice(request) : []));
@@ -150,7 +178,8 @@ class SearchPage {
   }
 
   fail(kind) {
-    clearTimeout(this.slow);
+    this.waited();
+    this.settleAddress();
     this.part('results').removeAttribute('aria-busy');
     for (const name of ['sort', 'results', 'pages', 'active', 'filters']) {
       this.part(name).replaceChildren();
