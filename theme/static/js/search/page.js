@@ -88,7 +88,7 @@ class SearchPage {
   }
 
   // What is typed gets into the address after its answer, and before the page is left: to change an
-  // address takes a slow machine as long as to find the results, and has it load the page's icon.
+  // address takes a slow machine many milliseconds, and has it load the page's icon.
   settleAddress() {
     if (!this.addressDue) return;
     this.addressDue = false;
