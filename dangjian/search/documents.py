@@ -7,11 +7,12 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
+from dangjian.search.tokens import FIELDS, SEPARATOR
+
 CHINA = timezone(timedelta(hours=8))
-_SEPARATOR = "\x1f"
-_UTF8 = 1
-_WITH_DICTIONARY = 2
-_TRADITIONAL = 4
+
+IN_TOKENS, TRADITIONAL = 1, 2
+"""Flags of a record: it is written in tokens; some character may be one that the fold file maps."""
 
 
 class SearchDoc(Struct, frozen=True, kw_only=True):
@@ -93,8 +94,8 @@ def record_of(doc: SearchDoc) -> Record:
 
 def _clean(text: str) -> str:
     """A text without what a record can't hold: the separator, and lone surrogates."""
-    if _SEPARATOR in text:
-        text = text.replace(_SEPARATOR, " ")
+    if SEPARATOR in text:
+        text = text.replace(SEPARATOR, " ")
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -103,8 +104,8 @@ def _clean(text: str) -> str:
 
 
 def record_text(record: Record) -> str:
-    """The text of a record: its fields, separated."""
-    return _SEPARATOR.join(
+    """The text of a record: its fields, each followed by the separator."""
+    return SEPARATOR.join(
         (
             record.url,
             record.title,
@@ -115,45 +116,22 @@ def record_text(record: Record) -> str:
             record.summary,
             record.keywords,
             record.text,
+            "",
         )
     )
 
 
-class Packer:
-    """Makes the bytes of records, with one preset dictionary (or none)."""
-
-    def __init__(self, dictionary: bytes) -> None:
-        self._flags = _WITH_DICTIONARY if dictionary else 0
-        if dictionary:
-            self._primed = zlib.compressobj(6, zlib.DEFLATED, -15, zdict=dictionary)
-        else:
-            self._primed = zlib.compressobj(6, zlib.DEFLATED, -15)
-
-    def pack(self, text: str, unstable: bool, traditional: bool) -> bytes:
-        """The bytes of a record: whether some character is not the same in every GB 18030, and
-        whether some is one that the fold file maps, is known to who has folded the text.
-        """
-        flags = self._flags | (_UTF8 if unstable else 0) | (_TRADITIONAL if traditional else 0)
-        packer = self._primed.copy()
-        data = text.encode("utf-8" if unstable else "gb18030")
-        return bytes((flags,)) + packer.compress(data) + packer.flush()
+def packed_plainly(text: str, flags: int) -> bytes:
+    """A record without tokens: its flags, and its text deflated."""
+    return bytes((flags,)) + zlib.compress(text.encode(), 9, -15)
 
 
-def unpack_record(data: bytes, dictionary: bytes) -> Record:
-    """Read a record; ``ValueError`` (or ``zlib.error``) if it is damaged."""
-    if not data:
-        raise ValueError("an empty record")
-    if data[0] & _WITH_DICTIONARY:
-        reader = zlib.decompressobj(-15, zdict=dictionary)
-    else:
-        reader = zlib.decompressobj(-15)
-    raw = reader.decompress(data[1:]) + reader.flush()
-    if not reader.eof:
-        raise ValueError("a record is cut off")
-    fields = raw.decode("utf-8" if data[0] & _UTF8 else "gb18030").split(_SEPARATOR)
-    if len(fields) != 9:
+def record_from(text: str) -> Record:
+    """The record of a text; ``ValueError`` if it is none."""
+    fields = text.split(SEPARATOR)
+    if len(fields) != FIELDS + 1 or fields[-1]:
         raise ValueError("a record without its nine fields")
-    return Record(*fields)
+    return Record(*fields[:-1])
 
 
 def same_columns(columns: Sequence[str]) -> tuple[str, ...]:

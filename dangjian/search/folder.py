@@ -6,37 +6,27 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dangjian.search.bits import Bytes, Numbers
+from dangjian.search.bits import Numbers
 from dangjian.search.folding import BREAK, units_of
-
-UNSTABLE, TRADITIONAL = 1, 2
-"""Marks of a text: it has a character that not every GB 18030 maps alike; one that the table of
-traditional characters maps, or may map."""
 
 Units = npt.NDArray[np.unsignedinteger]
 Codes = npt.NDArray[np.uint32]
+Flags = npt.NDArray[np.bool_]
 
 _BORDER_CODE = 0x10FFFF  # not a character; stands between texts here
 _BREAK, _BORDER, _IGNORED, _UNKNOWN = 0, -1, -2, -3
 
-# Characters that Python's and a browser's GB 18030 do not map alike, or did not always.
-_UNSTABLE_RANGES = (
-    (0x1E3F, 0x1E3F),
-    (0x2E80, 0x2EF3),
-    (0x9FB4, 0x9FBB),
-    (0xE000, 0xF8FF),
-    (0xFE10, 0xFE19),
-    (0xFFFD, 0xFFFD),
-    *((code, code) for code in (0x20087, 0x20089, 0x200CC, 0x215D7, 0x2298F, 0x241FE)),
-)
-
 
 class Folded(NamedTuple):
-    """Texts folded: their units by number, one text behind the other; 0 is the break."""
+    """Texts folded: their units by number, one text behind the other; 0 is the break.
+
+    ``traditional`` tells of each text whether the table of traditional characters maps a character
+    of it, or may.
+    """
 
     numbers: Units
     lengths: Numbers
-    marks: Bytes
+    traditional: Flags
 
 
 class Folder:
@@ -53,11 +43,9 @@ class Folder:
         self._expansions: list[list[int]] = []
         self._numbers = {BREAK: _BREAK}
         self.chars = [BREAK]
-        self._marks = np.zeros(0x110000, np.uint8)
-        for first, last in _UNSTABLE_RANGES:
-            self._marks[first : last + 1] = UNSTABLE
-        self._marks[0x10000:_BORDER_CODE] |= TRADITIONAL
-        self._marks[code_points("".join(simplified))] |= TRADITIONAL
+        self._traditional = np.zeros(0x110000, bool)
+        self._traditional[0x10000:_BORDER_CODE] = True
+        self._traditional[code_points("".join(simplified))] = True
 
     def fold(self, texts: Sequence[str]) -> Folded:
         """Units of all texts: runs of breaks joined, none at the ends of a text."""
@@ -79,17 +67,17 @@ class Folder:
         return Folded(
             left.astype(np.uint16 if len(self.chars) <= 0xFFFF else np.uint32),
             np.diff(starts),
-            self._marks_of(codes),
+            self._has_traditional(codes),
         )
 
-    def marks(self, texts: Sequence[str]) -> Bytes:
-        """The marks of each text (at least one)."""
-        return self._marks_of(_with_borders(texts))
+    def traditional(self, texts: Sequence[str]) -> Flags:
+        """Whether the table of traditional characters may map one of each text (at least one)."""
+        return self._has_traditional(_with_borders(texts))
 
-    def _marks_of(self, codes: Codes) -> Bytes:
+    def _has_traditional(self, codes: Codes) -> Flags:
         borders = np.flatnonzero(codes == _BORDER_CODE)[:-1]
-        marks: Bytes = np.bitwise_or.reduceat(self._marks[codes], borders)
-        return marks
+        found: Flags = np.logical_or.reduceat(self._traditional[codes], borders)
+        return found
 
     def _known(self, codes: Codes) -> npt.NDArray[np.int32]:
         """The number of each code point, ignored ones left out."""

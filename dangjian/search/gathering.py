@@ -9,12 +9,19 @@ from typing import NamedTuple
 import numpy as np
 
 from dangjian.search.bits import Numbers
-from dangjian.search.dictionary import LEAST_DOCS, SAMPLE, dictionary_of
-from dangjian.search.documents import Packer, Record, record_text
-from dangjian.search.folder import TRADITIONAL, UNSTABLE, Folder, Units
+from dangjian.search.documents import (
+    IN_TOKENS,
+    TRADITIONAL,
+    Record,
+    packed_plainly,
+    record_text,
+)
+from dangjian.search.folder import Flags, Folder, Units
+from dangjian.search.learning import LEAST_DOCS, SAMPLE, TokenWriter
 from dangjian.search.postings import Fields
 from dangjian.search.spool import Spool
 from dangjian.search.threads import in_threads
+from dangjian.search.tokens import Token
 
 BATCH = 256
 
@@ -47,7 +54,7 @@ class Gathered:
 
     def __init__(self, simplified: Mapping[str, str], folder: Path) -> None:
         self.documents: list[Known] = []
-        self.dictionary = b""
+        self.tokens: Sequence[Token] = ()
         self._folder = Folder(simplified)
         self._units = Spool(folder)
         self._records = Spool(folder)
@@ -68,30 +75,33 @@ class Gathered:
         """Read all documents; those of least key (``SAMPLE`` of them) are to come first."""
         source = iter(documents)
         sample = list(islice(source, SAMPLE))
+        writer = None
         if len(sample) >= LEAST_DOCS:
             by_key = sorted(sample, key=lambda document: document.key)
-            self.dictionary = dictionary_of([record_text(document.record) for document in by_key])
+            writer = TokenWriter([record_text(document.record) for document in by_key])
+            self.tokens = writer.tokens
         everything = chain(sample, source)
         del sample
-        for packed in in_threads(self._batches(everything), 1):
-            self._record_places.append(self._records.add(b"".join(packed)))
-            self._record_lengths += map(len, packed)
+        for packed, lengths in in_threads(self._batches(everything, writer), 1):
+            self._record_places.append(self._records.add(packed))
+            self._record_lengths += lengths
         found = self.documents
         self._order = sorted(range(len(found)), key=lambda n: (found[n].date, found[n].key))
         self.documents = [found[n] for n in self._order]
 
-    def _batches(self, documents: Iterator[Prepared]) -> Iterator[Callable[[], list[bytes]]]:
+    def _batches(
+        self, documents: Iterator[Prepared], writer: TokenWriter | None
+    ) -> Iterator[Callable[[], tuple[bytes, list[int]]]]:
         """Fold the documents, a batch at a time, and give what packs their records."""
-        packer = Packer(self.dictionary)
         while batch := list(islice(documents, BATCH)):
-            marks = self._fold(batch)
+            traditional = self._fold(batch)
             texts = [record_text(document.record) for document in batch]
             for document in batch:
                 self.documents.append(self._known(document))
-            yield partial(_pack, packer, texts, marks)
+            yield partial(_pack, writer, texts, traditional)
 
-    def _fold(self, batch: Sequence[Prepared]) -> list[int]:
-        """Put the units of documents aside; returns the marks of their records."""
+    def _fold(self, batch: Sequence[Prepared]) -> Flags:
+        """Put the units of documents aside; tells which have a traditional character."""
         records = [document.record for document in batch]
         texts = [text for record in records for text in (record.title, record.lead, record.text)]
         folded = self._folder.fold(texts)
@@ -99,8 +109,8 @@ class Gathered:
         self._unit_sizes.append(folded.numbers.itemsize)
         self._lengths.append(folded.lengths.reshape(-1, 3))
         others = [f"{r.url}{r.column_name}{r.source}{r.type}" for r in records]
-        marks = np.bitwise_or.reduce(folded.marks.reshape(-1, 3), axis=1)
-        return (marks | self._folder.marks(others)).tolist()  # type: ignore[no-any-return]
+        in_fields: Flags = np.logical_or.reduce(folded.traditional.reshape(-1, 3), axis=1)
+        return in_fields | self._folder.traditional(others)
 
     def _known(self, document: Prepared) -> Known:
         """What is kept of a document: few columns, types and sources, so each is kept once."""
@@ -153,8 +163,12 @@ class Gathered:
         )
 
 
-def _pack(packer: Packer, texts: Sequence[str], marks: Sequence[int]) -> list[bytes]:
-    return [
-        packer.pack(text, bool(mark & UNSTABLE), bool(mark & TRADITIONAL))
-        for text, mark in zip(texts, marks, strict=True)
-    ]
+def _pack(
+    writer: TokenWriter | None, texts: Sequence[str], traditional: Flags
+) -> tuple[bytes, list[int]]:
+    """The records of texts, one behind the other, and the length of each."""
+    flags = np.where(traditional, TRADITIONAL, 0).astype(np.uint8)
+    if writer:
+        return writer.write(texts, flags | np.uint8(IN_TOKENS))
+    packed = list(map(packed_plainly, texts, flags.tolist()))
+    return b"".join(packed), list(map(len, packed))

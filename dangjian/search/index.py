@@ -18,11 +18,11 @@ from msgspec.structs import replace
 
 from dangjian.search.bits import Numbers
 from dangjian.search.container import DamagedIndexError, unwrap, wrap, write_whole
-from dangjian.search.dictionary import SAMPLE
 from dangjian.search.documents import SearchDoc, key_hash, record_of, same_columns, short_digest
 from dangjian.search.drafts import Drafts
 from dangjian.search.folding import fold_file, read_fold_file, simplified
 from dangjian.search.gathering import Prepared
+from dangjian.search.learning import SAMPLE
 from dangjian.search.manifest import (
     FORMAT,
     MANIFEST,

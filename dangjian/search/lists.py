@@ -66,11 +66,11 @@ def class_width(number: int) -> int:
     return (class_size(number) - 1).bit_length()
 
 
-def low_bits(count: Numbers, documents: int) -> Numbers:
-    """Bits of the low part of a gap in lists of ``count`` out of ``documents``."""
+def low_bits(count: Numbers, of: Numbers) -> Numbers:
+    """Bits of the low part of a gap between ``count`` numbers below ``of``."""
     bits = np.zeros(len(count), np.int64)
     for candidate in range(1, 32):
-        bits[(count << candidate) * 3 <= documents * 2] = candidate
+        bits[((count << candidate) * 3 <= of * 2) & (count > 0)] = candidate
     return bits
 
 
@@ -113,40 +113,113 @@ def encode(places: Places, widths: Small) -> Lists:
     )
 
 
+class _Gaps(NamedTuple):
+    """Ascending numbers of all lists, as low parts and high parts of the gaps between them.
+
+    ``width`` is the bits of a low part in each list, ``high_bits`` what its high parts take
+    together; ``ends`` are the bits at the end of each high part, over all lists.
+    """
+
+    counts: Numbers
+    width: Numbers
+    low: Small
+    ends: Small
+    high_bits: Numbers
+
+    @property
+    def bits(self) -> Numbers:
+        return self.counts * self.width + self.high_bits
+
+
+def _gaps(numbers: Small, counts: Numbers, of: Numbers) -> _Gaps:
+    """The gaps between numbers, which are below ``of`` of their list."""
+    small = numbers.dtype.type
+    starts = starts_of(counts)
+    width = low_bits(counts, of)
+    gaps = numbers.copy()
+    gaps[1:] -= numbers[:-1] + small(1)
+    heads = starts[counts > 0]
+    gaps[heads] = numbers[heads]
+    widths = np.repeat(width.astype(small), counts)
+    ends = np.cumsum((gaps >> widths) + small(1), dtype=small)
+    low = gaps & ((small(1) << widths) - small(1))
+    return _Gaps(counts, width, low, ends, _sums(ends, starts, counts))
+
+
+def _sums(ends: Small, starts: Numbers, counts: Numbers) -> Numbers:
+    """What is added up in each list, from the sums over all."""
+    bounds = np.append(0, ends.astype(np.int64))
+    return np.asarray(bounds[starts + counts] - bounds[starts], np.int64)
+
+
+def _write_unary(
+    flags: Bytes, ends: Small, places: Numbers, bits: Numbers, counts: Numbers
+) -> None:
+    """Put the ones at the ends of the unary numbers of all lists, which begin at ``places``."""
+    before = (places - starts_of(bits) - 1).astype(ends.dtype)
+    flags[np.repeat(before, counts) + ends] = 1
+
+
+def _write_gaps(flags: Bytes, gaps: _Gaps, places: Numbers) -> Bytes:
+    """Put the high parts of all lists into bits, and give the bytes of the low parts."""
+    counts, width, low, ends, high_bits = gaps
+    _write_unary(flags, ends, places + counts * width, high_bits, counts)
+    widths = np.repeat(width.astype(low.dtype), counts)
+    at = np.cumsum(widths, dtype=low.dtype) - widths
+    at += np.repeat((places - starts_of(counts * width)).astype(low.dtype), counts)
+    return pack(low, widths, at, len(flags) // 8)
+
+
 def encode_documents(
     first: Numbers, docs: Small, freqs: Small | None, documents: int
 ) -> tuple[Bytes, Numbers]:
     """Document parts of all lists, and the bytes of each."""
     if not len(first):
         return np.zeros(0, np.uint8), np.zeros(0, np.int64)
-    small = docs.dtype.type
-    count = np.diff(np.append(first, len(docs)))
-    bits = low_bits(count, documents)
-    gaps = np.empty_like(docs)
-    gaps[1:] = docs[1:] - docs[:-1] - small(1)
-    gaps[first] = docs[first]
-    low = np.repeat(bits.astype(small), count)
-    high = gaps >> low
-    high_ends = np.cumsum(high + small(1), dtype=small)
-    last = np.append(first[1:], len(docs)) - 1
-    high_bits = np.diff(high_ends[last].astype(np.int64), prepend=0)
-    tail_bits = high_bits
-    if freqs is not None:
-        freq_ends = np.cumsum(freqs, dtype=small)
-        freq_bits = np.diff(freq_ends[last].astype(np.int64), prepend=0)
-        tail_bits = high_bits + freq_bits
-    sizes = (count * bits + tail_bits + 7) >> 3
-    start = starts_of(sizes) * 8
-    total = int(sizes.sum())
-    flags = np.zeros(total * 8, np.uint8)
-    before = start + count * bits - starts_of(high_bits) - 1
-    flags[np.repeat(before.astype(small), count) + high_ends] = 1
-    if freqs is not None:
-        before = start + count * bits + high_bits - starts_of(freq_bits) - 1
-        flags[np.repeat(before.astype(small), count) + freq_ends] = 1
-    at = np.cumsum(low, dtype=small) - low
-    at += np.repeat((start - starts_of(count * bits)).astype(small), count)
-    return pack(gaps & ((small(1) << low) - small(1)), low, at, total) | np.packbits(flags), sizes
+    total = np.diff(np.append(first, len(docs)))
+    listed = _gaps(*_fewer(docs, total, documents), np.full(len(first), documents))
+    if freqs is None:
+        sizes = (listed.bits + 7) >> 3
+        flags = np.zeros(int(sizes.sum()) * 8, np.uint8)
+        blob = _write_gaps(flags, listed, starts_of(sizes) * 8)
+        return blob | np.packbits(flags), sizes
+    several = np.flatnonzero(freqs > 1)
+    bounds = np.searchsorted(several, np.append(first, len(docs)))
+    counts = np.diff(bounds)
+    ranks = (several - np.repeat(first, counts)).astype(docs.dtype)
+    often = _gaps(ranks, counts, total)
+    ends = np.cumsum(freqs[several] - docs.dtype.type(1), dtype=docs.dtype)
+    times = _sums(ends, bounds[:-1], counts)
+    digits = _bit_lengths(counts + 1)
+    sizes = (listed.bits + 2 * digits - 1 + often.bits + times + 7) >> 3
+    flags = np.zeros(int(sizes.sum()) * 8, np.uint8)
+    place = starts_of(sizes) * 8
+    blob = _write_gaps(flags, listed, place)
+    place += listed.bits + digits - 1
+    blob |= pack(counts + 1, digits, place, len(blob))
+    place += digits
+    blob |= _write_gaps(flags, often, place)
+    _write_unary(flags, ends, place + often.bits, times, counts)
+    return blob | np.packbits(flags), sizes
+
+
+def _fewer(docs: Small, counts: Numbers, documents: int) -> tuple[Small, Numbers]:
+    """The documents of each list, or those that are missing in it if these are fewer."""
+    most = 2 * counts > documents
+    if not most.any():
+        return docs, counts
+    told = np.where(most, documents - counts, counts)
+    out = np.zeros(int(told.sum()), docs.dtype)
+    kept = docs[np.repeat(~most, counts)]
+    starts = starts_of(told)
+    of_kept = np.where(most, 0, counts)
+    out[np.arange(len(kept)) + np.repeat(starts - starts_of(of_kept), of_kept)] = kept
+    begins = starts_of(counts)
+    for number in np.flatnonzero(most).tolist():
+        missing = np.ones(documents, bool)
+        missing[docs[begins[number] : begins[number] + counts[number]]] = False
+        out[starts[number] : starts[number] + told[number]] = np.flatnonzero(missing)
+    return out, told
 
 
 def _encode_positions(
@@ -184,20 +257,44 @@ def decode_documents(
 ) -> tuple[Numbers, Numbers]:
     """Documents and frequencies of one list; ``ValueError`` if the bytes can't be that."""
     flags = np.unpackbits(np.frombuffer(data, np.uint8))
-    low = int(low_bits(np.array([count]), documents)[0])
-    ones = np.flatnonzero(flags[count * low :])
-    if len(ones) < (count if plain else 2 * count):
-        raise ValueError("a list is shorter than announced")
-    high = np.diff(ones[:count], prepend=-1) - 1
-    gaps = high
-    if low:
-        gaps = (high << low) | unpack_fixed(flags[: count * low], low)
-    docs = np.cumsum(gaps + 1) - 1
-    if len(docs) and docs[-1] >= documents:
-        raise ValueError("a list names a document that is not there")
+    if count > documents:
+        raise ValueError("a list names more documents than there are")
+    most = 2 * count > documents
+    docs, at = _read_gaps(flags, 0, documents - count if most else count, documents)
+    if most:
+        missing = docs
+        docs = np.delete(np.arange(documents), missing)
+    freqs = np.ones(count, np.int64)
     if plain:
-        return docs, np.ones(count, np.int64)
-    return docs, np.diff(ones[count - 1 : 2 * count])
+        return docs, freqs
+    digits = np.flatnonzero(flags[at : at + 32])
+    if not len(digits):
+        raise ValueError("a list is shorter than announced")
+    zeros = int(digits[0])
+    value = flags[at + zeros : at + 2 * zeros + 1]
+    several = int(unpack_fixed(value, zeros + 1)[0]) - 1
+    ranks, at = _read_gaps(flags, at + 2 * zeros + 1, several, count)
+    ones = np.flatnonzero(flags[at:])[:several]
+    if len(ones) < several:
+        raise ValueError("a list is shorter than announced")
+    freqs[ranks] = np.diff(ones, prepend=-1) + 1
+    return docs, freqs
+
+
+def _read_gaps(flags: Bytes, at: int, count: int, of: int) -> tuple[Numbers, int]:
+    """So many ascending numbers below ``of`` from bit ``at`` on, and where they end."""
+    width = int(low_bits(np.array([count]), np.array([of]))[0])
+    high_at = at + count * width
+    ones = np.flatnonzero(flags[high_at:])[:count]
+    if len(ones) < count:
+        raise ValueError("a list is shorter than announced")
+    gaps = np.diff(ones, prepend=-1) - 1
+    if width and count:
+        gaps = (gaps << width) | unpack_fixed(flags[at:high_at], width)
+    numbers = np.cumsum(gaps + 1) - 1
+    if count and numbers[-1] >= of:
+        raise ValueError("a list names a document that is not there")
+    return numbers, high_at + (int(ones[-1]) + 1 if count else 0)
 
 
 def decode_positions(

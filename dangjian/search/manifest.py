@@ -17,6 +17,9 @@ from msgspec import Meta, Struct
 from dangjian.search.container import HEAD, TAIL, DamagedIndexError, keys_of, unwrap, write_whole
 
 FORMAT = 1
+LAYOUT = 2
+"""Of an index of another layout a build makes nothing: it writes all of it anew."""
+
 MANIFEST = "manifest.js"
 MOST_DOCS = 1 << 26
 
@@ -29,6 +32,7 @@ class SegmentEntry(Struct, frozen=True, kw_only=True):
     id: Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
     docs: Annotated[int, Meta(ge=0, le=MOST_DOCS)]
     shards: Annotated[int, Meta(ge=1, le=65_536)]
+    per_file: Annotated[int, Meta(ge=1)]
     texts: Annotated[int, Meta(ge=0, le=65_536)]
     per_text: Annotated[int, Meta(ge=1)]
     keys: list[_Byte]
@@ -98,7 +102,7 @@ def head_name(segment: str) -> str:
 
 
 def shard_name(segment: str, number: int) -> str:
-    """File name of a posting shard."""
+    """Name of a file of posting shards."""
     return f"{segment}-p{number}.js"
 
 
@@ -132,7 +136,7 @@ class _AnyFormat(Struct, frozen=True):
 def made_with() -> str:
     """The versions that an index depends on: another makes another index."""
     return (
-        f"opencc {version('OpenCC')}, pypinyin {version('pypinyin')}, "
+        f"layout {LAYOUT}, opencc {version('OpenCC')}, pypinyin {version('pypinyin')}, "
         f"unicode {unicodedata.unidata_version}, zlib {zlib.ZLIB_RUNTIME_VERSION}"
     )
 

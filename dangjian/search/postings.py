@@ -23,6 +23,7 @@ from dangjian.search.threads import in_threads
 TITLE_END = 1
 SHARD_BYTES = 24_576
 MOST_SHARDS = 768
+FILE_BYTES = 65_536
 _GROUP = 125_000
 _MOST_GROUPS = 240
 _NO_GROUP = 255
@@ -222,11 +223,19 @@ class Shard(NamedTuple):
     payload: bytes
 
 
-def shards_of(encoded: Encoded) -> Iterator[Shard]:
+def shard_counts(encoded: Encoded) -> tuple[int, int]:
+    """How many shards the lists fill, and how many of these one file should hold."""
+    total = sum(
+        int(lists.doc_bytes.sum(dtype=np.int64) + lists.pos_bytes.sum(dtype=np.int64))
+        for lists in encoded.batches
+    )
+    shards = min(MOST_SHARDS, max(1, -(-total // SHARD_BYTES)))
+    return shards, max(1, round(FILE_BYTES * shards / max(1, total)))
+
+
+def shards_of(encoded: Encoded, shards: int) -> Iterator[Shard]:
     """The posting shards that hold all lists, each list in the shard of its term."""
     lists = _all_lists(encoded)
-    total = int(lists.doc_bytes.sum(dtype=np.int64) + lists.pos_bytes.sum(dtype=np.int64))
-    shards = min(MOST_SHARDS, max(1, -(-total // SHARD_BYTES)))
     doc_at, pos_at = (
         starts_of(part.astype(np.int64)) for part in (lists.doc_bytes, lists.pos_bytes)
     )

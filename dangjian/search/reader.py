@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from dangjian.search.bits import Numbers, read_varints
+from dangjian.search.bits import Numbers, read_varints, unpack_fixed
 from dangjian.search.container import DamagedIndexError, keys_of, read_payload
-from dangjian.search.documents import Record, unpack_record
+from dangjian.search.documents import IN_TOKENS, Record, record_from
 from dangjian.search.lists import (
     BODY,
     class_size,
@@ -30,6 +30,7 @@ from dangjian.search.manifest import (
     text_name,
 )
 from dangjian.search.postings import shard_of
+from dangjian.search.tokens import TokenReader, inflated, read_tokens
 
 _SHARDS_KEPT = 64
 _CLASSES = 100
@@ -69,7 +70,9 @@ class _Shards(NamedTuple):
     directories: Numbers
     lengths: Numbers
     text_lengths: Numbers
+    widths: bytes
     keys: list[bytes]
+    text_keys: list[bytes]
 
 
 class SegmentReader:
@@ -78,8 +81,6 @@ class SegmentReader:
     def __init__(self, folder: Path, entry: SegmentEntry) -> None:
         self.folder = folder
         self.entry = entry
-        if entry.section("records")[1] != entry.docs * 3:
-            raise DamagedIndexError("索引的目录不完整")
         self.live = np.ones(entry.docs, bool)
         gone = [n for n in entry.deleted_docs() if 0 <= n < entry.docs]
         self.live[gone] = False
@@ -166,34 +167,54 @@ class SegmentReader:
         return self._column("sources", len(self.info.sources))
 
     @cached_property
-    def dictionary(self) -> bytes:
-        """Preset dictionary of the records."""
-        return self._inflated("dictionary") if self.entry.section("dictionary")[1] else b""
+    def tokens(self) -> TokenReader | None:
+        """Reads records that are written in tokens."""
+        if not self.entry.section("tokens")[1]:
+            return None
+        try:
+            return TokenReader(read_tokens(self._inflated("tokens")))
+        except ValueError as error:
+            raise DamagedIndexError("索引的文件头不完整") from error
 
     @cached_property
     def _record_lengths(self) -> Numbers:
-        lengths = _u24(self._section("records"))
-        if len(lengths) != self.entry.docs:
+        data = self._section("records")
+        docs, per_text = self.entry.docs, self.entry.per_text
+        lengths: list[Numbers] = []
+        at = 0
+        for number, width in enumerate(self._shards.widths):
+            count = min(per_text, docs - number * per_text)
+            size = (max(0, count) * width + 7) >> 3
+            flags = np.unpackbits(np.frombuffer(data[at : at + size], np.uint8))
+            at += size
+            if at > len(data) or count < 1 or width < 1:
+                raise DamagedIndexError("索引的文件头不完整")
+            lengths.append(unpack_fixed(flags[: count * width], width))
+        if sum(map(len, lengths)) != docs:
             raise DamagedIndexError("索引的文件头不完整")
-        return lengths
+        return np.concatenate([np.zeros(0, np.int64), *lengths])
 
     @cached_property
     def _shards(self) -> _Shards:
         data = self._inflated("shards")
-        shards, texts = self.entry.shards, self.entry.texts
-        fixed = shards * 6 + texts * 4
+        shards, texts, per_file = self.entry.shards, self.entry.texts, self.entry.per_file
+        fixed = shards * 6 + texts * 5
         if len(data) < fixed:
             raise DamagedIndexError("索引的文件头不完整")
         lengths = _u24(data[shards * 3 : shards * 6])
-        text_lengths = np.frombuffer(data[shards * 6 : fixed], "<u4").astype(np.int64)
+        text_lengths = np.frombuffer(data[shards * 6 : fixed - texts], "<u4").astype(np.int64)
+        files = np.add.reduceat(lengths, np.arange(0, shards, per_file)).tolist()
         keys: list[bytes] = []
         at = fixed
-        for length in (*lengths.tolist(), *text_lengths.tolist()):
+        for length in (*files, *text_lengths.tolist()):
             keys.append(data[at : at + keys_of(length)])
             at += keys_of(length)
         if at != len(data):
             raise DamagedIndexError("索引的文件头不完整")
-        return _Shards(_u24(data[: shards * 3]), lengths, text_lengths, keys)
+        directories, widths = _u24(data[: shards * 3]), data[fixed - texts : fixed]
+        return _Shards(
+            directories, lengths, text_lengths, widths, keys[: len(files)], keys[len(files) :]
+        )
 
     def record(self, doc: int) -> Record:
         """All that is kept of a document's text."""
@@ -201,11 +222,13 @@ class SegmentReader:
         first = doc - rest
         before = int(self._record_lengths[first:doc].sum())
         path = self.folder / text_name(self.entry.id, number)
-        keys = self._shards.keys[self.entry.shards + number]
+        keys = self._shards.text_keys[number]
         data = read_payload(path, keys, before, int(self._record_lengths[doc]))
         try:
-            return unpack_record(data, self.dictionary)
-        except (ValueError, zlib.error) as error:
+            if data[0] & IN_TOKENS and self.tokens:
+                return record_from(self.tokens.text(data[1:]))
+            return record_from(inflated(data[1:]))
+        except (ValueError, IndexError) as error:
             raise DamagedIndexError(f"索引文件 {path.name} 不完整") from error
 
     def places(self, a: int, b: int) -> list[Place]:
@@ -223,8 +246,10 @@ class SegmentReader:
         return known
 
     def _payload(self, shard: int, start: int, length: int) -> bytes:
-        path = self.folder / shard_name(self.entry.id, shard)
-        return read_payload(path, self._shards.keys[shard], start, length)
+        file, rest = divmod(shard, self.entry.per_file)
+        before = int(self._shards.lengths[shard - rest : shard].sum())
+        path = self.folder / shard_name(self.entry.id, file)
+        return read_payload(path, self._shards.keys[file], before + start, length)
 
     def _read_directory(self, shard: int) -> dict[tuple[int, int], list[Place]]:
         length = int(self._shards.directories[shard])

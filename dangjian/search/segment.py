@@ -9,17 +9,17 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from dangjian.search.bits import Numbers, varints
-from dangjian.search.container import payload_size, wrap
+from dangjian.search.bits import Numbers, pack, starts_of, varints
+from dangjian.search.container import wrap
 from dangjian.search.documents import day_and_minute
 from dangjian.search.drafts import Drafts
 from dangjian.search.gathering import Gathered, Known, Prepared
 from dangjian.search.lists import class_of, class_size, class_width
 from dangjian.search.manifest import SegmentEntry, State
-from dangjian.search.postings import Encoded, encode_all, shards_of
+from dangjian.search.postings import FILE_BYTES, Encoded, encode_all, shard_counts, shards_of
 from dangjian.search.spool import Spool
+from dangjian.search.tokens import Token, tokens_bytes
 
-LEAST_PER_TEXT = 16
 MOST_TEXTS = 512
 
 
@@ -32,12 +32,23 @@ class BuiltSegment(NamedTuple):
     columns: tuple[str, ...]
 
 
-class _File(NamedTuple):
-    """What the head has to say of a shard or text file."""
+class _Texts(NamedTuple):
+    """What the head has to say of the text files."""
 
-    size: int
-    keys: bytes
-    directory: int = 0
+    per_file: int
+    sizes: list[int]
+    keys: bytearray
+    lengths: list[int]
+    widths: list[int]
+
+
+class _Shards(NamedTuple):
+    """What the head has to say of the posting shards."""
+
+    per_file: int
+    directories: list[int]
+    sizes: list[int]
+    keys: bytearray
 
 
 def build_segment(
@@ -45,55 +56,81 @@ def build_segment(
 ) -> BuiltSegment | None:
     """Index documents and leave the files in ``drafts``; None if there are no documents.
 
-    The bytes depend on the documents alone, which may come in any order, except that the dictionary
-    is made from those that come first (:meth:`Gathered.read`).
+    The bytes depend on the documents alone, which may come in any order, except that the tokens
+    are chosen from those that come first (:meth:`Gathered.read`).
     """
     with closing(Gathered(simplified, drafts.place)) as gathered:
         gathered.read(documents)
         if not gathered.documents:
             return None
-        lengths, texts = _texts(gathered, drafts)
+        texts = _write_texts(gathered, drafts)
         fields = gathered.fields()
     classes = class_of(np.diff(fields.starts)[2 * fields.documents :] - 1)
     widths = np.array([class_width(c) for c in range(100)], np.int64)[classes]
-    shards: list[_File] = []
     with closing(Encoded([], Spool(drafts.place), Spool(drafts.place))) as encoded:
         encode_all(fields, widths, encoded, drafts.place)
         del fields
-        for shard in shards_of(encoded):
-            data, keys = wrap(shard.payload)
-            drafts.add(f"p{len(shards)}.js", data)
-            shards.append(_File(payload_size(data), keys, shard.directory))
-    sections = _sections(gathered.documents, classes, lengths, gathered.dictionary)
+        shards = _write_shards(encoded, drafts)
+    sections = _sections(gathered.documents, classes, gathered.tokens)
+    sections["records"] = _record_lengths(texts)
     sections["shards"] = _deflate(
-        _u24([shard.directory for shard in shards])
-        + _u24([shard.size for shard in shards])
-        + np.array([text.size for text in texts], "<u4").tobytes()
-        + b"".join(file.keys for file in (*shards, *texts))
+        _u24(shards.directories)
+        + _u24(shards.sizes)
+        + np.array(texts.sizes, "<u4").tobytes()
+        + bytes(texts.widths)
+        + shards.keys
+        + texts.keys
     )
-    return _assemble(gathered.documents, sections, (len(shards), len(texts)), classes, drafts)
+    return _assemble(gathered.documents, sections, (shards, texts), classes, drafts)
 
 
-def _texts(gathered: Gathered, drafts: Drafts) -> tuple[list[int], list[_File]]:
-    """Write the text files; also returns the length of each record."""
+def _write_shards(encoded: Encoded, drafts: Drafts) -> _Shards:
+    """Write the files of the posting shards."""
+    count, per_file = shard_counts(encoded)
+    told = _Shards(per_file, [], [], keys := bytearray())
+    shards = shards_of(encoded, count)
+    for number in range(-(-count // per_file)):
+        payloads: list[bytes] = []
+        for shard in islice(shards, per_file):
+            told.directories.append(shard.directory)
+            told.sizes.append(len(shard.payload))
+            payloads.append(shard.payload)
+        data, file_keys = wrap(b"".join(payloads))
+        drafts.add(f"p{number}.js", data)
+        keys += file_keys
+    return told
+
+
+def _write_texts(gathered: Gathered, drafts: Drafts) -> _Texts:
+    """Write the text files."""
     lengths, records = gathered.records()
-    texts: list[_File] = []
-    while part := b"".join(islice(records, _per_text(len(lengths)))):
-        data, keys = wrap(part)
-        drafts.add(f"t{len(texts)}.js", data)
-        texts.append(_File(payload_size(data), keys))
-    return lengths, texts
+    per_file = max(-(-len(lengths) // MOST_TEXTS), FILE_BYTES * len(lengths) // sum(lengths), 1)
+    told = _Texts(per_file, [], keys := bytearray(), lengths, [])
+    for number, first in enumerate(range(0, len(lengths), per_file)):
+        payload = b"".join(islice(records, per_file))
+        data, file_keys = wrap(payload)
+        drafts.add(f"t{number}.js", data)
+        keys += file_keys
+        told.sizes.append(len(payload))
+        told.widths.append(max(lengths[first : first + per_file]).bit_length())
+    return told
 
 
-def _per_text(documents: int) -> int:
-    return max(LEAST_PER_TEXT, -(-documents // MOST_TEXTS))
+def _record_lengths(texts: _Texts) -> bytes:
+    """The lengths of the records: those of a file at as many bits as the longest needs."""
+    number = np.arange(len(texts.lengths)) // texts.per_file
+    widths = np.array(texts.widths, np.int64)[number]
+    sizes = (np.bincount(number, widths).astype(np.int64) + 7) >> 3
+    places = np.cumsum(widths) - widths
+    first = np.arange(len(sizes)) * texts.per_file
+    places += (starts_of(sizes) * 8 - places[first])[number]
+    return pack(np.array(texts.lengths), widths, places, int(sizes.sum())).tobytes()
 
 
 def _sections(
     documents: Sequence[Known],
     classes: Numbers,
-    lengths: Sequence[int],
-    dictionary: bytes,
+    tokens: Sequence[Token],
 ) -> dict[str, bytes]:
     columns = sorted({column for document in documents for column in document.columns})
     column_number = {column: n for n, column in enumerate(columns)}
@@ -117,8 +154,7 @@ def _sections(
         "columns": _ranks([document.columns for document in documents], sets),
         "types": _ranks([document.type for document in documents], types),
         "sources": _ranks([document.source for document in documents], sources),
-        "records": _u24(lengths),
-        "dictionary": _deflate(dictionary) if dictionary else b"",
+        "tokens": _deflate(tokens_bytes(tokens)) if tokens else b"",
     }
 
 
@@ -143,11 +179,12 @@ def _deflate(data: bytes) -> bytes:
 def _assemble(
     documents: Sequence[Known],
     sections: dict[str, bytes],
-    counts: tuple[int, int],
+    written: tuple[_Shards, _Texts],
     classes: Numbers,
     drafts: Drafts,
 ) -> BuiltSegment:
     """Write the head and the state, when everything else is."""
+    shards, texts = written
     places: dict[str, tuple[int, int]] = {}
     payload = b""
     for section, data in sections.items():
@@ -163,9 +200,10 @@ def _assemble(
     entry = SegmentEntry(
         id=name,
         docs=len(documents),
-        shards=counts[0],
-        texts=counts[1],
-        per_text=_per_text(len(documents)),
+        shards=len(shards.sizes),
+        per_file=shards.per_file,
+        texts=len(texts.sizes),
+        per_text=texts.per_file,
         keys=list(keys),
         length=len(payload),
         sections=places,

@@ -1,5 +1,4 @@
-// Raw deflate (RFC 1951), for browsers of every age and for data with a preset dictionary, which
-// DecompressionStream does not know.
+// Raw deflate (RFC 1951), for browsers of every age.
 
 const LENGTH_EXTRA = [
   0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
@@ -56,14 +55,13 @@ function fixedTables() {
 }
 
 class Inflater {
-  constructor(data, dictionary) {
+  constructor(data) {
     this.data = data;
     this.at = 0;
     this.held = 0;
     this.count = 0;
-    this.size = dictionary.length;
-    this.out = new Uint8Array(this.size + Math.max(1024, data.length * 4));
-    this.out.set(dictionary);
+    this.size = 0;
+    this.out = new Uint8Array(Math.max(1024, data.length * 4));
   }
 
   fill(count) {
@@ -169,12 +167,9 @@ class Inflater {
   }
 }
 
-/** No bytes at all. */
-export const NO_BYTES = new Uint8Array(0);
-
-/** The bytes that were compressed, with or without a preset dictionary; DamagedData if they can't be. */
-export function inflate(data, dictionary = NO_BYTES) {
-  const inflater = new Inflater(data, dictionary);
+/** The bytes that were compressed; DamagedData if they can't be. */
+export function inflate(data) {
+  const inflater = new Inflater(data);
   inflater.run();
-  return inflater.out.subarray(dictionary.length, inflater.size);
+  return inflater.out.subarray(0, inflater.size);
 }

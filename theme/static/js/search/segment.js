@@ -2,14 +2,16 @@
 // (docs/search-format.md, section 3).
 
 import {BitReader, VarintReader, wholeNumber} from './bits.js';
-import {DamagedData, inflate, NO_BYTES} from './inflate.js';
+import {DamagedData, inflate} from './inflate.js';
 import {daysOf, yearOf} from './language.js';
+import {RECORD_FIELDS, TokenReader} from './tokens.js';
 
 const IN_TITLE = 1;
 const IN_SUMMARY = 2;
 const IN_BODY = 4;
-const WHOLE_RECORDS = 40000;
-const RECORD_BLOCK = 3072;
+const WHOLE_RECORDS = 20000;
+const IN_TOKENS = 1;
+const TRADITIONAL = 2;
 const NOT_COMPRESSED = new Set(['records', 'ties']);
 
 /** The fields of a document, in the order of the lists of a term. */
@@ -30,6 +32,41 @@ function keyCount(length) {
   return Math.max(1, Math.ceil(length / 65536));
 }
 
+// So many ascending numbers below `of` from bit `at` on, and at which bit they end.
+function gapsIn(bytes, at, count, of) {
+  let width = 0;
+  while (count && count * 2 ** (width + 1) * 3 <= of * 2) width += 1;
+  const lows = new BitReader(bytes, at);
+  const highs = new BitReader(bytes, at + count * width);
+  const numbers = new Uint32Array(count);
+  let last = -1;
+  for (let place = 0; place < count; place += 1) {
+    last += highs.zeros() * 2 ** width + lows.number(width) + 1;
+    numbers[place] = last;
+  }
+  if (last >= of) throw new DamagedData('no such number');
+  return {numbers, end: highs.at};
+}
+
+// The numbers below `of` that are not among some ascending ones.
+function othersThan(numbers, of) {
+  const others = new Uint32Array(of - numbers.length);
+  let at = 0;
+  let next = 0;
+  for (const number of [...numbers, of]) {
+    while (next < number) others[at++] = next++;
+    next += 1;
+  }
+  return others;
+}
+
+// A number of at least 1: as many zeros as it has bits less one, then the number.
+function gammaOf(reader) {
+  const zeros = reader.zeros();
+  if (zeros > 25) throw new DamagedData('no such number');
+  return 2 ** zeros + reader.number(zeros);
+}
+
 /** One list of a term: the documents of a field, how often each has the term, and where. */
 class PostingList {
   constructor(segment, field, entry) {
@@ -43,19 +80,18 @@ class PostingList {
   read(bytes) {
     const {n, only} = this;
     const total = this.segment.size;
-    let k = 0;
-    while (n * 2 ** (k + 1) * 3 <= total * 2) k += 1;
-    const lows = new BitReader(bytes);
-    const highs = new BitReader(bytes, n * k);
-    this.docs = new Uint32Array(n);
-    let doc = -1;
-    for (let place = 0; place < n; place += 1) {
-      doc += highs.zeros() * 2 ** k + lows.number(k) + 1;
-      this.docs[place] = doc;
-    }
-    if (doc >= total) throw new DamagedData('no such document');
+    if (n > total) throw new DamagedData('more documents than there are');
+    const most = n * 2 > total;
+    const {numbers, end} = gapsIn(bytes, 0, most ? total - n : n, total);
+    this.docs = most ? othersThan(numbers, total) : numbers;
     this.counts = new Uint32Array(n).fill(1);
-    if (!only) for (let place = 0; place < n; place += 1) this.counts[place] += highs.zeros();
+    if (only) return;
+    const reader = new BitReader(bytes, end);
+    const several = gammaOf(reader) - 1;
+    if (several > n) throw new DamagedData('no such number');
+    const often = gapsIn(bytes, reader.at, several, n);
+    const times = new BitReader(bytes, often.end);
+    for (const place of often.numbers) this.counts[place] = times.zeros() + 2;
   }
 
   /** Takes the position part. */
@@ -109,7 +145,7 @@ export class Segment {
     this.entry = entry;
     this.number = number;
     this.size = entry.docs;
-    this.blockwise = entry.docs * 3 > WHOLE_RECORDS;
+    this.blockwise = entry.sections.records[1] > WHOLE_RECORDS;
     this.sections = new Map();
     this.directories = new Map();
     this.fine = {};
@@ -138,9 +174,10 @@ export class Segment {
 
   /** Reads what every question needs. */
   async open() {
-    const [info, shards, classes] = await this.load('info', 'shards', 'lengths', 'days', 'columns',
-      'types', 'sources', 'dictionary', ...(this.blockwise ? [] : ['records']));
+    const [info, shards, classes, tokens] = await this.load('info', 'shards', 'lengths', 'tokens',
+      'days', 'columns', 'types', 'sources', ...(this.blockwise ? [] : ['records']));
     if (this.info) return;
+    this.tokens = tokens.length ? new TokenReader(tokens) : null;
     this.classes = classes;
     this.readShards(shards);
     this.info = JSON.parse(new TextDecoder().decode(info));
@@ -149,24 +186,32 @@ export class Segment {
   }
 
   readShards(bytes) {
-    const {shards, texts} = this.entry;
+    const {shards, texts, per_file: perFile, per_text: perText} = this.entry;
     const textStart = shards * 6;
-    let key = textStart + texts * 4;
+    this.lengthWidths = bytes.subarray(textStart + texts * 4, textStart + texts * 5);
+    let key = textStart + texts * 5;
     const keysFor = (length) => bytes.subarray(key, key += keyCount(length));
-    this.directoryLengths = [];
+    this.shardPlaces = [];
     this.shardKeys = [];
-    this.textLengths = [];
-    this.textKeys = [];
-    for (let place = 0; place < shards; place += 1) {
-      this.directoryLengths.push(wholeNumber(bytes, 0, place, 3));
-      this.shardKeys.push(keysFor(wholeNumber(bytes, shards * 3, place, 3)));
+    for (let place = 0, start = 0; place < shards; place += 1) {
+      this.shardPlaces.push({directory: wholeNumber(bytes, 0, place, 3), start});
+      start += wholeNumber(bytes, shards * 3, place, 3);
+      if ((place + 1) % perFile && place + 1 < shards) continue;
+      this.shardKeys.push(keysFor(start));
+      start = 0;
     }
-    for (let place = 0; place < texts; place += 1) {
-      this.textLengths.push(wholeNumber(bytes, textStart, place, 4));
-      this.textKeys.push(keysFor(this.textLengths[place]));
+    this.textKeys = [];
+    this.lengthStarts = [];
+    let total = 0;
+    for (let place = 0, start = 0; place < texts; place += 1) {
+      const length = wholeNumber(bytes, textStart, place, 4);
+      total += length;
+      this.textKeys.push(keysFor(length));
+      this.lengthStarts.push(start);
+      const count = Math.min(perText, this.size - place * perText);
+      start += Math.ceil(count * this.lengthWidths[place] / 8);
     }
     if (key > bytes.length) throw new DamagedData('shards');
-    const total = this.textLengths.reduce((sum, length) => sum + length, 0);
     this.recordSize = total / Math.max(1, this.size);
   }
 
@@ -223,12 +268,18 @@ export class Segment {
 
   directory(shard) {
     if (!this.directories.has(shard)) {
-      const loading = this.files.part(`${this.entry.id}-p${shard}.js`, this.shardKeys[shard], 0,
-        this.directoryLengths[shard]).then(inflate);
+      const loading = this.shardPart(shard, 0, this.shardPlaces[shard].directory).then(inflate);
       this.directories.set(shard, loading);
       loading.catch(() => this.directories.delete(shard));
     }
     return this.directories.get(shard);
+  }
+
+  // A stretch of a shard; several shards stand in one file.
+  shardPart(shard, start, length) {
+    const file = Math.floor(shard / this.entry.per_file);
+    return this.files.part(`${this.entry.id}-p${file}.js`, this.shardKeys[file],
+      this.shardPlaces[shard].start + start, length);
   }
 
   /** The lists of a term without their documents, or null. */
@@ -244,7 +295,7 @@ export class Segment {
     const reader = new VarintReader(directory);
     const found = [null, null, null];
     let first = 0;
-    let documents = this.directoryLengths[shard];
+    let documents = this.shardPlaces[shard].directory;
     let positions = 0;
     let known = false;
     while (reader.at < directory.length) {
@@ -270,11 +321,6 @@ export class Segment {
     return new TermLists(found);
   }
 
-  async shardPart(list, start, length) {
-    return this.files.part(
-      `${this.entry.id}-p${list.shard}.js`, this.shardKeys[list.shard], start, length);
-  }
-
   /** Loads the documents of a term's lists in some fields (they lie together). */
   documents(term, fields) {
     term.documentsLoaded = term.documentsLoaded || new Map();
@@ -288,7 +334,7 @@ export class Segment {
     const lists = term.lists.filter((list) => list && list.field & fields && !list.docs);
     if (!lists.length) return;
     const last = lists[lists.length - 1];
-    const bytes = await this.shardPart(last, lists[0].from, last.from + last.d - lists[0].from);
+    const bytes = await this.shardPart(last.shard, lists[0].from, last.from + last.d - lists[0].from);
     for (const list of lists) {
       list.read(bytes.subarray(list.from - lists[0].from, list.from - lists[0].from + list.d));
     }
@@ -302,23 +348,24 @@ export class Segment {
     const last = lists[lists.length - 1];
     const from = lists[0].positionsFrom;
     const [bytes] = await Promise.all([
-      this.shardPart(last, from, last.positionsFrom + last.p - from), this.documents(term, fields)]);
+      this.shardPart(last.shard, from, last.positionsFrom + last.p - from), this.documents(term, fields)]);
     for (const list of lists) {
       const start = list.positionsFrom - from;
       list.readPositions(bytes.subarray(start, start + list.p), this.classes);
     }
   }
 
-  // Lengths of the records of some documents: of a large segment a block at a time, of others all.
-  async recordLengths(first, count) {
+  // The lengths of the records of a text file, as a stream of bits: of a large segment only these
+  // are loaded.
+  async recordLengths(file, count) {
     const [offset, size] = this.entry.sections.records;
-    if (size < this.size * 3) throw new DamagedData('records');
-    if (!this.blockwise) return (await this.load('records'))[0].subarray(first * 3);
-    const start = Math.floor(first * 3 / RECORD_BLOCK) * RECORD_BLOCK;
-    const end = Math.min(size, Math.ceil((first + count) * 3 / RECORD_BLOCK) * RECORD_BLOCK);
-    const bytes = await this.files.part(
-      this.entry.id + '-head.js', this.entry.keys, offset + start, end - start);
-    return bytes.subarray(first * 3 - start);
+    const start = this.lengthStarts[file];
+    const end = start + Math.ceil(count * this.lengthWidths[file] / 8);
+    if (!(end <= size)) throw new DamagedData('records');
+    const bytes = this.blockwise
+      ? await this.files.part(`${this.entry.id}-head.js`, this.entry.keys, offset + start, end - start)
+      : (await this.load('records'))[0].subarray(start, end);
+    return new BitReader(bytes);
   }
 
   // Where the record of a document stands: text file, offset, length.
@@ -326,29 +373,28 @@ export class Segment {
     const perText = this.entry.per_text;
     const file = Math.floor(document / perText);
     const first = file * perText;
-    const lengths = await this.recordLengths(first, Math.min(perText, this.size - first));
+    const lengths = await this.recordLengths(file, Math.min(perText, this.size - first));
+    const width = this.lengthWidths[file];
     let start = 0;
-    for (let place = 0; place < document - first; place += 1) {
-      start += wholeNumber(lengths, 0, place, 3);
-    }
-    return {file, start, length: wholeNumber(lengths, 0, document - first, 3)};
+    for (let place = first; place < document; place += 1) start += lengths.number(width);
+    return {file, start, length: lengths.number(width)};
   }
 
   /** The record of a document: url, title, date, column, source, type, summary, keywords, body,
    * and whether it can't be folded without the table. */
   async record(document) {
-    const [dictionary] = await this.load('dictionary');
     const {file, start, length} = await this.recordPlace(document);
     const bytes = await this.files.part(
       `${this.entry.id}-t${file}.js`, this.textKeys[file], start, length);
-    const flags = bytes[0];
-    const plain = inflate(bytes.subarray(1), flags & 2 ? dictionary : NO_BYTES);
-    const fields = new TextDecoder(flags & 1 ? 'utf-8' : 'gb18030').decode(plain).split('\x1f');
-    if (fields.length !== 9) throw new DamagedData('record');
+    const data = bytes.subarray(1);
+    const text = bytes[0] & IN_TOKENS ? this.tokens.text(data)
+      : new TextDecoder('utf-8', {ignoreBOM: true}).decode(inflate(data));
+    const fields = text.split('\x1f');
+    if (fields.length !== RECORD_FIELDS + 1) throw new DamagedData('record');
     const [url, title, date, column, source, type, summary, keywords, body] = fields;
     return {
       url, title, date, column, source, type, summary, keywords, body,
-      traditional: Boolean(flags & 4),
+      traditional: Boolean(bytes[0] & TRADITIONAL),
     };
   }
 }

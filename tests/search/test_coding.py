@@ -1,0 +1,128 @@
+"""Texts and lists of documents come out of their bytes as they went in."""
+
+from contextlib import suppress
+from itertools import accumulate, pairwise
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings, strategies as st
+
+from dangjian.search.learning import TokenWriter
+from dangjian.search.lists import decode_documents, encode_documents
+from dangjian.search.tokens import (
+    FIELDS,
+    MOST_BITS,
+    SEPARATOR,
+    Token,
+    TokenReader,
+    read_tokens,
+    tokens_bytes,
+    widths_for,
+)
+
+WORDS = ["党建", "座谈会", "召开", "，", "基层", "工作", "xy", "😀", "社区服务中心"]
+SAMPLE = ["".join(Random(n).choices(WORDS, k=40)) for n in range(60)]
+ENDS = SEPARATOR * (FIELDS - 1)
+
+
+def whole(texts: list[str]) -> list[str]:
+    """Texts as those of records, with all their separators."""
+    return [f"{ENDS}{text}{SEPARATOR}" for text in texts]
+
+
+WRITER = TokenWriter(whole(SAMPLE))
+READER = TokenReader(read_tokens(tokens_bytes(WRITER.tokens)))
+some_text = st.one_of(
+    st.lists(st.sampled_from([*"党建工作座谈会召开，x🎉", "党建工作"])).map("".join),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters=SEPARATOR)),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(some_text, min_size=1, max_size=70), st.integers(0, 3))
+def test_texts_survive_their_tokens(texts: list[str], flags: int) -> None:
+    """Whatever characters the sample had or had not."""
+    data, lengths = WRITER.write(whole(texts), np.full(len(texts), flags, np.uint8))
+    bounds = list(pairwise(accumulate(lengths, initial=0)))
+    assert bounds[-1][1] == len(data)
+    assert [data[start] for start, _ in bounds] == [flags] * len(texts)
+    assert [READER.text(data[start + 1 : end]) for start, end in bounds] == whole(texts)
+
+
+def test_what_is_said_often_is_a_token() -> None:
+    """Words are joined of characters, and take a byte or so."""
+    assert {"座谈会", "社区服务中心"} <= {token.text for token in WRITER.tokens}
+    data, _ = WRITER.write(whole(["社区服务中心党建座谈会召开"] * 10), np.zeros(10, np.uint8))
+    assert len(data) < 10 * 8
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=60))
+def test_damaged_texts_are_told(data: bytes) -> None:
+    """Any bytes are a text, or an error of one kind."""
+    with suppress(ValueError):
+        READER.text(data).encode()
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 255))
+def test_damaged_tokens_are_told(place: int, change: int) -> None:
+    """Tokens with a byte changed are read, or an error of one kind."""
+    raw = bytearray(tokens_bytes(WRITER.tokens))
+    raw[place % len(raw)] ^= change
+    with suppress(ValueError):
+        TokenReader(read_tokens(bytes(raw)))
+
+
+def test_codes_are_never_too_long() -> None:
+    """However unequal the weights are."""
+    widths = widths_for([2**n for n in range(40)])
+    assert max(widths) <= MOST_BITS
+    assert sum(2**-width for width in widths) == 1
+    with pytest.raises(ValueError, match="not complete"):
+        read_tokens(tokens_bytes([Token(1, "a"), Token(2, "b")]))
+
+
+posting_lists = st.integers(1, 200).flatmap(
+    lambda documents: st.tuples(
+        st.just(documents),
+        st.lists(
+            st.dictionaries(st.integers(0, documents - 1), st.integers(1, 9), min_size=1),
+            min_size=1,
+            max_size=5,
+        ),
+    )
+)
+
+
+@settings(deadline=None)
+@given(posting_lists, st.booleans())
+@example((3, [{0: 1, 1: 1, 2: 1}, {1: 200}]), False)
+@example((100, [dict.fromkeys(range(99), 2), {5: 1}, dict.fromkeys(range(60), 1)]), True)
+def test_documents_survive_their_list(drawn: tuple[int, list[dict[int, int]]], plain: bool) -> None:
+    """Documents and frequencies of several lists, few or nearly all of the documents."""
+    documents, lists = drawn
+    lists = [dict(sorted(found.items())) for found in lists]
+    docs = np.array([doc for found in lists for doc in found], np.int32)
+    freqs = np.array([freq for found in lists for freq in found.values()], np.int32)
+    first = np.array([0, *accumulate(map(len, lists))][:-1])
+    data, sizes = encode_documents(first, docs, None if plain else freqs, documents)
+    bounds = list(pairwise(accumulate(sizes.tolist(), initial=0)))
+    assert bounds[-1][1] == len(data)
+    for found, (start, end) in zip(lists, bounds, strict=True):
+        part = data[start:end].tobytes()
+        docs_read, freqs_read = decode_documents(part, len(found), documents, plain)
+        assert docs_read.tolist() == list(found)
+        assert plain or freqs_read.tolist() == list(found.values())
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=30), st.integers(1, 50), st.integers(1, 50), st.booleans())
+def test_damaged_lists_are_told(data: bytes, count: int, documents: int, plain: bool) -> None:
+    """Any bytes are a list of documents that are there, or an error of one kind."""
+    with suppress(ValueError):
+        docs, freqs = decode_documents(data, count, documents, plain)
+        assert len(docs) == len(freqs) == count
+        assert set(docs.tolist()) <= set(range(documents))
+        assert freqs.min() >= 1
