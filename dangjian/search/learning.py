@@ -14,7 +14,7 @@ from dangjian.search.bits import Bytes, Numbers, pack, starts_of
 from dangjian.search.folder import Codes, code_points
 from dangjian.search.tokens import ESCAPED_BITS, Token, codes_of, in_order, widths_for
 
-LEAST_DOCS = 256
+LEAST_DOCS = 32
 """Fewer documents have no tokens."""
 
 SAMPLE = 512

@@ -77,7 +77,7 @@ def test_same_answers(
 ) -> None:
     """Total and order of two hundred random queries; single words against plain substring."""
     random = Random(segments)
-    docs = [_document(random, number) for number in range(270 if segments == 1 else 120)]
+    docs = [_document(random, number) for number in range(120)]
     groups = [docs[number::segments] for number in range(segments)]
     library.build_in_segments(tmp_path / "search", groups)
     search_worker.put_worker(tmp_path)
