@@ -362,10 +362,9 @@ export class Segment {
     const start = this.lengthStarts[file];
     const end = start + Math.ceil(count * this.lengthWidths[file] / 8);
     if (!(end <= size)) throw new DamagedData('records');
-    const bytes = this.blockwise
-      ? await this.files.part(`${this.entry.id}-head.js`, this.entry.keys, offset + start, end - start)
-      : (await this.load('records'))[0].subarray(start, end);
-    return new BitReader(bytes);
+    if (!this.blockwise) return new BitReader((await this.load('records'))[0].subarray(start, end));
+    const name = `${this.entry.id}-head.js`;
+    return new BitReader(await this.files.part(name, this.entry.keys, offset + start, end - start));
   }
 
   // Where the record of a document stands: text file, offset, length.
