@@ -21,9 +21,9 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from dangjian import views
-from dangjian.breaking import breakable
 from dangjian.catalogue import Catalogue
 from dangjian.digests import digest
+from dangjian.jinja import make_environment
 from dangjian.outputs import Written, write_output
 from dangjian.qr import qr_path
 from dangjian.references import Resolver, link_references
@@ -89,14 +89,6 @@ class TemplateError(ThemeError):
 def root_of(path: str) -> str:
     """The relative way from a page to the site's root: empty, ``../``, ``../../`` …"""
     return "../" * path.count("/")
-
-
-@jinja2.pass_context
-def href(context: Context, url: str) -> str:
-    """A site address as seen from the page being rendered; others stay as they are."""
-    if url.startswith(("http://", "https://", "#", "mailto:", "tel:")):
-        return url
-    return f"{context['root']}{url}"
 
 
 class Renderer:
@@ -190,25 +182,6 @@ def text_resolver(targets: Mapping[str, Target], root: str) -> Resolver:
         return written
 
     return resolve
-
-
-def make_environment(
-    templates: Sequence[str], *, strict: bool = False, compiled: Path | None = None
-) -> jinja2.Environment:
-    """The Jinja environment of a theme: escaping everywhere, our filters, nothing of Pelican's."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(list(templates)),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        cache_size=200,
-        bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)) if compiled else None,
-        undefined=jinja2.StrictUndefined if strict else jinja2.Undefined,
-    )
-    environment.filters["href"] = href
-    environment.filters["breakable"] = breakable
-    return environment
 
 
 class _Kept(threading.local):

@@ -83,17 +83,17 @@ class Card(Struct, frozen=True):
     @property
     def day(self) -> str:
         """2020-06-16."""
-        return self.date.isoformat()[:10]
+        return self.date.date().isoformat()
 
     @property
     def month_day(self) -> str:
         """06-16."""
-        return f"{self.date:%m-%d}"
+        return self.day[-5:]
 
     @property
     def minute(self) -> str:
         """2020-06-16 12:24, the form the official page rules ask for."""
-        return self.date.isoformat(" ", "minutes")[:16]
+        return f"{self.day} {self.date.time().isoformat('minutes')}"
 
 
 class Notice(Struct, frozen=True):

@@ -1,0 +1,84 @@
+"""The Jinja environment of a theme: escaping everywhere, our filters, nothing of Pelican's.
+
+Templates are compiled to code that puts out the same as Jinja's own would, in less time.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from dangjian.breaking import breakable
+
+
+def make_environment(
+    templates: Sequence[str], *, strict: bool = False, compiled: Path | None = None
+) -> jinja2.Environment:
+    """The environment for templates in these folders, an office's own first.
+
+    ``strict`` makes a name that is not there a mistake; ``compiled`` is a folder for compiled ones.
+    """
+    environment = _Environment(
+        loader=jinja2.FileSystemLoader(list(templates)),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=200,
+        bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)) if compiled else None,
+        undefined=jinja2.StrictUndefined if strict else jinja2.Undefined,
+    )
+    environment.filters["href"] = href
+    environment.filters["breakable"] = breakable
+    return environment
+
+
+@jinja2.pass_context
+def href(context: Context, url: str) -> str:
+    """A site address as seen from the page being rendered; others stay as they are."""
+    if url.startswith(("http://", "https://", "#", "mailto:", "tel:")):
+        return url
+    return f"{context['root']}{url}"
+
+
+def escaped(value: object) -> str:
+    """What ``markupsafe.escape`` gives, but a plain text that needs no escaping as it is.
+
+    Most of what pages show is such text, and to make ``Markup`` of each piece takes longer than all
+    else that a template does.
+    """
+    if type(value) is str:
+        if "&" in value or "<" in value or ">" in value or '"' in value or "'" in value:
+            return escape(value)
+        return value
+    return value if type(value) is Markup else escape(value)
+
+
+class _Code(CodeGenerator):
+    """Gathers what a block puts out in a list, escaped as ``escaped`` does it."""
+
+    def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
+        """The code for what a template, block or loop holds, in which all that is gathered."""
+        if frame.buffer is not None:
+            super().blockvisit(nodes, frame)
+            return
+        self.buffer(frame)
+        super().blockvisit(nodes, frame)
+        self.writeline(f"yield concat({frame.buffer})")
+        frame.buffer = None
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.escaped(")
+
+
+class _Environment(jinja2.Environment):
+    code_generator_class = _Code
+    escaped = staticmethod(escaped)

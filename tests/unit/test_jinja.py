@@ -1,0 +1,65 @@
+"""Compiled templates: what they put out is what Jinja itself would."""
+
+from pathlib import Path
+
+import jinja2
+import pytest
+from hypothesis import given, strategies
+from markupsafe import Markup, escape
+
+from dangjian.jinja import escaped, make_environment
+
+PARTS = {
+    "base.html": "{% set x = 3 %}<b>{{ x }}{{ odd }}</b>{% block main %}base{% endblock %}!",
+    "part.html": "({{ item }}{{ loop }})",
+    "tools.html": "{% macro twice(a) %}{{ a }}-{{ a }}{{ caller() if caller }}{% endmacro %}",
+}
+PAGES = [
+    "",
+    "plain words & signs <b>",
+    "{{ odd }}{{ safe }}{{ number }}{{ nothing }}{{ '<i>' }}{{ odd|safe }}{{ odd|upper|e }}",
+    "{% for item in items %}{{ loop.index }}{% include 'part.html' %}{% else %}none{% endfor %}",
+    "{% for item in () %}{{ item }}{% else %}none{{ odd }}{% endfor %}",
+    "{% for n in tree recursive %}{{ n.a }}[{{ loop(n.b) }}]{% endfor %}",
+    "{% extends 'base.html' %}lost{{ odd }}",
+    "{% extends 'base.html' %}{% block main %}{{ super() }}{{ odd }}{% endblock %}",
+    "{% block a %}{{ odd }}{% endblock %}{{ self.a() }}",
+    "{% if number %}{% extends 'base.html' %}{% endif %}{{ odd }}{% block main %}{% endblock %}",
+    "{% if nothing %}{% extends 'base.html' %}{% endif %}{{ odd }}{% block main %}{% endblock %}",
+    "{% from 'tools.html' import twice %}{{ twice(odd) }}",
+    "{% from 'tools.html' import twice %}{% call twice(safe) %}{{ odd }}{% endcall %}",
+    "{% set kept %}{{ odd }}<hr>{% endset %}{{ kept }}{% filter upper %}{{ odd }}{% endfilter %}",
+    "{% autoescape false %}{{ odd }}{% endautoescape %}",
+    "{% autoescape number %}{{ odd }}{% endautoescape %}",
+    "{% for item in items %}{% block b scoped %}{{ item }}{% endblock %}{% endfor %}",
+]
+VALUES = {
+    "odd": '<党 & "建" \'>',
+    "safe": Markup("<b>&amp;</b>"),
+    "number": 7,
+    "nothing": None,
+    "items": ["a&b", "丙", Markup("<u>")],
+    "tree": [{"a": "<", "b": [{"a": ">", "b": []}]}],
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_template_puts_out_what_jinja_would(page: str, tmp_path: Path) -> None:
+    for name, text in {**PARTS, "page.html": page}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    plain = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(tmp_path),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    ours = make_environment([str(tmp_path)])
+    assert ours.get_template("page.html").render(VALUES) == plain.get_template("page.html").render(
+        VALUES
+    )
+
+
+@given(strategies.text("a党&<>\"'\n") | strategies.integers() | strategies.none())
+def test_escaping_is_that_of_markupsafe(value: object) -> None:
+    assert escaped(value) == escape(value)
+    assert escaped(escape(value)) == escape(value)
