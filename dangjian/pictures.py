@@ -45,6 +45,9 @@ _EXTENSIONS = {
     ".avif": "AVIF",
     ".svg": "SVG",
 }
+# Memory of a picture is kept for the next (PILLOW_BLOCKS_MAX): to be given it anew costs as much
+# as to decode one.
+Image.core.set_blocks_max(2)  # type: ignore[attr-defined]
 _SUFFIX = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp", "SVG": "svg"}
 # What Pillow raises on broken files besides OSError, seen over its decoders.
 _DECODING_ERRORS = (OSError, SyntaxError, ValueError, struct.error, EOFError, MalformedPictureError)
@@ -270,16 +273,20 @@ def _make_still(
     if format_ == "JPEG" and width > limit and original_mode in {"RGB", "L"}:
         scale = limit / width
         image.draft(original_mode, (int(image.size[0] * scale), int(image.size[1] * scale)))
+    plain = original_mode in {"1", "L", "LA", "P", "RGB", "RGBA"}
+    upright = orientation == 1 and width <= limit and plain
+    stripped = b""
+    if format_ == "JPEG" and upright and _is_srgb(image.info.get("icc_profile")):
+        size = image.size
+        stripped = strip_metadata(trim_jpeg(data), "JPEG")
+        if len(stripped) <= LEAN * size[0] * size[1]:
+            _look_through(image)
+            return stripped, *size, "jpg"
     image.load()
     profile = image.info.get("icc_profile")
-    plain_color = original_mode in {"1", "L", "LA", "P", "RGB", "RGBA"} and _is_srgb(profile)
-    same_pixels = orientation == 1 and width <= limit and plain_color
+    same_pixels = upright and _is_srgb(profile)
     if format_ in {"PNG", "GIF", "WEBP"} and same_pixels:
         return strip_metadata(data, format_), *image.size, _SUFFIX[format_]
-    if format_ == "JPEG" and same_pixels:
-        stripped = strip_metadata(trim_jpeg(data), "JPEG")
-        if len(stripped) <= LEAN * image.size[0] * image.size[1]:
-            return stripped, *image.size, "jpg"
     if orientation != 1:
         image = ImageOps.exif_transpose(image)
     image = _to_srgb(image, profile)
@@ -288,10 +295,19 @@ def _make_still(
         image = _smooth(image).resize((limit, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
     target = _target_format(image, format_)
     made = _encode(image, target, recipe, lossless=b"VP8L" in data[:64])
-    if format_ == "JPEG" and same_pixels:
+    if stripped:
         # Compressing again costs quality; it must earn that.
         made = stripped if len(stripped) <= 1.1 * len(made) else made
     return made, *image.size, _SUFFIX[target]
+
+
+def _look_through(image: Image.Image) -> None:
+    """Decode a JPEG of which nothing but its being whole is wanted: with an eighth of the pixels.
+
+    All of its data are read all the same; a file that is cut off or damaged raises as ever.
+    """
+    image.draft(image.mode, (1, 1))
+    image.load()
 
 
 def _is_srgb(profile: bytes | None) -> bool:

@@ -391,3 +391,39 @@ def test_pictures_read_by_other_programs_stay_readable_from_memory(tmp_path: Pat
     result = Image.open(io.BytesIO(made.path.read_bytes()))
     assert result.size == (50, 40)
     assert "comment" not in result.info
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_damaged_picture_is_refused_if_it_cannot_be_decoded(
+    tmp_path: Path, progressive: bool
+) -> None:
+    path = saved(tmp_path, "a.jpg", photo(96, 64), "JPEG", quality=20, progressive=progressive)
+    data = path.read_bytes()
+    rng = np.random.default_rng(7)
+    verdicts = set()
+    for number in range(150):
+        broken = bytearray(data)
+        for at in rng.integers(2, len(data), 1 + number % 3):
+            broken[at] = rng.integers(0, 256)
+        del broken[rng.integers(2, len(data)) if number % 2 else len(data) :]
+        path.write_bytes(broken)
+        verdicts.add((_decodes(bytes(broken)), _is_made(path, tmp_path / "cache")))
+    # What is not decoded may be refused for its container; what is put out has been decoded.
+    assert (False, True) not in verdicts
+    assert {(True, True), (False, False)} <= verdicts
+
+
+def _decodes(data: bytes) -> bool:
+    try:
+        Image.open(io.BytesIO(data)).load()
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _is_made(path: Path, cache: Path) -> bool:
+    try:
+        make_picture(path, cache)
+    except PictureError:
+        return False
+    return True
