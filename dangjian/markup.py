@@ -165,7 +165,8 @@ def _simple(block: str, before: str, after: str, shifted: bool) -> str | None:
         bold = zip(pieces[1::2], pieces[2::2], strict=True)
         block = pieces[0] + "".join([f"<strong>{words}</strong>{rest}" for words, rest in bold])
     if _PLAIN_BLOCK.fullmatch(bare):
-        return f"<p>{_JOIN.sub('', block).strip(_EDGE)}</p>"
+        joined = _JOIN.sub("", block) if "\n" in block else block
+        return f"<p>{joined.strip(_EDGE)}</p>"
     if block.startswith("#"):
         heading = None if shifted else _HEADING.fullmatch(block)
         if heading is None:

@@ -4,6 +4,7 @@
 ``PortalReader`` is the same for Pelican.
 """
 
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,6 @@ class ReadResult(Struct, frozen=True):
     html: str
 
 
-def file_stat(path: Path) -> Stat:
-    """A file's modification time and size."""
-    found = path.stat()
-    return Stat(found.st_mtime_ns, found.st_size)
-
-
 class _Kept(threading.local):
     """The parser that each thread of a process keeps: it holds the text it is at work on."""
 
@@ -64,15 +59,16 @@ def read_sources(content: Path, paths: list[str]) -> list[StoredSource]:
 
 def read_source(content: Path, path: str) -> ReadResult:
     """Read the source at ``path`` (relative, with ``/``) below ``content``."""
-    file = content / path
     try:
-        stat = file_stat(file)
-        data = file.read_bytes()
+        with open(os.path.join(content, path), "rb", buffering=0) as file:
+            found = os.fstat(file.fileno())
+            data = file.read()
     except OSError as error:
         problem = Problem(
             path, 0, f"文件读不出来（{reason(error)}），请检查文件权限，或重新保存一份"
         )
         return ReadResult(path, Stat(0, 0), Record(digest=b"", problems=(problem,)), "")
+    stat = Stat(found.st_mtime_ns, found.st_size)
     source = parse_source(data, path)
     if path.rpartition("/")[2] == COLUMN_FILE:
         record, rendered = _read_column(source, path)

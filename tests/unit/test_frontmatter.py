@@ -2,8 +2,9 @@
 
 import pytest
 import yaml
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
+from dangjian.schema import frontmatter
 from dangjian.schema.frontmatter import Field, Group, Items, Node, Source, Text, parse_source
 from dangjian.schema.reading import read_column, read_entry
 
@@ -156,3 +157,37 @@ def test_what_yaml_writes_is_read_back(values: dict[str, object]) -> None:
         assert "嵌套" in source.problems[-1].message
     else:
         assert plain(Group(source.fields, 0)) == values
+
+
+_SIGNS = st.text("ab党1 ，。：:-#\"'[],\\~ \t\u3000\ufeff\x85\u2028|>&*!%@`?{}.", max_size=8)
+_VALUES = st.one_of(
+    _SIGNS,
+    st.from_regex(r"[\w，。：:/ -]{0,8}", fullmatch=True),
+    _SIGNS.map('"{}"'.format),
+    st.lists(_SIGNS.map('"{}"'.format), max_size=3).map(lambda found: f"[{', '.join(found)}]"),
+    st.sampled_from(["null", "~", "NULL", "yes", "12:24", "2020-06-16 12:24", '"null"', "a: b"]),
+    st.text(max_size=6),
+)
+_KEYS = st.one_of(st.sampled_from(["a", "标题", "null", "Null", "a b", "1", "ª", "_"]), _SIGNS)
+_LINES = st.one_of(
+    st.tuples(_KEYS, st.sampled_from([": ", ":", " : ", ":  "]), _VALUES).map("".join),
+    st.tuples(st.sampled_from(["标题", "a"]), st.just(": "), _VALUES).map("".join),
+    st.sampled_from(["", "---", "...", "# a", "  b: c", "- d"]),
+)
+
+
+@given(st.lists(_LINES, min_size=1, max_size=4), st.integers(1, 9), st.booleans())
+@settings(max_examples=400)
+def test_plain_heads_are_read_as_yaml_has_them(rows: list[str], line: int, ended: bool) -> None:
+    head = "\n".join(rows) + ("\n" if ended else "")
+    plain = frontmatter.plain_fields(head, line)
+    if plain is not None:
+        assert plain == frontmatter.built_fields(head, line)
+
+
+@pytest.mark.parametrize(
+    "row", ["a: b", '标题: "甲、乙: #"', 'a: ["b", "c, d"]', "时间: 2020-06-16 12:24"]
+)
+def test_plain_heads_take_the_short_way(row: str) -> None:
+    assert frontmatter.plain_fields(f"{row}\n", 2) == frontmatter.built_fields(f"{row}\n", 2)
+    assert frontmatter.plain_fields(f"{row}\n  c: d\n", 2) is None
