@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from dangjian.assets import Asset, build_assets
 from dangjian.engine import Engine
-from dangjian.render import make_environment
+from dangjian.jinja import make_environment
 from dangjian.server import open_server
 from dangjian.workplace import Run, workplace_of
 from tests.sites import Built, Site
