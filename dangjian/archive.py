@@ -17,7 +17,8 @@ from dangjian.catalogue import Record
 from dangjian.columns import Column, ColumnTree, digest_slug
 from dangjian.filenames import is_address_stem
 from dangjian.problems import Problems
-from dangjian.schema.entry import NO_DATE, Entry
+from dangjian.schema.entry import Entry
+from dangjian.schema.terms import NO_DATE
 
 _UNDATED_TYPES = ("page", "special")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from dangjian.office import Office
-from dangjian.schema.entry import PictureRef
+from dangjian.schema.refs import PictureRef
 from dangjian.views import FooterItem, Picture
 
 _ICP_REGISTER = "https://beian.miit.gov.cn/"

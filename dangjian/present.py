@@ -15,7 +15,8 @@ from dangjian.archive import Archive, Item, tag_slug
 from dangjian.catalogue import FileFacts
 from dangjian.columns import Column
 from dangjian.digests import digest
-from dangjian.schema.entry import Entry, PictureRef
+from dangjian.schema.entry import Entry
+from dangjian.schema.refs import PictureRef
 
 SIBLINGS = 5
 TYPE_LABELS = {"photo": "图集", "video": "视频"}

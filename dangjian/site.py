@@ -32,7 +32,7 @@ from dangjian.plan import Copied, Made, Page
 from dangjian.present import Presenter
 from dangjian.production import SEARCH_FOLDER, Workshop
 from dangjian.render import Job, RenderSetup, Text, theme_digest
-from dangjian.schema.entry import PictureRef
+from dangjian.schema.refs import PictureRef
 from dangjian.versions import code_version
 from dangjian.workplace import Workplace
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from dangjian.office import values
 from dangjian.office.values import NamedLink, NamedLinks, Place, Reading
-from dangjian.schema.entry import PictureRef
+from dangjian.schema.refs import PictureRef
 
 
 class Setting(Struct, frozen=True):

@@ -14,9 +14,10 @@ from msgspec import Struct
 from dangjian.office.lines import SettingsFile
 from dangjian.problems import Level, Problem
 from dangjian.schema.dates import DAY_END, DateError, read_date
-from dangjian.schema.entry import SHANGHAI, PictureRef
 from dangjian.schema.keys import likeness
 from dangjian.schema.paths import PathError, inside_content, web_address
+from dangjian.schema.refs import PictureRef
+from dangjian.schema.terms import SHANGHAI
 
 _SEPARATORS: Final = re.compile("[、，,；;]")
 _EMAIL: Final = re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")

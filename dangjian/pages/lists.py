@@ -14,7 +14,7 @@ from dangjian.pages.home import special_cards
 from dangjian.pages.portal import Portal, frame, list_pages, section_of
 from dangjian.plan import Page
 from dangjian.present import breadcrumb
-from dangjian.schema.entry import BlockRef
+from dangjian.schema.refs import BlockRef
 
 TAGS = views.Link("标签", "tags/index.html")
 ARCHIVE = views.Link("归档", "archive/index.html")

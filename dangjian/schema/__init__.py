@@ -6,6 +6,7 @@
 Here is the model alone; the reading of files takes YAML, which is slow to load.
 """
 
-from dangjian.schema.entry import NO_DATE, SHANGHAI, TYPE_NAMES, ColumnEntry, Entry
+from dangjian.schema.entry import ColumnEntry, Entry
+from dangjian.schema.terms import NO_DATE, SHANGHAI, TYPE_NAMES
 
 __all__ = ["NO_DATE", "SHANGHAI", "TYPE_NAMES", "ColumnEntry", "Entry"]

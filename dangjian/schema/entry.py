@@ -1,143 +1,31 @@
 """What an article may say of itself: the one typed model of its front matter.
 
 Validation, the editors' reference table, the JSON Schema and the snippets of ``invoke new`` are
-all made from the annotations here; nothing else lists the keys.
+all made from the annotations here and in ``refs``; nothing else lists the keys.
 """
 
-from datetime import datetime, timedelta, timezone
-from typing import Annotated, Final, Literal
+from datetime import datetime
+from typing import Annotated
 
 from msgspec import Struct
 
 from dangjian.schema.keys import Key
-
-SHANGHAI: Final = timezone(timedelta(hours=8))
-NO_DATE: Final = datetime(1970, 1, 1, tzinfo=SHANGHAI)
-"""The date of a page or a special that gives none."""
-
-ArticleType = Literal["news", "document", "notice", "photo", "video", "special", "page", "link"]
-Status = Literal["draft", "published", "hidden"]
-Flag = Literal["headline", "recommend", "slide", "photo", "top"]
-Validity = Literal["有效", "失效", "废止"]
-Freshness = Literal["dynamic", "notice", "other", "static"]
-
-TYPE_NAMES: Final[dict[str, str]] = {
-    "news": "新闻",
-    "document": "文件",
-    "notice": "公告",
-    "photo": "图集",
-    "video": "视频",
-    "special": "专题",
-    "page": "页面",
-    "link": "链接",
-}
-STATUS_NAMES: Final[dict[str, str]] = {"draft": "草稿", "published": "发布", "hidden": "隐藏"}
-FLAG_NAMES: Final[dict[str, str]] = {
-    "headline": "头条",
-    "recommend": "推荐",
-    "slide": "轮播",
-    "photo": "图片",
-    "top": "置顶",
-}
-FRESHNESS_NAMES: Final[dict[str, str]] = {
-    "dynamic": "动态",
-    "notice": "公告",
-    "other": "一般",
-    "static": "固定",
-}
-COLUMN_TYPES: Final = (
-    "首页",
-    "概况信息",
-    "机构职能",
-    "负责人信息",
-    "工作动态",
-    "政策文件",
-    "信息公开指南",
-    "信息公开目录",
-    "信息公开年报",
-    "依法申请公开",
-    "数据发布",
-    "数据开放",
-    "政策解读",
-    "回应关切",
-    "办事服务",
-    "咨询投诉",
-    "征集调查",
-    "在线访谈",
+from dangjian.schema.refs import AttachmentRef, BlockRef, PictureRef, Review, VideoRef
+from dangjian.schema.terms import (
+    COLUMN_TYPES,
+    FLAG_NAMES,
+    FRESHNESS_NAMES,
+    STATUS_NAMES,
+    TYPE_NAMES,
+    ArticleType,
+    Flag,
+    Freshness,
+    Status,
+    Validity,
 )
-"""The ColumnType words of 国办发〔2017〕47号; its list ends with an ellipsis, so others may be."""
-
-NEEDED: Final[dict[str, str]] = {"link": "external_url", "video": "video"}
-"""The key without which an article of a type shows nothing."""
 
 _DATED = ("news", "document", "notice", "photo", "video", "special", "link")
 _FORMAL = ("document", "notice")
-
-
-class PictureRef(Struct, frozen=True):
-    """A picture an article names: ``src`` relative to ``content/``."""
-
-    src: Annotated[
-        str, Key(zh="图片", about="图片文件，相对本文所在文件夹", kind="picture", example="1.jpg")
-    ]
-    alt: Annotated[
-        str,
-        Key(
-            zh="说明",
-            about="图里是什么，读给看不见图的人",
-            example="图里是什么",
-            near=("文字说明",),
-        ),
-    ]
-    caption: Annotated[str, Key(zh="图注", about="印在图下的文字")] = ""
-    line: int = 0
-
-
-class AttachmentRef(Struct, frozen=True):
-    """A file offered for download: ``file`` relative to ``content/``."""
-
-    file: Annotated[
-        str, Key(zh="文件", about="附件文件，相对本文所在文件夹", kind="path", example="fujian.pdf")
-    ]
-    title: Annotated[
-        str, Key(zh="名称", about="列在页面上的名称，不写就用文件名", example="附件名称")
-    ] = ""
-    line: int = 0
-
-
-class VideoRef(Struct, frozen=True):
-    """A film beside the article (paths relative to ``content/``)."""
-
-    src: Annotated[
-        str, Key(zh="文件", about="视频文件（mp4、webm）", kind="path", example="shipin.mp4")
-    ]
-    poster: Annotated[str, Key(zh="封面", about="播放前显示的图片", kind="picture")] = ""
-    captions: Annotated[str, Key(zh="字幕", about="字幕文件（vtt）", kind="path")] = ""
-    transcript: Annotated[str, Key(zh="文字稿", about="文字稿文件", kind="path")] = ""
-    line: int = 0
-
-
-class BlockRef(Struct, frozen=True):
-    """A block of a special: the special's articles with one of these keywords, or of a column."""
-
-    title: Annotated[str, Key(zh="标题", about="版块的标题", example="进展")]
-    keywords: Annotated[
-        tuple[str, ...], Key(zh="关键词", about="收哪些关键词的文章", example="基层党建")
-    ] = ()
-    column: Annotated[str, Key(zh="栏目", about="或收哪个栏目的文章")] = ""
-    limit: Annotated[int, Key(zh="条数", about="最多列几条", least=1, most=50)] = 6
-    line: int = 0
-
-
-class Review(Struct, frozen=True):
-    """One review (三审三校): which stage, by whom, when. Never shown to the public."""
-
-    stage: Annotated[
-        str, Key(zh="环节", about="初审、复审、终审，或一校、二校、三校", example="初审")
-    ]
-    by: Annotated[str, Key(zh="人员", about="谁审的", example="张三")]
-    at: Annotated[str, Key(zh="时间", about="什么时候审的", example="2026-03-05")] = ""
-    line: int = 0
 
 
 class Entry(Struct, kw_only=True):

@@ -7,8 +7,9 @@ from typing import Any, Final, Literal, cast
 
 from msgspec import Struct
 
-from dangjian.schema.entry import NEEDED, TYPE_NAMES, ColumnEntry, Entry
+from dangjian.schema.entry import ColumnEntry, Entry
 from dangjian.schema.keys import Kind, Spec, Table, table
+from dangjian.schema.terms import NEEDED, TYPE_NAMES
 
 Names = Literal["zh", "en"]
 

@@ -4,9 +4,10 @@ import posixpath
 from typing import Final
 
 from dangjian.problems import Problem
-from dangjian.schema.entry import COLUMN_TYPES, NEEDED, NO_DATE, TYPE_NAMES, ColumnEntry, Entry
+from dangjian.schema.entry import ColumnEntry, Entry
 from dangjian.schema.frontmatter import Source
 from dangjian.schema.keys import Spec, likeness, table
+from dangjian.schema.terms import COLUMN_TYPES, NEEDED, NO_DATE, TYPE_NAMES
 from dangjian.schema.values import Place, Taken, read_fields, shown
 
 ENTRY: Final = table(Entry)

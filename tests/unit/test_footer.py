@@ -2,7 +2,7 @@
 
 from dangjian.footer import footer_items
 from dangjian.office import Badge, Office
-from dangjian.schema.entry import PictureRef
+from dangjian.schema.refs import PictureRef
 from dangjian.views import Picture
 
 FULL = Office(

@@ -18,7 +18,7 @@ from dangjian.office import (
 )
 from dangjian.office.lines import SettingsFile
 from dangjian.schema import SHANGHAI
-from dangjian.schema.entry import PictureRef
+from dangjian.schema.refs import PictureRef
 
 NAMES: dict[str, Any] = {"SITENAME": "示例市党建网", "OWNER": "中共示例市委组织部"}
 

@@ -9,17 +9,11 @@ from hypothesis import given, strategies as st
 
 from dangjian.problems import Problem, Problems, report
 from dangjian.schema import NO_DATE, SHANGHAI, TYPE_NAMES, ColumnEntry, Entry
-from dangjian.schema.entry import (
-    AttachmentRef,
-    BlockRef,
-    PictureRef,
-    Review,
-    VideoRef,
-)
 from dangjian.schema.export import column_snippet, json_schema, reference, snippet, yaml_text
 from dangjian.schema.frontmatter import parse_source
 from dangjian.schema.keys import table
 from dangjian.schema.reading import read_column, read_entry
+from dangjian.schema.refs import AttachmentRef, BlockRef, PictureRef, Review, VideoRef
 
 
 def good(head: str, path: str = "pldj/jcdj/wen.md") -> Entry:

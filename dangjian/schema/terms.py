@@ -1,0 +1,63 @@
+"""The words by which an article or a column is described: types, states, flags; their names."""
+
+from datetime import datetime, timedelta, timezone
+from typing import Final, Literal
+
+SHANGHAI: Final = timezone(timedelta(hours=8))
+NO_DATE: Final = datetime(1970, 1, 1, tzinfo=SHANGHAI)
+"""The date of a page or a special that gives none."""
+
+ArticleType = Literal["news", "document", "notice", "photo", "video", "special", "page", "link"]
+Status = Literal["draft", "published", "hidden"]
+Flag = Literal["headline", "recommend", "slide", "photo", "top"]
+Validity = Literal["有效", "失效", "废止"]
+Freshness = Literal["dynamic", "notice", "other", "static"]
+
+TYPE_NAMES: Final[dict[str, str]] = {
+    "news": "新闻",
+    "document": "文件",
+    "notice": "公告",
+    "photo": "图集",
+    "video": "视频",
+    "special": "专题",
+    "page": "页面",
+    "link": "链接",
+}
+STATUS_NAMES: Final[dict[str, str]] = {"draft": "草稿", "published": "发布", "hidden": "隐藏"}
+FLAG_NAMES: Final[dict[str, str]] = {
+    "headline": "头条",
+    "recommend": "推荐",
+    "slide": "轮播",
+    "photo": "图片",
+    "top": "置顶",
+}
+FRESHNESS_NAMES: Final[dict[str, str]] = {
+    "dynamic": "动态",
+    "notice": "公告",
+    "other": "一般",
+    "static": "固定",
+}
+COLUMN_TYPES: Final = (
+    "首页",
+    "概况信息",
+    "机构职能",
+    "负责人信息",
+    "工作动态",
+    "政策文件",
+    "信息公开指南",
+    "信息公开目录",
+    "信息公开年报",
+    "依法申请公开",
+    "数据发布",
+    "数据开放",
+    "政策解读",
+    "回应关切",
+    "办事服务",
+    "咨询投诉",
+    "征集调查",
+    "在线访谈",
+)
+"""The ColumnType words of 国办发〔2017〕47号; its list ends with an ellipsis, so others may be."""
+
+NEEDED: Final[dict[str, str]] = {"link": "external_url", "video": "video"}
+"""The key without which an article of a type shows nothing."""
