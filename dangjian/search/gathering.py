@@ -121,8 +121,8 @@ class Gathered:
         )
         return Known(record.date, document.key, document.digest, columns, kind, source)  # type: ignore[arg-type]
 
-    def fields(self) -> Fields:
-        """The units of all documents."""
+    def fields(self) -> tuple[Fields, Units]:
+        """Where the texts of all documents begin, and their units."""
         chars = np.array(self._folder.chars, np.int64)
         count = len(self._order)
         lengths = np.concatenate([*self._lengths, np.zeros((0, 3), np.int64)])[self._order]
@@ -146,7 +146,7 @@ class Gathered:
                     numbers[start : start + length] = units[at : at + length]
                     at += length
             done += len(of_batch)
-        return Fields(numbers, starts, chars, count)
+        return Fields(numbers[: starts[count]].copy(), starts, chars, count), numbers
 
     def records(self) -> tuple[list[int], Iterator[bytes]]:
         """The length of each document's packed record, and the records themselves."""

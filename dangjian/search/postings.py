@@ -3,10 +3,8 @@
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +12,7 @@ import numpy.typing as npt
 
 from dangjian.search.bits import Numbers, Small, gather, starts_of, varints
 from dangjian.search.folder import Units
+from dangjian.search.grouping import Group
 from dangjian.search.lists import Lists, Places, encode
 from dangjian.search.pinyin import INITIAL, syllable_number
 from dangjian.search.readings import readings_for
@@ -24,35 +23,31 @@ TITLE_END = 1
 SHARD_BYTES = 24_576
 MOST_SHARDS = 768
 FILE_BYTES = 65_536
-_GROUP = 125_000
-_MOST_GROUPS = 240
-_NO_GROUP = 255
 _SLICE = 125_000
-_BLOCK = 1_000_000
 _TERM_BITS = 32
 _NO_BYTES = np.zeros(0, np.uint8)
 
 
 class Fields(NamedTuple):
-    """All texts of a segment as unit numbers: titles, then leads, then bodies, a break after each.
+    """Where all texts of a segment begin: titles, then leads, then bodies, a break after each.
 
-    ``chars[n]`` is the code point of unit number n; number 0 is the break. ``starts`` has one
-    entry more than there are fields.
+    ``starts`` has one entry more than there are fields. ``titles`` are the units of the titles, by
+    number; ``chars[n]`` is the code point of unit number n, and number 0 is the break.
     """
 
-    numbers: Units
+    titles: Units
     starts: Numbers
     chars: Numbers
     documents: int
 
     def small(self) -> np.dtype[np.signedinteger]:
         """What holds any place in the texts, and any bit of some lists of them."""
-        return np.dtype(np.int32 if len(self.numbers) < 1 << 31 else np.int64)
+        return np.dtype(np.int32 if self.starts[-1] < 1 << 31 else np.int64)
 
-    def titles(self) -> list[str]:
+    def folded_titles(self) -> list[str]:
         """The folded title of each document."""
         bounds = self.starts[: self.documents + 1].tolist()
-        text = "".join(map(chr, self.chars[self.numbers[: bounds[-1]]].tolist()))
+        text = "".join(map(chr, self.chars[self.titles].tolist()))
         return [text[a : b - 1] for a, b in pairwise(bounds)]
 
 
@@ -77,64 +72,25 @@ class Encoded(NamedTuple):
 
 
 def encode_all(
-    fields: Fields, widths: Numbers, encoded: Encoded, aside: Path, threads: int = 2
+    fields: Fields, groups: Iterator[Group], widths: Numbers, encoded: Encoded, threads: int = 2
 ) -> None:
     """Encode every list of a segment, in batches that need little memory each.
 
     numpy lets go of the interpreter while it works, so that threads use more than one core.
-    ``aside`` is a folder for what has no place in memory meanwhile.
     """
     widths = widths.astype(fields.small())
     encoded.add(encode(places, widths) for places in (_title_ends(fields), *_pinyin(fields)))
-    with closing(Spool(aside)) as spool:
-        groups = (partial(_group, fields, widths, places) for places in _groups(fields, spool))
-        for lists in in_threads(groups, threads):
-            encoded.add(lists)
+    for lists in in_threads((partial(_group, fields, widths, group) for group in groups), threads):
+        encoded.add(lists)
 
 
-def _groups(fields: Fields, spool: Spool) -> Iterator[Numbers]:
-    """Places of all units, ascending; those of the same unit are in the same group."""
-    groups = _group_of_units(fields)
-    dtype = np.dtype("<u4" if len(fields.numbers) < 1 << 32 else "<u8")
-    blocks: list[tuple[int, list[int]]] = []
-    for begin in range(0, len(fields.numbers), _BLOCK):
-        group = groups[fields.numbers[begin : begin + _BLOCK]]
-        order = np.argsort(group, kind="stable") + begin
-        counts = np.bincount(group, minlength=_NO_GROUP + 1)
-        bounds = starts_of(counts) * dtype.itemsize
-        blocks.append((spool.add(order.astype(dtype).tobytes()), bounds.tolist()))
-    for number in range(int(groups[-1]) + 1 if len(groups) > 1 else 0):
-        pieces = [
-            spool.read(place + bounds[number], bounds[number + 1] - bounds[number])
-            for place, bounds in blocks
-        ]
-        yield np.frombuffer(b"".join(pieces), dtype).astype(np.int64)
-
-
-def _group_of_units(fields: Fields) -> npt.NDArray[np.uint8]:
-    """The group of each unit: units next to each other, with about equally many places."""
-    counts = np.zeros(len(fields.chars), np.int64)
-    for begin in range(0, len(fields.numbers), _BLOCK):
-        counts += np.bincount(fields.numbers[begin : begin + _BLOCK], minlength=len(counts))
-    most = max(_GROUP, len(fields.numbers) // _MOST_GROUPS)
-    groups = np.full(len(counts), _NO_GROUP, np.uint8)
-    group = held = 0
-    for number, count in enumerate(counts.tolist()[1:], 1):
-        if held and held + count > most:
-            group, held = group + 1, 0
-        groups[number] = group
-        held += count
-    return groups
-
-
-def _group(fields: Fields, widths: Small, places: Numbers) -> list[Lists]:
-    """The lists of all terms whose first unit is at one of these places."""
+def _group(fields: Fields, widths: Small, group: Group) -> list[Lists]:
+    """The lists of all terms whose first unit is in a group."""
     small = fields.small()
+    places, unit, after = group
     bounds = np.searchsorted(places, fields.starts)
     field = np.repeat(np.arange(len(bounds) - 1).astype(small), np.diff(bounds))
-    unit = fields.numbers[places]
     found = [_single_units(fields, widths, unit, field)]
-    after = fields.numbers[places + 1]
     paired = after != 0
     places, field, unit, after = places[paired], field[paired], unit[paired], after[paired]
     char_bits = len(fields.chars).bit_length()
@@ -175,7 +131,7 @@ def _single_units(fields: Fields, widths: Small, unit: Units, field: Small) -> L
 def _title_ends(fields: Fields) -> Places:
     lengths = np.diff(fields.starts[: fields.documents + 1]) - 1
     docs = np.flatnonzero(lengths > 0)
-    chars = fields.chars[fields.numbers[fields.starts[docs + 1] - 2]]
+    chars = fields.chars[fields.titles[fields.starts[docs + 1] - 2]]
     order = np.argsort(chars, kind="stable")
     docs, small = docs[order], fields.small()
     position = (lengths[docs] - 1).astype(small)
@@ -184,7 +140,7 @@ def _title_ends(fields: Fields) -> Places:
 
 def _pinyin(fields: Fields) -> Iterator[Places]:
     """Initials and syllables of neighbouring characters, and single syllables."""
-    titles = fields.titles()
+    titles = fields.folded_titles()
     readings = readings_for(titles)
     known: dict[str, int] = {}
     rows = array("q")

@@ -14,6 +14,7 @@ from dangjian.search.container import wrap
 from dangjian.search.documents import day_and_minute
 from dangjian.search.drafts import Drafts
 from dangjian.search.gathering import Gathered, Known, Prepared
+from dangjian.search.grouping import groups_of
 from dangjian.search.lists import class_of, class_size, class_width
 from dangjian.search.manifest import SegmentEntry, State
 from dangjian.search.postings import FILE_BYTES, Encoded, encode_all, shard_counts, shards_of
@@ -64,12 +65,15 @@ def build_segment(
         if not gathered.documents:
             return None
         texts = _write_texts(gathered, drafts)
-        fields = gathered.fields()
+        fields, numbers = gathered.fields()
     classes = class_of(np.diff(fields.starts)[2 * fields.documents :] - 1)
     widths = np.array([class_width(c) for c in range(100)], np.int64)[classes]
     with closing(Encoded([], Spool(drafts.place), Spool(drafts.place))) as encoded:
-        encode_all(fields, widths, encoded, drafts.place)
-        del fields
+        with closing(Spool(drafts.place)) as spool:
+            groups = groups_of(numbers, len(fields.chars), spool)
+            del numbers
+            encode_all(fields, groups, widths, encoded)
+        del fields, groups
         shards = _write_shards(encoded, drafts)
     sections = _sections(gathered.documents, classes, gathered.tokens)
     sections["records"] = _record_lengths(texts)
