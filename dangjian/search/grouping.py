@@ -15,6 +15,9 @@ _MOST_GROUPS = 240
 _NO_GROUP = 255
 _BLOCK = 1_000_000
 
+_Block = tuple[int, Numbers]
+"""Where a block was put aside, and where in it each group begins."""
+
 
 class Group(NamedTuple):
     """Places in the texts, ascending, the unit at each, and what follows it (0 is the break)."""
@@ -31,27 +34,31 @@ def groups_of(numbers: Units, chars: int, spool: Spool) -> Iterator[Group]:
     let go when the first group is given.
     """
     of_unit = _group_of_units(numbers, chars)
+    last = int(of_unit[-1]) if len(of_unit) > 1 else -1
     wide = np.dtype("<u4" if len(numbers) < 1 << 32 else "<u8")
     narrow = numbers.dtype
-    blocks: list[tuple[int, Numbers]] = []
+    blocks = list(_put_aside(numbers, of_unit, wide, spool))
+    del numbers
+    yield from (_read(spool, blocks, number, wide, narrow) for number in range(last + 1))
+
+
+def _put_aside(
+    numbers: Units, of_unit: npt.NDArray[np.uint8], wide: np.dtype[np.unsignedinteger], spool: Spool
+) -> Iterator[_Block]:
+    """Put aside the units, a block after the other, sorted by their groups."""
     for begin in range(0, len(numbers) - 1, _BLOCK):
-        units = numbers[begin : begin + _BLOCK]
         following = numbers[begin + 1 : begin + 1 + _BLOCK]
-        units = units[: len(following)]
+        units = numbers[begin : begin + len(following)]
         group = of_unit[units]
         bounds = starts_of(np.bincount(group, minlength=_NO_GROUP + 1))
         order = np.argsort(group, kind="stable")[: bounds[_NO_GROUP]]
         columns = ((order + begin).astype(wide), units[order], following[order])
-        place = spool.add(b"".join([column.tobytes() for column in columns]))
-        blocks.append((place, bounds))
-    del numbers
-    last = int(of_unit[-1]) if len(of_unit) > 1 else -1
-    yield from (_read(spool, blocks, number, wide, narrow) for number in range(last + 1))
+        yield spool.add(b"".join([column.tobytes() for column in columns])), bounds
 
 
 def _read(
     spool: Spool,
-    blocks: list[tuple[int, Numbers]],
+    blocks: list[_Block],
     number: int,
     wide: np.dtype[np.unsignedinteger],
     narrow: np.dtype[np.unsignedinteger],

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dangjian.search.bits import Numbers, Small, gather, starts_of, varints
+from dangjian.search.bits import Bytes, Numbers, Small, gather, starts_of, varints
 from dangjian.search.folder import Units
 from dangjian.search.grouping import Group
 from dangjian.search.lists import Lists, Places, encode
@@ -192,32 +192,39 @@ def shard_counts(encoded: Encoded) -> tuple[int, int]:
 def shards_of(encoded: Encoded, shards: int) -> Iterator[Shard]:
     """The posting shards that hold all lists, each list in the shard of its term."""
     lists = _all_lists(encoded)
-    doc_at, pos_at = (
-        starts_of(part.astype(np.int64)) for part in (lists.doc_bytes, lists.pos_bytes)
-    )
     a, b = lists.term >> _TERM_BITS, lists.term & ((1 << _TERM_BITS) - 1)
     shard = shard_of(a, b, shards).astype(np.uint16)
     del a, b
     order = np.lexsort((lists.field, lists.term, shard))
     bounds = np.searchsorted(shard[order], np.arange(shards + 1))
+    del shard
+    doc_blob, doc_at = _whole(encoded.doc_blobs, lists.doc_bytes)
+    pos_blob, pos_at = _whole(encoded.pos_blobs, lists.pos_bytes)
     for number in range(shards):
         mine = order[bounds[number] : bounds[number + 1]]
         term, field, plain, count, doc_bytes, pos_bytes = (
             part[mine].astype(np.int64) for part in lists[:6]
         )
         directory = _directory(term, field, plain.astype(bool), count, doc_bytes, pos_bytes)
-        doc_part = gather(lists.doc_blob, doc_at[mine], doc_bytes)
-        pos_part = gather(lists.pos_blob, pos_at[mine], pos_bytes)
+        doc_part = gather(doc_blob, doc_at[mine].astype(np.int64), doc_bytes)
+        pos_part = gather(pos_blob, pos_at[mine].astype(np.int64), pos_bytes)
         yield Shard(len(directory), directory + doc_part.tobytes() + pos_part.tobytes())
 
 
 def _all_lists(encoded: Encoded) -> Lists:
-    """All lists as one batch, with their bytes."""
+    """All lists as one batch, without their bytes; the batches that they came in are let go."""
     parts: list[Any] = [np.concatenate(column) for column in zip(*encoded.batches, strict=True)]
-    return Lists(*parts)._replace(
-        doc_blob=np.frombuffer(encoded.doc_blobs.everything(), np.uint8),
-        pos_blob=np.frombuffer(encoded.pos_blobs.everything(), np.uint8),
-    )
+    encoded.batches.clear()
+    return Lists(*parts)
+
+
+def _whole(
+    blobs: Spool, lengths: npt.NDArray[np.integer]
+) -> tuple[Bytes, npt.NDArray[np.unsignedinteger]]:
+    """The bytes of all lists, and where those of each begin."""
+    data = np.frombuffer(blobs.everything(), np.uint8)
+    starts = starts_of(lengths.astype(np.int64))
+    return data, starts.astype(np.uint32 if len(data) < 1 << 32 else np.uint64)
 
 
 def _directory(
