@@ -7,9 +7,11 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
-from dangjian.search.tokens import FIELDS, SEPARATOR
-
 CHINA = timezone(timedelta(hours=8))
+
+FIELDS = 9
+SEPARATOR = "\x1f"
+"""Stands behind each field of a record."""
 
 IN_TOKENS, TRADITIONAL = 1, 2
 """Flags of a record: it is written in tokens; some character may be one that the fold file maps."""

@@ -12,11 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dangjian.search.bits import Numbers
+from dangjian.search.documents import FIELDS, SEPARATOR
 
-SEPARATOR = "\x1f"
-"""Stands behind each field of a record."""
-
-FIELDS = 9
 MOST_BITS = 16
 ESCAPED_BITS = 21
 """Bits of a code point that follows the code of the escape."""

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
+from dangjian.search.documents import FIELDS, SEPARATOR
 from dangjian.search.learning import TokenWriter
 from dangjian.search.lists import decode_documents, encode_documents
 from dangjian.search.tokens import (
-    FIELDS,
     MOST_BITS,
-    SEPARATOR,
     Token,
     TokenReader,
     read_tokens,
