@@ -153,6 +153,16 @@ def test_the_menu_of_a_phone_opens_and_closes(browser: Browser, portal_address: 
     context.close()
 
 
+def test_a_page_without_a_date_is_found_without_one(browser: Browser, portal_address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{portal_address.rstrip('/')}/search.html?q=党建")
+    page.locator(".result").first.wait_for()
+    page.get_by_text("自选起止日期").wait_for()
+    assert "1970" not in page.locator("main").inner_text()
+    context.close()
+
+
 def test_without_script_all_is_there_and_search_leads_on(
     browser: Browser, portal_address: str
 ) -> None:
