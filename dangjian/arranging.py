@@ -3,14 +3,14 @@
 What is wrong with any of it goes into the build's report.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dangjian.archive import Archive, Clock, Item, build_archive
-from dangjian.catalogue import Catalogue, FileFacts, FileRow, Record, SourceRow
+from dangjian.catalogue import Catalogue, FileFacts, FileRow, SourceRow
 from dangjian.columns import COLUMN_FILE, ColumnTree, build_tree
 from dangjian.materials import MISSING, examine, split_known
 from dangjian.outline import kept_outline
@@ -40,27 +40,6 @@ class Knowledge(Struct, eq=False):
 
     sources: dict[str, SourceRow]
     files: dict[str, FileRow]
-
-    @property
-    def records(self) -> "Records":
-        """The records of all sources, columns included, by path."""
-        return Records(self.sources)
-
-
-class Records(Mapping[str, Record]):
-    """Records by path, each decoded only when it is asked for."""
-
-    def __init__(self, rows: Mapping[str, SourceRow]) -> None:
-        self._rows = rows
-
-    def __getitem__(self, path: str) -> Record:
-        return self._rows[path].record
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
 
 
 class Tools(Struct, eq=False):

@@ -97,36 +97,24 @@ def feed_keys(items: Sequence[Item]) -> dict[str, tuple[datetime, str]]:
     its day and file name, so that a new title or another column is no new article. Files that
     share both are told apart by their folder.
     """
-    first = _first_known(items)
-    keys: dict[str, tuple[datetime, str]] = {}
-    for item in items:
-        key = _known_by(item)
-        alone = first[_day_and_name(key)] is item
-        keys[item.path] = key if alone else (key[0], item.path.removesuffix(".md"))
-    return keys
+    return {
+        item.path: key if first is item else (key[0], item.path.removesuffix(".md"))
+        for item, key, first in _known_by(items)
+    }
 
 
-def namesakes(items: Sequence[Item]) -> set[str]:
+def namesakes(items: Iterable[Item]) -> set[str]:
     """The articles (by path) because of which others are not known by day and name alone."""
-    first = _first_known(items)
-    others = ((item, first[_day_and_name(_known_by(item))]) for item in items)
-    return {other.path for item, other in others if other is not item}
+    return {first.path for item, _, first in _known_by(items) if first is not item}
 
 
-def _first_known(items: Iterable[Item]) -> dict[tuple[int, str], Item]:
-    first: dict[tuple[int, str], Item] = {}
+def _known_by(items: Iterable[Item]) -> Iterator[tuple[Item, tuple[datetime, str], Item]]:
+    """Each article, the day and name it would be known by, and the first that is known so."""
+    seen: dict[tuple[str, int], Item] = {}
     for item in items:
-        first.setdefault(_day_and_name(_known_by(item)), item)
-    return first
-
-
-def _known_by(item: Item) -> tuple[datetime, str]:
-    entry = item.entry
-    return (ID_SINCE, entry.id) if entry.id else (entry.date, item.stem)
-
-
-def _day_and_name(key: tuple[datetime, str]) -> tuple[int, str]:
-    return key[0].toordinal(), key[1]
+        entry = item.entry
+        key = (ID_SINCE, entry.id) if entry.id else (entry.date, item.stem)
+        yield item, key, seen.setdefault((key[1], key[0].toordinal()), item)
 
 
 def make_feeds(

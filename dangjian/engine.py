@@ -338,10 +338,10 @@ class Engine:
         from dangjian.site import plan_site  # noqa: PLC0415
 
         place, catalogue, report = self.workplace, self.catalogue, self.report
-        records = self._read()[0].known.records
+        sources = self._read()[0].known.sources
         with _without_collector():
             with report.timed("规划"):
-                plan = plan_site(place, presenter, records)
+                plan = plan_site(place, presenter, sources)
                 standing = self._now_standing()
                 self._workshop = workshop = Workshop(
                     plan.setup, plan.common, catalogue, standing, self.crew, self.told

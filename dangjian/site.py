@@ -13,7 +13,7 @@ from dangjian import views
 from dangjian.aliases import NGINX_MAP, gather_aliases, render_nginx_map
 from dangjian.archive import Item
 from dangjian.assets import Asset, build_assets
-from dangjian.catalogue import Catalogue, Record
+from dangjian.catalogue import Catalogue, SourceRow
 from dangjian.channels import ChannelPlan, make_feeds, plan_channels
 from dangjian.columns import COLUMN_FILE
 from dangjian.digests import digest
@@ -61,11 +61,11 @@ class SitePlan(Struct, eq=False):
         )
 
 
-def plan_site(place: Workplace, presenter: Presenter, records: Mapping[str, Record]) -> SitePlan:
-    """Plan the site of one archive; ``records`` are those of all sources, columns included."""
+def plan_site(place: Workplace, presenter: Presenter, sources: Mapping[str, SourceRow]) -> SitePlan:
+    """Plan the site of one archive; ``sources`` are all there are, columns included."""
     office = place.office
     assets = build_assets(place.theme / "static", place.cache)
-    portal = Portal(presenter.archive, presenter, office, Heads(office, presenter), records)
+    portal = Portal(presenter.archive, presenter, office, Heads(office, presenter), sources)
     channels = plan_channels(portal)
     site = site_view(place, presenter, assets, channels[0].link)
     portal.heads.use_channels({channel.url: channel.link for channel in channels})

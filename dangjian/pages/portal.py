@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from dangjian import views
 from dangjian.archive import Archive, Item
-from dangjian.catalogue import Record
+from dangjian.catalogue import SourceRow
 from dangjian.columns import COLUMN_FILE, Column
 from dangjian.digests import digest
 from dangjian.office import Office
@@ -25,19 +25,20 @@ class Portal(Struct, eq=False):
     presenter: Presenter
     office: Office
     heads: Heads
-    records: Mapping[str, Record]
+    sources: Mapping[str, SourceRow]
 
     def references(self, path: str) -> tuple[Reference, ...]:
         """What the text of the source at ``path`` refers to."""
-        record = self.records.get(path)
-        return record.references if record is not None else ()
+        source = self.sources.get(path)
+        return source.record.references if source is not None else ()
 
     def introduction(self, column: Column) -> tuple[tuple[str, ...], bytes]:
         """The source of a column's introduction, if it has one, and a digest of all it shows."""
         path = f"{column.folder}/{COLUMN_FILE}"
-        record = self.records.get(path)
-        if record is None:
+        source = self.sources.get(path)
+        if source is None:
             return (), b""
+        record = source.record
         shown = sorted(
             (key, f"{target}") for key, target in self.targets(record.references).items()
         )

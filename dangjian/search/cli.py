@@ -45,6 +45,7 @@ def _text(answer: SearchAnswer) -> str:
         if answer.total == 0:
             lines.append("可以换一个更短的词，去掉引号，或减少条件再试。")
     for number, result in enumerate(answer.results, 1):
-        lines += ["", f"{number}. {result.title}（{result.date}）", f"   {result.url}"]
+        date = f"（{result.date}）" if result.date else ""
+        lines += ["", f"{number}. {result.title}{date}", f"   {result.url}"]
         lines.append(f"   {result.snippet}")
     return "\n".join(lines) + "\n"

@@ -1,6 +1,7 @@
 """The files of the index: payloads in a script that a page can load from a folder too (1.1)."""
 
 import os
+import zlib
 from pathlib import Path
 
 HEAD = b"dangjianSearch(function(){/*"
@@ -97,3 +98,15 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def inflate(data: bytes) -> bytes:
+    """What was deflated; ``ValueError`` if it is damaged or cut off."""
+    reader = zlib.decompressobj(-15)
+    try:
+        raw = reader.decompress(data) + reader.flush()
+    except zlib.error as error:
+        raise ValueError("deflated data is damaged") from error
+    if not reader.eof:
+        raise ValueError("deflated data is cut off")
+    return raw

@@ -9,6 +9,11 @@ from msgspec import Struct
 
 CHINA = timezone(timedelta(hours=8))
 
+UNDATED = "1970-01-01"
+"""The day under which a page or a special without a date is kept."""
+
+_UNDATED_TYPES = ("page", "special")
+
 FIELDS = 9
 SEPARATOR = "\x1f"
 """Stands behind each field of a record."""
@@ -61,6 +66,12 @@ class Record(Struct, frozen=True):
 def china(date: datetime) -> datetime:
     """A date in +08:00; one without a zone is taken to be there already."""
     return date.replace(tzinfo=CHINA) if date.tzinfo is None else date.astimezone(CHINA)
+
+
+def shown_date(record: Record) -> str:
+    """The day of a record, YYYY-MM-DD; empty for a page or a special that has no date."""
+    day = record.date[:10]
+    return "" if day == UNDATED and record.type in _UNDATED_TYPES else day
 
 
 def day_and_minute(date: str) -> tuple[int, int]:

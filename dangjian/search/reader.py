@@ -1,6 +1,5 @@
 """Reading an index: the same files, by the same rules, as the browser (docs/search-format.md)."""
 
-import zlib
 from collections import OrderedDict
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy.typing as npt
 from msgspec import Struct
 
 from dangjian.search.bits import Numbers, read_varints, unpack_fixed
-from dangjian.search.container import DamagedIndexError, keys_of, read_payload
+from dangjian.search.container import DamagedIndexError, inflate, keys_of, read_payload
 from dangjian.search.documents import IN_TOKENS, Record, record_from
 from dangjian.search.lists import (
     BODY,
@@ -30,7 +29,7 @@ from dangjian.search.manifest import (
     text_name,
 )
 from dangjian.search.postings import shard_of
-from dangjian.search.tokens import TokenReader, inflated, read_tokens
+from dangjian.search.tokens import TokenReader, read_tokens
 
 _SHARDS_KEPT = 64
 _CLASSES = 100
@@ -94,7 +93,10 @@ class SegmentReader:
         return read_payload(path, bytes(self.entry.keys), start, length)
 
     def _inflated(self, name: str) -> bytes:
-        return _inflate(self._section(name))
+        try:
+            return inflate(self._section(name))
+        except ValueError as error:
+            raise DamagedIndexError("索引的文件头不完整") from error
 
     def _column(self, name: str, kinds: int) -> Numbers:
         data = self._inflated(name)
@@ -227,7 +229,7 @@ class SegmentReader:
         try:
             if data[0] & IN_TOKENS and self.tokens:
                 return record_from(self.tokens.text(data[1:]))
-            return record_from(inflated(data[1:]))
+            return record_from(inflate(data[1:]).decode())
         except (ValueError, IndexError) as error:
             raise DamagedIndexError(f"索引文件 {path.name} 不完整") from error
 
@@ -254,7 +256,7 @@ class SegmentReader:
     def _read_directory(self, shard: int) -> dict[tuple[int, int], list[Place]]:
         length = int(self._shards.directories[shard])
         try:
-            values = read_varints(_inflate(self._payload(shard, 0, length)))
+            values = read_varints(inflate(self._payload(shard, 0, length)))
             return parse_directory(values.tolist(), length)
         except (ValueError, IndexError) as error:
             raise DamagedIndexError("索引文件不完整") from error
@@ -320,17 +322,6 @@ class IndexReader:
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
         self.segments = [SegmentReader(folder, entry) for entry in self.manifest.segments]
-
-
-def _inflate(data: bytes) -> bytes:
-    reader = zlib.decompressobj(-15)
-    try:
-        raw = reader.decompress(data) + reader.flush()
-    except zlib.error as error:
-        raise DamagedIndexError("索引文件不完整") from error
-    if not reader.eof:
-        raise DamagedIndexError("索引文件不完整")
-    return raw
 
 
 def _u24(data: bytes) -> Numbers:

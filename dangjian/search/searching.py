@@ -7,6 +7,7 @@ import numpy as np
 from msgspec import Struct
 
 from dangjian.search.bits import Numbers
+from dangjian.search.documents import shown_date
 from dangjian.search.filters import Choice, chosen_docs
 from dangjian.search.manifest import MANIFEST
 from dangjian.search.matching import (
@@ -25,7 +26,7 @@ from dangjian.search.snippets import snippet
 
 
 class SearchResult(Struct, frozen=True):
-    """An article found; ``date`` is YYYY-MM-DD."""
+    """An article found; ``date`` is YYYY-MM-DD, or empty."""
 
     url: str
     title: str
@@ -93,7 +94,7 @@ def search_index(
     for n in shown.tolist():
         record = index.segments[int(hits.segment[n])].record(int(hits.doc[n]))
         text = snippet(record, parsed.wanted)
-        results.append(SearchResult(record.url, record.title, record.date[:10], text))
+        results.append(SearchResult(record.url, record.title, shown_date(record), text))
     return SearchAnswer(len(order), tuple(results), parsed.notes)
 
 

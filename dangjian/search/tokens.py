@@ -3,7 +3,6 @@
 Each has a code of its own; the more often it comes, the shorter.
 """
 
-import zlib
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from itertools import accumulate, pairwise
@@ -123,15 +122,3 @@ class TokenReader:
             pieces.append(piece)
             missing -= ends
         return "".join(pieces)
-
-
-def inflated(data: bytes) -> str:
-    """The text of a record that is not written in tokens; ``ValueError`` if it is damaged."""
-    reader = zlib.decompressobj(-15)
-    try:
-        raw = reader.decompress(data) + reader.flush()
-    except zlib.error as error:
-        raise ValueError("a record is damaged") from error
-    if not reader.eof:
-        raise ValueError("a record is cut off")
-    return raw.decode()

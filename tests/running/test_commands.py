@@ -296,9 +296,13 @@ def test_a_fault_of_the_theme_is_a_sentence(site: Path) -> None:
 
 
 def test_search_finds_what_was_built(site: Path) -> None:
+    write(site / "content/about.md", "---\ntitle: 关于本站\ntype: page\n---\n\n本站由某部主办。\n")
     invoke(site, "build")
     found = invoke(site, "search", "四个三", "--json")
     assert found.returncode == 0, found.stderr
     answer = json.loads(found.stdout)
     assert answer["total"] == 1
     assert answer["results"][0]["url"] == "pldj/jcdj/2020/06/huating.html"
+    undated = json.loads(invoke(site, "search", "标题:关于本站", "--json").stdout)["results"]
+    assert [result["date"] for result in undated] == [""]
+    assert "1970" not in invoke(site, "search", "标题:关于本站").stdout

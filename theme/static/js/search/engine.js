@@ -2,7 +2,7 @@
 
 import {IndexFiles, MissingFile} from './files.js';
 import {
-  chosenFilters, FacetCounts, propertiesOf, writtenFilters,
+  chosenFilters, FacetCounts, propertiesOf, shownDate, writtenFilters,
 } from './filters.js';
 import {BY_PINYIN, Finder} from './finding.js';
 import {Folder} from './folding.js';
@@ -273,7 +273,7 @@ class Question {
     const {record, fields} = await this.after(finder.text(document));
     const marked = this.marksIn(record, fields, place, document);
     return {
-      url: record.url, date: record.date.slice(0, 10), column: record.column, source: record.source,
+      url: record.url, date: shownDate(record), column: record.column, source: record.source,
       title: marked.title, snippet: marked.snippet, found: marked.found,
     };
   }

@@ -8,6 +8,14 @@ const COLUMN = 1;
 const DATE = 2;
 const SOURCE = 4;
 const TYPE = 8;
+// The day under which a page or a special without a date is kept.
+const UNDATED = '1970-01-01';
+
+/** The day of a record that is shown; none for a page or a special that has no date. */
+export function shownDate(record) {
+  const day = record.date.slice(0, 10);
+  return day === UNDATED && ['page', 'special'].includes(record.type) ? '' : day;
+}
 
 /** The properties of a segment's documents that filters ask for. */
 export async function propertiesOf(segment) {
@@ -153,7 +161,7 @@ export class FacetCounts {
       .sort((one, other) => other[1] - one[1] || (one[0] < other[0] ? -1 : 1));
     return {
       columns: [...this.columns].filter(([, count]) => count).map(([address, count]) => [address, names[address] || address, count]),
-      years: [...this.years].sort((one, other) => other[0] - one[0]),
+      years: [...this.years].filter(([year]) => !UNDATED.startsWith(year)).sort((one, other) => other[0] - one[0]),
       sources: most(this.sources),
       types: most(this.types),
       columnNames: names,

@@ -70,9 +70,6 @@ function columnGroup(request, columns, order) {
   return group('栏目', element('ul', {class: 'choices'}, ...columnTree(columns, order).map(entry)));
 }
 
-// What a page without a date is found under.
-const UNDATED = '1970-01-01';
-
 function dateGroup(request, years) {
   const links = years.map(([value, count]) => filterLink(request,
     {year: value, from: '', to: ''}, value + '年', count, value === request.year));
@@ -96,8 +93,7 @@ export function filterPanel(request, facets, columnOrder) {
   const groups = facets.columns.length || request.scope ? [group('范围', choiceList([
     filterLink(request, {scope: 'title'}, '只看标题', null, request.scope === 'title')]))] : [];
   if (facets.columns.length) groups.push(columnGroup(request, facets.columns, columnOrder));
-  const years = facets.years.filter(([year]) => !UNDATED.startsWith(year));
-  if (years.length) groups.push(dateGroup(request, years));
+  if (facets.years.length) groups.push(dateGroup(request, facets.years));
   if (facets.types.length > 1 || request.type) {
     groups.push(valueGroup(request, '类型', 'type', facets.types));
   }
@@ -142,8 +138,7 @@ export function sortChoice(request) {
 function resultItem(result, root) {
   const address = /^[a-z]+:/i.test(result.url)
     ? result.url : root + result.url + wordsToFragment(result.found);
-  const date = result.date === UNDATED ? '' : result.date;
-  const meta = [date, result.column, result.source].filter(Boolean);
+  const meta = [result.date, result.column, result.source].filter(Boolean);
   return element('li', {class: 'result'},
     element('h2', null, element('a', {href: address, class: 'result-link'},
       ...markedText(result.title))),
