@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from msgspec import Struct, field
@@ -317,6 +318,7 @@ def _list_by_tag(archive: Archive) -> None:
     archive.tags = {tag.name: tag for tag in by_slug.values()}
 
 
+@lru_cache(maxsize=4096)
 def tag_slug(name: str) -> str:
     """The address part of a tag: itself when plain ASCII, else a digest of its folded name."""
     folded = fold_name(name)

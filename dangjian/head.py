@@ -65,7 +65,7 @@ def article_tags(
     image: str = "",
 ) -> Tags:
     """内容页标签. ``author`` is 作者 or 责任编辑; ``url`` and ``image`` are absolute."""
-    moment = f"{published:%Y-%m-%d %H:%M}"
+    moment = published.isoformat(" ", "minutes")[:16]
     optional = (
         ("Keywords", ",".join(keywords)),
         ("Author", author),

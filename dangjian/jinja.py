@@ -3,7 +3,7 @@
 Templates are compiled to code that puts out the same as Jinja's own would, in less time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def make_environment(
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        cache_size=200,
+        cache_size=-1,
         bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)) if compiled else None,
         undefined=jinja2.StrictUndefined if strict else jinja2.Undefined,
     )
@@ -82,3 +82,7 @@ class _Code(CodeGenerator):
 class _Environment(jinja2.Environment):
     code_generator_class = _Code
     escaped = staticmethod(escaped)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The names that all templates know, in a dict: it is copied for every page."""
+        return {**self.globals, **(d or {})}

@@ -321,9 +321,9 @@ def plain_text(text: str) -> str:
     if "footnote" in text:
         text = _NOTE_MARKS.sub("", text)
     broken = _BREAKS.sub("\n", text)
-    words = html.unescape(_TAGS.sub("", broken))
-    lines = (_SPACE.sub(" ", line).strip() for line in words.split("\n"))
-    return "\n".join(line for line in lines if line)
+    words = _SPACE.sub(" ", html.unescape(_TAGS.sub("", broken)))
+    lines = map(str.strip, words.split("\n"))
+    return "\n".join(filter(None, lines))
 
 
 def excerpt(words: str, length: int = 100) -> str:

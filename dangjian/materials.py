@@ -1,5 +1,6 @@
 """Pictures and attachments that public articles need: looked at when changed, else remembered."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -36,7 +37,19 @@ def _picture(source: Path, cache: Path) -> FileFacts:
 
 def whole_picture(content: Path, cache: Path, key: str, facts: FileFacts) -> Path:
     """Where a made picture lies in the cache; one that is damaged there is made again."""
+    made = cache / facts.made
+    if _is_whole(made, facts.name):
+        return made
     return cache / (_examine(content, cache, key).made or facts.made)
+
+
+def _is_whole(made: Path, name: str) -> bool:
+    """Whether a made picture is the one whose address (``MadePicture``) tells its digest."""
+    try:
+        found = hashlib.sha256(made.read_bytes()).hexdigest()
+    except OSError:
+        return False
+    return found.startswith(name.split(".")[-2])
 
 
 def _attachment(source: Path) -> FileFacts:

@@ -26,9 +26,18 @@ class Written(Struct, frozen=True):
     changed: bool
 
 
-def write_output(output: Path, path: str, data: bytes) -> Written:
-    """Put ``data`` at ``path`` below ``output``; an equal file that stands is left alone."""
+def write_output(output: Path, path: str, data: bytes, *, empty: bool = False) -> Written:
+    """Put ``data`` at ``path`` below ``output``; an equal file that stands is left alone.
+
+    Where the output was ``empty`` when the build began, there is no file to compare with, and no
+    reader for whom one has to be whole at every moment.
+    """
     target = os.path.join(output, path)
+    if empty:
+        try:
+            return Written(path, _write_new(output, path, data), True)
+        except (FileExistsError, NotADirectoryError):  # a link, say
+            pass
     stat = _equal(target, data)
     if stat is not None:
         return Written(path, stat, False)
@@ -50,6 +59,16 @@ def write_output(output: Path, path: str, data: bytes) -> Written:
     return Written(path, stat, True)
 
 
+def _write_new(output: Path, path: str, data: bytes) -> Stat:
+    """Write a file where none stands. Raises FileExistsError if there is anything at its place."""
+    target = os.path.join(output, path)
+    try:
+        return _write(target, data, "xb")
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        return _write(target, data, "xb")
+
+
 def _equal(target: str, data: bytes) -> Stat | None:
     """How the file at ``target`` stands, if it holds just ``data``."""
     try:
@@ -64,9 +83,9 @@ def _equal(target: str, data: bytes) -> Stat | None:
     return Stat(found.st_mtime_ns, found.st_size)
 
 
-def _write(temporary: str, data: bytes) -> Stat:
+def _write(target: str, data: bytes, mode: Literal["wb", "xb"] = "wb") -> Stat:
     """Write a file and tell how it stands; a rename keeps that."""
-    with open(temporary, "wb", buffering=0) as file:
+    with open(target, mode, buffering=0) as file:
         left = memoryview(data)
         while left:
             left = left[file.write(left) :]

@@ -15,7 +15,6 @@ import warnings
 from pathlib import Path
 
 import msgspec
-import numpy as np
 from PIL import Image, ImageCms, ImageOps, __version__ as pillow_version, features
 
 from dangjian.filenames import ascii_stem
@@ -329,6 +328,8 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
+    import numpy as np  # noqa: PLC0415 - slow to load, and few pictures have 16 bits
+
     values = np.asarray(image).astype(np.int64)
     if values.max(initial=0) > 255:
         values = values >> 8

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from dangjian.catalogue import Catalogue, OutputRow, Stat
 from dangjian.digests import digest
 from dangjian.outputs import TEMPORARY, Written, remove_outputs, write_output
@@ -39,7 +41,7 @@ class Workshop:
         self.told = told
         self.production = Production()
         self.planned: set[str] = set()
-        self._setup = setup
+        self._setup = replace(setup, empty=not standing.files)
         self._common = common
         self._templates = TemplateDigests(setup.templates)
 

@@ -1,17 +1,17 @@
 """The QR code of a page's address, as a path for an SVG drawn in the page itself."""
 
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from math import isqrt
+from struct import Struct
 from typing import Any
 
 import zxingcpp
 
-# A byte a module: dark ones are NUL.
-_LETTERS = bytes([ord("d"), *b"w" * 255])
 # Any of the eight masks is read by any reader (ISO/IEC 18004, 7.8); trying all for the most even
 # picture takes six times as long as all the rest.
 _MASK = 3
+# Pieces of rows of this length are few enough to be kept, and long enough to be few in a row.
 _PIECE = 11
 
 
@@ -25,20 +25,40 @@ def qr_path(text: str) -> tuple[str, int]:
         text, zxingcpp.BarcodeFormat.QRCode, ec_level="M", data_mask=_MASK
     )
     picture: Any = code.to_image(add_quiet_zones=False)
-    modules = bytes(memoryview(picture)).translate(_LETTERS).decode("ascii")
+    # A byte a module, row after row: NUL is dark.
+    modules = bytes(memoryview(picture))
     side = isqrt(len(modules))
-    drawn: list[str] = []
-    for y in range(side):
-        row = modules[y * side : y * side + side].rstrip("w")
-        if row:
-            drawn.append(f"M0 {y}")
-            drawn += [_strokes(row[x : x + _PIECE]) for x in range(0, len(row), _PIECE)]
-    return "".join(drawn), side
+    cut, starts = _rows(side)
+    pieces = cut.unpack(modules)
+    in_row = len(pieces) // side
+    columns = [map(_inner.__getitem__, pieces[n::in_row]) for n in range(in_row - 1)]
+    ends = map(_last.__getitem__, pieces[in_row - 1 :: in_row])
+    return "".join(chain.from_iterable(zip(starts, *columns, ends, strict=True))), side
 
 
-# Pieces of this length are few enough to be kept, and long enough to cut few runs.
-@lru_cache(maxsize=2 << _PIECE)
-def _strokes(piece: str) -> str:
-    """What draws a piece of a row, beginning where the last one ended."""
-    runs = ((letter, len(list(same))) for letter, same in groupby(piece))
-    return "".join(f"h{length}" if letter == "d" else f"m{length} 0" for letter, length in runs)
+@lru_cache
+def _rows(side: int) -> tuple[Struct, tuple[str, ...]]:
+    """What cuts the rows of a code into pieces, and the move to the beginning of each row."""
+    whole, rest = divmod(side - 1, _PIECE)
+    row = f"{_PIECE}s" * whole + f"{rest + 1}s"
+    return Struct(row * side), tuple(f"M0 {y}" for y in range(side))
+
+
+class _Strokes(dict[bytes, str]):
+    """What draws a piece of a row, beginning where the last one ended; made when first needed."""
+
+    def __missing__(self, piece: bytes) -> str:
+        runs = ((module, len(list(same))) for module, same in groupby(piece))
+        drawn = "".join(f"m{length} 0" if light else f"h{length}" for light, length in runs)
+        return self.setdefault(piece, drawn)
+
+
+class _LastStrokes(dict[bytes, str]):
+    """The same at the end of a row, where light modules need no move."""
+
+    def __missing__(self, piece: bytes) -> str:
+        return self.setdefault(piece, _inner[piece.rstrip(b"\xff")])
+
+
+_inner = _Strokes()
+_last = _LastStrokes()

@@ -64,7 +64,8 @@ class Job(Struct, frozen=True):
 class RenderSetup(Struct, frozen=True):
     """What a worker needs to render: plain values, the same for all jobs of a build.
 
-    ``theme`` is a digest of all templates, so that a changed theme gets a new renderer.
+    ``theme`` is a digest of all templates, so that a changed theme gets a new renderer. ``empty``
+    says that no file stood in the output when the build began.
     """
 
     templates: tuple[str, ...]
@@ -74,6 +75,7 @@ class RenderSetup(Struct, frozen=True):
     absolute_root: str
     theme: bytes = b""
     strict: bool = False
+    empty: bool = False
 
     def pack(self) -> bytes:
         """The setup as bytes, which also tell the renderer that a process keeps from others."""
@@ -205,8 +207,10 @@ def render_jobs(packed: bytes, jobs: Sequence[Job]) -> list[Written]:
         _kept.packed, _kept.renderer = packed, renderer
     # Opened anew each time: a process forked off later may not use this one's.
     with Catalogue(Path(renderer.setup.catalogue), read_only=True) as catalogue:
+        output, empty = renderer.output, renderer.setup.empty
         return [
-            write_output(renderer.output, job.path, renderer.render(job, catalogue)) for job in jobs
+            write_output(output, job.path, renderer.render(job, catalogue), empty=empty)
+            for job in jobs
         ]
 
 

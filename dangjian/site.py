@@ -102,6 +102,7 @@ def site_view(
         for column in columns
     )
     emblem = presenter.picture(office.emblem) if office.emblem else None
+    label = office.breadcrumb_label
     return views.Site(
         name=office.name,
         url=office.url,
@@ -119,7 +120,7 @@ def site_view(
         emblem=emblem,
         masthead=office.masthead,
         grayscale=office.is_gray(presenter.now),
-        breadcrumb_label=office.breadcrumb_label,
+        breadcrumb_label=label if label.endswith(("：", ":")) else f"{label}：",
         external_mode=office.external_links.mode,
         external_allow=office.external_links.allow,
         hot_words=office.hot_words,

@@ -83,7 +83,7 @@ class Card(Struct, frozen=True):
     @property
     def day(self) -> str:
         """2020-06-16."""
-        return self.date.date().isoformat()
+        return self.date.isoformat()[:10]
 
     @property
     def month_day(self) -> str:
@@ -93,7 +93,7 @@ class Card(Struct, frozen=True):
     @property
     def minute(self) -> str:
         """2020-06-16 12:24, the form the official page rules ask for."""
-        return f"{self.day} {self.date.time().isoformat('minutes')}"
+        return self.date.isoformat(" ", "minutes")[:16]
 
 
 class Notice(Struct, frozen=True):
@@ -282,7 +282,10 @@ class FooterItem(Struct, frozen=True):
 
 
 class Site(Struct, frozen=True):
-    """What every page knows of the site. Made once a build; part of every page's fingerprint."""
+    """What every page knows of the site. Made once a build; part of every page's fingerprint.
+
+    ``breadcrumb_label`` ends with a colon.
+    """
 
     name: str
     url: str

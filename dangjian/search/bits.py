@@ -17,7 +17,7 @@ def pack(values: Small, widths: Small, places: Small, size: int) -> Bytes:
     out = np.zeros((size + 3) // 4 + 2, np.uint32)
     keep = widths > 0
     if not keep.all():
-        values, widths, places = values[keep], widths[keep], places[keep]
+        values, widths, places = (part.compress(keep) for part in (values, widths, places))
     if len(values):
         words = places >> 5
         shifts = (64 - (places & 31) - widths).astype(np.uint64)
@@ -43,11 +43,14 @@ def unpack_fixed(flags: Bytes, width: int) -> Numbers:
 
 def starts_of(lengths: Numbers) -> Numbers:
     """Where each of consecutive stretches begins."""
-    return (
-        np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)[:-1]))
-        if len(lengths)
-        else (np.zeros(0, np.int64))
-    )
+    starts = np.zeros(len(lengths), np.int64)
+    np.cumsum(lengths[:-1], out=starts[1:])
+    return starts
+
+
+def bit_lengths(values: npt.NDArray[np.integer]) -> Numbers:
+    """How many bits each number, which is not negative and below 2 ** 53, takes; 0 takes none."""
+    return np.frexp(values.astype(np.float64))[1].astype(np.int64)
 
 
 def gather(source: Bytes, starts: Numbers, lengths: Numbers) -> Bytes:
@@ -55,8 +58,9 @@ def gather(source: Bytes, starts: Numbers, lengths: Numbers) -> Bytes:
     total = int(lengths.sum())
     if total == 0:
         return np.zeros(0, np.uint8)
-    offsets = np.repeat(starts - starts_of(lengths), lengths)
-    return source[offsets + np.arange(total, dtype=np.int64)]
+    places = np.repeat(starts - starts_of(lengths), lengths)
+    places += np.arange(total, dtype=np.int64)
+    return source[places]
 
 
 def varints(values: Numbers) -> bytes:
@@ -68,12 +72,12 @@ def varints(values: Numbers) -> bytes:
         sizes += (values >> shift) > 0
     ends = np.cumsum(sizes)
     out = np.zeros(int(ends[-1]), np.uint8)
-    starts = ends - sizes
-    for byte in range(int(sizes.max())):
-        has = sizes > byte
-        part = (values[has] >> (7 * byte)) & 0x7F
-        more = (sizes[has] > byte + 1).astype(np.int64) << 7
-        out[starts[has] + byte] = part | more
+    places = ends - sizes
+    while len(values):
+        out[places] = values & 0x7F
+        more = np.flatnonzero(values > 0x7F)
+        out[places[more]] |= 0x80
+        values, places = values[more] >> 7, places[more] + 1
     return out.tobytes()
 
 

@@ -63,7 +63,7 @@ class Folder:
         keep[silent[gone]] = False
         at = silent[border]
         starts = at - np.searchsorted(silent[gone], at)
-        left = numbers[keep]
+        left = numbers.compress(keep)
         return Folded(
             left.astype(np.uint16 if len(self.chars) <= 0xFFFF else np.uint32),
             np.diff(starts),

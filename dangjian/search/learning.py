@@ -25,25 +25,22 @@ _LEAST_COUNT = 4
 _LEAST_CHAR_COUNT = 2
 _MOST_CHARS = 4000
 _LONGEST = 64
-_COLUMN_BITS = 12
-_COLUMN = (1 << _COLUMN_BITS) - 1
 _BATCH = 64
 _ESCAPE_SHARE = 256
 _BORDER_CODE = 0xD800  # a lone surrogate: no record has one
 _BORDER, _ESCAPE = 0, 1
 
-_Ids = npt.NDArray[np.uint16]
-
 
 class _Joining(NamedTuple):
     """Pairs of pieces that become one: ``made`` is a table of rows, 0 for other pairs.
 
-    ``side`` tells of each piece where its row begins (if it comes first) and its place in a row (if
-    it comes second), as one number.
+    ``row`` tells of each piece where its row begins (if it comes first), ``column`` its place in a
+    row (if it comes second).
     """
 
-    side: Numbers
-    made: _Ids
+    row: Numbers
+    column: Numbers
+    made: npt.NDArray[np.uint16]
 
 
 class _Learned(NamedTuple):
@@ -83,7 +80,7 @@ class TokenWriter:
         texts = ["", "", *map(chr, chars)]
         self._id_of[chars] = np.arange(2, len(texts))
         halves = [(0, 0)] * len(texts)
-        ids = self._id_of[codes]
+        ids = self._id_of[codes].astype(np.int64)
         for most in _JOINS:
             pairs = _frequent_pairs(ids, np.array(list(map(len, texts))), most)
             self._joinings.append(_joining(pairs, len(texts)))
@@ -110,7 +107,8 @@ class TokenWriter:
 
     def _write(self, texts: Sequence[str], flags: Bytes) -> tuple[bytes, list[int]]:
         codes = _with_borders(texts)
-        ids = self._id_of[codes]
+        # numpy takes places as 64 bits: whatever else they are kept in, it turns them into that.
+        ids = self._id_of[codes].astype(np.int64)
         escaped = codes[ids == _ESCAPE]
         for joining in self._joinings:
             ids = _join(ids, joining)
@@ -143,13 +141,12 @@ def _frequent_chars(codes: Codes) -> list[int]:
     return often[order].tolist()  # type: ignore[no-any-return]
 
 
-def _frequent_pairs(ids: _Ids, lengths: Numbers, most: int) -> list[tuple[int, int]]:
+def _frequent_pairs(ids: Numbers, lengths: Numbers, most: int) -> list[tuple[int, int]]:
     """The pairs of neighbouring pieces that are to become one, the most frequent first."""
     one, other = ids[:-1], ids[1:]
     fit = (one > _ESCAPE) & (other > _ESCAPE) & (lengths[one] + lengths[other] <= _LONGEST)
-    keys, counts = np.unique(
-        one[fit].astype(np.uint32) << np.uint32(16) | other[fit], return_counts=True
-    )
+    pairs = (one << 16 | other).compress(fit).astype(np.uint32)
+    keys, counts = np.unique(pairs, return_counts=True)
     often = np.flatnonzero(counts >= _LEAST_COUNT)
     order = np.argsort(-counts[often], kind="stable")[:most]
     return [(key >> 16, key & 0xFFFF) for key in keys[often[order]].tolist()]
@@ -160,29 +157,33 @@ def _joining(pairs: Sequence[tuple[int, int]], pieces: int) -> _Joining:
     rows = {one: n for n, one in enumerate(dict.fromkeys(one for one, _ in pairs), 1)}
     columns = {two: n for n, two in enumerate(dict.fromkeys(two for _, two in pairs), 1)}
     width = len(columns) + 1
-    side = np.zeros(pieces, np.int64)
-    side[list(rows)] = np.array(list(rows.values()), np.int64) * width << _COLUMN_BITS
-    side[list(columns)] |= np.array(list(columns.values()), np.int64)
+    row, column = np.zeros(pieces, np.int64), np.zeros(pieces, np.int64)
+    row[list(rows)] = np.array(list(rows.values()), np.int64) * width
+    column[list(columns)] = np.array(list(columns.values()), np.int64)
     made = np.zeros((len(rows) + 1) * width, np.uint16)
     for number, (one, two) in enumerate(pairs, pieces):
         made[rows[one] * width + columns[two]] = number
-    return _Joining(side, made)
+    return _Joining(row, column, made)
 
 
-def _join(ids: _Ids, joining: _Joining) -> _Ids:
+def _join(ids: Numbers, joining: _Joining) -> Numbers:
     """Pieces with the pairs of a table joined: of pairs that overlap, every other from the left."""
-    sides = joining.side[ids]
-    place = sides[:-1] >> _COLUMN_BITS
-    place += sides[1:] & _COLUMN
+    place = joining.row[ids[:-1]]
+    place += joining.column[ids[1:]]
     made = joining.made[place]
     at = np.flatnonzero(made > 0)
-    overlapping = np.flatnonzero(at[1:] == at[:-1] + 1) + 1
-    at = np.delete(at, _every_other(overlapping))
+    overlapping = np.flatnonzero(at[1:] == at[:-1] + 1)
+    if len(overlapping):
+        overlapping += 1
+        keep = np.ones(len(at), bool)
+        keep[_every_other(overlapping)] = False
+        at = at.compress(keep)
     out = ids.copy()
     out[at] = made[at]
     keep = np.ones(len(ids), bool)
-    keep[at + 1] = False
-    return out[keep]
+    at += 1
+    keep[at] = False
+    return out.compress(keep)
 
 
 def _every_other(numbers: Numbers) -> Numbers:

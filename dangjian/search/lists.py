@@ -13,6 +13,7 @@ from dangjian.search.bits import (
     Bytes,
     Numbers,
     Small,
+    bit_lengths,
     pack,
     starts_of,
     unpack_fixed,
@@ -68,9 +69,8 @@ def class_width(number: int) -> int:
 
 def low_bits(count: Numbers, of: Numbers) -> Numbers:
     """Bits of the low part of a gap between ``count`` numbers below ``of``."""
-    bits = np.zeros(len(count), np.int64)
-    for candidate in range(1, 32):
-        bits[((count << candidate) * 3 <= of * 2) & (count > 0)] = candidate
+    bits = bit_lengths(of * 2 // np.maximum(count * 3, 1)) - 1
+    bits[(bits < 0) | (count == 0)] = 0
     return bits
 
 
@@ -190,7 +190,7 @@ def encode_documents(
     often = _gaps(ranks, counts, total)
     ends = np.cumsum(freqs[several] - docs.dtype.type(1), dtype=docs.dtype)
     times = _sums(ends, bounds[:-1], counts)
-    digits = _bit_lengths(counts + 1)
+    digits = bit_lengths(counts + 1)
     sizes = (listed.bits + 2 * digits - 1 + often.bits + times + 7) >> 3
     flags = np.zeros(int(sizes.sum()) * 8, np.uint8)
     place = starts_of(sizes) * 8
@@ -229,7 +229,7 @@ def _encode_positions(
     small = position.dtype.type
     list_width = np.zeros(len(heads), small)
     if short.any():
-        list_width[short] = np.maximum(1, _bit_lengths(np.maximum.reduceat(position, heads)[short]))
+        list_width[short] = np.maximum(1, bit_lengths(np.maximum.reduceat(position, heads)[short]))
         width = width + np.repeat(list_width, counts)
     ends = np.cumsum(width, dtype=small)
     last = np.append(heads[1:], len(position)) - 1
@@ -243,13 +243,6 @@ def _encode_positions(
     blob = pack(position, width, ends, int(sizes.sum()))
     blob[start[short] >> 3] = list_width[short]
     return blob, sizes
-
-
-def _bit_lengths(values: Small) -> Small:
-    bits = np.zeros_like(values)
-    for candidate in range(31):
-        bits += (values >> candidate) > 0
-    return bits
 
 
 def decode_documents(

@@ -92,7 +92,7 @@ def _group(fields: Fields, widths: Small, group: Group) -> list[Lists]:
     field = np.repeat(np.arange(len(bounds) - 1).astype(small), np.diff(bounds))
     found = [_single_units(fields, widths, unit, field)]
     paired = after != 0
-    places, field, unit, after = places[paired], field[paired], unit[paired], after[paired]
+    places, field, unit, after = (p.compress(paired) for p in (places, field, unit, after))
     char_bits = len(fields.chars).bit_length()
     rank_bits = len(places).bit_length()
     if 2 * char_bits + rank_bits > 63:
@@ -124,7 +124,7 @@ def _single_units(fields: Fields, widths: Small, unit: Units, field: Small) -> L
     unit, field = unit[order], field[order]
     new = np.ones(len(unit), bool)
     new[1:] = (unit[1:] != unit[:-1]) | (field[1:] != field[:-1])
-    lists = encode(Places(unit[new].astype(np.int64), field[new], None), widths)
+    lists = encode(Places(unit.compress(new).astype(np.int64), field.compress(new), None), widths)
     return lists._replace(term=fields.chars[lists.term] << _TERM_BITS)
 
 

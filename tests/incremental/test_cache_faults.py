@@ -120,6 +120,25 @@ def test_a_catalogue_brought_along_without_its_output(site: Site) -> None:
     assert_mended(site)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_links_where_pages_belong_are_replaced_and_not_written_through(site: Site) -> None:
+    """In an output without a plain file, too, where pages are written in their places at once."""
+    clean = site.clean_build()
+    shutil.rmtree(site.output)
+    elsewhere = site.folder / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept.html").write_text("别处的文件", encoding="utf-8")
+    site.output.mkdir()
+    (site.output / "index.html").symlink_to(elsewhere / "kept.html")
+    (site.output / "search.html").symlink_to(elsewhere / "nothing.html")
+    (site.output / "sitemap.html").mkdir()
+    built = site.build()
+    assert not built.errors
+    assert_same(built.files(), clean)
+    assert [path.name for path in elsewhere.iterdir()] == ["kept.html"]
+    assert (elsewhere / "kept.html").read_text(encoding="utf-8") == "别处的文件"
+
+
 def test_an_output_that_somebody_changed(site: Site) -> None:
     names = sorted(site.build().files())
     (site.output / names[0]).write_bytes(b"changed by hand")
