@@ -13,7 +13,7 @@ from dangjian.archive import Archive, Clock, Item, build_archive
 from dangjian.catalogue import Catalogue, FileFacts, FileRow, SourceRow
 from dangjian.columns import COLUMN_FILE, ColumnTree, build_tree
 from dangjian.materials import MISSING, examine, split_known
-from dangjian.outline import kept_outline
+from dangjian.outline import Outline, kept_outline
 from dangjian.pages.articles import has_page
 from dangjian.present import Presenter, file_targets
 from dangjian.problems import Problem
@@ -81,10 +81,11 @@ def arrange(tools: Tools, readings: Readings) -> Presenter:
     before = trusted_before(catalogue)
     with report.timed("整理栏目"):
         archive = _archive(place, readings, clock)
+        find_related = tools.crew.aside(partial(_related, archive, kept_outline(catalogue)))
     with report.timed("图片与附件"):
         facts = _gather_files(tools, archive, scan, before)
     with report.timed("相关文章"):
-        related = _related(archive, catalogue)
+        related = find_related()
     catalogue.commit()
     report.problems.extend(scan.problems)
     _complain(tools, archive, readings, facts)
@@ -259,9 +260,8 @@ def _placed(place: Workplace, problem: Problem) -> Problem:
     return replace(problem, line=line)
 
 
-def _related(archive: Archive, catalogue: Catalogue) -> Mapping[str, tuple[str, ...]]:
+def _related(archive: Archive, outline: Outline | None) -> Mapping[str, tuple[str, ...]]:
     """Related articles: those of the last build, unless something they depend on has changed."""
-    outline = kept_outline(catalogue)
     if outline is not None and outline.kinship == kinship(archive.items):
         return outline.related
     return related_articles([i for i in archive.items if i.entry.type not in ("link", "special")])

@@ -252,7 +252,7 @@ class Engine:
                 self._last = remember(
                     workshop.catalogue, self._look, self.report, outputs, self._behind
                 )
-            workshop.catalogue.commit()
+            workshop.catalogue.settle()
         return self.report
 
     def _start_anew(self) -> None:
@@ -295,8 +295,8 @@ class Engine:
 
         index = self._indexer.begin(presenter)
         with self._workshop_for(presenter, index) as (plan, workshop):
+            keep_outline(self.catalogue, presenter, plan.channels)
             put_out(plan, self.catalogue, workshop)
-        keep_outline(self.catalogue, presenter, plan.channels)
         self._behind = set()
         self.report.problems.extend(presenter.archive.problems.sorted())
 

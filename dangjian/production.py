@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -72,8 +73,12 @@ class Workshop:
         render = partial(render_jobs, self._setup.pack())
         if self.crew.forks(len(pages)):
             # Where the pages are known already no job has to be sent.
-            return self.crew.run_forked(lambda some: render([job(page) for page in some]), pages)
-        return self.crew.run(render, map(job, pages), len(pages))
+            found = self.crew.run_forked(lambda some: render([job(page) for page in some]), pages)
+            yield from islice(found, 1)
+            self.catalogue.settle()  # they go on meanwhile
+            yield from found
+        else:
+            yield from self.crew.run(render, map(job, pages), len(pages))
 
     def make(self, outputs: Iterable[Made]) -> None:
         """Make those outputs whose fingerprint is new."""

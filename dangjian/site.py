@@ -163,12 +163,13 @@ def put_out(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:
         for asset in plan.assets.values()
     )
     workshop.copy(_files(plan))
-    workshop.render(chain(pages, redirects), partial(_job, portal))
     _put_out_feeds(plan, catalogue, workshop)
     lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
     workshop.make(make_sitemaps(portal, lists, catalogue))
     redirect_map = render_nginx_map(aliases.addresses, plan.setup.absolute_root)
     workshop.make([Made(NGINX_MAP, digest(redirect_map), lambda: redirect_map)])
+    # Last, for other processes do it: whatever came after would be left to one.
+    workshop.render(chain(pages, redirects), partial(_job, portal))
 
 
 def put_out_words(

@@ -30,6 +30,8 @@ S = TypeVar("S")
 
 ENOUGH_FOR_PROCESSES = 400
 CHUNK = 40
+MOST_AT_ONCE = 200
+SHARES = 16
 IN_FLIGHT = 4
 
 
@@ -116,13 +118,14 @@ class Crew:
         return can_fork()
 
     def run_forked(
-        self, work: Callable[[list[T]], list[R]], values: Sequence[T], chunk: int = CHUNK
+        self, work: Callable[[list[T]], list[R]], values: Sequence[T]
     ) -> Iterator[list[R]]:
         """The same as :meth:`run` where this crew ``forks``.
 
         Processes are forked off for it, which have all of this one's memory: neither the work nor
         the values are sent to them, and need not be such as can be sent.
         """
+        chunk = min(max(len(values) // (self.workers * SHARES), CHUNK), MOST_AT_ONCE)
         spans = (slice(start, start + chunk) for start in range(0, len(values), chunk))
         task = partial(_work_on, work, values)
         context = multiprocessing.get_context("fork")

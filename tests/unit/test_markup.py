@@ -3,6 +3,8 @@
 import pytest
 from hypothesis import given, strategies as st
 
+from dangjian.dialect import make_parser
+from dangjian.effort import Meter
 from dangjian.markup import MarkdownText, excerpt, plain_text, resolve
 
 TEXT = MarkdownText()
@@ -30,6 +32,15 @@ def html(text: str) -> str:
 @given(TEXTS)
 def test_setting_plain_paragraphs_apart_changes_nothing(text: str) -> None:
     assert TEXT.convert(text, "a/b") == TEXT.parse(text, "a/b")
+
+
+ATTENTIVE = make_parser(Meter())
+ATTENTIVE.treeprocessors.deregister("plain")
+
+
+@given(TEXTS)
+def test_telling_plain_texts_apart_changes_nothing(text: str) -> None:
+    assert make_parser(Meter()).convert(text) == ATTENTIVE.reset().convert(text)
 
 
 @pytest.mark.parametrize(
