@@ -3,6 +3,7 @@
 Only where forking is safe: on Linux, while this process has one thread.
 """
 
+import gc
 import multiprocessing
 import signal
 import sys
@@ -63,6 +64,7 @@ class Fork:
 
 def _answer(work: Callable[[], object], waits: bool, ours: Connection, theirs: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # it ends with its work, before what can't be reached would take much room
     ours.close()
     try:
         given = work()

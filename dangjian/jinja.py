@@ -11,7 +11,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined] # see ``escaped``
 
 from dangjian.breaking import breakable
 
@@ -47,15 +47,13 @@ def href(context: Context, url: str) -> str:
 
 
 def escaped(value: object) -> str:
-    """What ``markupsafe.escape`` gives, but a plain text that needs no escaping as it is.
+    """What ``markupsafe.escape`` gives, but not as ``Markup``, which would be put together anyway.
 
-    Most of what pages show is such text, and to make ``Markup`` of each piece takes longer than all
-    else that a template does.
+    Most of what pages show is plain text, and to make ``Markup`` of each piece takes longer than
+    all else that a template does.
     """
     if type(value) is str:
-        if "&" in value or "<" in value or ">" in value or '"' in value or "'" in value:
-            return escape(value)
-        return value
+        return _escape_inner(value)
     return value if type(value) is Markup else escape(value)
 
 
@@ -72,11 +70,29 @@ class _Code(CodeGenerator):
         self.writeline(f"yield concat({frame.buffer})")
         frame.buffer = None
 
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        """An attribute; where there is none, what ``environment.getattr`` finds instead."""
+        if not _is_plain(node.node):
+            super().visit_Getattr(node, frame)
+            return
+        self.write("(found if (found := getattr(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r}, missing)) is not missing else environment.getattr(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r}))")
+
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
             super()._output_child_pre(node, frame, finalize)
         else:
             self.write("environment.escaped(")
+
+
+def _is_plain(node: nodes.Node) -> bool:
+    """Whether something is a name or an attribute of one: it can as well be asked twice."""
+    return isinstance(node, nodes.Name) or (
+        isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name)
+    )
 
 
 class _Environment(jinja2.Environment):

@@ -73,7 +73,7 @@ class Workshop:
         render = partial(render_jobs, self._setup.pack())
         if self.crew.forks(len(pages)):
             # Where the pages are known already no job has to be sent.
-            found = self.crew.run_forked(lambda some: render([job(page) for page in some]), pages)
+            found = self.crew.run_forked(lambda some: render(map(job, some)), pages)
             yield from islice(found, 1)
             self.catalogue.settle()  # they go on meanwhile
             yield from found

@@ -9,7 +9,7 @@ import os
 import re
 import threading
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -196,7 +196,7 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
-def render_jobs(packed: bytes, jobs: Sequence[Job]) -> list[Written]:
+def render_jobs(packed: bytes, jobs: Iterable[Job]) -> list[Written]:
     """Render and write several pages; runs in a worker process as well as in this one.
 
     ``packed`` is a setup as ``RenderSetup.pack`` gives it.

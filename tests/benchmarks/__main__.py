@@ -137,7 +137,6 @@ def measure_size(count: int, options: argparse.Namespace, found: dict[str, peers
             memory(portal, taking_part, f)
     finally:
         portal.restore()
-        shutil.rmtree(CACHE / str(count) / "away", ignore_errors=True)
     return f
 
 
@@ -163,12 +162,17 @@ def main(arguments: list[str]) -> int:
     names = [] if options.peers == "none" else options.peers.split(",")
     found, results = available(names)
     results.runs = options.runs
+    sizes = list(map(int, options.sizes.split(",")))
     try:
-        for size in map(int, options.sizes.split(",")):
+        for size in sizes:
             results.sizes.append(measure_size(size, options, found))
     except (measure.CommandError, TimeoutError) as error:
         say(str(error))
         return 1
+    finally:
+        # For minutes after files were deleted some file systems are slow to make new ones.
+        for size in sizes:
+            shutil.rmtree(CACHE / str(size) / "away", ignore_errors=True)
     figures: dict[str, Any] = asdict(results)
     if options.json:
         options.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1), "utf-8")

@@ -31,6 +31,9 @@ PAGES = [
     "{% set kept %}{{ odd }}<hr>{% endset %}{{ kept }}{% filter upper %}{{ odd }}{% endfilter %}",
     "{% autoescape false %}{{ odd }}{% endautoescape %}",
     "{% autoescape number %}{{ odd }}{% endautoescape %}",
+    "{{ thing.key }}{{ thing.name.a }}{{ thing.name.none }}{{ tree[0].a }}{{ odd.upper().real }}",
+    "{% for x in tree if x.b %}{{ x.a }}{{ x.b[0].a }}{% endfor %}{{ thing.no|default(1) }}",
+    "{% macro m(x) %}{{ x.key }}{{ x.items()|list|length }}{% endmacro %}{{ m(thing) }}",
     "{% for item in items %}{% block b scoped %}{{ item }}{% endblock %}{% endfor %}",
 ]
 VALUES = {
@@ -38,6 +41,7 @@ VALUES = {
     "safe": Markup("<b>&amp;</b>"),
     "number": 7,
     "nothing": None,
+    "thing": {"key": "<k>", "name": {"a": "&"}, "items": "x"},
     "items": ["a&b", "丙", Markup("<u>")],
     "tree": [{"a": "<", "b": [{"a": ">", "b": []}]}],
 }
