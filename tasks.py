@@ -268,6 +268,9 @@ def hand_over(words: list[str]) -> int:
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
 
+# Invoke turns this off, and every start would compile every module again.
+sys.dont_write_bytecode = bool(sys.flags.dont_write_bytecode)
+
 from dangjian.cli import collection
 
 ns = collection(ROOT)

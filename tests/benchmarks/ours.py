@@ -1,7 +1,6 @@
 """The portal's own scenarios: a first build, one body edited, nothing changed, the preview."""
 
 import contextlib
-import os
 import re
 import shutil
 import socket
@@ -109,7 +108,7 @@ def previewing(portal: Portal) -> Iterator[str]:
         process = subprocess.Popen(
             command,
             cwd=portal.folder,
-            env={**os.environ, **portal.env},
+            env=measure.environment(portal.env),
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.STDOUT,

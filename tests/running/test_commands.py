@@ -72,6 +72,13 @@ def invoke(folder: Path, *words: str, **environment: str) -> "subprocess.Complet
     return done
 
 
+def test_modules_are_compiled_once_and_not_at_every_start(tmp_path: Path) -> None:
+    invoke(ROOT, "--list", PYTHONPYCACHEPREFIX=str(tmp_path), PYTHONDONTWRITEBYTECODE="")
+    assert list(tmp_path.rglob("dangjian/engine.*.pyc"))
+    invoke(ROOT, "--list", PYTHONPYCACHEPREFIX=str(tmp_path / "no"), PYTHONDONTWRITEBYTECODE="1")
+    assert not list(tmp_path.glob("no/**/*.pyc"))
+
+
 def test_the_menu_is_chinese_and_without_developers_commands_in_an_offices_site(site: Path) -> None:
     told = invoke(site, "--list").stdout
     assert "预览：" in told
