@@ -252,7 +252,10 @@ class Engine:
                 self._last = remember(
                     workshop.catalogue, self._look, self.report, outputs, self._behind
                 )
-            workshop.catalogue.settle()
+            if self._behind:
+                workshop.catalogue.commit()  # a build that is to show words at once leaves the rest
+            else:
+                workshop.catalogue.settle()
         return self.report
 
     def _start_anew(self) -> None:

@@ -1,77 +1,14 @@
 """The search page in Chromium: under the recommended headers, from a folder, without a script."""
 
 import re
-import shutil
-from collections.abc import Callable
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.search_site import MANY, build_search_site
-from tests.conftest import Watched
-from tests.search import library
+from tests.browser.search_site import MANY
+from tests.browser.searching import asked, found, open_search, status, titles, wait_for_address
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built site."""
-    return build_search_site(tmp_path_factory.mktemp("search"))
-
-
-@pytest.fixture(scope="module")
-def http(output: Path, serve: Callable[[Path], str]) -> str:
-    """Where the site is served."""
-    return serve(output)
-
-
-@pytest.fixture(params=["http", "file"])
-def address(request: pytest.FixtureRequest, output: Path, http: str) -> str:
-    """The site over http, and as a folder opened from disk."""
-    return http if request.param == "http" else output.as_uri() + "/"
-
-
-@pytest.fixture
-def page(watched: Watched) -> Page:
-    """A page on which nothing may go wrong."""
-    return watched.page
-
-
-def status(page: Page) -> Locator:
-    """The sentence that says what was found."""
-    return page.locator("[data-part=status]")
-
-
-def titles(page: Page) -> list[str]:
-    """The titles of the results shown."""
-    return page.locator(".result-link").all_inner_texts()
-
-
-def open_search(page: Page, address: str, query: str = "") -> None:
-    """Open the search page."""
-    page.goto(f"{address}search.html{query}")
-
-
-def asked(page: Page) -> dict[str, str]:
-    """What the address of the page asks."""
-    return {name: value[0] for name, value in parse_qs(urlsplit(page.url).query).items()}
-
-
-def wait_for_address(page: Page, wanted: dict[str, str]) -> None:
-    """Wait until the address asks just that: it is written a moment after the question went out."""
-    for _ in range(100):
-        if asked(page) == wanted:
-            return
-        page.wait_for_timeout(50)
-    assert asked(page) == wanted
-
-
-def found(page: Page, count: int) -> None:
-    """Wait for the sentence with this number of articles."""
-    expect(status(page)).to_contain_text(f"找到 {count} 篇")
 
 
 def test_results_while_typing(page: Page, address: str) -> None:
@@ -218,94 +155,6 @@ def test_query_language(page: Page, http: str, query: str, count: int) -> None:
     found(page, count)
 
 
-def test_filter_by_column_with_its_children(page: Page, address: str) -> None:
-    """A column counts what is below it; chosen, it stands in the address and can be taken away."""
-    open_search(page, address, "?q=社区")
-    found(page, 3)
-    column = page.locator("a.choice", has_text="党建工作")
-    assert column.locator(".choice-count").inner_text() == "2"
-    column.click()
-    found(page, 2)
-    wait_for_address(page, {"q": "社区", "column": "dj"})
-    expect(page.locator("a.choice", has_text="公告公示").locator(".choice-count")).to_have_text("1")
-    page.locator("a.choice", has_text="农村党建").click()
-    found(page, 1)
-    page.go_back()
-    found(page, 2)
-    page.go_back()
-    found(page, 3)
-    page.go_forward()
-    found(page, 2)
-    page.locator("a.active-filter").click()
-    found(page, 3)
-
-
-def test_filter_by_time_source_and_type(page: Page, address: str) -> None:
-    """Years, a span of days, sources and types."""
-    open_search(page, address, "?q=社区")
-    page.locator("a.choice", has_text="2022年").click()
-    found(page, 1)
-    page.locator("a.active-filter").click()
-    page.get_by_text("自选起止日期").click()
-    page.fill("input[name=from]", "2023-01-01")
-    page.fill("input[name=to]", "2024-01-10")
-    page.get_by_role("button", name="按日期筛选").click()
-    found(page, 2)
-    wait_for_address(page, {"q": "社区", "from": "2023-01-01", "to": "2024-01-10"})
-    page.locator("a.choice", has_text="公告").last.click()
-    found(page, 1)
-    open_search(page, address, "?q=社区&source=示例日报")
-    found(page, 1)
-    open_search(page, address, "?type=notice")
-    found(page, 1)
-
-
-def test_a_count_that_is_not_exact(
-    page: Page, output: Path, serve: Callable[[Path], str], tmp_path: Path
-) -> None:
-    """About so many, why, and never that there are some when all that was looked at is wrong."""
-    site = Path(shutil.copytree(output, tmp_path / "site"))
-    shutil.rmtree(site / "search")
-    docs = [library.article(number, f"之{number}", "学习，贯彻。甲乙") for number in range(130)]
-    library.build(site / "search", docs)
-    address = serve(site)
-    open_search(page, address, "?q=学习，贯彻")
-    expect(status(page)).to_have_text(
-        "找到约 130 篇文章，第 1 页，共 13 页。"
-        "词里有标点或空格，只核对了一部分文章，实际篇数不会更多。"
-    )
-    open_search(page, address, "?q=甲，乙")
-    expect(status(page)).to_contain_text("可能有约")
-    assert titles(page) == []
-
-
-def test_titles_only(page: Page, http: str) -> None:
-    """The words are looked for in titles only."""
-    open_search(page, http, "?q=社区")
-    page.locator("a.choice", has_text="只看标题").click()
-    found(page, 1)
-    wait_for_address(page, {"q": "社区", "scope": "title"})
-
-
-def test_pages_and_order(page: Page, address: str) -> None:
-    """Ten results a page, newest or oldest first, numbers in the address."""
-    open_search(page, address, "?q=例会")
-    found(page, MANY)
-    page.get_by_role("link", name="最新在前").click()
-    expect(page.locator(".result-link").first).to_have_text("第24次工作例会")
-    page.locator(".search-pages").get_by_role("link", name="下一页").click()
-    expect(status(page)).to_contain_text("第 2 页，共 3 页")
-    assert len(titles(page)) == 10
-    page.locator(".search-pages").get_by_role("link", name="3", exact=True).click()
-    expect(status(page)).to_contain_text("第 3 页")
-    assert len(titles(page)) == MANY - 20
-    wait_for_address(page, {"q": "例会", "sort": "new", "page": "3"})
-    page.go_back()
-    expect(status(page)).to_contain_text("第 2 页")
-    page.get_by_role("link", name="最早在前").click()
-    expect(page.locator(".result-link").first).to_have_text("第1次工作例会")
-
-
 def test_keyboard(page: Page, address: str) -> None:
     """Slash to the box, arrows through the results, Escape back, Enter opens."""
     open_search(page, address, "?q=社区")
@@ -325,16 +174,6 @@ def test_keyboard(page: Page, address: str) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/shequ.html*")
-
-
-def test_chosen_filter_keeps_the_keyboard(page: Page, http: str) -> None:
-    """Whoever chooses a filter with the keyboard stays on it."""
-    open_search(page, http, "?q=社区")
-    found(page, 3)
-    page.locator("a.choice", has_text="党建工作").focus()
-    page.keyboard.press("Enter")
-    found(page, 2)
-    expect(page.locator("a.choice[aria-current]")).to_be_focused()
 
 
 def test_arrival(page: Page, address: str) -> None:
