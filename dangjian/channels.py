@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache, partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -90,16 +90,20 @@ def _newest(items: Sequence[Item], size: int) -> tuple[Item, ...]:
     return tuple(islice(wanted, size))
 
 
-def feed_keys(items: Sequence[Item]) -> dict[str, tuple[datetime, str]]:
+def feed_keys(shown: Iterable[Item], items: Iterable[Item]) -> dict[str, tuple[datetime, str]]:
     """What stays the same of each article for as long as it lives, by path: a day and a name.
+
+    It is told of those that are ``shown`` (and some others) among all ``items``.
 
     An article with an id keeps it whatever else changes, its date too. One without is known by
     its day and file name, so that a new title or another column is no new article. Files that
     share both are told apart by their folder.
     """
+    days = {ID_SINCE.toordinal(), *(item.entry.date.toordinal() for item in shown)}
+    near = (item for item in items if item.entry.id or item.entry.date.toordinal() in days)
     return {
         item.path: key if first is item else (key[0], item.path.removesuffix(".md"))
-        for item, key, first in _known_by(items)
+        for item, key, first in _known_by(near)
     }
 
 
@@ -122,7 +126,7 @@ def make_feeds(
 ) -> Iterator[Made]:
     """The files of all channels, and the OPML that lists them."""
     presenter, office = portal.presenter, portal.office
-    keys = feed_keys(portal.archive.items)
+    keys = feed_keys(chain.from_iterable(c.items for c in channels), portal.archive.items)
     renderer = cache(partial(_renderer, portal, catalogue, keys, stylesheet))
     for channel in channels:
         shown = [part for item in channel.items for part in _shown(presenter, item, keys)]

@@ -48,7 +48,8 @@ class Workshop:
 
     def render(self, pages: Iterable[Page], job: Callable[[Page], Job]) -> None:
         """Render those pages whose fingerprint is new; ``job`` makes one's job when needed."""
-        due: list[tuple[Page, bytes]] = []
+        due: list[Page] = []
+        marks: dict[str, bytes] = {}
         for page in pages:
             self.planned.add(page.path)
             mark = digest(self._common, self._templates.of(page.template), *page.parts)
@@ -56,12 +57,12 @@ class Workshop:
                 self.production.kept += 1
             else:
                 page.parts = ()  # a whole archive of them would only take room from now on
-                due.append((page, mark))
+                due.append(page)
+                marks[page.path] = mark
         if not due:
             return
-        marks = {page.path: mark for page, mark in due}
         done = 0
-        for results in self._rendered([page for page, _ in due], job):
+        for results in self._rendered(due, job):
             done += len(results)
             self.production.rendered.extend(one.path for one in results)
             self._note(results, marks)

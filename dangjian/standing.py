@@ -13,11 +13,12 @@ from dangjian.outputs import scan_output
 class Standing(Struct):
     """What stands in the output folder, and what the catalogue knows of it.
 
-    A build keeps it up as it goes on.
+    A build keeps it up as it goes on, so that what was found ``whole`` stays it.
     """
 
     files: dict[str, Stat]
     rows: dict[str, OutputRow]
+    found_whole: bool = False
 
     def holds(self, path: str, fingerprint: bytes) -> bool:
         """Whether the file at ``path`` is what ``fingerprint`` would make again."""
@@ -38,8 +39,10 @@ class Standing(Struct):
     @property
     def whole(self) -> bool:
         """Whether every output stands as it was left. What else is there is not asked."""
-        files = self.files
-        return all(files.get(path) == row.stat for path, row in self.rows.items())
+        if not self.found_whole:
+            files = self.files
+            self.found_whole = all(files.get(p) == row.stat for p, row in self.rows.items())
+        return self.found_whole
 
 
 def look_at_output(output: Path) -> bytes:
