@@ -22,10 +22,11 @@ SIBLINGS = 5
 TYPE_LABELS = {"photo": "图集", "video": "视频"}
 NOTICE_LABELS = {"upcoming": "未开始", "open": "进行中", "closed": "已结束"}
 _encode = msgspec.msgpack.Encoder().encode
+_MOST_CARDS = 12_000
 
 
 class Presenter:
-    """Makes views of one archive at one moment. Cards and mentions are made once and shared."""
+    """Makes views of one archive at one moment. Cards and mentions made of late are shared."""
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Presenter:
         card = self._cards.get(item.path)
         if card is None:
             summary = item.entry.summary or item.record.excerpt
+            _make_room(self._cards)
             card = self._cards[item.path] = msgspec.structs.replace(
                 self.mention(item), summary=summary, cover=self.cover(item)
             )
@@ -67,6 +69,7 @@ class Presenter:
         card = self._mentions.get(item.path)
         if card is None:
             entry = item.entry
+            _make_room(self._mentions)
             card = self._mentions[item.path] = views.Card(
                 url=item.address or entry.external_url,
                 title=entry.title,
@@ -287,6 +290,12 @@ class Presenter:
     def _file_name(self, path: str) -> str:
         facts = self.files.get(f"file:{path}") if path else None
         return facts.name if facts and not facts.error else ""
+
+
+def _make_room(cards: dict[str, views.Card]) -> None:
+    """Forget cards when there are very many: each process that renders has its own."""
+    if len(cards) >= _MOST_CARDS:
+        cards.clear()
 
 
 def file_targets(item: Item) -> list[str]:
