@@ -59,10 +59,10 @@ def read_sources(content: Path, paths: list[str]) -> list[StoredSource]:
 
 def read_source(content: Path, path: str) -> ReadResult:
     """Read the source at ``path`` (relative, with ``/``) below ``content``."""
+    file = content / path
     try:
-        with open(os.path.join(content, path), "rb", buffering=0) as file:
-            found = os.fstat(file.fileno())
-            data = file.read()
+        found = os.stat(file)
+        data = file.read_bytes()
     except OSError as error:
         problem = Problem(
             path, 0, f"文件读不出来（{reason(error)}），请检查文件权限，或重新保存一份"
