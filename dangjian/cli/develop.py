@@ -42,7 +42,7 @@ def test(
 ) -> None:
     """测试：做全部测试，包括浏览器测试"""
     _need("pytest")
-    arguments = ["-n", workers] if workers != "0" else []
+    arguments = ["-n", workers, "--dist", "worksteal"] if workers != "0" else []
     environment = {}
     if browser:
         try:
