@@ -35,7 +35,7 @@ def write_output(output: Path, path: str, data: bytes, *, empty: bool = False) -
     target = os.path.join(output, path)
     if empty:
         try:
-            return Written(path, _write_new(output, path, data), True)
+            return Written(path, _write_new(target, data), True)
         except (FileExistsError, NotADirectoryError):  # a link, say
             pass
     stat = _equal(target, data)
@@ -59,9 +59,8 @@ def write_output(output: Path, path: str, data: bytes, *, empty: bool = False) -
     return Written(path, stat, True)
 
 
-def _write_new(output: Path, path: str, data: bytes) -> Stat:
+def _write_new(target: str, data: bytes) -> Stat:
     """Write a file where none stands. Raises FileExistsError if there is anything at its place."""
-    target = os.path.join(output, path)
     try:
         return _write(target, data, "xb")
     except FileNotFoundError:

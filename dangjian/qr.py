@@ -31,8 +31,8 @@ def qr_path(text: str) -> tuple[str, int]:
     cut, starts = _rows(side)
     pieces = cut.unpack(modules)
     in_row = len(pieces) // side
-    columns = [map(_inner.__getitem__, pieces[n::in_row]) for n in range(in_row - 1)]
-    ends = map(_last.__getitem__, pieces[in_row - 1 :: in_row])
+    columns = [map(_strokes, pieces[n::in_row]) for n in range(in_row - 1)]
+    ends = map(_last_strokes, pieces[in_row - 1 :: in_row])
     return "".join(chain.from_iterable(zip(starts, *columns, ends, strict=True))), side
 
 
@@ -44,21 +44,14 @@ def _rows(side: int) -> tuple[Struct, tuple[str, ...]]:
     return Struct(row * side), tuple(f"M0 {y}" for y in range(side))
 
 
-class _Strokes(dict[bytes, str]):
-    """What draws a piece of a row, beginning where the last one ended; made when first needed."""
-
-    def __missing__(self, piece: bytes) -> str:
-        runs = ((module, len(list(same))) for module, same in groupby(piece))
-        drawn = "".join(f"m{length} 0" if light else f"h{length}" for light, length in runs)
-        return self.setdefault(piece, drawn)
+@lru_cache(maxsize=2 << _PIECE)
+def _strokes(piece: bytes) -> str:
+    """What draws a piece of a row, beginning where the last one ended."""
+    runs = ((module, len(list(same))) for module, same in groupby(piece))
+    return "".join(f"m{length} 0" if light else f"h{length}" for light, length in runs)
 
 
-class _LastStrokes(dict[bytes, str]):
+@lru_cache(maxsize=2 << _PIECE)
+def _last_strokes(piece: bytes) -> str:
     """The same at the end of a row, where light modules need no move."""
-
-    def __missing__(self, piece: bytes) -> str:
-        return self.setdefault(piece, _inner[piece.rstrip(b"\xff")])
-
-
-_inner = _Strokes()
-_last = _LastStrokes()
+    return _strokes(piece.rstrip(b"\xff"))

@@ -125,6 +125,7 @@ class Crew:
         Processes are forked off for it, which have all of this one's memory: neither the work nor
         the values are sent to them, and need not be such as can be sent.
         """
+        # A chunk has its price, and the last one may be waited for alone.
         chunk = min(max(len(values) // (self.workers * SHARES), CHUNK), MOST_AT_ONCE)
         spans = (slice(start, start + chunk) for start in range(0, len(values), chunk))
         task = partial(_work_on, work, values)
