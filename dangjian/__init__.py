@@ -8,6 +8,6 @@ __all__ = ["__version__", "register", "theme_path"]
 
 def register() -> None:
     """Register the plugin with Pelican (``PLUGINS = ["dangjian"]``)."""
-    from dangjian.hooks import connect  # noqa: PLC0415 - importing Pelican is slow
+    from dangjian.plugin.hooks import connect  # noqa: PLC0415 - importing Pelican is slow
 
     connect()

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+PACKAGE = Path(__file__).parent
+"""The folder of the package ``dangjian``."""
+
 
 def theme_path() -> Path:
     """The theme that comes with the package."""
-    package = Path(__file__).parent
-    packed = package / "theme"
-    return packed if packed.is_dir() else package.parent / "theme"
+    packed = PACKAGE / "theme"
+    return packed if packed.is_dir() else PACKAGE.parent / "theme"

@@ -13,11 +13,11 @@ import pytest
 from pelican.settings import read_settings
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from dangjian.assets import Asset, build_assets
-from dangjian.engine import Engine
-from dangjian.jinja import make_environment
-from dangjian.server import open_server
-from dangjian.workplace import Run, workplace_of
+from dangjian.building.engine import Engine
+from dangjian.preview.server import open_server
+from dangjian.rendering.assets import Asset, build_assets
+from dangjian.rendering.environment import make_environment
+from dangjian.settings.workspace import Run, workplace_of
 from tests.sites import Built, Site
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,8 +77,8 @@ def _share_what_is_slow_to_make(tmp_path_factory: pytest.TempPathFactory) -> Ite
         return made
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dangjian.site.build_assets", shared_assets)
-        patch.setattr("dangjian.render.make_environment", environment)
+        patch.setattr("dangjian.building.site_plan.build_assets", shared_assets)
+        patch.setattr("dangjian.rendering.renderer.make_environment", environment)
         yield
 
 

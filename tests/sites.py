@@ -20,11 +20,11 @@ from urllib.parse import quote
 import pytest
 from lxml import html as lxml_html
 
-from dangjian.engine import Engine
-from dangjian.office import read_office
+from dangjian.building.engine import Engine
+from dangjian.common.report import Report
 from dangjian.paths import theme_path
-from dangjian.report import Report
-from dangjian.workplace import Workplace
+from dangjian.settings import read_office
+from dangjian.settings.workspace import Workplace
 
 SETTINGS: dict[str, Any] = {
     "SITENAME": "示例市党建网",

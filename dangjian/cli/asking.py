@@ -7,8 +7,8 @@ from typing import NoReturn
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from dangjian.building import Site
-from dangjian.workplace import Told, silent
+from dangjian.building.site import Site
+from dangjian.settings.workspace import Told, silent
 
 
 def root_of(context: Context) -> Path:

@@ -82,7 +82,7 @@ def lock(context: Context, upgrade: bool = False) -> None:
 @task(help={"folder": "放在哪里，默认 dist"})
 def wheel(context: Context, folder: str = "dist") -> None:
     """打包：做出安装包（wheel），里面有程序和主题"""
-    from dangjian.start import StartError, make_wheel
+    from dangjian.authoring.new_site import StartError, make_wheel
 
     _need("hatchling")
     target = Path(folder)

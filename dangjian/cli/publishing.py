@@ -5,10 +5,10 @@ from pathlib import Path
 from invoke.context import Context
 from invoke.tasks import task
 
-from dangjian.building import Site, SiteError
+from dangjian.building.site import Site, SiteError
 from dangjian.cli.asking import progress, refuse, site_of
 from dangjian.cli.summary import tell
-from dangjian.publish import KEEP, PublishError, opened
+from dangjian.publishing.releases import KEEP, PublishError, opened
 
 _SETTINGS = "设置文件，默认 publishconf.py"
 

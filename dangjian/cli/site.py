@@ -11,14 +11,14 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from dangjian.building import Site, SiteError
+from dangjian.building.site import Site, SiteError
 from dangjian.cli.asking import ask, progress, refuse, root_of, site_of
 from dangjian.cli.summary import profiled, tell
-from dangjian.problems import report as problems_report
-from dangjian.schema import SHANGHAI
+from dangjian.common.problems import report as problems_report
+from dangjian.common.timezone import SHANGHAI
 
 if TYPE_CHECKING:
-    from dangjian.columns import Column
+    from dangjian.content.columns import Column
 
 _SETTINGS = "设置文件，默认 pelicanconf.py"
 _CONTENT = "文章文件夹，默认照设置"
@@ -42,7 +42,7 @@ def preview(
     browser: bool = True,
 ) -> None:
     """预览：生成网站并在浏览器里打开，保存文章后网页自动更新"""
-    from dangjian import preview as previewing
+    from dangjian.preview import session as previewing
 
     site = site_of(context, settings)
     try:
@@ -140,7 +140,7 @@ def check(
 
 
 def _tell_addresses(content: Path, *, write: bool) -> None:
-    from dangjian.checks import made_addresses, write_address
+    from dangjian.authoring.addresses import made_addresses, write_address
 
     made = made_addresses(content)
     if not made:
@@ -178,7 +178,7 @@ def search(
         folder = Path(site) if site else site_of(context, settings).workplace().output
     except SiteError as error:
         refuse(str(error))
-    from dangjian.search.cli import run as run_search
+    from dangjian.cli.search import run as run_search
 
     if status := run_search(query, folder, json, limit):
         raise Exit(code=status)
@@ -204,7 +204,7 @@ def new(
     settings: str = "pelicanconf.py",
 ) -> None:
     """新建文章：问栏目和标题，写好文件头，打开文件"""
-    from dangjian import newarticle
+    from dangjian.authoring import new_article as newarticle
 
     try:
         content = site_of(context, settings).workplace().content
@@ -224,7 +224,7 @@ def new(
 
 
 def _ask_column(content: Path, word: str) -> "Column":
-    from dangjian import newarticle
+    from dangjian.authoring import new_article as newarticle
 
     tree = newarticle.read_tree(content)
     if not tree.top:
@@ -237,7 +237,7 @@ def _ask_column(content: Path, word: str) -> "Column":
 
 
 def _ask_slug(content: Path, column: "Column | None", title: str) -> str:
-    from dangjian import newarticle
+    from dangjian.authoring import new_article as newarticle
 
     offered = newarticle.free_slug(
         content, column, newarticle.suggest_slug(title) or f"{datetime.now(SHANGHAI):%m%d-%H%M}"
@@ -282,7 +282,7 @@ def start(
     upgrade: bool = False,
 ) -> None:
     """建站：在新文件夹里建立本单位自己的网站"""
-    from dangjian import start as starting
+    from dangjian.authoring import new_site as starting
 
     target = Path(folder).resolve()
     try:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dangjian.problems import report as problems_report
-from dangjian.report import Report
+from dangjian.common.problems import report as problems_report
+from dangjian.common.report import Report
 
 LEAST_SECONDS = 0.005
 FUNCTIONS = 30

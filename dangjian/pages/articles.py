@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from dangjian import views
-from dangjian.archive import Item
+from dangjian.content.archive import Item
+from dangjian.pages.plan import Page
 from dangjian.pages.portal import Portal, frame, section_of
-from dangjian.plan import Page
-from dangjian.present import breadcrumb
+from dangjian.pages.presenter import breadcrumb
+from dangjian.rendering import views
 
 TEMPLATES = {
     "news": "article.html",

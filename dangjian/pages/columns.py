@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from dangjian import views
-from dangjian.archive import Item
-from dangjian.columns import Column
-from dangjian.digests import digest
+from dangjian.common.digests import digest
+from dangjian.content.archive import Item
+from dangjian.content.columns import Column
+from dangjian.pages.plan import Page
 from dangjian.pages.portal import Portal, block, block_digest, frame, list_pages, section_of
-from dangjian.plan import Page
-from dangjian.present import breadcrumb
+from dangjian.pages.presenter import breadcrumb
+from dangjian.rendering import views
 
 CHILD_BLOCK = 6
 

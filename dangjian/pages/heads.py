@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from dangjian import head, views
-from dangjian.archive import Item
-from dangjian.columns import Column
-from dangjian.office import Office
-from dangjian.present import Presenter
+from dangjian.content.archive import Item
+from dangjian.content.columns import Column
+from dangjian.pages import head_tags as head
+from dangjian.pages.presenter import Presenter
+from dangjian.rendering import views
+from dangjian.settings import Office
 
 PREVIEW_URL = "http://127.0.0.1:8000"
 HOME_COLUMN = "首页"

@@ -5,13 +5,13 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from dangjian import views
-from dangjian.archive import Item
-from dangjian.digests import digest
+from dangjian.common.digests import digest
+from dangjian.content.archive import Item
 from dangjian.pages.columns import column_items
+from dangjian.pages.plan import Page
 from dangjian.pages.portal import Portal, block, block_digest, frame
-from dangjian.plan import Page
-from dangjian.present import breadcrumb, column_link
+from dangjian.pages.presenter import breadcrumb, column_link
+from dangjian.rendering import views
 
 RECOMMENDED = 6
 NOTICES = 6

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from dangjian import views
-from dangjian.archive import Item, Tag
-from dangjian.digests import digest
+from dangjian.common.digests import digest
+from dangjian.content.archive import Item, Tag
 from dangjian.pages.home import special_cards
+from dangjian.pages.plan import Page
 from dangjian.pages.portal import Portal, frame, list_pages, section_of
-from dangjian.plan import Page
-from dangjian.present import breadcrumb
+from dangjian.pages.presenter import breadcrumb
+from dangjian.rendering import views
 from dangjian.schema.refs import BlockRef
 
 TAGS = views.Link("标签", "tags/index.html")

@@ -5,17 +5,16 @@ from typing import Any
 
 from msgspec import Struct
 
-from dangjian import views
-from dangjian.archive import Archive, Item
-from dangjian.catalogue import SourceRow
-from dangjian.columns import COLUMN_FILE, Column
-from dangjian.digests import digest
-from dangjian.office import Office
+from dangjian.common.digests import digest
+from dangjian.content.archive import Archive, Item
+from dangjian.content.catalogue import SourceRow
+from dangjian.content.columns import COLUMN_FILE, Column
 from dangjian.pages.heads import Heads
-from dangjian.plan import Page, page_address, slices
-from dangjian.present import Presenter
-from dangjian.references import Reference
-from dangjian.render import Target
+from dangjian.pages.plan import Page, page_address, slices
+from dangjian.pages.presenter import Presenter
+from dangjian.rendering import views
+from dangjian.settings import Office
+from dangjian.text.references import Reference, Target
 
 
 class Portal(Struct, eq=False):

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from dangjian import views
-from dangjian.columns import Column
-from dangjian.digests import digest
+from dangjian.common.digests import digest
+from dangjian.content.columns import Column
 from dangjian.pages.home import special_cards
+from dangjian.pages.plan import Page
 from dangjian.pages.portal import Portal, frame
-from dangjian.plan import Page
-from dangjian.present import breadcrumb, column_link
+from dangjian.pages.presenter import breadcrumb, column_link
+from dangjian.rendering import views
 
 SITEMAP_ARTICLES = 5
 TYPE_NAMES = (

@@ -8,12 +8,18 @@ from functools import cache, partial
 import msgspec
 from msgspec import Struct
 
-from dangjian.archive import Item
-from dangjian.catalogue import Catalogue
-from dangjian.digests import digest
+from dangjian.common.digests import digest
+from dangjian.content.archive import Item
+from dangjian.content.catalogue import Catalogue
+from dangjian.pages.plan import Made
 from dangjian.pages.portal import Portal
-from dangjian.plan import Made
-from dangjian.sitemap import SitemapEntry, SitemapFile, render_group, render_index, render_robots
+from dangjian.pages.sitemap_xml import (
+    SitemapEntry,
+    SitemapFile,
+    render_group,
+    render_index,
+    render_robots,
+)
 
 _MEMORY = "sitemaps"
 

@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 
-from dangjian.schema.terms import SHANGHAI
+from dangjian.common.timezone import SHANGHAI
 
 ACCEPTED: Final = "2020-06-16 12:24、2020-06-16、2020/6/16、2020年6月16日 12:24"
 EARLIEST: Final = 1900

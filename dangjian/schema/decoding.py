@@ -4,7 +4,7 @@ import codecs
 import re
 from typing import Final
 
-from dangjian.problems import Problem
+from dangjian.common.problems import Problem
 
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FORBIDDEN: Final = re.compile(

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import yaml
 from msgspec import Struct
 
-from dangjian.problems import Problem
+from dangjian.common.problems import Problem
 from dangjian.schema.decoding import decode
 
 Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

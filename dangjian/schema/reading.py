@@ -3,7 +3,7 @@
 import posixpath
 from typing import Final
 
-from dangjian.problems import Problem
+from dangjian.common.problems import Problem
 from dangjian.schema.entry import ColumnEntry, Entry
 from dangjian.schema.frontmatter import Source
 from dangjian.schema.keys import Spec, likeness, table

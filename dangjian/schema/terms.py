@@ -1,9 +1,10 @@
 """The words by which an article or a column is described: types, states, flags; their names."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final, Literal
 
-SHANGHAI: Final = timezone(timedelta(hours=8))
+from dangjian.common.timezone import SHANGHAI
+
 NO_DATE: Final = datetime(1970, 1, 1, tzinfo=SHANGHAI)
 """The date of a page or a special that gives none."""
 

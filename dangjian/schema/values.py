@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from msgspec import Struct
 
-from dangjian.problems import Level, Problem
+from dangjian.common.problems import Level, Problem
 from dangjian.schema.dates import ACCEPTED, DateError, read_date
 from dangjian.schema.frontmatter import Field, Group, Items, Node, Text
 from dangjian.schema.keys import Kind, Spec, Table, normal, table

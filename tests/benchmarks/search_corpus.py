@@ -17,7 +17,7 @@ import msgspec
 import yaml
 
 from dangjian.search import SearchDoc, update_index
-from dangjian.search.folding import fold_text
+from dangjian.search.format.folding import fold_text
 from tests.benchmarks.archive import articles, column_name
 
 _PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")

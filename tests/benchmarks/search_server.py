@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from dangjian.requested import mime_type
+from dangjian.preview.requests import mime_type
 
 _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 _COMPRESSED = (".html", ".js", ".css", ".json", ".svg")

@@ -5,8 +5,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from dangjian.assets import build_assets
 from dangjian.paths import theme_path
+from dangjian.rendering.assets import build_assets
 
 _ASK = """
 address => {

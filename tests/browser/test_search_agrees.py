@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from dangjian.search import SearchDoc
-from dangjian.search.documents import CHINA
-from dangjian.search.folding import fold_text
-from dangjian.search.reader import IndexReader
-from dangjian.search.searching import search_index
+from dangjian.search.format.documents import CHINA
+from dangjian.search.format.folding import fold_text
+from dangjian.search.format.segment import IndexReader
+from dangjian.search.query.engine import search_index
 from tests.browser import search_worker
 from tests.search import library
 

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from dangjian.effort import TooMuchError
-from dangjian.markup import MarkdownText
+from dangjian.text.limits import TooMuchError
+from dangjian.text.markup import MarkdownText
 from tests.conftest import MakeSite
 from tests.sites import article, column
 

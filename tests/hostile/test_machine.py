@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from dangjian import engine
-from dangjian.locks import HeldError
-from dangjian.stops import sentence
+from dangjian.building import engine
+from dangjian.common.errors import sentence
+from dangjian.common.locks import HeldError
 from tests.sites import Site, article, assert_same, column, folder_bytes
 
 ROOT = Path(__file__).resolve().parents[2]

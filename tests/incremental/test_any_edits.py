@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from dangjian.engine import Engine
+from dangjian.building.engine import Engine
 from dangjian.paths import theme_path
 from tests.incremental.edits import EDITS, Edit, found
 from tests.sites import Built, Site, assert_same

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dangjian.office import read_office
+from dangjian.settings import read_office
 
 GOOD = 'SITENAME = "示例市党建网"\nOWNER = "中共示例市委组织部"\n'
 

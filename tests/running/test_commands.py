@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dangjian.newarticle import Draft, pick_column, pick_type, read_tree, write_draft
-from dangjian.schema import SHANGHAI, TYPE_NAMES
+from dangjian.authoring.new_article import Draft, pick_column, pick_type, read_tree, write_draft
+from dangjian.common.timezone import SHANGHAI
+from dangjian.schema import TYPE_NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 TASKS = f"""import sys
@@ -74,7 +75,7 @@ def invoke(folder: Path, *words: str, **environment: str) -> "subprocess.Complet
 
 def test_modules_are_compiled_once_and_not_at_every_start(tmp_path: Path) -> None:
     invoke(ROOT, "--list", PYTHONPYCACHEPREFIX=str(tmp_path), PYTHONDONTWRITEBYTECODE="")
-    assert list(tmp_path.rglob("dangjian/engine.*.pyc"))
+    assert list(tmp_path.rglob("dangjian/building/engine.*.pyc"))
     invoke(ROOT, "--list", PYTHONPYCACHEPREFIX=str(tmp_path / "no"), PYTHONDONTWRITEBYTECODE="1")
     assert not list(tmp_path.glob("no/**/*.pyc"))
 

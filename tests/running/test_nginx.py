@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dangjian.server import SECURITY_HEADERS
+from dangjian.preview.server import SECURITY_HEADERS
 from tests.conftest import ROOT
 from tests.sites import Built
 

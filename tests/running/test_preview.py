@@ -17,7 +17,7 @@ from typing import Self
 import pytest
 from playwright.sync_api import Browser, Page
 
-from dangjian.preview import Preview
+from dangjian.preview.session import Preview
 from tests.conftest import MakeSite
 
 TASKS = Path(__file__).resolve().parents[2] / "tasks.py"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from dangjian import publish as publishing
-from dangjian.publish import Counts, PublishError, exchange, opened
-from dangjian.schema import SHANGHAI
+from dangjian.common.timezone import SHANGHAI
+from dangjian.publishing import releases as publishing
+from dangjian.publishing.releases import Counts, PublishError, exchange, opened
 
 OLD = {"index.html": "old", "same.html": "same", "gone.html": "gone", "a/b/deep.html": "deep"}
 NEW = {"index.html": "new", "same.html": "same", "a/b/deep.html": "deep", "more.html": "more"}
@@ -220,7 +220,8 @@ def test_two_at_once(live: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX")
 def test_the_lock_of_a_dead_process_is_free(live: Path, built: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from dangjian.publish import opened\n"
+        "import sys, time; from pathlib import Path\n"
+        "from dangjian.publishing.releases import opened\n"
         "with opened(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
@@ -242,7 +243,7 @@ def test_killed_at_random_moments(live: Path, tmp_path: Path) -> None:
     """Fifty publishes, each killed after a random while: the live site is always one of them."""
     many = {f"{folder}/{number}.html": "{}" for folder in range(5) for number in range(40)}
     code = (
-        "import sys; from pathlib import Path; from dangjian.publish import opened\n"
+        "import sys; from pathlib import Path; from dangjian.publishing.releases import opened\n"
         "print('go', flush=True)\n"
         "with opened(Path(sys.argv[1])) as releases: releases.publish(Path(sys.argv[2]))"
     )

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from dangjian.requested import Span, asked_span, locate
-from dangjian.server import (
+from dangjian.preview.requests import Span, asked_span, locate
+from dangjian.preview.server import (
     EVENTS,
     FIRST_PORT,
     SCRIPT,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dangjian.newarticle import suggest_slug
-from dangjian.start import DEFAULT_COLUMNS, NewColumn, StartError, read_columns
+from dangjian.authoring.new_article import suggest_slug
+from dangjian.authoring.new_site import DEFAULT_COLUMNS, NewColumn, StartError, read_columns
 from tests.running.test_commands import ROOT, files_of, invoke, write
 
 
@@ -63,7 +63,7 @@ def test_the_wheel_holds_plugin_theme_and_what_start_needs(laid_out: Path) -> No
     with zipfile.ZipFile(next((laid_out / "packages").glob("*.whl"))) as wheel:
         names = set(wheel.namelist())
     assert {
-        "dangjian/hooks.py",
+        "dangjian/plugin/hooks.py",
         "dangjian/theme/templates/article.html",
         "dangjian/theme/preview.js",
         "dangjian/scaffold/tasks.py",

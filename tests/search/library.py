@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from dangjian.search import SearchDoc, amend_index, update_index
-from dangjian.search.documents import CHINA, key_hash, record_of, same_columns, short_digest
-from dangjian.search.gathering import Prepared
-from dangjian.search.index import Task, write_segments
+from dangjian.search.builder.gathering import Prepared
+from dangjian.search.builder.index import Task, write_segments
+from dangjian.search.format.documents import CHINA, key_hash, record_of, same_columns, short_digest
 
 CASES = Path(__file__).with_name("cases.json")
 

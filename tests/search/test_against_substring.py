@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from dangjian.search import SearchDoc
-from dangjian.search.folder import Folder
-from dangjian.search.folding import fold_char, fold_text, is_unit, simplified
-from dangjian.search.reader import IndexReader
-from dangjian.search.searching import search_index
+from dangjian.search.builder.folder import Folder
+from dangjian.search.format.folding import fold_char, fold_text, is_unit, simplified
+from dangjian.search.format.segment import IndexReader
+from dangjian.search.query.engine import search_index
 from tests.search import library
 
 FEW = "党建工作的中国，。 \n12aB"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dangjian.search.filters import Choice
-from dangjian.search.query import LAST_DAY, days_of
-from dangjian.search.reader import IndexReader
-from dangjian.search.searching import search_index
+from dangjian.search.format.segment import IndexReader
+from dangjian.search.query.engine import search_index
+from dangjian.search.query.filters import Choice
+from dangjian.search.query.language import LAST_DAY, days_of
 from tests.search import library
 
 

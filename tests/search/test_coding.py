@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from dangjian.search.documents import FIELDS, SEPARATOR
-from dangjian.search.learning import TokenWriter
-from dangjian.search.lists import decode_documents, encode_documents
-from dangjian.search.tokens import (
+from dangjian.search.builder.learning import TokenWriter
+from dangjian.search.format.documents import FIELDS, SEPARATOR
+from dangjian.search.format.lists import decode_documents, encode_documents
+from dangjian.search.format.tokens import (
     MOST_BITS,
     Token,
     TokenReader,

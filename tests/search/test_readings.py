@@ -6,8 +6,8 @@ import msgspec
 import pypinyin
 import pytest
 
-from dangjian.search.folding import is_han
-from dangjian.search.readings import readings_for
+from dangjian.search.builder.readings import readings_for
+from dangjian.search.format.folding import is_han
 
 TABLES = Path(pypinyin.__file__).parent
 

@@ -10,13 +10,14 @@ import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from dangjian.search import SearchDoc, check_index, index, update_index
-from dangjian.search.container import DamagedIndexError
-from dangjian.search.dump import dump_index
-from dangjian.search.folding import simplified
-from dangjian.search.reader import IndexReader
-from dangjian.search.searching import search_index
+from dangjian.search import SearchDoc, check_index, update_index
+from dangjian.search.builder import index
+from dangjian.search.format.container import DamagedIndexError
+from dangjian.search.format.folding import simplified
+from dangjian.search.format.segment import IndexReader
+from dangjian.search.query.engine import search_index
 from tests.search import library
+from tests.search.dump import dump_index
 
 WORDS = [
     *("党建", "工作", "学习", "服务", "群众", "基层", "组织", "人才", "干部", "2024年", "AI"),

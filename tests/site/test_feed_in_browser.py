@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from dangjian.assets import build_assets
-from dangjian.feeds import render_atom, render_rss
+from dangjian.feeds.formats import render_atom, render_rss
 from dangjian.paths import theme_path
+from dangjian.rendering.assets import build_assets
 from tests.unit.test_feeds import CHANNEL, FULL, SITE, item
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dangjian.search.searching import search_site
+from dangjian.search.query.engine import search_site
 from tests.conftest import MakeSite
 from tests.sites import Built, column
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pelican.settings import read_settings
 
-from dangjian.building import Site, SiteError
-from dangjian.office.plain import read_plain
-from dangjian.workplace import Run, workplace_of
+from dangjian.building.site import Site, SiteError
+from dangjian.settings.plain import read_plain
+from dangjian.settings.workspace import Run, workplace_of
 from tests.conftest import ROOT, MakeSite
 from tests.sites import article, column
 
@@ -106,7 +106,7 @@ def test_another_plugin_takes_part(make_site: MakeSite) -> None:
 def loaded_by_build(file: Path) -> str:
     """Which of the modules that take long to load a build in a process of its own has loaded."""
     code = (
-        "import sys; from pathlib import Path; from dangjian.building import Site\n"
+        "import sys; from pathlib import Path; from dangjian.building.site import Site\n"
         f"Site(Path({str(file)!r}), workers=2).build()\n"
         "print(*sorted({'pelican', 'jinja2', 'numpy', 'markdown', 'PIL'} & set(sys.modules)))"
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dangjian.assets import AssetError, build_assets, minify_css
-from dangjian.javascript import ScriptError, bundle, minify, tokenize
+from dangjian.rendering.assets import AssetError, build_assets, minify_css
+from dangjian.rendering.bundle import ScriptError, bundle, minify, tokenize
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="no Node here")

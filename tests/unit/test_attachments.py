@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dangjian.attachments import AttachmentError, human_size, inspect_attachment
+from dangjian.media.attachments import AttachmentError, human_size, inspect_attachment
 
 
 def file(folder: Path, name: str, data: bytes) -> Path:

@@ -6,7 +6,7 @@ import re
 import pytest
 from hypothesis import given, strategies as st
 
-from dangjian.breaking import breakable, pieces
+from dangjian.text.line_breaks import breakable, pieces
 
 TITLES = [
     "华亭市：|采取|“四个三”|措施|构建|城市|基层党建|新格局",

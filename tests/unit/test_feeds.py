@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, strategies as st
 from lxml import etree
 
-from dangjian.feeds import (
+from dangjian.feeds.formats import (
     Channel,
     Enclosure,
     FeedItem,

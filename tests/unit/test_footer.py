@@ -1,9 +1,9 @@
 """The footer: every item that is set, and none that is not."""
 
-from dangjian.footer import footer_items
-from dangjian.office import Badge, Office
+from dangjian.pages.footer import footer_items
+from dangjian.rendering.views import Picture
 from dangjian.schema.refs import PictureRef
-from dangjian.views import Picture
+from dangjian.settings import Badge, Office
 
 FULL = Office(
     name="示例市党建网",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from dangjian.head import (
+from dangjian.pages.head_tags import (
     article_tags,
     breadcrumb_list,
     column_tags,
@@ -20,7 +20,7 @@ from dangjian.head import (
     site_tags,
     web_site,
 )
-from dangjian.views import Picture
+from dangjian.rendering.views import Picture
 
 AT = datetime(2020, 6, 16, 12, 24, tzinfo=timezone(timedelta(hours=8)))
 URL = "https://dj.example.gov.cn/pldj/jcdj/2020/06/a.html"

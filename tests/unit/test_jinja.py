@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies
 from markupsafe import Markup, escape
 
-from dangjian.jinja import escaped, make_environment
+from dangjian.rendering.environment import escaped, make_environment
 
 PARTS = {
     "base.html": "{% set x = 3 %}<b>{{ x }}{{ odd }}</b>{% block main %}base{% endblock %}!",

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from dangjian.dialect import make_parser
-from dangjian.effort import Meter
-from dangjian.markup import MarkdownText, excerpt, plain_text, resolve
+from dangjian.text.dialect import make_parser
+from dangjian.text.limits import Meter
+from dangjian.text.markup import MarkdownText, excerpt, plain_text, resolve
 
 TEXT = MarkdownText()
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from dangjian.office import (
+from dangjian.common.timezone import SHANGHAI
+from dangjian.schema.refs import PictureRef
+from dangjian.settings import (
     SETTINGS,
     Badge,
     ExternalLinks,
@@ -16,9 +18,7 @@ from dangjian.office import (
     Office,
     read_office,
 )
-from dangjian.office.lines import SettingsFile
-from dangjian.schema import SHANGHAI
-from dangjian.schema.refs import PictureRef
+from dangjian.settings.lines import SettingsFile
 
 NAMES: dict[str, Any] = {"SITENAME": "示例市党建网", "OWNER": "中共示例市委组织部"}
 

@@ -3,8 +3,8 @@
 from hypothesis import given, strategies as st
 from lxml import etree
 
-from dangjian.feeds import Channel
-from dangjian.opml import render_opml
+from dangjian.feeds.formats import Channel
+from dangjian.feeds.opml import render_opml
 
 SITE = "https://www.example.com"
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from dangjian.filenames import ascii_stem
-from dangjian.pictures import PictureError, Recipe, inspect_picture, make_picture
+from dangjian.common.filenames import ascii_stem
+from dangjian.media.pictures import PictureError, Recipe, inspect_picture, make_picture
 
 GPS = {1: "N", 2: (35.0, 33.0, 1.0), 3: "E", 4: (106.0, 41.0, 2.0)}
 
@@ -266,7 +266,7 @@ def test_the_cache_answers_and_heals(tmp_path: Path, monkeypatch: pytest.MonkeyP
     first = make_picture(path, tmp_path / "cache")
     good = first.path.read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr("dangjian.pictures._make_raster", lambda *_: pytest.fail("made again"))
+        patch.setattr("dangjian.media.pictures._make_raster", lambda *_: pytest.fail("made again"))
         assert make_picture(path, tmp_path / "cache") == first
     first.path.write_bytes(good[:100])
     assert make_picture(path, tmp_path / "cache") == first

@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from dangjian.plan import page_address, slices
+from dangjian.pages.plan import page_address, slices
 
 SIZE = 4
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from dangjian.qr import qr_path
+from dangjian.media.qr import qr_path
 
 TEXTS = [
     "https://www.example.gov.cn/pldj/jcdj/2020/06/20200616122400.html",

@@ -7,8 +7,14 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from dangjian.problems import Problem, Problems, report
-from dangjian.schema import NO_DATE, SHANGHAI, TYPE_NAMES, ColumnEntry, Entry
+from dangjian.common.problems import Problem, Problems, report
+from dangjian.common.timezone import SHANGHAI
+from dangjian.schema import (
+    NO_DATE,
+    TYPE_NAMES,
+    ColumnEntry,
+    Entry,
+)
 from dangjian.schema.export import column_snippet, json_schema, reference, snippet, yaml_text
 from dangjian.schema.frontmatter import parse_source
 from dangjian.schema.keys import table

@@ -7,7 +7,7 @@ from urllib.robotparser import RobotFileParser
 
 from lxml import etree
 
-from dangjian.sitemap import SitemapEntry, render_robots, render_sitemaps
+from dangjian.pages.sitemap_xml import SitemapEntry, render_robots, render_sitemaps
 
 CHINA = timezone(timedelta(hours=8))
 SITE = "https://www.example.com"

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from dangjian.workers import Crew
+from dangjian.common.workers import Crew
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
 HERE = os.getpid()
@@ -17,7 +17,7 @@ HERE = os.getpid()
 @pytest.fixture(autouse=True)
 def _beside_the_runners_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fork although the runner has a thread of its own here, which no test's process needs."""
-    monkeypatch.setattr("dangjian.workers.can_fork", lambda: True)
+    monkeypatch.setattr("dangjian.common.workers.can_fork", lambda: True)
 
 
 def elsewhere() -> int:

@@ -1,0 +1,77 @@
+"""When the search index is brought up to date, and by which process.
+
+numpy and what else makes an index are never loaded where pages are made: the work goes on beside,
+in a process forked off for it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dangjian.common.workers import Crew
+from dangjian.settings.workspace import Workplace
+
+if TYPE_CHECKING:
+    from dangjian.pages.presenter import Presenter
+
+R = TypeVar("R")
+Files = Callable[[], list[str]]
+"""Waits for the index and tells its files, as paths below the output folder."""
+_Begin = Callable[[Callable[[], Any]], Callable[[], Any]]
+
+
+class Indexer:
+    """Begins the index of one workplace."""
+
+    def __init__(self, place: Workplace, crew: Crew) -> None:
+        self._place = place
+        self._crew = crew
+        self._early: _Begin | None = None
+
+    def begin(self, presenter: "Presenter") -> Files:
+        """Begin to bring the index to the archive as it is."""
+        from dangjian.building.search_documents import update_search, wanted_of  # noqa: PLC0415 - when needed
+
+        place = self._place
+        return self._begin(
+            partial(update_search, place.catalogue, place.output, wanted_of(presenter))
+        )
+
+    @contextmanager
+    def ready(self) -> Iterator[None]:
+        """Have a process load what an index needs while it is not known yet of what."""
+        try:
+            with self._crew.early(_load) as self._early:
+                yield
+        finally:
+            self._early = None
+
+    def begin_words(
+        self, presenter: "Presenter", paths: Iterable[str], whole: "Callable[[], Presenter]"
+    ) -> Files:
+        """Begin to index articles of which the words have changed, all else being as it was.
+
+        If the index can't be brought up to date with these, it is from the ``whole`` archive.
+        """
+        from dangjian.building.search_documents import amend_search, wanted_of  # noqa: PLC0415 - when needed
+
+        place = self._place
+        wanted = wanted_of(presenter, frozenset(paths))
+        done = self._begin(partial(amend_search, place.catalogue, place.output, wanted))
+
+        def files() -> list[str]:
+            given = done()
+            return self.begin(whole())() if given is None else given
+
+        return files
+
+    def _begin(self, work: Callable[[], R]) -> Callable[[], R]:
+        early, self._early = self._early, None
+        return early(work) if early else self._crew.aside(work)
+
+
+def _load() -> None:
+    from dangjian.building.search_documents import load_indexer  # noqa: PLC0415 - by the process that needs it
+
+    load_indexer()

@@ -1,0 +1,75 @@
+"""The outline of an archive: who stands beside whom.
+
+A build that arranges the whole archive leaves it. With it a few articles can be arranged again
+without most of the others, as long as nothing but words has changed.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Struct
+
+from dangjian.content.catalogue import Catalogue
+from dangjian.content.related import kinship
+from dangjian.feeds.channels import ChannelPlan, namesakes
+from dangjian.pages.presenter import SIBLINGS, Presenter
+
+_NAME = "outline"
+
+
+class Outline(Struct, frozen=True, array_like=True):
+    """What an archive looks like; articles are given by their paths.
+
+    ``columns`` are the folders that are columns; ``column_of`` gives that of each folder with
+    articles. ``own`` are the articles of each column, oldest first. ``shown`` are those in feeds,
+    and those on which lists of articles depend: specials, documents and their interpretations.
+    ``shadowed`` have no page because another article has their address. ``related`` are
+    those of each article, ``kinship`` covers what they were found by.
+    """
+
+    columns: list[str]
+    column_of: dict[str, str]
+    own: list[list[str]]
+    shown: list[str]
+    shadowed: list[str]
+    kinship: bytes
+    related: dict[str, tuple[str, ...]]
+
+    def around(self, paths: Iterable[str]) -> set[str]:
+        """The articles to arrange again so that those at ``paths`` stand as they did.
+
+        With them come all that feeds show. Whom any of them refers to is not known here.
+        """
+        asked = set(paths)
+        wanted = asked.union(self.shown, *(self.related.get(path, ()) for path in asked))
+        for siblings in self.own:
+            for place, path in enumerate(siblings):
+                if path in asked:
+                    wanted.update(siblings[max(place - SIBLINGS, 0) : place + 2])
+        return wanted
+
+
+def keep_outline(
+    catalogue: Catalogue, presenter: Presenter, channels: Iterable[ChannelPlan]
+) -> None:
+    """Keep the outline of a whole archive, of which ``channels`` are the feeds."""
+    archive = presenter.archive
+    shown = {*archive.interprets, *archive.interpreted_by, *namesakes(archive.items)}
+    shown.update(item.path for channel in channels for item in channel.items)
+    shown.update(item.path for item in archive.specials)
+    outline = Outline(
+        list(archive.columns.by_folder),
+        {folder: column.folder for folder, column in archive.column_of.items() if column},
+        [[item.path for item in items] for items in archive.own.values()],
+        sorted(shown),
+        sorted(archive.shadowed),
+        kinship(archive.items),
+        dict(presenter.related),
+    )
+    catalogue.set_meta(_NAME, msgspec.msgpack.encode(outline))
+
+
+def kept_outline(catalogue: Catalogue) -> Outline | None:
+    """The outline that the last build of the whole archive left."""
+    kept = catalogue.meta(_NAME)
+    return msgspec.msgpack.decode(kept, type=Outline) if kept else None

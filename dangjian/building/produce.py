@@ -1,0 +1,187 @@
+"""Carrying out a plan: render what is new, copy, write, and remove what is no longer planned."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from dangjian.building.output_state import Standing
+from dangjian.common.digests import digest
+from dangjian.common.files import Stat
+from dangjian.common.output_folder import TEMPORARY, Written, remove_outputs, write_output
+from dangjian.common.report import Production
+from dangjian.common.workers import Crew
+from dangjian.content.catalogue import Catalogue, OutputRow
+from dangjian.pages.plan import Copied, Made, Page
+from dangjian.rendering.renderer import Job, RenderSetup, TemplateDigests, render_jobs
+from dangjian.settings.workspace import Told
+
+SEARCH_FOLDER = "search"
+"""Where the search index keeps its files, which it brings up to date by itself."""
+
+
+class Workshop:
+    """Makes outputs of one build: knows the setup, the crew, and what stands already."""
+
+    def __init__(
+        self,
+        setup: RenderSetup,
+        common: bytes,
+        catalogue: Catalogue,
+        standing: Standing,
+        crew: Crew,
+        told: Told,
+    ) -> None:
+        self.output = Path(setup.output)
+        self.catalogue = catalogue
+        self.standing = standing
+        self.crew = crew
+        self.told = told
+        self.production = Production()
+        self.planned: set[str] = set()
+        self._setup = replace(setup, empty=not standing.files)
+        self._common = common
+        self._templates = TemplateDigests(setup.templates)
+
+    def render(self, pages: Iterable[Page], job: Callable[[Page], Job]) -> None:
+        """Render those pages whose fingerprint is new; ``job`` makes one's job when needed."""
+        due: list[Page] = []
+        marks: dict[str, bytes] = {}
+        for page in pages:
+            self.planned.add(page.path)
+            mark = digest(self._common, self._templates.of(page.template), *page.parts)
+            if self.standing.holds(page.path, mark):
+                self.production.kept += 1
+            else:
+                page.parts = ()  # a whole archive of them would only take room from now on
+                due.append(page)
+                marks[page.path] = mark
+        if not due:
+            return
+        done = 0
+        for results in self._rendered(due, job):
+            done += len(results)
+            self.production.rendered.extend(one.path for one in results)
+            self._note(results, marks)
+            self.told("排版", done, len(due))
+
+    def _rendered(
+        self, pages: Sequence[Page], job: Callable[[Page], Job]
+    ) -> Iterator[list[Written]]:
+        render = partial(render_jobs, self._setup.pack())
+        if self.crew.forks(len(pages)):
+            # Where the pages are known already no job has to be sent.
+            found = self.crew.run_forked(lambda some: render(map(job, some)), pages)
+            yield from islice(found, 1)
+            self.catalogue.settle()  # they go on meanwhile
+            yield from found
+        else:
+            yield from self.crew.run(render, map(job, pages), len(pages))
+
+    def make(self, outputs: Iterable[Made]) -> None:
+        """Make those outputs whose fingerprint is new."""
+        for made in outputs:
+            self.planned.add(made.path)
+            mark = digest(self._common, made.fingerprint)
+            if self.standing.holds(made.path, mark):
+                self.production.kept += 1
+            else:
+                self._note([write_output(self.output, made.path, made.make())], {made.path: mark})
+
+    def copy(self, outputs: Iterable[Copied]) -> None:
+        """Copy files whose address tells their content; one that stands is not read again."""
+        for one in outputs:
+            if one.path in self.planned:
+                continue
+            self.planned.add(one.path)
+            mark = digest("copied", one.path)
+            if self.standing.holds(one.path, mark):
+                self.production.kept += 1
+                continue
+            self._note([copy_output(self.output, one.path, one.source())], {one.path: mark})
+
+    def keep_rest(self, but: str = "") -> None:
+        """Keep all that stands and was not planned, but for what is in the folder ``but``."""
+        rest = {path for path in self.standing.rows if not (but and path.startswith(f"{but}/"))}
+        self.production.kept += len(rest - self.planned)
+        self.planned |= rest
+
+    def adopt(self, paths: Iterable[str]) -> None:
+        """Count files that another part of the build keeps up itself among those planned."""
+        self.planned.update(paths)
+
+    def keep(self, paths: Iterable[str]) -> None:
+        """Adopt files and note how they stand, for the next build to see whether they still do."""
+        rows = []
+        for path in paths:
+            self.planned.add(path)
+            found = (self.output / path).stat()
+            stat = Stat(found.st_mtime_ns, found.st_size)
+            row = self.standing.rows.get(path)
+            if row is None or row.stat != stat:
+                rows.append((path, OutputRow(b"", stat)))
+        self._put(rows)
+
+    def sweep(self, retain: Sequence[str]) -> None:
+        """Remove what stands but is not planned, unless it isn't ours or below ``retain``."""
+        stale = [
+            path
+            for path in self.standing.files
+            if path not in self.planned and not self._stays(path, retain)
+        ]
+        self.production.removed = remove_outputs(self.output, stale)
+        gone = [path for path in self.standing.rows if path not in self.planned]
+        self.catalogue.drop_outputs(gone)
+        for path in (*stale, *gone):
+            self.standing.drop(path)
+
+    def _stays(self, path: str, retain: Sequence[str]) -> bool:
+        first = path.partition("/")[0]
+        if first in retain or first.startswith("."):
+            return True
+        return path not in self.standing.rows and not is_ours(self.output, path)
+
+    def _note(self, results: Sequence[Written], marks: Mapping[str, bytes]) -> None:
+        self.production.written.extend(one.path for one in results if one.changed)
+        self._put([(one.path, OutputRow(marks[one.path], one.stat)) for one in results])
+
+    def _put(self, rows: Sequence[tuple[str, OutputRow]]) -> None:
+        self.catalogue.put_outputs(rows)
+        for path, row in rows:
+            self.standing.note(path, row)
+
+
+def copy_output(output: Path, path: str, source: Path) -> Written:
+    """Copy ``source`` to ``path`` below ``output`` in one step."""
+    target = output / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f"{target.name}{TEMPORARY}")
+    shutil.copyfile(source, temporary)
+    os.replace(temporary, target)
+    found = target.stat()
+    return Written(path, Stat(found.st_mtime_ns, found.st_size), True)
+
+
+_OUR_FOLDERS = ("static/", "media/", "files/", "feeds/", "search/")
+_OUR_MARK = b'name="generator" content="Dangjian"'
+
+
+def is_ours(output: Path, path: str) -> bool:
+    """Whether a file that the catalogue does not know was made by an earlier build of ours.
+
+    So that a lost catalogue leaves no stale page behind, and no stranger's file is removed.
+    """
+    if path.startswith(_OUR_FOLDERS) or path in ("sitemap.xml", "robots.txt", "redirects.map"):
+        return True
+    if path.endswith(TEMPORARY):
+        return True
+    if path.startswith("sitemap-") and path.endswith(".xml"):
+        return True
+    if not path.endswith((".html", ".htm")):
+        return False
+    with (output / path).open("rb") as file:
+        return _OUR_MARK in file.read(4096)

@@ -1,0 +1,120 @@
+"""What the search index is told: each public article's words, when they are new."""
+
+import os
+from collections.abc import Container, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from dangjian.building.produce import SEARCH_FOLDER
+from dangjian.common.digests import digest
+from dangjian.content.archive import Item
+from dangjian.content.catalogue import Catalogue
+from dangjian.content.columns import Column
+from dangjian.pages.presenter import Presenter
+from dangjian.search import IndexReport, SearchDoc, amend_index, update_index
+from dangjian.text.markup import plain_text
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Wanted(Struct):
+    """What an index is to hold, or what of it is new; passes quickly to another process.
+
+    ``digests`` cover each article by its path, ``articles`` are they themselves but for their
+    texts, packed; ``columns`` are the names of all columns by their addresses.
+    """
+
+    digests: dict[str, bytes]
+    articles: dict[str, bytes]
+    columns: dict[str, str]
+
+
+def wanted_of(presenter: Presenter, paths: Container[str] | None = None) -> Wanted:
+    """What is to be found of an archive, or only of the articles at ``paths``."""
+    archive, owner = presenter.archive, presenter.owner
+    places = _Places(owner)
+    wanted = Wanted({}, {}, {column.address: column.name for column in archive.columns.walk()})
+    for item in (*archive.items, *archive.pages):
+        if item.address and (paths is None or item.path in paths):
+            wanted.digests[item.path] = places.digest_of(item)
+            wanted.articles[item.path] = _packed(item, owner)
+    return wanted
+
+
+def update_search(catalogue: Path, output: Path, wanted: Wanted) -> list[str]:
+    """Bring the index of a site up to date; returns its files' paths below the output folder.
+
+    Reads texts as committed to the catalogue, so that it can run in another process.
+    """
+    _start_few_threads()
+    load = partial(_documents, catalogue, wanted)
+    folder = output / SEARCH_FOLDER
+    return _paths(update_index(folder, wanted.digests, load, columns=wanted.columns))
+
+
+def amend_search(catalogue: Path, output: Path, wanted: Wanted) -> list[str] | None:
+    """The same where some articles are all that is new; None if that can't be done."""
+    _start_few_threads()
+    load = partial(_documents, catalogue, wanted)
+    folder = output / SEARCH_FOLDER
+    report = amend_index(folder, wanted.digests, load, columns=wanted.columns)
+    return _paths(report) if report else None
+
+
+def _paths(report: IndexReport) -> list[str]:
+    return [f"{SEARCH_FOLDER}/{name}" for name in report.files]
+
+
+def load_indexer() -> None:
+    """Load what an update of an index needs: that takes as long as adding an article."""
+    _start_few_threads()
+    import dangjian.search.builder.index  # noqa: F401, PLC0415
+
+
+def _start_few_threads() -> None:
+    # numpy multiplies no matrices here; the threads it starts for that take their time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def _documents(catalogue: Path, wanted: Wanted, keys: Sequence[str]) -> Iterator[SearchDoc]:
+    """Articles with their texts."""
+    with Catalogue(catalogue, read_only=True) as texts:
+        for path, body in texts.bodies(keys):
+            article = msgspec.msgpack.decode(wanted.articles[path], type=SearchDoc)
+            yield replace(article, text=plain_text(body))
+
+
+def _packed(item: Item, owner: str) -> bytes:
+    entry = item.entry
+    article = SearchDoc(
+        key=item.path,
+        url=item.address,
+        title=entry.title,
+        summary=entry.summary,
+        keywords=tuple(dict.fromkeys((*entry.keywords, *entry.tags))),
+        date=entry.date,
+        columns=tuple([column.address for column in item.columns]),
+        column_name=item.column.name if item.column else "",
+        source=entry.source or owner,
+        type=entry.type,
+    )
+    return _encode(article)
+
+
+class _Places:
+    """Covers all that the index holds of an article: its words, address, columns, source."""
+
+    def __init__(self, owner: str) -> None:
+        self._owner = owner
+        self._columns: dict[tuple[Column, ...], bytes] = {}
+
+    def digest_of(self, item: Item) -> bytes:
+        columns = self._columns.get(item.columns)
+        if columns is None:
+            chain = [f"{column.address}\0{column.name}" for column in item.columns]
+            columns = self._columns[item.columns] = digest(*chain, self._owner)
+        return digest(item.record.digest, columns, item.address)

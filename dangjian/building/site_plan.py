@@ -1,0 +1,229 @@
+"""The whole site from an arranged archive: every output planned, then made where it is new."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from dangjian.building.produce import SEARCH_FOLDER, Workshop
+from dangjian.common.digests import digest
+from dangjian.common.versions import code_version
+from dangjian.content.archive import Item
+from dangjian.content.catalogue import Catalogue, SourceRow
+from dangjian.content.columns import COLUMN_FILE
+from dangjian.content.files import whole_picture
+from dangjian.feeds.channels import ChannelPlan, plan_channels
+from dangjian.feeds.make import make_feeds
+from dangjian.pages.articles import plan_articles
+from dangjian.pages.columns import plan_columns
+from dangjian.pages.footer import footer_items
+from dangjian.pages.heads import Heads
+from dangjian.pages.home import plan_home
+from dangjian.pages.lists import plan_archive, plan_specials, plan_tags
+from dangjian.pages.plan import Copied, Made, Page
+from dangjian.pages.portal import Portal
+from dangjian.pages.presenter import Presenter
+from dangjian.pages.redirects import NGINX_MAP, gather_aliases, render_nginx_map
+from dangjian.pages.service import plan_redirects, plan_service
+from dangjian.pages.sitemaps import make_sitemaps
+from dangjian.rendering import views
+from dangjian.rendering.assets import Asset, build_assets
+from dangjian.rendering.renderer import Job, RenderSetup, Text, theme_digest
+from dangjian.settings.workspace import Workplace
+
+
+class SitePlan(Struct, eq=False):
+    """Everything a build may make: the portal, its assets and channels, the render setup."""
+
+    place: Workplace
+    portal: Portal
+    assets: dict[str, Asset]
+    channels: list[ChannelPlan]
+    setup: RenderSetup
+
+    @property
+    def common(self) -> bytes:
+        """Covers what every output may read: the code, the site's own view, the office.
+
+        When it is built, and by how many workers, shapes nothing by itself.
+        """
+        office = msgspec.structs.replace(self.portal.office, build_at=None, workers=0)
+        return digest(
+            code_version(),
+            msgspec.msgpack.encode(self.setup.site),
+            self.setup.absolute_root,
+            msgspec.msgpack.encode(office),
+        )
+
+
+def plan_site(place: Workplace, presenter: Presenter, sources: Mapping[str, SourceRow]) -> SitePlan:
+    """Plan the site of one archive; ``sources`` are all there are, columns included."""
+    office = place.office
+    assets = build_assets(place.theme / "static", place.cache)
+    portal = Portal(presenter.archive, presenter, office, Heads(office, presenter), sources)
+    channels = plan_channels(portal)
+    site = site_view(place, presenter, assets, channels[0].link)
+    portal.heads.use_channels({channel.url: channel.link for channel in channels})
+    prefix = urlsplit(portal.heads.base_url).path.rstrip("/") + "/"
+    setup = RenderSetup(
+        templates=place.template_folders,
+        output=str(place.output),
+        catalogue=str(place.catalogue),
+        site=site,
+        absolute_root=prefix,
+        theme=theme_digest(place.template_folders),
+        strict=place.strict,
+    )
+    return SitePlan(place, portal, assets, channels, setup)
+
+
+def site_view(
+    place: Workplace,
+    presenter: Presenter,
+    assets: Mapping[str, Asset],
+    feed: views.FeedLink,
+) -> views.Site:
+    """What every page knows of the site."""
+    office, archive = place.office, presenter.archive
+    columns = [column for column in archive.columns.top if column.entry.nav]
+    nav = tuple(
+        views.Link(
+            column.name,
+            column.url,
+            children=tuple(
+                views.Link(child.name, child.url) for child in column.children if child.entry.nav
+            ),
+        )
+        for column in columns
+    )
+    emblem = presenter.picture(office.emblem) if office.emblem else None
+    label = office.breadcrumb_label
+    return views.Site(
+        name=office.name,
+        url=office.url,
+        owner=office.owner,
+        organizer=office.organizer,
+        description=office.description,
+        nav=nav,
+        top_links=tuple(views.Link(link.name, link.url) for link in office.top_links),
+        footer=footer_items(office, presenter.picture),
+        footer_links=tuple(views.Link(link.name, link.url) for link in office.footer_links),
+        link_groups=tuple(
+            views.LinkGroup(group.title, tuple(views.Link(x.name, x.url) for x in group.links))
+            for group in office.link_groups
+        ),
+        emblem=emblem,
+        masthead=office.masthead,
+        grayscale=office.is_gray(presenter.now),
+        breadcrumb_label=label if label.endswith(("：", ":")) else f"{label}：",
+        external_mode=office.external_links.mode,
+        external_allow=office.external_links.allow,
+        hot_words=office.hot_words,
+        assets={name: asset.url for name, asset in sorted(assets.items())},
+        feed=feed,
+        preview=place.drafts,
+    )
+
+
+def plan_pages(plan: SitePlan) -> Iterator[Page]:
+    """Every page that a template makes, but for redirects."""
+    portal, archive = plan.portal, plan.portal.archive
+    feeds = tuple(channel.link for channel in plan.channels)
+    return chain(
+        plan_home(portal),
+        plan_columns(portal),
+        plan_articles(portal, chain(archive.items, archive.pages, archive.hidden)),
+        plan_specials(portal),
+        plan_tags(portal),
+        plan_archive(portal),
+        plan_service(portal, feeds),
+    )
+
+
+def put_out(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:
+    """Make every output that is new, feeds and site maps included. Search comes after."""
+    portal = plan.portal
+    pages = list(plan_pages(plan))
+    _tell_doubles(portal, pages)
+    aliases = gather_aliases(portal.archive, (page.path for page in pages))
+    redirects = plan_redirects(portal, aliases.pages)
+    workshop.make(
+        Made(asset.url, digest(asset.url), partial(bytes, asset.data))
+        for asset in plan.assets.values()
+    )
+    workshop.copy(_files(plan))
+    _put_out_feeds(plan, catalogue, workshop)
+    lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
+    workshop.make(make_sitemaps(portal, lists, catalogue))
+    redirect_map = render_nginx_map(aliases.addresses, plan.setup.absolute_root)
+    workshop.make([Made(NGINX_MAP, digest(redirect_map), lambda: redirect_map)])
+    # Last, for other processes do it: whatever came after would be left to one.
+    workshop.render(chain(pages, redirects), partial(_job, portal))
+
+
+def put_out_words(
+    plan: SitePlan, catalogue: Catalogue, workshop: Workshop, items: Sequence[Item], indexed: bool
+) -> None:
+    """Make again what shows the texts of some articles, of which nothing else has changed.
+
+    All else is kept; but if the search is ``indexed`` anew, it says itself which files it keeps.
+    """
+    workshop.render(plan_articles(plan.portal, items), partial(_job, plan.portal))
+    _put_out_feeds(plan, catalogue, workshop)
+    workshop.keep_rest(but=SEARCH_FOLDER if indexed else "")
+
+
+def _put_out_feeds(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:
+    # Feeds lie one folder below the site's root.
+    stylesheet = f"../{plan.assets['feed.css'].url}" if "feed.css" in plan.assets else ""
+    workshop.make(make_feeds(plan.portal, plan.channels, catalogue, stylesheet))
+
+
+_UNLISTED = frozenset({"404.html", "search.html"})
+
+
+def _tell_doubles(portal: Portal, pages: list[Page]) -> None:
+    """Report pages of different kinds that want one address.
+
+    The portal's own stays before an article's, else the first.
+    """
+    taken: dict[str, Page] = {}
+    for page in sorted(pages, key=lambda page: bool(page.origin)):
+        other = taken.setdefault(page.path, page)
+        if other is not page:
+            holder = f"“{other.origin}”" if other.origin else "栏目或本站固有的页面"
+            portal.archive.problems.add(
+                page.origin or COLUMN_FILE,
+                1 if page.origin else 0,
+                f"网址“{page.path}”已由{holder}使用，本页未生成。"
+                "请改文件名，或在文件头写上不同的“网址名”",
+            )
+    pages[:] = [page for page in pages if taken[page.path] is page]
+
+
+def _files(plan: SitePlan) -> Iterator[Copied]:
+    """The pictures and attachments that public pages show."""
+    place = plan.place
+    for key, facts in plan.portal.presenter.files.items():
+        if facts.error:
+            continue
+        if facts.made:
+            pictures = place.cache / "pictures"
+            yield Copied(facts.name, partial(whole_picture, place.content, pictures, key, facts))
+        else:
+            yield Copied(facts.name, partial(Path, place.content, key.partition(":")[2]))
+
+
+def _job(portal: Portal, page: Page) -> Job:
+    """A page's job: its context, and the text it shows with where that leads."""
+    context = page.context()
+    text = None
+    if page.texts:
+        path = page.texts[0]
+        text = Text(path, portal.targets(portal.references(path)))
+    qr = context["head"].canonical if "article" in context else ""
+    return Job(page.path, page.template, context, text, qr)

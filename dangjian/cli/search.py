@@ -1,0 +1,51 @@
+"""``invoke search``: the search of a built site, in the terminal."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from dangjian.search.format.container import DamagedIndexError
+from dangjian.search.query.engine import SearchAnswer, search_site
+
+NOTES = {
+    "empty": "没有可检索的字词。请输入要找的词，例如：invoke search '基层党建'。",
+    "long": "检索式太长，只用了前 500 个字符。",
+    "many": "检索条件太多，只用了前 16 个。",
+}
+
+
+def run(query: str, site: Path, as_json: bool = False, limit: int = 20) -> int:
+    """Search and print; the exit status is 0 if the index could be read.
+
+    As JSON it is one object: ``total`` and ``results`` of ``url``, ``title``, ``date``,
+    ``snippet`` (and ``notes``: sentences for whoever asked).
+    """
+    try:
+        answer = search_site(site, query, max(0, limit))
+    except DamagedIndexError as error:
+        advice = "请先运行 invoke build 生成网站，会一并重建索引。"
+        sys.stderr.write(f"{error}：{site}。{advice}\n")
+        return 1
+    if as_json:
+        found = msgspec.to_builtins(answer)
+        found["notes"] = [NOTES[note] for note in answer.notes]
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+    else:
+        sys.stdout.write(_text(answer))
+    return 0
+
+
+def _text(answer: SearchAnswer) -> str:
+    lines = [NOTES[note] for note in answer.notes]
+    if "empty" not in answer.notes:
+        shown = len(answer.results)
+        more = f"，显示前 {shown} 篇" if shown < answer.total else ""
+        lines.append(f"共找到 {answer.total} 篇{more}。")
+        if answer.total == 0:
+            lines.append("可以换一个更短的词，去掉引号，或减少条件再试。")
+    for number, result in enumerate(answer.results, 1):
+        date = f"（{result.date}）" if result.date else ""
+        lines += ["", f"{number}. {result.title}{date}", f"   {result.url}"]
+        lines.append(f"   {result.snippet}")
+    return "\n".join(lines) + "\n"

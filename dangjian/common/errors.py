@@ -1,0 +1,55 @@
+"""What stops a whole build, told in a sentence: a fault of the theme, a full disk, lost workers."""
+
+import errno
+import sqlite3
+from concurrent.futures import BrokenExecutor
+
+from dangjian.common.locks import HeldError
+
+
+class ThemeError(Exception):
+    """A fault of the theme, with which nothing can be made; the message says where and what."""
+
+    part = "文件"
+
+
+STOPS = (ThemeError, OSError, sqlite3.Error, BrokenExecutor, HeldError)
+"""The errors that are nobody's mistake in an article; anything else is a fault of the program."""
+
+
+def sentence(error: Exception) -> str:
+    """What one of ``STOPS`` means for the person at the terminal."""
+    if isinstance(error, ThemeError):
+        return f"主题的{error.part}有错，网站没有生成：{error}"
+    if isinstance(error, HeldError):
+        return f"另一个程序（进程 {error.note}）正在生成同一个网站，这次没有生成。请等它结束后再试"
+    if isinstance(error, OSError):
+        where = f"（{error.filename}）" if error.filename else ""
+        return f"读写文件出错，网站没有生成完：{reason(error)}{where}"
+    if isinstance(error, sqlite3.Error):
+        return f"缓存读写不了，网站没有生成完：{error}。请看磁盘是否满了、缓存文件夹能否写入"
+    return "帮忙的进程意外中止，网站没有生成完，多半是内存不够。可在设置里写 WORKERS = 1 再试"
+
+
+_REASONS = {
+    errno.ENOENT: "文件或文件夹不存在",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOSPC: "磁盘满了",
+    errno.EDQUOT: "磁盘配额用完了",
+    errno.ENOTDIR: "该是文件夹的地方是一个文件",
+    errno.EISDIR: "该是文件的地方是一个文件夹",
+    errno.EEXIST: "该是文件夹的地方是一个文件",
+    errno.EMFILE: "同时打开的文件太多",
+    errno.ENFILE: "同时打开的文件太多",
+    errno.ENAMETOOLONG: "文件名太长",
+    errno.EIO: "磁盘读写出错，可能已损坏",
+    errno.EBUSY: "文件正被别的程序使用",
+    errno.ENOMEM: "内存不够",
+}
+
+
+def reason(error: OSError) -> str:
+    """The reason in Chinese, or the system's own words for a rare one."""
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)

@@ -1,0 +1,74 @@
+"""Files of a folder: their stats, and a walk that says what it passes over."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from stat import S_ISREG
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Stat(Struct, frozen=True, array_like=True):
+    """A file's modification time (ns) and size (bytes): what tells cheaply that it changed."""
+
+    mtime: int
+    size: int
+
+
+def plain_stat(path: Path) -> Stat | None:
+    """The stat of a plain file; None for anything else, a link to one included."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return Stat(found.st_mtime_ns, found.st_size) if S_ISREG(found.st_mode) else None
+
+
+Oddity = Literal["link", "device", "unreadable", "name"]
+"""Why a file or folder is passed over: a symbolic link, no plain file (a pipe, a device), not to
+be opened, or named in bytes that are no text."""
+
+
+def scan_files(
+    top: Path, passed_over: Callable[[str, Oddity], None] | None = None
+) -> Iterator[tuple[str, Stat]]:
+    """Plain files below ``top``; ``passed_over`` hears of what else is there, links included."""
+    odd = passed_over or (lambda _path, _oddity: None)
+    folders = [("", os.fspath(top))]
+    while folders:
+        prefix, folder = folders.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            odd(prefix.rstrip("/"), "unreadable")
+            continue
+        for entry in entries:
+            name = entry.name
+            path = f"{prefix}{name}"
+            if not (name.isascii() or is_text(name)):
+                odd(readable(path), "name")
+            elif entry.is_file(follow_symlinks=False):
+                try:
+                    found = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:  # gone since the folder was listed
+                    continue
+                yield path, Stat(found.st_mtime_ns, found.st_size)
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append((f"{path}/", entry.path))
+            else:
+                odd(path, "link" if entry.is_symlink() else "device")
+
+
+def is_text(name: str) -> bool:
+    """Whether a file's name is text: on Linux it may be any bytes (from an old ZIP, say)."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def readable(name: str) -> str:
+    """A file's name fit to be shown: bytes that are no text become U+FFFD."""
+    return os.fsencode(name).decode("utf-8", "replace")

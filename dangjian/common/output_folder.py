@@ -1,0 +1,128 @@
+"""The output folder: files written only when their bytes change, and removed when unplanned.
+
+A file whose bytes are the same keeps its modification time, so that rsync and CDNs send only
+what changed. Each file is written beside its place and moved there in one step.
+"""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from dangjian.common.files import Stat, scan_files
+
+TEMPORARY = ".dangjian-new"
+
+
+class Written(Struct, frozen=True):
+    """A file that stands in the output: its stat, and whether its bytes are new."""
+
+    path: str
+    stat: Stat
+    changed: bool
+
+
+def write_output(output: Path, path: str, data: bytes, *, empty: bool = False) -> Written:
+    """Put ``data`` at ``path`` below ``output``; an equal file that stands is left alone.
+
+    Where the output was ``empty`` when the build began, there is no file to compare with, and no
+    reader for whom one has to be whole at every moment.
+    """
+    target = os.path.join(output, path)
+    if empty:
+        try:
+            return Written(path, _write_new(target, data), True)
+        except (FileExistsError, NotADirectoryError):  # a link, say
+            pass
+    stat = _equal(target, data)
+    if stat is not None:
+        return Written(path, stat, False)
+    temporary = f"{target}{TEMPORARY}"
+    try:
+        stat = _write(temporary, data)
+    except FileNotFoundError:
+        (output / path).parent.mkdir(parents=True, exist_ok=True)
+        stat = _write(temporary, data)
+    except (IsADirectoryError, NotADirectoryError):
+        clear_way(output, path)
+        (output / path).parent.mkdir(parents=True, exist_ok=True)
+        stat = _write(temporary, data)
+    try:
+        os.replace(temporary, target)
+    except (IsADirectoryError, PermissionError):
+        clear_way(output, path)
+        os.replace(temporary, target)
+    return Written(path, stat, True)
+
+
+def _write_new(target: str, data: bytes) -> Stat:
+    """Write a file where none stands. Raises FileExistsError if there is anything at its place."""
+    try:
+        return _write(target, data, "xb")
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        return _write(target, data, "xb")
+
+
+def _equal(target: str, data: bytes) -> Stat | None:
+    """How the file at ``target`` stands, if it holds just ``data``."""
+    try:
+        found = os.stat(target)
+        if found.st_size != len(data):
+            return None
+        with open(target, "rb", buffering=0) as file:
+            if file.read() != data:
+                return None
+    except OSError:
+        return None
+    return Stat(found.st_mtime_ns, found.st_size)
+
+
+def _write(target: str, data: bytes, mode: Literal["wb", "xb"] = "wb") -> Stat:
+    """Write a file and tell how it stands; a rename keeps that."""
+    with open(target, mode, buffering=0) as file:
+        left = memoryview(data)
+        while left:
+            left = left[file.write(left) :]
+        found = os.fstat(file.fileno())
+    return Stat(found.st_mtime_ns, found.st_size)
+
+
+def clear_way(output: Path, path: str) -> None:
+    """Remove an empty folder where a file has to stand, or a file where a folder has to."""
+    target = output / path
+    if target.is_dir():
+        for folder, _, _ in os.walk(target, topdown=False):
+            with suppress(OSError):
+                os.rmdir(folder)
+    for parent in list(Path(path).parents)[:-1]:
+        above = output / parent
+        if above.is_file():
+            above.unlink()
+
+
+def scan_output(output: Path) -> dict[str, Stat]:
+    """Every file below ``output`` with its stat, by path with ``/``."""
+    return dict(scan_files(output))
+
+
+def remove_outputs(output: Path, paths: Iterable[str]) -> int:
+    """Remove files and the folders they leave empty; returns how many files went."""
+    removed = 0
+    folders: set[Path] = set()
+    for path in paths:
+        target = output / path
+        try:
+            target.unlink()
+        except OSError:
+            continue
+        removed += 1
+        folders.update(output / parent for parent in Path(path).parents)
+    folders.discard(output)
+    for folder in sorted(folders, key=lambda f: len(f.parts), reverse=True):
+        with suppress(OSError):
+            folder.rmdir()
+    return removed

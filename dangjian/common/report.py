@@ -1,0 +1,60 @@
+"""What a build tells of itself: what it found, what it made, how long each stage took."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct, field
+
+from dangjian.common.problems import Problems
+
+
+class Production(Struct):
+    """What one build did to the output folder; lists hold output paths."""
+
+    rendered: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    kept: int = 0
+    removed: int = 0
+
+
+class Report(Struct):
+    """What a build found and did. ``seconds`` is per stage, in the order they ran."""
+
+    problems: Problems = field(default_factory=Problems)
+    production: Production = field(default_factory=Production)
+    read: list[str] = field(default_factory=list)
+    articles: int = 0
+    pages: int = 0
+    withheld: int = 0
+    next_change: datetime | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add what the block takes to a stage's seconds."""
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.problems.errors)
+
+    def as_dict(self) -> dict[str, object]:
+        """The numbers for a file: counts, lists of outputs, seconds, problems."""
+        return {
+            "articles": self.articles,
+            "pages": self.pages,
+            "withheld": self.withheld,
+            "read": sorted(self.read),
+            "rendered": sorted(self.production.rendered),
+            "written": sorted(self.production.written),
+            "kept": self.production.kept,
+            "removed": self.production.removed,
+            "next_change": self.next_change.isoformat() if self.next_change else None,
+            "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
+            "problems": [msgspec.to_builtins(one) for one in self.problems.sorted()],
+        }

@@ -1,0 +1,1 @@
+"""The content as read and arranged: sources, columns, the catalogue, the archive."""

@@ -1,0 +1,91 @@
+"""Pictures and attachments that public articles need: looked at when changed, else remembered."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from dangjian.common.files import Stat
+from dangjian.content.catalogue import FileFacts, FileRow
+
+MISSING = "文件不存在"
+
+
+def examine(content: Path, cache: Path, keys: Sequence[str]) -> list[tuple[str, FileFacts]]:
+    """Look at files (``media:path`` or ``file:path``); runs in worker processes too."""
+    return [(key, _examine(content, cache, key)) for key in keys]
+
+
+def _examine(content: Path, cache: Path, key: str) -> FileFacts:
+    kind, _, path = key.partition(":")
+    return _picture(content / path, cache) if kind == "media" else _attachment(content / path)
+
+
+def _picture(source: Path, cache: Path) -> FileFacts:
+    from dangjian.media.pictures import PictureError, make_picture  # noqa: PLC0415 - Pillow is slow to load
+
+    try:
+        made = make_picture(source, cache)
+    except PictureError as error:
+        return FileFacts(error=str(error))
+    return FileFacts(
+        name=made.name,
+        made=made.path.relative_to(cache).as_posix(),
+        width=made.width,
+        height=made.height,
+        bytes=made.bytes,
+    )
+
+
+def whole_picture(content: Path, cache: Path, key: str, facts: FileFacts) -> Path:
+    """Where a made picture lies in the cache; one that is damaged there is made again."""
+    made = cache / facts.made
+    if _is_whole(made, facts.name):
+        return made
+    return cache / (_examine(content, cache, key).made or facts.made)
+
+
+def _is_whole(made: Path, name: str) -> bool:
+    """Whether a made picture is the one whose address (``MadePicture``) tells its digest."""
+    try:
+        found = hashlib.sha256(made.read_bytes()).hexdigest()
+    except OSError:
+        return False
+    return found.startswith(name.split(".")[-2])
+
+
+def _attachment(source: Path) -> FileFacts:
+    from dangjian.media.attachments import AttachmentError, inspect_attachment  # noqa: PLC0415
+
+    try:
+        info = inspect_attachment(source)
+    except AttachmentError as error:
+        return FileFacts(error=str(error))
+    return FileFacts(
+        name=info.name, kind=info.kind, mime=info.mime, size=info.size, bytes=info.bytes
+    )
+
+
+def split_known(
+    needed: Iterable[str],
+    rows: Mapping[str, FileRow],
+    present: Mapping[str, Stat],
+    trusted_before: int,
+) -> tuple[dict[str, FileFacts], list[str]]:
+    """Which of the needed files are known as they stand, and which have to be looked at.
+
+    ``present`` has the stat of every file below content/; a row is trusted when the stat is the
+    same and the file is older than ``trusted_before`` (ns), the last time all was looked at.
+    """
+    known: dict[str, FileFacts] = {}
+    unknown: list[str] = []
+    for key in sorted(set(needed)):
+        path = key.partition(":")[2]
+        stat = present.get(path)
+        row = rows.get(key)
+        if stat is None:
+            known[key] = FileFacts(error=MISSING)
+        elif row is not None and row.stat == stat and stat.mtime < trusted_before:
+            known[key] = row.facts
+        else:
+            unknown.append(key)
+    return known, unknown

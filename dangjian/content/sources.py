@@ -1,0 +1,140 @@
+"""The sources below ``content/``: reading those that changed, and the columns they make."""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from dangjian.common.digests import digest
+from dangjian.common.workers import Crew
+from dangjian.content.catalogue import Catalogue, Record, SourceRow, StoredSource
+from dangjian.content.columns import COLUMN_FILE, Column, ColumnTree
+from dangjian.content.reader import read_sources
+from dangjian.content.scan import Scan
+
+
+class Readings(Struct):
+    """What is known of all sources now, and which were read again or are gone.
+
+    ``only_words``: those read again say the same as before of everything but the words of their
+    texts, and none has come or gone.
+    """
+
+    rows: dict[str, SourceRow]
+    read: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    only_words: bool = True
+
+
+def read_changed(
+    content: Path,
+    scan: Scan,
+    catalogue: Catalogue,
+    known: dict[str, SourceRow],
+    trusted_before: int,
+    crew: Crew,
+    told: Callable[[int, int], None],
+) -> Readings:
+    """Bring ``known`` up to date with ``scan``: read what is new or changed, drop what is gone.
+
+    A row is trusted when the file's stat is the same and older than ``trusted_before`` (ns);
+    a younger file could have changed within one tick of its clock and is compared by content.
+    ``told`` hears how many of how many have been read.
+    """
+    readings = Readings(known)
+    readings.gone = [path for path in known if path not in scan.sources]
+    readings.only_words = not readings.gone
+    for path in readings.gone:
+        del known[path]
+    catalogue.drop_sources(readings.gone)
+    doubtful = [
+        path
+        for path, stat in scan.sources.items()
+        if (row := known.get(path)) is None or row.stat != stat or stat.mtime >= trusted_before
+    ]
+    doubtful = _without_equal(content, doubtful, scan, known, catalogue)
+    for found in crew.run(partial(read_sources, content), sorted(doubtful), len(doubtful)):
+        _keep(found, catalogue, readings)
+        told(len(readings.read), len(doubtful))
+    return readings
+
+
+def _without_equal(
+    content: Path,
+    doubtful: list[str],
+    scan: Scan,
+    known: dict[str, SourceRow],
+    catalogue: Catalogue,
+) -> list[str]:
+    """Those whose content really differs from what was read."""
+    changed: list[str] = []
+    for path in doubtful:
+        row = known.get(path)
+        if row is not None and row.stat.size == scan.sources[path].size:
+            try:
+                same = digest((content / path).read_bytes()) == row.record.digest
+            except OSError:
+                same = False
+            if same:
+                known[path] = SourceRow(scan.sources[path], row.kept)
+                if row.stat != scan.sources[path]:
+                    catalogue.touch_source(path, scan.sources[path])
+                continue
+        changed.append(path)
+    return changed
+
+
+def _keep(found: Sequence[StoredSource], catalogue: Catalogue, readings: Readings) -> None:
+    for one in found:
+        row = one.row
+        readings.only_words &= _same_but_words(readings.rows.get(one.path), row)
+        readings.rows[one.path] = row
+        readings.read.append(one.path)
+    catalogue.put_sources(found)
+
+
+def _same_but_words(before: SourceRow | None, now: SourceRow) -> bool:
+    return before is not None and now.record == replace(before.record, digest=now.record.digest)
+
+
+def column_folders(rows: Mapping[str, SourceRow]) -> tuple[set[str], dict[str, str]]:
+    """The folders that are columns, and for each bundle folder the folder it belongs to.
+
+    A bundle is a folder that holds one article, ``index.md``, with its pictures, and nothing else
+    that is written: the article belongs to the column above.
+    """
+    articles: dict[str, list[str]] = {}
+    declared: set[str] = set()
+    for path in rows:
+        folder, _, name = path.rpartition("/")
+        if name == COLUMN_FILE:
+            declared.add(folder)
+        else:
+            articles.setdefault(folder, []).append(name)
+    written = declared | set(articles)
+    parents = {folder.rpartition("/")[0] for folder in written}
+    bundles = {
+        folder: folder.rpartition("/")[0]
+        for folder, names in articles.items()
+        if folder and names == ["index.md"] and folder not in declared and folder not in parents
+    }
+    return {folder for folder in written if folder and folder not in bundles}, bundles
+
+
+def column_by_folder(
+    rows: Mapping[str, SourceRow], tree: ColumnTree, bundles: Mapping[str, str]
+) -> dict[str, Column | None]:
+    """The column of every folder that holds articles."""
+    folders = {path.rpartition("/")[0] for path in rows}
+    return {folder: tree.by_folder.get(bundles.get(folder, folder)) for folder in folders}
+
+
+def records_of(rows: Mapping[str, SourceRow], but: Container[str] = ()) -> dict[str, Record]:
+    """The records of all articles (not of columns), by path, ``but`` for some."""
+    return {
+        path: row.record
+        for path, row in rows.items()
+        if row.record.column is None and path not in but
+    }

@@ -1,0 +1,1 @@
+"""Feeds: which there are, what an item holds, RSS, Atom, JSON Feed, OPML."""

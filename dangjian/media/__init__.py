@@ -1,0 +1,1 @@
+"""Pictures and attachments as they are published."""

@@ -1,0 +1,139 @@
+"""Files offered for download: what readers are told of them, and which are not put out at all.
+
+Only kinds that are documents, archives, sound or film are accepted. A file that a reader's machine
+or browser would run (programs, scripts, web pages, documents with macros) is refused by name, and
+so is one whose first bytes are not what its extension says.
+"""
+
+import hashlib
+from pathlib import Path
+
+from msgspec import Struct
+
+from dangjian.common.errors import reason
+from dangjian.common.filenames import ascii_stem
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN = "application/vnd.oasis.opendocument."
+
+# Extension: (kind as readers know it, media type, how the file begins or nothing).
+_KINDS: dict[str, tuple[str, str, bytes]] = {
+    "pdf": ("PDF", "application/pdf", b"%PDF-"),
+    "ofd": ("OFD", "application/ofd", b"PK"),
+    "doc": ("Word", "application/msword", b""),
+    "docx": ("Word", _OFFICE + "wordprocessingml.document", b"PK"),
+    "xls": ("Excel", "application/vnd.ms-excel", b""),
+    "xlsx": ("Excel", _OFFICE + "spreadsheetml.sheet", b"PK"),
+    "ppt": ("PPT", "application/vnd.ms-powerpoint", b""),
+    "pptx": ("PPT", _OFFICE + "presentationml.presentation", b"PK"),
+    "wps": ("WPS 文字", "application/vnd.ms-works", b""),
+    "et": ("WPS 表格", "application/octet-stream", b""),
+    "dps": ("WPS 演示", "application/octet-stream", b""),
+    "odt": ("ODF 文字", _OPEN + "text", b"PK"),
+    "ods": ("ODF 表格", _OPEN + "spreadsheet", b"PK"),
+    "odp": ("ODF 演示", _OPEN + "presentation", b"PK"),
+    "rtf": ("RTF", "application/rtf", b"{\\rtf"),
+    "txt": ("文本", "text/plain", b""),
+    "csv": ("CSV 表格", "text/csv", b""),
+    "epub": ("EPUB", "application/epub+zip", b"PK"),
+    "zip": ("ZIP 压缩包", "application/zip", b"PK"),
+    "rar": ("RAR 压缩包", "application/vnd.rar", b"Rar!"),
+    "7z": ("7z 压缩包", "application/x-7z-compressed", b"7z\xbc\xaf"),
+    "jpg": ("JPG 图片", "image/jpeg", b"\xff\xd8"),
+    "jpeg": ("JPG 图片", "image/jpeg", b"\xff\xd8"),
+    "png": ("PNG 图片", "image/png", b"\x89PNG"),
+    "gif": ("GIF 图片", "image/gif", b"GIF8"),
+    "webp": ("WebP 图片", "image/webp", b"RIFF"),
+    "tif": ("TIFF 图片", "image/tiff", b""),
+    "tiff": ("TIFF 图片", "image/tiff", b""),
+    "mp3": ("MP3 音频", "audio/mpeg", b""),
+    "m4a": ("M4A 音频", "audio/mp4", b""),
+    "ogg": ("OGG 音频", "audio/ogg", b"OggS"),
+    "wav": ("WAV 音频", "audio/wav", b"RIFF"),
+    "mp4": ("MP4 视频", "video/mp4", b""),
+    "m4v": ("MP4 视频", "video/mp4", b""),
+    "webm": ("WebM 视频", "video/webm", b"\x1a\x45\xdf\xa3"),
+    "ogv": ("OGG 视频", "video/ogg", b"OggS"),
+    "vtt": ("字幕", "text/vtt", b""),
+}
+_WITH_MACROS = frozenset({"docm", "dotm", "xlsm", "xltm", "xlsb", "xlam", "pptm", "ppsm", "potm"})
+_RUN_BY_BROWSERS = frozenset(
+    {"html", "htm", "xhtml", "xht", "shtml", "mht", "mhtml", "svg", "svgz", "xml", "xsl", "js"}
+)
+_PROGRAM_STARTS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
+
+
+class AttachmentError(Exception):
+    """A file that is not put out; the message is a Chinese sentence without the file's name."""
+
+
+class AttachmentInfo(Struct, frozen=True):
+    """A file as put out. ``name`` is its address (``files/...``), ``size`` is for people."""
+
+    name: str
+    kind: str
+    mime: str
+    size: str
+    bytes: int
+
+
+def inspect_attachment(path: Path) -> AttachmentInfo:
+    """Check and describe a file for download. Raises AttachmentError.
+
+    The name has a digest of the content, so that a corrected file has a new address and no cache
+    keeps the old one.
+    """
+    extension = path.suffix.lower().removeprefix(".")
+    kind, mime, beginning = _accepted(extension)
+    try:
+        with path.open("rb") as file:
+            start = file.read(1024)
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        length = path.stat().st_size
+    except OSError as error:
+        raise AttachmentError(
+            f"附件打不开（{reason(error)}）。请检查文件是否还在、能否读取。"
+        ) from error
+    if not length:
+        raise AttachmentError("附件是空文件（0 字节）。请换上完整的文件。")
+    if start.startswith(_PROGRAM_STARTS):
+        raise AttachmentError("附件的内容是程序，不能发布。请换上文档。")
+    # Some programs write a few bytes of their own before %PDF-.
+    found = beginning in start if extension == "pdf" else start.startswith(beginning)
+    if not found:
+        raise AttachmentError(
+            f"扩展名是 .{extension}，内容却不是 {kind}。"
+            "请用原来的软件打开后另存，不要只改文件名；设了打开密码的文档请先取消密码。"
+        )
+    name = f"files/{ascii_stem(path, 'fujian')}.{digest[:12]}.{extension}"
+    return AttachmentInfo(name, kind, mime, human_size(length), length)
+
+
+def human_size(length: int) -> str:
+    """A size in the words of a download list: 312 KB, 1.4 MB. Small files count as 1 KB."""
+    if length < 1_000_000:
+        return f"{max(1, round(length / 1024))} KB"
+    for divisor, unit in ((1024**2, "MB"), (1024**3, "GB")):
+        value = length / divisor
+        if value < 1000 or unit == "GB":
+            break
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+
+
+def _accepted(extension: str) -> tuple[str, str, bytes]:
+    if extension in _KINDS:
+        return _KINDS[extension]
+    if extension in _WITH_MACROS:
+        raise AttachmentError(
+            f".{extension} 文档带有宏，不能发布。请另存为不带宏的 .docx、.xlsx、.pptx，或者 PDF。"
+        )
+    if extension in _RUN_BY_BROWSERS:
+        raise AttachmentError(
+            f".{extension} 文件会在读者的浏览器里运行，不能作附件。请改为 PDF，或者打成 ZIP。"
+        )
+    shown = f".{extension} " if extension else "没有扩展名的"
+    raise AttachmentError(
+        f"{shown}文件不能作附件。可用的有 PDF、OFD、Word、Excel、PPT、WPS、TXT、CSV、"
+        "ZIP、RAR、图片、MP3、MP4。"
+    )

@@ -1,0 +1,398 @@
+"""From the archive to what templates see: cards, articles, breadcrumbs, and their digests.
+
+Each value has a digest beside it that covers all it may show; pages put these digests into
+their fingerprints, so that a value and its digest have to be kept in step here, in one place.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import msgspec
+from markupsafe import Markup
+
+from dangjian.common.digests import digest
+from dangjian.content.archive import Archive, Item, tag_slug
+from dangjian.content.catalogue import FileFacts
+from dangjian.content.columns import Column
+from dangjian.rendering import views
+from dangjian.schema.entry import Entry
+from dangjian.schema.refs import PictureRef
+
+SIBLINGS = 5
+TYPE_LABELS = {"photo": "图集", "video": "视频"}
+NOTICE_LABELS = {"upcoming": "未开始", "open": "进行中", "closed": "已结束"}
+_encode = msgspec.msgpack.Encoder().encode
+_MOST_CARDS = 12_000
+
+
+class Presenter:
+    """Makes views of one archive at one moment. Cards and mentions made of late are shared."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        files: Mapping[str, FileFacts],
+        related: Mapping[str, tuple[str, ...]],
+        now: datetime,
+        owner: str,
+        default_editor: str,
+    ) -> None:
+        self.archive = archive
+        self.files = files
+        self.related = related
+        self.now = now
+        self.owner = owner
+        self.default_editor = default_editor
+        self._cards: dict[str, views.Card] = {}
+        self._mentions: dict[str, views.Card] = {}
+        self._digests: dict[str, bytes] = {}
+        self._columns: dict[str, bytes] = {}
+        self._marks: dict[str, bytes] = {}
+        self._special_of: dict[str, list[Item]] = {}
+        for special in archive.specials:
+            for item in archive.in_special[special.path]:
+                self._special_of.setdefault(item.path, []).append(special)
+
+    def card(self, item: Item) -> views.Card:
+        """What rich lists show of an item: with summary and picture."""
+        card = self._cards.get(item.path)
+        if card is None:
+            summary = item.entry.summary or item.record.excerpt
+            _make_room(self._cards)
+            card = self._cards[item.path] = msgspec.structs.replace(
+                self.mention(item), summary=summary, cover=self.cover(item)
+            )
+        return card
+
+    def mention(self, item: Item) -> views.Card:
+        """What lists of titles show of an item: a card without summary and picture."""
+        card = self._mentions.get(item.path)
+        if card is None:
+            entry = item.entry
+            _make_room(self._mentions)
+            card = self._mentions[item.path] = views.Card(
+                url=item.address or entry.external_url,
+                title=entry.title,
+                date=entry.date,
+                type=entry.type,
+                short_title=entry.short_title,
+                column=column_link(item.column) if item.column else None,
+                external=entry.type == "link",
+                top=self.is_top(item),
+                label=self.label(item),
+                draft=item.withheld,
+            )
+        return card
+
+    def cards(self, items: Iterable[Item]) -> tuple[views.Card, ...]:
+        return tuple(self.card(item) for item in items)
+
+    def mentions(self, items: Iterable[Item]) -> tuple[views.Card, ...]:
+        return tuple(self.mention(item) for item in items)
+
+    def card_digest(self, item: Item) -> bytes:
+        """Covers all that ``card`` shows."""
+        found = self._digests.get(item.path)
+        if found is None:
+            cover = self.cover_ref(item)
+            found = self._digests[item.path] = digest(
+                self.mention_digest(item),
+                item.entry.summary or item.record.excerpt,
+                self._picture_digest(cover) if cover else b"",
+            )
+        return found
+
+    def mention_digest(self, item: Item) -> bytes:
+        """Covers all that ``mention`` shows."""
+        found = self._marks.get(item.path)
+        if found is None:
+            column = item.column
+            found = self._marks[item.path] = digest(
+                item.record.mention,
+                item.address,
+                f"{column.name}\0{column.address}" if column else "",
+                f"{self.label(item)}{self.is_top(item)}",
+            )
+        return found
+
+    def digests(self, items: Iterable[Item]) -> bytes:
+        """Covers the cards of several items, in their order."""
+        return b"".join([self.card_digest(item) for item in items])
+
+    def mention_digests(self, items: Iterable[Item]) -> bytes:
+        """Covers several items as ``mentions`` shows them, in their order."""
+        return b"".join(map(self.mention_digest, items))
+
+    def is_top(self, item: Item) -> bool:
+        """Whether an item stands above its lists (置顶) at this moment."""
+        entry = item.entry
+        return "top" in entry.flags and (entry.top_until is None or entry.top_until > self.now)
+
+    def label(self, item: Item) -> str:
+        """The word a list puts behind an item's title."""
+        entry = item.entry
+        if item.withheld:
+            return "未发布"
+        if entry.type == "notice":
+            return NOTICE_LABELS.get(notice_status(entry, self.now), "")
+        if entry.validity in ("失效", "废止"):
+            return f"已{entry.validity}"
+        return TYPE_LABELS.get(entry.type, "")
+
+    def cover_ref(self, item: Item) -> PictureRef | None:
+        """The picture that stands for an item: its cover, the first of its gallery or text."""
+        entry = item.entry
+        if entry.cover is not None:
+            return entry.cover
+        if entry.gallery:
+            return entry.gallery[0]
+        if entry.banner is not None:
+            return entry.banner
+        for reference in item.record.references:
+            if reference.kind == "media" and reference.alt:
+                return PictureRef(reference.target, reference.alt)
+        return None
+
+    def cover(self, item: Item) -> views.Picture | None:
+        found = self.cover_ref(item)
+        return self.picture(found) if found else None
+
+    def picture(self, found: PictureRef) -> views.Picture | None:
+        """A picture as put out; None when it can't be (which is reported elsewhere)."""
+        facts = self.files.get(f"media:{found.src}")
+        if facts is None or not facts.width:
+            return None
+        return views.Picture(facts.name, facts.width, facts.height, found.alt, found.caption)
+
+    def _picture_digest(self, found: PictureRef) -> bytes:
+        return digest(_encode((self.files.get(f"media:{found.src}"), found.alt, found.caption)))
+
+    def column_digest(self, column: Column | None) -> bytes:
+        """Covers what a page below ``column`` shows of it and those above: breadcrumb, tags."""
+        if column is None:
+            return b""
+        found = self._columns.get(column.folder)
+        if found is None:
+            above = self.column_digest(column.parent)
+            entry = column.entry
+            found = self._columns[column.folder] = digest(above, column.address, _encode(entry))
+        return found
+
+    def text_parts(self, item: Item) -> tuple[bytes, ...]:
+        """Cover an item's own words and pictures, wherever they are shown."""
+        shown = [item.record.digest, self.mention_digest(item)]
+        for key in file_targets(item):
+            facts = self.files.get(key)
+            shown.append(_encode(facts) if facts else b"!")
+        for reference in item.record.references:
+            if reference.kind == "article":
+                other = self.archive.by_path.get(reference.target)
+                shown.append(
+                    (other.address or other.entry.external_url).encode() if other else b"!"
+                )
+        return tuple(shown)
+
+    def article_parts(self, item: Item) -> tuple[bytes, ...]:
+        """Cover all that ``article`` shows, its text included."""
+        archive, path = self.archive, item.path
+        previous, following = item.previous, item.next
+        linked = (archive.interprets, archive.interpreted_by, self._special_of)
+        return (
+            *self.text_parts(item),
+            b"|",
+            self.column_digest(item.column),
+            self.mention_digest(previous) if previous else b"-",
+            self.mention_digest(following) if following else b"-",
+            self.mention_digests(self.related_items(item)),
+            self.mention_digests(self.siblings(item)),
+            *[self.mention_digests(found[path]) if path in found else b"" for found in linked],
+        )
+
+    def related_items(self, item: Item) -> list[Item]:
+        by_path = self.archive.by_path
+        return [by_path[path] for path in self.related.get(item.path, ())]
+
+    def siblings(self, item: Item) -> list[Item]:
+        """The articles of the same column published before this one, newest first."""
+        found: list[Item] = []
+        other = item.previous
+        while other is not None and len(found) < SIBLINGS:
+            found.append(other)
+            other = other.previous
+        return found
+
+    def article(self, item: Item) -> views.ArticleView:
+        """An article for its own page; ``body`` is put in when the page is rendered."""
+        entry, archive, path = item.entry, self.archive, item.path
+        tags = tuple(views.Link(n, f"tags/{tag_slug(n)}/index.html") for n in entry.tags)
+        specials = self._special_of.get(path, ())
+        return views.ArticleView(
+            card=self.card(item),
+            body=Markup(),
+            shoulder_title=entry.shoulder_title,
+            subtitle=entry.subtitle,
+            source=entry.source or ("" if entry.type == "page" else self.owner),
+            author=entry.author,
+            editor=entry.editor or ((self.default_editor,) if self.default_editor else ()),
+            proofreader=entry.proofreader,
+            reviewer=entry.reviewer,
+            issuer=entry.issuer,
+            updated=f"{entry.updated:%Y-%m-%d %H:%M}" if entry.updated else "",
+            original_title=entry.original_title,
+            original_url=entry.original_url,
+            reprint=entry.reprint,
+            tags=tags if item.dated else (),
+            specials=tuple(views.Link(s.entry.title, s.address) for s in specials),
+            attachments=self._attachments(entry),
+            gallery=self._pictures(entry.gallery),
+            video=self._video(entry),
+            document=document_rows(entry),
+            validity=validity_of(entry, self.now),
+            notice=notice_of(entry, self.now),
+            previous=self.mention(item.previous) if item.previous else None,
+            next=self.mention(item.next) if item.next else None,
+            related=self.mentions(self.related_items(item)),
+            siblings=self.mentions(self.siblings(item)),
+            interprets=self.mentions(archive.interprets.get(path, ())),
+            interpreted_by=self.mentions(archive.interpreted_by.get(path, ())),
+        )
+
+    def _pictures(self, found: Iterable[PictureRef]) -> tuple[views.Picture, ...]:
+        pictures = (self.picture(one) for one in found)
+        return tuple(picture for picture in pictures if picture is not None)
+
+    def _attachments(self, entry: Entry) -> tuple[views.Attachment, ...]:
+        made = []
+        for attachment in entry.attachments:
+            facts = self.files.get(f"file:{attachment.file}")
+            if facts is None or facts.error:
+                continue
+            title = attachment.title or attachment.file.rpartition("/")[2]
+            made.append(
+                views.Attachment(facts.name, title, facts.kind, facts.size, facts.bytes, facts.mime)
+            )
+        return tuple(made)
+
+    def _video(self, entry: Entry) -> views.Video | None:
+        video = entry.video
+        facts = self.files.get(f"file:{video.src}") if video else None
+        if video is None or facts is None or facts.error:
+            return None
+        poster = PictureRef(video.poster, entry.title) if video.poster else None
+        return views.Video(
+            facts.name,
+            facts.mime,
+            self.picture(poster) if poster else None,
+            self._file_name(video.captions),
+            self._file_name(video.transcript),
+        )
+
+    def _file_name(self, path: str) -> str:
+        facts = self.files.get(f"file:{path}") if path else None
+        return facts.name if facts and not facts.error else ""
+
+
+def _make_room(cards: dict[str, views.Card]) -> None:
+    """Forget cards when there are very many: each process that renders has its own."""
+    if len(cards) >= _MOST_CARDS:
+        cards.clear()
+
+
+def file_targets(item: Item) -> list[str]:
+    """The files an item needs, as ``media:path`` for pictures and ``file:path`` for the rest."""
+    entry, references = item.entry, item.record.references
+    if not (
+        references
+        or entry.cover
+        or entry.gallery
+        or entry.attachments
+        or entry.video
+        or entry.banner
+    ):
+        return []
+    found = [f"{r.kind}:{r.target}" for r in references if r.kind in ("media", "file")]
+    pictures = (entry.cover, entry.banner, *entry.gallery)
+    found += [f"media:{picture.src}" for picture in pictures if picture is not None]
+    found += [f"file:{attachment.file}" for attachment in entry.attachments]
+    if entry.video:
+        video = entry.video
+        if video.poster:
+            found.append(f"media:{video.poster}")
+        found += [f"file:{path}" for path in (video.src, video.captions, video.transcript) if path]
+    return found
+
+
+def column_link(column: Column) -> views.Link:
+    return views.Link(column.name, column.url)
+
+
+def breadcrumb(column: Column | None, *last: views.Link) -> tuple[views.Link, ...]:
+    """首页 > columns > …; the last is where the reader is."""
+    links = [views.Link("首页", "index.html")]
+    if column is not None:
+        links += [column_link(one) for one in column.chain()]
+    links += last
+    end = links[-1]
+    return (*links[:-1], views.Link(end.name, end.url, current=True))
+
+
+def notice_status(entry: Entry, now: datetime) -> str:
+    """Where a notice stands in its period: upcoming, open, closed; empty without a period."""
+    if entry.notice_start is None and entry.notice_end is None:
+        return ""
+    if entry.notice_start is not None and now < entry.notice_start:
+        return "upcoming"
+    if entry.notice_end is not None and now >= entry.notice_end:
+        return "closed"
+    return "open"
+
+
+def notice_of(entry: Entry, now: datetime) -> views.Notice | None:
+    if entry.type != "notice":
+        return None
+    status = notice_status(entry, now)
+    return views.Notice(
+        start=_day(entry.notice_start),
+        end=_day(entry.notice_end),
+        status=status,
+        label=NOTICE_LABELS.get(status, ""),
+        contact=entry.contact,
+        report_phone=entry.report_phone,
+    )
+
+
+def validity_of(entry: Entry, now: datetime) -> views.Validity | None:
+    """The banner of a document that is, or is not, in force."""
+    if entry.validity is None:
+        return None
+    if entry.validity == "有效":
+        if entry.effective is not None and entry.effective > now:
+            return views.Validity("有效", f"本文件自{_day(entry.effective)}起施行")
+        return views.Validity("有效", "")
+    since = f"，自{_day(entry.repealed)}起不再执行" if entry.repealed else ""
+    return views.Validity(entry.validity, f"本文件已{entry.validity}{since}")
+
+
+def document_rows(entry: Entry) -> tuple[tuple[str, str], ...]:
+    """A document's metadata table (索引号, 发文机关, …); only rows that have something to say."""
+    if entry.type != "document":
+        return ()
+    rows = (
+        ("索引号", entry.index_number),
+        ("主题分类", entry.topic),
+        ("发文机关", entry.issuer_org),
+        ("成文日期", _day(entry.issued)),
+        ("发文字号", entry.doc_number),
+        ("发布日期", f"{entry.date:%Y-%m-%d}"),
+        ("责任部门", entry.dept),
+        ("公开形式", entry.publicity),
+        ("施行日期", _day(entry.effective)),
+        ("废止日期", _day(entry.repealed)),
+        ("有效性", entry.validity or ""),
+        ("主题词", " ".join(entry.keywords)),
+    )
+    return tuple((label, value) for label, value in rows if value)
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment.year}年{moment.month}月{moment.day}日" if moment else ""

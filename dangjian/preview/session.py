@@ -1,0 +1,280 @@
+"""The preview: build, serve, watch, build again, and tell the pages that are open.
+
+Building goes on in this process, with the engine kept between builds; serving in another one, so
+that pages come at once meanwhile and the engine may start worker processes of its own.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import webbrowser
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from watchfiles import watch
+
+from dangjian.building.engine import Engine
+from dangjian.building.site import SiteError, told_mistakes
+from dangjian.common.locks import HeldError, Lock, held
+from dangjian.common.problems import Problem
+from dangjian.common.report import Report
+from dangjian.common.timezone import SHANGHAI
+from dangjian.paths import PACKAGE
+from dangjian.settings.workspace import Told, Workplace, silent
+
+LOOK_MILLISECONDS = 500
+"""How often settings files and the clock are looked at, while no file event comes."""
+
+
+class PreviewError(Exception):
+    """The preview can't run; the message is Chinese."""
+
+
+class Preview:
+    """What is shown now: an engine for the settings as they stand, and the number of its build.
+
+    ``open_workplace`` reads the settings anew; ``settings`` are the files it depends on.
+    """
+
+    def __init__(
+        self, open_workplace: Callable[[], Workplace], settings: Iterable[Path], told: Told = silent
+    ) -> None:
+        self.open_workplace = open_workplace
+        self.settings = tuple(settings)
+        self.told = told
+        self.next_change: datetime | None = None
+        self._session = f"{time.time_ns():x}"
+        self._number = 0
+        self._stamp = self._seen = self._look()
+        self._engine = Engine(open_workplace(), told=told)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.close()
+
+    @property
+    def workplace(self) -> Workplace:
+        return self._engine.workplace
+
+    def build(self, seen: Iterable[Path] = ()) -> dict[str, object]:
+        """Build, and return what pages are told: number of the build and what is wrong.
+
+        ``seen`` are the files that were seen to change, if nothing else asks for the build: where
+        they bring no more than new words, search stays ``behind`` until the next build.
+        """
+        self._seen = self._look()
+        try:
+            quick = self._seen == self._stamp and bool(seen)
+            self._read_settings()
+            with told_mistakes():
+                report = (self._engine.build_seen(seen) if quick else None) or self._engine.build()
+        except SiteError as error:
+            return self._state(error.problems, "没有生成，网页仍是上一次的")
+        self.next_change = report.next_change
+        if report.production.written or report.production.removed:
+            self._number += 1
+        return self._state(report.problems.sorted(), summary(report))
+
+    @property
+    def behind(self) -> bool:
+        """Whether what was saved can be seen, but not found yet."""
+        return self._engine.behind
+
+    def get_ready(self) -> None:
+        """Do in a quiet moment what the next save need not wait for."""
+        with suppress(SiteError), told_mistakes():
+            self._engine.get_ready()
+
+    def _read_settings(self) -> None:
+        """Start anew with the settings, if they or their mistakes have changed."""
+        if self._seen != self._stamp:
+            place = self.open_workplace()
+            self._stamp = self._seen
+            self._engine.close()
+            self._engine = Engine(place, told=self.told)
+
+    def due(self) -> bool:
+        """Whether something else than a file asks for a build: settings, or an article's hour."""
+        if self._look() != self._seen:
+            return True
+        return self.next_change is not None and datetime.now(SHANGHAI) >= self.next_change
+
+    def _look(self) -> tuple[tuple[int, int], ...]:
+        stats = (path.stat() for path in self.settings if path.exists())
+        return tuple((stat.st_mtime_ns, stat.st_size) for stat in stats)
+
+    def _state(self, problems: Iterable[Problem], text: str) -> dict[str, object]:
+        return {
+            "build": f"{self._session}-{self._number}",
+            "summary": text,
+            "problems": [
+                {
+                    "place": place_of(problem, self.workplace.content.name),
+                    "message": problem.message,
+                    "level": problem.level,
+                }
+                for problem in problems
+            ],
+        }
+
+
+def place_of(problem: Problem, folder: str) -> str:
+    """Where a problem stands, as an editor's tool opens it: file and line."""
+    if not problem.path:
+        return ""
+    path = problem.path if problem.path.endswith(".py") else f"{folder}/{problem.path}"
+    return f"{path}:{problem.line}" if problem.line else path
+
+
+def summary(report: Report) -> str:
+    """One line for a build: how long, how much, how many mistakes."""
+    seconds = sum(report.seconds.values())
+    text = f"{datetime.now(SHANGHAI):%H:%M:%S} 已生成，{seconds:.2f} 秒"
+    if changed := len(report.production.written) + report.production.removed:
+        text += f"，更新 {changed} 个文件"
+    errors, warnings = len(report.problems.errors), len(report.problems.warnings)
+    counts = [f"{errors} 处错误"] * bool(errors) + [f"{warnings} 处提醒"] * bool(warnings)
+    return text + (f"；有 {'、'.join(counts)}" if counts else "")
+
+
+class Showing:
+    """The server's process, and the way to tell it a new state."""
+
+    def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
+        self.process = process
+        self.address = f"http://127.0.0.1:{port}/"
+
+    @property
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+    def tell(self, state: dict[str, object]) -> None:
+        """Hand a state to the server and so to every open page."""
+        if self.process.stdin is not None:
+            self.process.stdin.write(json.dumps(state) + "\n")
+            self.process.stdin.flush()
+
+
+@contextmanager
+def showing(output: Path, port: int = 0) -> Iterator[Showing]:
+    """Serve ``output`` from a process of its own. Raises PreviewError when no port is free."""
+    package = str(PACKAGE.parent)
+    search = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+    with subprocess.Popen(  # noqa: S603 - our own server
+        [sys.executable, "-m", "dangjian.preview.server", str(output), str(port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": search, "PYTHONIOENCODING": "utf-8"},
+    ) as process:
+        answer = json.loads((process.stdout.readline() if process.stdout else "") or "{}")
+        if "port" not in answer:
+            process.kill()
+            raise PreviewError(answer.get("error", "预览服务器没有启动。"))
+        try:
+            yield Showing(process, answer["port"])
+        finally:
+            # Its input ends: it stops by itself, on every system.
+            if process.stdin is not None:
+                process.stdin.close()
+            process.wait(timeout=10)
+
+
+def run(
+    preview: Preview, say: Callable[[str], None], *, port: int = 0, browser: bool = True
+) -> None:
+    """Build, serve and watch until interrupted. ``say`` hears what the terminal should show.
+
+    Raises PreviewError when this site is being previewed already, or no port is free.
+    """
+    output = preview.workplace.output
+    try:
+        with held(output.with_name(f"{output.name}.lock")) as lock:
+            _run(preview, say, lock, port, browser)
+    except HeldError as error:
+        raise PreviewError(f"这个网站已经在预览：{error.note or '正在启动'}") from None
+
+
+def _run(
+    preview: Preview, say: Callable[[str], None], lock: Lock, port: int, browser: bool
+) -> None:
+    output = preview.workplace.output
+    output.mkdir(parents=True, exist_ok=True)
+    state = preview.build()
+    with showing(output, port) as server:
+        server.tell(state)
+        lock.note(server.address)
+        report(state, say)
+        say(f"预览地址：{server.address}  （保存文件后网页自动更新；按 Ctrl+C 结束）")
+        if browser and has_browser():
+            webbrowser.open(server.address)
+        for call in calls(preview):
+            if not server.running:
+                raise PreviewError("预览服务器意外停止了，请重新运行。")
+            before, state = state, preview.build(call.files)
+            server.tell(state)
+            if call.heard or any(state[part] != before[part] for part in ("build", "problems")):
+                report(state, say)
+
+
+class Call(NamedTuple):
+    """What asks for a build: ``files`` that changed, or (none) settings or an article's hour.
+
+    Nothing at all was ``heard`` of when it is just to be sure.
+    """
+
+    files: frozenset[Path] = frozenset()
+    heard: bool = True
+
+
+def calls(preview: Preview) -> Iterator[Call]:
+    """Yield whenever something asks for a build.
+
+    What changes during a build is seen after it. What changed before anything was watched is not;
+    so in the first quiet moment there is a call all the same, as there is where search is behind.
+    """
+    looked = settled = False
+    place = preview.workplace
+    folders = [
+        folder for folder in (place.content, place.theme, *place.templates) if folder.is_dir()
+    ]
+    for changed in watch(
+        *folders,
+        debounce=300,
+        step=20,
+        rust_timeout=LOOK_MILLISECONDS,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    ):
+        if changed or preview.due():
+            yield Call(frozenset(Path(path) for _, path in changed))
+            settled = False
+        elif not settled:
+            if preview.behind or not looked:
+                yield Call(heard=False)
+            preview.get_ready()
+            settled = True
+        looked = True
+
+
+def report(state: dict[str, object], say: Callable[[str], None]) -> None:
+    """Tell the terminal what the pages are told."""
+    say(str(state["summary"]))
+    problems = state["problems"]
+    for problem in problems if isinstance(problems, list) else ():
+        say(f"  {problem['place']}  {problem['message']}")
+
+
+def has_browser() -> bool:
+    """Whether there is a screen to open a browser on; a text browser would take the terminal."""
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

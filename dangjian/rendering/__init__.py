@@ -1,0 +1,1 @@
+"""Templates and theme files: what turns planned pages into bytes."""

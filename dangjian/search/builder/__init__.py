@@ -1,0 +1,1 @@
+"""Making the index (docs/search-format.md): one of its three readers."""

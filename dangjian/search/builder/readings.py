@@ -1,0 +1,125 @@
+"""How titles are read: their pinyin, by pypinyin's tables (docs/search-format.md, 3.3).
+
+A title is read as the longest phrase it has at a place, otherwise as the first reading of the
+character there. Adding an article may take less time than importing pypinyin or reading its
+tables whole does: they are taken as data, and of that only what the titles may need.
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Set as AbstractSet
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from dangjian.search.format.folding import is_han
+
+Reading = tuple[int, str]
+_PHRASE_SIZES = (5, 4, 3, 2)
+_LONGEST_SYLLABLE = 6
+_QUOTE = 0x22
+_BEGINNING = 6  # bytes of two Han characters, and of the number of one
+_Entry = TypeVar("_Entry")
+
+
+class Readings(NamedTuple):
+    """The readings of some titles' characters and phrases."""
+
+    chars: Mapping[str, str]
+    phrases: Mapping[str, tuple[str, ...]]
+    beginnings: AbstractSet[str]
+
+    def of(self, title: str) -> list[Reading]:
+        """Place and syllable of each Han character of a folded title that has a reading."""
+        found: list[Reading] = []
+        place = 0
+        while place < len(title):
+            phrase: tuple[str, ...] = ()
+            if title[place : place + 2] in self.beginnings:
+                phrase = self._longest(title, place)
+            for syllable in phrase or (self.chars.get(title[place], ""),):
+                if syllable:
+                    found.append((place, syllable))
+                place += 1
+        return found
+
+    def _longest(self, title: str, place: int) -> tuple[str, ...]:
+        """The reading of the longest phrase at a place of a title, if there is one."""
+        for size in _PHRASE_SIZES:
+            syllables = self.phrases.get(title[place : place + size])
+            if syllables:
+                return syllables
+        return ()
+
+
+def readings_for(titles: Collection[str]) -> Readings:
+    """All that is needed to read these folded titles."""
+    folder = _tables()
+    chars = {char for char in set().union(*titles) if is_han(ord(char))}
+    numbers = [f'{ord(char)}"'.encode() for char in chars]
+    raw_chars = (folder / "pinyin_dict.json").read_bytes()
+    first_readings = _entries(raw_chars, b"09", numbers, str)
+    pairs = {title[n : n + 2] for title in titles for n in range(len(title) - 1)}
+    raw_phrases = (folder / "phrases_dict.json").read_bytes()
+    beginnings = [pair.encode() for pair in pairs]
+    phrases = _entries(raw_phrases, b"\xe3\xff", beginnings, list[list[str]])
+    return Readings(
+        {char: _plain(first_readings.get(str(ord(char)), "").split(",")[0]) for char in chars},
+        {name: tuple(_plain(options[0]) for options in read) for name, read in phrases.items()},
+        {name[:2] for name in phrases},
+    )
+
+
+def _tables() -> Path:
+    spec = find_spec("pypinyin")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("pypinyin", name="pypinyin")
+    return Path(spec.origin).parent
+
+
+def _entries(
+    raw: bytes, first: bytes, beginnings: Iterable[bytes], kind: type[_Entry]
+) -> dict[str, _Entry]:
+    """Of a large JSON object, the entries whose keys begin with the same six bytes as one of
+    ``beginnings``. A key is known by its first byte, which no string in the values has.
+    """
+    wanted = {name[:_BEGINNING] for name in beginnings if len(name) >= _BEGINNING}
+    numbers = np.array(sorted(int.from_bytes(name, "big") for name in wanted), np.uint64)
+    if not len(numbers):
+        return {}
+    data = np.frombuffer(raw, np.uint8)
+    quotes = np.flatnonzero(data[: -_BEGINNING - 1] == _QUOTE)
+    after = data[quotes + 1]
+    starts = quotes[(after >= first[0]) & (after <= first[1])]
+    begun = _big_endian(data, starts + 1)
+    near = np.minimum(np.searchsorted(numbers, begun), len(numbers) - 1)
+    ends = np.append(starts[1:], len(raw))
+    chosen = np.flatnonzero(numbers[near] == begun)
+    entries = [
+        raw[start:end].rstrip(b", \t\r\n}")
+        for start, end in zip(starts[chosen].tolist(), ends[chosen].tolist(), strict=True)
+    ]
+    return msgspec.json.decode(b"{" + b",".join(entries) + b"}", type=dict[str, kind])  # type: ignore[valid-type]
+
+
+def _big_endian(
+    data: npt.NDArray[np.uint8], places: npt.NDArray[np.int64]
+) -> npt.NDArray[np.uint64]:
+    """The six bytes at each place as a number."""
+    values = np.zeros(len(places), np.uint64)
+    for offset in range(_BEGINNING):
+        values = (values << np.uint64(8)) | data[places + offset]
+    return values
+
+
+@lru_cache(maxsize=8192)
+def _plain(reading: str) -> str:
+    """A reading without tone: letters a to z, ü as v."""
+    letters = unicodedata.normalize("NFD", reading.replace("ü", "v").lower())
+    letters = letters.replace("u\u0308", "v")
+    plain = "".join(c for c in letters if "a" <= c <= "z")
+    return plain if len(plain) <= _LONGEST_SYLLABLE else ""

@@ -1,0 +1,1 @@
+"""The index's layout as written and read (docs/search-format.md)."""

@@ -1,0 +1,124 @@
+"""Tokens: the stretches of text that the records of a large segment are written in (3.5).
+
+Each has a code of its own; the more often it comes, the shorter.
+"""
+
+from collections.abc import Sequence
+from heapq import heapify, heappop, heappush
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from dangjian.search.format.bits import Numbers
+from dangjian.search.format.documents import FIELDS, SEPARATOR
+
+MOST_BITS = 16
+ESCAPED_BITS = 21
+"""Bits of a code point that follows the code of the escape."""
+
+_CODES = 1 << MOST_BITS
+
+
+class Token(NamedTuple):
+    """A stretch of text and the bits of its code; the one of no text is the escape."""
+
+    width: int
+    text: str
+
+
+def in_order(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens in the order in which they are written down and have their codes."""
+    return sorted(tokens, key=lambda token: (token.width, len(token.text), token.text))
+
+
+def codes_of(widths: Numbers) -> Numbers:
+    """The code of each of the tokens of these widths, which are in order."""
+    shares = _CODES >> widths
+    return np.asarray((np.cumsum(shares) - shares) >> (MOST_BITS - widths), np.int64)
+
+
+def widths_for(weights: Sequence[int]) -> list[int]:
+    """The bits that the code of each of at least two tokens should have, of these weights."""
+    least = 1
+    while True:
+        widths = _huffman([max(weight, least) for weight in weights])
+        if max(widths) <= MOST_BITS:
+            return widths
+        least *= 2
+
+
+def _huffman(weights: Sequence[int]) -> list[int]:
+    count = len(weights)
+    trees = [(weight, number) for number, weight in enumerate(weights)]
+    heapify(trees)
+    above = [0] * (2 * count - 1)
+    for number in range(count, 2 * count - 1):
+        one, other = heappop(trees), heappop(trees)
+        above[one[1]] = above[other[1]] = number
+        heappush(trees, (one[0] + other[0], number))
+    depths = [0] * (2 * count - 1)
+    for number in range(2 * count - 3, -1, -1):
+        depths[number] = depths[above[number]] + 1
+    return depths[:count]
+
+
+def tokens_bytes(tokens: Sequence[Token]) -> bytes:
+    """What the head says of tokens that are in order."""
+    return b"".join(
+        (
+            len(tokens).to_bytes(2, "little"),
+            bytes(token.width for token in tokens),
+            bytes(len(token.text) for token in tokens),
+            "".join(token.text for token in tokens).encode("utf-16-le"),
+        )
+    )
+
+
+def read_tokens(data: bytes) -> list[Token]:
+    """The tokens that :func:`tokens_bytes` wrote; ``ValueError`` if they can't be such."""
+    count = int.from_bytes(data[:2], "little")
+    widths, lengths = data[2 : 2 + count], data[2 + count : 2 + 2 * count]
+    text = data[2 + 2 * count :].decode("utf-16-le")
+    ends = [0, *accumulate(lengths)]
+    if ends[-1] != len(text) or len(ends) != count + 1:
+        raise ValueError("the texts of tokens are not as long as announced")
+    if not all(1 <= width <= MOST_BITS for width in widths):
+        raise ValueError("a token with an impossible code")
+    if sum(_CODES >> width for width in widths) != _CODES:
+        raise ValueError("codes of tokens that are not complete")
+    texts = [text[start:end] for start, end in pairwise(ends)]
+    return [Token(width, part) for width, part in zip(widths, texts, strict=True)]
+
+
+class TokenReader:
+    """Reads records that are written in some tokens."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._at_code: list[tuple[int, str, int]] = []
+        for width, text in tokens:
+            self._at_code += [(width, text, text.count(SEPARATOR))] * (_CODES >> width)
+
+    def text(self, data: bytes) -> str:
+        """The text of a record; ``ValueError`` if it is cut off."""
+        size = len(data) * 8
+        bits = int.from_bytes(data + b"\0\0\0\0")
+        shift = size + 32 - MOST_BITS
+        pieces: list[str] = []
+        missing = FIELDS
+        while missing > 0:
+            width, piece, ends = self._at_code[(bits >> shift) & (_CODES - 1)]
+            shift -= width
+            if not piece:
+                shift -= ESCAPED_BITS
+                place = max(0, shift + MOST_BITS)
+                code = (bits >> place) & ((1 << ESCAPED_BITS) - 1)
+                if 0xD800 <= code < 0xE000:
+                    raise ValueError("half a character in a record")
+                piece = chr(code)
+                ends = piece == SEPARATOR
+            if shift < 32 - MOST_BITS:
+                raise ValueError("a record is cut off")
+            pieces.append(piece)
+            missing -= ends
+        return "".join(pieces)

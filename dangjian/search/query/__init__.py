@@ -1,0 +1,1 @@
+"""Answering a query from an index, as the browser does (docs/search-format.md)."""

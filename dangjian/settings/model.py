@@ -1,0 +1,256 @@
+"""What an office sets in ``pelicanconf.py``: the one typed model of its settings.
+
+As with articles, checking and the administrators' reference table come from the annotations.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
+
+from msgspec import Struct
+
+from dangjian.schema.refs import PictureRef
+from dangjian.settings import values
+from dangjian.settings.values import NamedLink, NamedLinks, Place, Reading
+
+
+class Setting(Struct, frozen=True):
+    """A setting's name in the file, its Chinese name, what it is for, and how it is read."""
+
+    name: str
+    zh: str
+    about: str
+    read: Reading
+    example: str = ""
+
+
+class Home(Struct, frozen=True):
+    """What the home page shows: how many of each, and of which columns."""
+
+    headline: bool = True
+    latest: int = 10
+    slides: int = 5
+    photos: int = 6
+    videos: int = 3
+    specials: int = 4
+    notices: str = ""
+    blocks: tuple[str, ...] = ()
+
+
+class ExternalLinks(Struct, frozen=True):
+    """Whether leaving the site is announced, and for which sites never."""
+
+    mode: Literal["off", "notice"] = "off"
+    allow: tuple[str, ...] = ()
+
+
+class Badge(Struct, frozen=True):
+    """The 党政机关网站标识: a picture that leads to its certificate."""
+
+    image: PictureRef
+    url: str
+
+
+_HOME: Final[dict[str, Reading]] = {
+    "headline": values.yes,
+    "latest": values.number(0, 50),
+    "slides": values.number(0, 20),
+    "photos": values.number(0, 20),
+    "videos": values.number(0, 20),
+    "specials": values.number(0, 20),
+    "notices": values.text,
+    "blocks": values.words,
+}
+_EXTERNAL: Final[dict[str, Reading]] = {
+    "mode": values.choice("off", "notice"),
+    "allow": values.hosts,
+}
+_CONAC: Final[dict[str, Reading]] = {
+    "image": values.picture_file,
+    "url": values.path_or_url,
+    "alt": values.text,
+}
+
+
+def _home(value: Any, place: Place) -> Home:
+    return Home(**values.members(value, place, _HOME))
+
+
+def _external(value: Any, place: Place) -> ExternalLinks:
+    return ExternalLinks(**values.members(value, place, _EXTERNAL))
+
+
+def _conac(value: Any, place: Place) -> Badge | None:
+    if not value:
+        return None
+    noted = len(place.problems)
+    found: Mapping[str, str] = values.members(value, place, _CONAC)
+    if len(place.problems) > noted:
+        return None
+    if not found.get("image") or not found.get("url", "").startswith("http"):
+        place.note(f'{place.label}要写全 {{"image": "图片文件", "url": "https://bszs.conac.cn/…"}}')
+        return None
+    return Badge(PictureRef(found["image"], found.get("alt") or "党政机关网站标识"), found["url"])
+
+
+class Office(Struct, frozen=True, kw_only=True):
+    """An office's settings, checked and typed. Pictures are relative to ``content/``."""
+
+    name: Annotated[str, Setting("SITENAME", "站名", "网站名称", values.text, "示例市党建网")] = (
+        "未命名网站"
+    )
+    url: Annotated[
+        str,
+        Setting(
+            "SITEURL", "网址", "网站的网址，末尾不加斜线；发布时必写", values.site_url,
+            "https://dj.example.gov.cn",
+        ),
+    ] = ""  # fmt: skip
+    owner: Annotated[
+        str, Setting("OWNER", "主办单位", "也是文章的默认来源", values.text, "中共示例市委组织部")
+    ] = ""
+    organizer: Annotated[str, Setting("ORGANIZER", "承办单位", "页脚显示", values.text)] = ""
+    description: Annotated[
+        str, Setting("SITE_DESCRIPTION", "网站说明", "一句话说明网站", values.text)
+    ] = ""
+    keywords: Annotated[
+        tuple[str, ...], Setting("SITE_KEYWORDS", "网站关键词", "几个词", values.words)
+    ] = ()
+    site_id_code: Annotated[
+        str,
+        Setting(
+            "SITE_ID_CODE", "网站标识码", "政府网站标识码；党的机关一般没有",
+            values.form(r"bm\d{8}|\d{10}", "bm14000002 或 6208000001", "warning"), "6208000001",
+        ),
+    ] = ""  # fmt: skip
+    profile: Annotated[
+        Literal["party", "gov"],
+        Setting("PROFILE", "单位性质", "party 党的机关，gov 政府网站（检查更严）",
+                values.choice("party", "gov"), "party"),
+    ] = "party"  # fmt: skip
+    icp: Annotated[
+        str,
+        Setting(
+            "ICP", "ICP 备案号", "页脚显示，链到工信部备案网站",
+            values.form(r"[一-龥]ICP备\d{8}(?:\d{2})?号(?:-\d+)?", "陇ICP备08000414号-2"),
+            "陇ICP备08000414号-2",
+        ),
+    ] = ""  # fmt: skip
+    police_beian: Annotated[
+        str,
+        Setting(
+            "POLICE_BEIAN", "公安备案号", "页脚显示，链到公安备案网站",
+            values.form(r"[一-龥]公网安备\s*\d{14}号", "甘公网安备 62080202000119号"),
+            "甘公网安备 62080202000119号",
+        ),
+    ] = ""  # fmt: skip
+    conac: Annotated[
+        Badge | None,
+        Setting("CONAC", "党政机关网站标识", "标识图片和证书地址", _conac,
+                '{"image": "_site/conac.png", "url": "https://bszs.conac.cn/…"}'),
+    ] = None  # fmt: skip
+    phone: Annotated[str, Setting("PHONE", "联系电话", "页脚显示", values.phone)] = ""
+    email: Annotated[str, Setting("EMAIL", "电子邮箱", "页脚显示", values.email)] = ""
+    address: Annotated[str, Setting("ADDRESS", "地址", "页脚显示", values.text)] = ""
+    tech_support: Annotated[str, Setting("TECH_SUPPORT", "技术支持", "页脚显示", values.text)] = ""
+    report_phone: Annotated[
+        str, Setting("REPORT_PHONE", "举报电话", "有害信息举报电话", values.phone, "0933-8224566")
+    ] = ""
+    report_email: Annotated[
+        str, Setting("REPORT_EMAIL", "举报邮箱", "有害信息举报邮箱", values.email)
+    ] = ""
+    wechat_qr: Annotated[
+        PictureRef | None,
+        Setting("WECHAT_QR", "公众号二维码", "图片和文字说明", values.picture,
+                '{"image": "_site/weixin.png", "alt": "公众号二维码"}'),
+    ] = None  # fmt: skip
+    emblem: Annotated[
+        PictureRef | None,
+        Setting("EMBLEM", "徽标", "报头的徽标，由本单位提供", values.picture,
+                '{"image": "_site/emblem.png", "alt": "徽标"}'),
+    ] = None  # fmt: skip
+    masthead: Annotated[
+        Literal["solemn", "festive"],
+        Setting("MASTHEAD", "报头样式", "solemn 庄重，festive 喜庆",
+                values.choice("solemn", "festive"), "solemn"),
+    ] = "solemn"  # fmt: skip
+    grayscale: Annotated[
+        bool | tuple[datetime, datetime],
+        Setting("GRAYSCALE", "置灰", "哀悼日置灰：True，或首尾两天", values.grayscale,
+                '["2026-12-13", "2026-12-13"]'),
+    ] = False  # fmt: skip
+    home: Annotated[
+        Home,
+        Setting("HOME", "首页", "首页各块显示几条、哪些栏目", _home,
+                '{"latest": 10, "notices": "tzgg", "blocks": ["pldj/jcdj"]}'),
+    ] = Home()  # fmt: skip
+    link_groups: Annotated[
+        tuple[NamedLinks, ...],
+        Setting("LINK_GROUPS", "友情链接", "分组的链接", values.link_groups,
+                '{"中央": [["共产党员网", "https://www.12371.cn/"]]}'),
+    ] = ()  # fmt: skip
+    top_links: Annotated[
+        tuple[NamedLink, ...], Setting("TOP_LINKS", "页顶链接", "页面最上方的链接", values.links)
+    ] = ()
+    footer_links: Annotated[
+        tuple[NamedLink, ...],
+        Setting("FOOTER_LINKS", "页脚链接", "页脚的链接", values.links,
+                '[["联系我们", "contact.html"]]'),
+    ] = ()  # fmt: skip
+    hot_words: Annotated[
+        tuple[str, ...], Setting("HOT_WORDS", "热搜词", "搜索页上的词", values.words)
+    ] = ()
+    external_links: Annotated[
+        ExternalLinks,
+        Setting("EXTERNAL_LINKS", "离站提示", "离开本站时是否提示，哪些网站不提示", _external,
+                '{"mode": "notice", "allow": ["gov.cn", "12371.cn"]}'),
+    ] = ExternalLinks()  # fmt: skip
+    page_size: Annotated[
+        int, Setting("PAGE_SIZE", "每页条数", "列表每页几条", values.number(5, 100), "20")
+    ] = 20
+    feed_size: Annotated[
+        int, Setting("FEED_SIZE", "订阅条数", "每个订阅源几条", values.number(1, 200), "30")
+    ] = 30
+    default_editor: Annotated[
+        str, Setting("DEFAULT_EDITOR", "默认责任编辑", "文章没写责任编辑时用", values.text)
+    ] = ""
+    breadcrumb_label: Annotated[
+        str, Setting("BREADCRUMB_LABEL", "位置导航的开头", "面包屑前的文字", values.text)
+    ] = "您当前所在位置"
+    build_at: Annotated[
+        datetime | None,
+        Setting("BUILD_AT", "构建时间", "固定“现在”，测试用", values.moment, '"2026-11-24 10:00"'),
+    ] = None
+    workers: Annotated[
+        int, Setting("WORKERS", "并行数", "几个进程一起生成，0 为自动", values.number(0, 64), "0")
+    ] = 0
+
+    def picture_files(self) -> tuple[str, ...]:
+        """The pictures the settings name, relative to ``content/``."""
+        named = (self.emblem, self.wechat_qr, self.conac.image if self.conac else None)
+        return tuple(picture.src for picture in named if picture is not None)
+
+    def is_gray(self, now: datetime) -> bool:
+        """Whether pages are grey at a moment."""
+        if isinstance(self.grayscale, bool):
+            return self.grayscale
+        start, end = self.grayscale
+        return start <= now <= end
+
+
+def _settings() -> dict[str, Setting]:
+    hints = get_type_hints(Office, include_extras=True)
+    return {
+        field: next(mark for mark in get_args(hint) if isinstance(mark, Setting))
+        for field, hint in hints.items()
+    }
+
+
+SETTINGS: Final[Mapping[str, Setting]] = _settings()
+"""Each field of ``Office`` with its setting, in the model's order."""
+
+
+def office_pictures(office: Office) -> list[PictureRef]:
+    """The pictures that settings name; their files lie below content/ like all others."""
+    named = [office.emblem, office.wechat_qr, office.conac.image if office.conac else None]
+    return [picture for picture in named if picture is not None]

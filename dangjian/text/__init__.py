@@ -1,0 +1,1 @@
+"""An article's text: from Markdown to clean HTML with symbolic references."""

@@ -1,0 +1,63 @@
+"""References of a text to pictures, articles and files, symbolic until a page shows the text.
+
+Reading leaves ``dj-media:``, ``dj-article:`` and ``dj-file:`` in the HTML; only the page knows
+where they lead, and how far it lies from the root of the site.
+"""
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import unquote
+
+from markupsafe import escape
+from msgspec import Struct
+
+_REFERENCE = re.compile(r'(src|href|poster)="dj-(media|article|file):([^"]*)"')
+
+
+class Reference(Struct, frozen=True):
+    """Something a text points at: ``kind`` media, article or file; ``target`` below content/."""
+
+    kind: str
+    target: str
+    alt: str | None = None
+    written: str = ""
+
+
+Resolver = Callable[[str, str, str], str | None]
+
+
+def link_references(text: str, resolver: Resolver) -> str:
+    """Replace symbolic references: ``resolver(attribute, kind, target)`` gives what to write.
+
+    ``target`` is percent-encoded, and may have a fragment. The resolver returns the whole attribute
+    text (``href="…"``), or None to drop the attribute.
+    """
+    if "dj-" not in text:
+        return text
+    return _REFERENCE.sub(lambda m: resolver(m[1], m[2], html.unescape(m[3])) or "", text)
+
+
+class Target(Struct, frozen=True):
+    """Where a symbolic reference of a text leads: an address, and a picture's size."""
+
+    url: str
+    width: int = 0
+    height: int = 0
+
+
+def text_resolver(targets: Mapping[str, Target], root: str) -> Resolver:
+    """What writes a text's references as seen from ``root`` (``../``, or an absolute address)."""
+
+    def resolve(attribute: str, kind: str, target: str) -> str | None:
+        path, mark, fragment = target.partition("#")
+        found = targets.get(f"{kind}:{unquote(path)}")
+        if found is None:
+            return None
+        url = found.url if found.url.startswith(("http:", "https:")) else f"{root}{found.url}"
+        written = f'{attribute}="{escape(url)}{mark}{escape(fragment)}"'
+        if kind == "media":
+            written += f' width="{found.width}" height="{found.height}" loading="lazy"'
+        return written
+
+    return resolve
