@@ -60,7 +60,7 @@ def read_tree(content: Path) -> ColumnTree:
     return build_tree(folders, entries)
 
 
-def numbered(tree: ColumnTree) -> list[tuple[str, Column]]:
+def with_suffix_number(tree: ColumnTree) -> list[tuple[str, Column]]:
     """The columns as a person picks them: ``1``, ``1.2``, in the order of the site."""
     found: list[tuple[str, Column]] = []
 
@@ -75,7 +75,7 @@ def numbered(tree: ColumnTree) -> list[tuple[str, Column]]:
 
 def pick_column(tree: ColumnTree, word: str) -> Column:
     """The column that ``word`` means: its number, folder, address or name."""
-    by_number = dict(numbered(tree))
+    by_number = dict(with_suffix_number(tree))
     column = by_number.get(word.strip()) or tree.find(word)
     if column is None:
         known = "、".join(f"{number} {one.name}" for number, one in by_number.items())

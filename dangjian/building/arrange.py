@@ -13,13 +13,13 @@ from dangjian.building.last_build import LastBuild, Look, forget_last, trusted_b
 from dangjian.building.outline import Outline, kept_outline
 from dangjian.common.problems import Problem
 from dangjian.common.report import Report
-from dangjian.common.workers import Crew
+from dangjian.common.workers import WorkerPool
 from dangjian.content.archive import Archive, Clock, Item, build_archive
 from dangjian.content.catalogue import Catalogue, FileFacts, FileRow, SourceRow
 from dangjian.content.columns import COLUMN_FILE, ColumnTree, build_tree
-from dangjian.content.files import MISSING, examine, split_known
+from dangjian.content.files import MISSING, inspect, split_known
 from dangjian.content.reader import line_of
-from dangjian.content.related import kinship, related_articles
+from dangjian.content.related import related_articles, relatedness_key
 from dangjian.content.scan import Scan
 from dangjian.content.sources import (
     Readings,
@@ -32,7 +32,7 @@ from dangjian.pages.articles import has_page
 from dangjian.pages.presenter import Presenter, file_targets
 from dangjian.schema.frontmatter import parse_source
 from dangjian.settings.model import office_pictures
-from dangjian.settings.workspace import Told, Workplace
+from dangjian.settings.workspace import Progress, Workplace
 
 
 class Knowledge(Struct, eq=False):
@@ -48,8 +48,8 @@ class Tools(Struct, eq=False):
     place: Workplace
     catalogue: Catalogue
     known: Knowledge
-    crew: Crew
-    told: Told
+    pool: WorkerPool
+    progress: Progress
     report: Report
     look: Look
 
@@ -63,8 +63,8 @@ def read(tools: Tools) -> Readings:
             tools.catalogue,
             tools.known.sources,
             trusted_before(tools.catalogue),
-            tools.crew,
-            partial(tools.told, "读取"),
+            tools.pool,
+            partial(tools.progress, "读取"),
         )
         tools.report.read = readings.read
         if readings.read or readings.gone:
@@ -81,7 +81,9 @@ def arrange(tools: Tools, readings: Readings) -> Presenter:
     before = trusted_before(catalogue)
     with report.timed("整理栏目"):
         archive = _archive(place, readings, clock)
-        find_related = tools.crew.aside(partial(_related, archive, kept_outline(catalogue)))
+        find_related = tools.pool.run_in_background(
+            partial(_related, archive, kept_outline(catalogue))
+        )
     with report.timed("图片与附件"):
         facts = _gather_files(tools, archive, scan, before)
     with report.timed("相关文章"):
@@ -154,11 +156,11 @@ def _gather_files(tools: Tools, archive: Archive, scan: Scan, before: int) -> di
     """The facts of all files that visible articles need, looked at again where changed."""
     place, rows = tools.place, tools.known.files
     facts, unknown = split_known(_needed(tools, archive), rows, scan.files, before)
-    work = partial(examine, place.content, place.cache / "pictures")
+    work = partial(inspect, place.content, place.cache / "pictures")
     looked: dict[str, FileFacts] = {}
-    for results in tools.crew.run(work, unknown, len(unknown) * 20, chunk=8):
+    for results in tools.pool.run(work, unknown, len(unknown) * 20, chunk=8):
         looked.update(results)
-        tools.told("图片与附件", len(looked), len(unknown))
+        tools.progress("图片与附件", len(looked), len(unknown))
     fresh = {
         key: FileRow(scan.files[key.partition(":")[2]], found) for key, found in looked.items()
     }
@@ -262,6 +264,6 @@ def _placed(place: Workplace, problem: Problem) -> Problem:
 
 def _related(archive: Archive, outline: Outline | None) -> Mapping[str, tuple[str, ...]]:
     """Related articles: those of the last build, unless something they depend on has changed."""
-    if outline is not None and outline.kinship == kinship(archive.items):
+    if outline is not None and outline.relatedness_key == relatedness_key(archive.items):
         return outline.related
     return related_articles([i for i in archive.items if i.entry.type not in ("link", "special")])

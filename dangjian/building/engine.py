@@ -28,18 +28,18 @@ from dangjian.building.last_build import (
     remember,
 )
 from dangjian.building.output_state import Standing, look_at_output, read_standing
-from dangjian.common.locks import held
+from dangjian.common.locks import acquire
 from dangjian.common.problems import Problems
 from dangjian.common.report import Report
 from dangjian.common.versions import code_version
-from dangjian.common.workers import Crew
+from dangjian.common.workers import WorkerPool
 from dangjian.content.catalogue import (
     Catalogue,
     CatalogueDamagedError,
     open_catalogue,
     remove_catalogue,
 )
-from dangjian.settings.workspace import Told, Workplace, silent
+from dangjian.settings.workspace import Progress, Workplace, no_progress
 
 if TYPE_CHECKING:
     from dangjian.building.arrange import Knowledge, Tools
@@ -57,16 +57,20 @@ class Engine:
     """Builds one workplace, again and again if wanted. Close it (or use ``with``) at the end."""
 
     def __init__(
-        self, workplace: Workplace, *, executor: Executor | None = None, told: Told = silent
+        self,
+        workplace: Workplace,
+        *,
+        executor: Executor | None = None,
+        progress: Progress = no_progress,
     ) -> None:
         self.workplace = workplace
-        self.told = told
-        self.crew = Crew(workplace.office.workers, executor)
+        self.progress = progress
+        self.pool = WorkerPool(workplace.office.workers, executor)
         self.report = Report()
         self.stands = False
         self._look: Look | None = None
         self._behind: set[str] = set()
-        self._indexer = Indexer(workplace, self.crew)
+        self._indexer = Indexer(workplace, self.pool)
         self._alone = ExitStack()
         self._catalogue: Catalogue | None = None
         self._known: Knowledge | None = None
@@ -86,7 +90,7 @@ class Engine:
 
     def close(self) -> None:
         """Let go of worker processes and the catalogue."""
-        self.crew.__exit__(None, None, None)
+        self.pool.__exit__(None, None, None)
         self._forget()
 
     def _forget(self) -> None:
@@ -101,7 +105,7 @@ class Engine:
         """The catalogue, opened for this engine alone: whoever builds the same site waits."""
         if self._catalogue is None:
             path = self.workplace.catalogue
-            lock = held(path.with_suffix(".lock"), str(os.getpid()), PATIENCE)
+            lock = acquire(path.with_suffix(".lock"), str(os.getpid()), PATIENCE)
             self._alone.enter_context(lock)
             self._catalogue = open_catalogue(path, code_version())
         return self._catalogue
@@ -148,7 +152,7 @@ class Engine:
         place = self.workplace
         self._reading = self._standing = None
         self._previous, self._presenter = self._presenter or self._previous, None
-        self._scanned = self.crew.aside(partial(look_at_output, place.output))
+        self._scanned = self.pool.run_in_background(partial(look_at_output, place.output))
         look = self._look = look_at(place)
         self._last = last_build(self.catalogue, look)
         if self._last is None:
@@ -255,7 +259,7 @@ class Engine:
             if self._behind:
                 workshop.catalogue.commit()  # a build that is to show words at once leaves the rest
             else:
-                workshop.catalogue.settle()
+                workshop.catalogue.checkpoint()
         return self.report
 
     def _start_anew(self) -> None:
@@ -279,7 +283,9 @@ class Engine:
                 catalogue = self.catalogue
                 if self._known is None:
                     self._known = Knowledge(catalogue.sources(), catalogue.files())
-            tools = Tools(place, catalogue, self._known, self.crew, self.told, report, self._look)
+            tools = Tools(
+                place, catalogue, self._known, self.pool, self.progress, report, self._look
+            )
             self._reading = tools, read(tools)
         return self._reading
 
@@ -347,7 +353,7 @@ class Engine:
                 plan = plan_site(place, presenter, sources)
                 standing = self._now_standing()
                 self._workshop = workshop = Workshop(
-                    plan.setup, plan.common, catalogue, standing, self.crew, self.told
+                    plan.setup, plan.common, catalogue, standing, self.pool, self.progress
                 )
             with report.timed("排版"):
                 yield plan, workshop

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dangjian.common.workers import Crew
+from dangjian.common.workers import WorkerPool
 from dangjian.settings.workspace import Workplace
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ _Begin = Callable[[Callable[[], Any]], Callable[[], Any]]
 class Indexer:
     """Begins the index of one workplace."""
 
-    def __init__(self, place: Workplace, crew: Crew) -> None:
+    def __init__(self, place: Workplace, pool: WorkerPool) -> None:
         self._place = place
-        self._crew = crew
+        self._crew = pool
         self._early: _Begin | None = None
 
     def begin(self, presenter: "Presenter") -> Files:
@@ -42,7 +42,7 @@ class Indexer:
     def ready(self) -> Iterator[None]:
         """Have a process load what an index needs while it is not known yet of what."""
         try:
-            with self._crew.early(_load) as self._early:
+            with self._crew.prewarmed(_load) as self._early:
                 yield
         finally:
             self._early = None
@@ -67,8 +67,8 @@ class Indexer:
         return files
 
     def _begin(self, work: Callable[[], R]) -> Callable[[], R]:
-        early, self._early = self._early, None
-        return early(work) if early else self._crew.aside(work)
+        prewarmed, self._early = self._early, None
+        return prewarmed(work) if prewarmed else self._crew.run_in_background(work)
 
 
 def _load() -> None:

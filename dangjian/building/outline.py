@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from dangjian.content.catalogue import Catalogue
-from dangjian.content.related import kinship
+from dangjian.content.related import relatedness_key
 from dangjian.feeds.channels import ChannelPlan, namesakes
 from dangjian.pages.presenter import SIBLINGS, Presenter
 
@@ -24,7 +24,7 @@ class Outline(Struct, frozen=True, array_like=True):
     articles. ``own`` are the articles of each column, oldest first. ``shown`` are those in feeds,
     and those on which lists of articles depend: specials, documents and their interpretations.
     ``shadowed`` have no page because another article has their address. ``related`` are
-    those of each article, ``kinship`` covers what they were found by.
+    those of each article, ``relatedness_key`` covers what they were found by.
     """
 
     columns: list[str]
@@ -32,7 +32,7 @@ class Outline(Struct, frozen=True, array_like=True):
     own: list[list[str]]
     shown: list[str]
     shadowed: list[str]
-    kinship: bytes
+    relatedness_key: bytes
     related: dict[str, tuple[str, ...]]
 
     def around(self, paths: Iterable[str]) -> set[str]:
@@ -63,7 +63,7 @@ def keep_outline(
         [[item.path for item in items] for items in archive.own.values()],
         sorted(shown),
         sorted(archive.shadowed),
-        kinship(archive.items),
+        relatedness_key(archive.items),
         dict(presenter.related),
     )
     catalogue.set_meta(_NAME, msgspec.msgpack.encode(outline))

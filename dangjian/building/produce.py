@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from dangjian.building.output_state import Standing
 from dangjian.common.digests import digest
 from dangjian.common.files import Stat
-from dangjian.common.output_folder import TEMPORARY, Written, remove_outputs, write_output
+from dangjian.common.output_folder import TEMPORARY, WrittenFile, remove_outputs, write_output
 from dangjian.common.report import Production
-from dangjian.common.workers import Crew
+from dangjian.common.workers import WorkerPool
 from dangjian.content.catalogue import Catalogue, OutputRow
-from dangjian.pages.plan import Copied, Made, Page
+from dangjian.pages.plan import CopiedFile, Made, Page
 from dangjian.rendering.renderer import Job, RenderSetup, TemplateDigests, render_jobs
-from dangjian.settings.workspace import Told
+from dangjian.settings.workspace import Progress
 
 SEARCH_FOLDER = "search"
 """Where the search index keeps its files, which it brings up to date by itself."""
@@ -33,14 +33,14 @@ class Workshop:
         common: bytes,
         catalogue: Catalogue,
         standing: Standing,
-        crew: Crew,
-        told: Told,
+        pool: WorkerPool,
+        progress: Progress,
     ) -> None:
         self.output = Path(setup.output)
         self.catalogue = catalogue
         self.standing = standing
-        self.crew = crew
-        self.told = told
+        self.pool = pool
+        self.progress = progress
         self.production = Production()
         self.planned: set[str] = set()
         self._setup = replace(setup, empty=not standing.files)
@@ -67,20 +67,20 @@ class Workshop:
             done += len(results)
             self.production.rendered.extend(one.path for one in results)
             self._note(results, marks)
-            self.told("排版", done, len(due))
+            self.progress("排版", done, len(due))
 
     def _rendered(
         self, pages: Sequence[Page], job: Callable[[Page], Job]
-    ) -> Iterator[list[Written]]:
+    ) -> Iterator[list[WrittenFile]]:
         render = partial(render_jobs, self._setup.pack())
-        if self.crew.forks(len(pages)):
+        if self.pool.forks(len(pages)):
             # Where the pages are known already no job has to be sent.
-            found = self.crew.run_forked(lambda some: render(map(job, some)), pages)
+            found = self.pool.run_forked(lambda some: render(map(job, some)), pages)
             yield from islice(found, 1)
-            self.catalogue.settle()  # they go on meanwhile
+            self.catalogue.checkpoint()  # they go on meanwhile
             yield from found
         else:
-            yield from self.crew.run(render, map(job, pages), len(pages))
+            yield from self.pool.run(render, map(job, pages), len(pages))
 
     def make(self, outputs: Iterable[Made]) -> None:
         """Make those outputs whose fingerprint is new."""
@@ -92,7 +92,7 @@ class Workshop:
             else:
                 self._note([write_output(self.output, made.path, made.make())], {made.path: mark})
 
-    def copy(self, outputs: Iterable[Copied]) -> None:
+    def copy(self, outputs: Iterable[CopiedFile]) -> None:
         """Copy files whose address tells their content; one that stands is not read again."""
         for one in outputs:
             if one.path in self.planned:
@@ -145,7 +145,7 @@ class Workshop:
             return True
         return path not in self.standing.rows and not is_ours(self.output, path)
 
-    def _note(self, results: Sequence[Written], marks: Mapping[str, bytes]) -> None:
+    def _note(self, results: Sequence[WrittenFile], marks: Mapping[str, bytes]) -> None:
         self.production.written.extend(one.path for one in results if one.changed)
         self._put([(one.path, OutputRow(marks[one.path], one.stat)) for one in results])
 
@@ -155,7 +155,7 @@ class Workshop:
             self.standing.note(path, row)
 
 
-def copy_output(output: Path, path: str, source: Path) -> Written:
+def copy_output(output: Path, path: str, source: Path) -> WrittenFile:
     """Copy ``source`` to ``path`` below ``output`` in one step."""
     target = output / path
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -163,7 +163,7 @@ def copy_output(output: Path, path: str, source: Path) -> Written:
     shutil.copyfile(source, temporary)
     os.replace(temporary, target)
     found = target.stat()
-    return Written(path, Stat(found.st_mtime_ns, found.st_size), True)
+    return WrittenFile(path, Stat(found.st_mtime_ns, found.st_size), True)
 
 
 _OUR_FOLDERS = ("static/", "media/", "files/", "feeds/", "search/")

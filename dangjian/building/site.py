@@ -15,13 +15,13 @@ from typing import Any
 from msgspec import Struct
 
 from dangjian.building.engine import Engine
-from dangjian.common.errors import STOPS, sentence
+from dangjian.common.errors import FATAL, describe
 from dangjian.common.problems import Problem, Problems, report
 from dangjian.common.report import Report
 from dangjian.content.catalogue import remove_catalogue
 from dangjian.settings.lines import SettingsFile
 from dangjian.settings.plain import NoContentError, is_plain, read_plain
-from dangjian.settings.workspace import Run, Told, Workplace, silent, workplace_of
+from dangjian.settings.workspace import Progress, Run, Workplace, no_progress, workplace_of
 
 
 class SiteError(Exception):
@@ -42,8 +42,8 @@ def told_mistakes() -> Iterator[None]:
     """Turn what stops a whole build (a fault of the theme, a full disk) into a SiteError."""
     try:
         yield
-    except STOPS as error:
-        raise SiteError(sentence(error)) from error
+    except FATAL as error:
+        raise SiteError(describe(error)) from error
 
 
 class Site(Struct, frozen=True):
@@ -93,7 +93,7 @@ class Site(Struct, frozen=True):
         """Let go of what is known from earlier builds, so that all is made again."""
         remove_catalogue(self.workplace().catalogue)
 
-    def build(self, told: Told = silent) -> Report:
+    def build(self, progress: Progress = no_progress) -> Report:
         """Build, by Pelican with all its plugins if there are others than ours. Raises SiteError.
 
         What the engine makes is the same either way.
@@ -103,14 +103,14 @@ class Site(Struct, frozen=True):
             publishing=self.publishing,
             drafts=self.drafts,
             executor=self.executor,
-            told=told,
+            progress=progress,
         )
         settings = self.settings(DANGJIAN_RUN=run)
         with told_mistakes():
             if not is_plain(settings):
                 return self._build_by_pelican(settings, run)
             place = workplace_of(settings, run)
-            with Engine(place, executor=self.executor, told=told) as engine:
+            with Engine(place, executor=self.executor, progress=progress) as engine:
                 return engine.build()
 
     def _build_by_pelican(self, settings: Mapping[str, Any], run: Run) -> Report:
@@ -128,9 +128,12 @@ class Site(Struct, frozen=True):
         run = Run(settings_file=self.settings_file, publishing=self.publishing, drafts=self.drafts)
         return workplace_of(self.settings(), run)
 
-    def check(self, told: Told = silent) -> Problems:
+    def check(self, progress: Progress = no_progress) -> Problems:
         """What a build would complain of. Raises SiteError."""
-        with told_mistakes(), Engine(self.workplace(), executor=self.executor, told=told) as engine:
+        with (
+            told_mistakes(),
+            Engine(self.workplace(), executor=self.executor, progress=progress) as engine,
+        ):
             return engine.check().problems
 
 

@@ -24,7 +24,7 @@ from dangjian.pages.footer import footer_items
 from dangjian.pages.heads import Heads
 from dangjian.pages.home import plan_home
 from dangjian.pages.lists import plan_archive, plan_specials, plan_tags
-from dangjian.pages.plan import Copied, Made, Page
+from dangjian.pages.plan import CopiedFile, Made, Page
 from dangjian.pages.portal import Portal
 from dangjian.pages.presenter import Presenter
 from dangjian.pages.redirects import NGINX_MAP, gather_aliases, render_nginx_map
@@ -205,7 +205,7 @@ def _tell_doubles(portal: Portal, pages: list[Page]) -> None:
     pages[:] = [page for page in pages if taken[page.path] is page]
 
 
-def _files(plan: SitePlan) -> Iterator[Copied]:
+def _files(plan: SitePlan) -> Iterator[CopiedFile]:
     """The pictures and attachments that public pages show."""
     place = plan.place
     for key, facts in plan.portal.presenter.files.items():
@@ -213,9 +213,11 @@ def _files(plan: SitePlan) -> Iterator[Copied]:
             continue
         if facts.made:
             pictures = place.cache / "pictures"
-            yield Copied(facts.name, partial(whole_picture, place.content, pictures, key, facts))
+            yield CopiedFile(
+                facts.name, partial(whole_picture, place.content, pictures, key, facts)
+            )
         else:
-            yield Copied(facts.name, partial(Path, place.content, key.partition(":")[2]))
+            yield CopiedFile(facts.name, partial(Path, place.content, key.partition(":")[2]))
 
 
 def _job(portal: Portal, page: Page) -> Job:

@@ -8,7 +8,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 
 from dangjian.building.site import Site
-from dangjian.settings.workspace import Told, silent
+from dangjian.settings.workspace import Progress, no_progress
 
 
 def root_of(context: Context) -> Path:
@@ -27,10 +27,10 @@ def refuse(message: str) -> NoReturn:
     raise Exit(message, 1)
 
 
-def progress() -> Told:
+def progress() -> Progress:
     """How far a long stage is, on one line of a terminal; nothing elsewhere."""
     if not sys.stderr.isatty():
-        return silent
+        return no_progress
     from rich.console import Console
 
     console = Console(stderr=True)

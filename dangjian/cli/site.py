@@ -230,7 +230,7 @@ def _ask_column(content: Path, word: str) -> "Column":
     if not tree.top:
         refuse(f"{content} 里还没有栏目。请先建一个文件夹，在里面新建 _column.md。")
     if not word:
-        for number, column in newarticle.numbered(tree):
+        for number, column in newarticle.with_suffix_number(tree):
             print(f"{'    ' * number.count('.')}{number}  {column.name}")
         word = ask("栏目（写编号或名称）")
     return newarticle.pick_column(tree, word)

@@ -4,7 +4,7 @@ import errno
 import sqlite3
 from concurrent.futures import BrokenExecutor
 
-from dangjian.common.locks import HeldError
+from dangjian.common.locks import LockedError
 
 
 class ThemeError(Exception):
@@ -13,19 +13,19 @@ class ThemeError(Exception):
     part = "文件"
 
 
-STOPS = (ThemeError, OSError, sqlite3.Error, BrokenExecutor, HeldError)
+FATAL = (ThemeError, OSError, sqlite3.Error, BrokenExecutor, LockedError)
 """The errors that are nobody's mistake in an article; anything else is a fault of the program."""
 
 
-def sentence(error: Exception) -> str:
-    """What one of ``STOPS`` means for the person at the terminal."""
+def describe(error: Exception) -> str:
+    """What one of ``FATAL`` means for the person at the terminal."""
     if isinstance(error, ThemeError):
         return f"主题的{error.part}有错，网站没有生成：{error}"
-    if isinstance(error, HeldError):
+    if isinstance(error, LockedError):
         return f"另一个程序（进程 {error.note}）正在生成同一个网站，这次没有生成。请等它结束后再试"
     if isinstance(error, OSError):
         where = f"（{error.filename}）" if error.filename else ""
-        return f"读写文件出错，网站没有生成完：{reason(error)}{where}"
+        return f"读写文件出错，网站没有生成完：{os_error_reason(error)}{where}"
     if isinstance(error, sqlite3.Error):
         return f"缓存读写不了，网站没有生成完：{error}。请看磁盘是否满了、缓存文件夹能否写入"
     return "帮忙的进程意外中止，网站没有生成完，多半是内存不够。可在设置里写 WORKERS = 1 再试"
@@ -50,6 +50,6 @@ _REASONS = {
 }
 
 
-def reason(error: OSError) -> str:
+def os_error_reason(error: OSError) -> str:
     """The reason in Chinese, or the system's own words for a rare one."""
     return _REASONS.get(error.errno or 0) or error.strerror or str(error)

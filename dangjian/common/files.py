@@ -25,16 +25,16 @@ def plain_stat(path: Path) -> Stat | None:
     return Stat(found.st_mtime_ns, found.st_size) if S_ISREG(found.st_mode) else None
 
 
-Oddity = Literal["link", "device", "unreadable", "name"]
+SkipReason = Literal["link", "device", "unreadable", "name"]
 """Why a file or folder is passed over: a symbolic link, no plain file (a pipe, a device), not to
 be opened, or named in bytes that are no text."""
 
 
 def scan_files(
-    top: Path, passed_over: Callable[[str, Oddity], None] | None = None
+    top: Path, on_skip: Callable[[str, SkipReason], None] | None = None
 ) -> Iterator[tuple[str, Stat]]:
-    """Plain files below ``top``; ``passed_over`` hears of what else is there, links included."""
-    odd = passed_over or (lambda _path, _oddity: None)
+    """Plain files below ``top``; ``on_skip`` hears of what else is there, links included."""
+    odd = on_skip or (lambda _path, _oddity: None)
     folders = [("", os.fspath(top))]
     while folders:
         prefix, folder = folders.pop()

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 
-class LostError(Exception):
+class WorkerDiedError(Exception):
     """The process ended without an answer."""
 
 
@@ -46,7 +46,7 @@ class Fork:
         try:
             given, error = self._ours.recv()
         except (EOFError, ConnectionResetError) as lost:
-            raise LostError from lost
+            raise WorkerDiedError from lost
         finally:
             self.end()
         if error is not None:

@@ -12,7 +12,7 @@ from typing import IO
 _FAR = 1 << 30
 
 
-class HeldError(Exception):
+class LockedError(Exception):
     """Somebody else holds the lock; ``note`` is what they left in it."""
 
     def __init__(self, note: str) -> None:
@@ -34,7 +34,7 @@ class Lock:
 
 
 @contextmanager
-def held(path: Path, note: str = "", patience: float = 0.0) -> Iterator[Lock]:
+def acquire(path: Path, note: str = "", patience: float = 0.0) -> Iterator[Lock]:
     """Hold the lock at ``path`` (a small file that stays) for as long as the block runs.
 
     Raises HeldError when another process holds it, and still does after ``patience`` seconds.
@@ -45,7 +45,7 @@ def held(path: Path, note: str = "", patience: float = 0.0) -> Iterator[Lock]:
         while not _taken(file):
             if time.monotonic() >= end:
                 file.seek(0)
-                raise HeldError(file.read().strip())
+                raise LockedError(file.read().strip())
             time.sleep(0.1)
         lock = Lock(file)
         lock.note(note)

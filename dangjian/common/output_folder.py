@@ -17,7 +17,7 @@ from dangjian.common.files import Stat, scan_files
 TEMPORARY = ".dangjian-new"
 
 
-class Written(Struct, frozen=True):
+class WrittenFile(Struct, frozen=True):
     """A file that stands in the output: its stat, and whether its bytes are new."""
 
     path: str
@@ -25,7 +25,7 @@ class Written(Struct, frozen=True):
     changed: bool
 
 
-def write_output(output: Path, path: str, data: bytes, *, empty: bool = False) -> Written:
+def write_output(output: Path, path: str, data: bytes, *, empty: bool = False) -> WrittenFile:
     """Put ``data`` at ``path`` below ``output``; an equal file that stands is left alone.
 
     Where the output was ``empty`` when the build began, there is no file to compare with, and no
@@ -34,12 +34,12 @@ def write_output(output: Path, path: str, data: bytes, *, empty: bool = False) -
     target = os.path.join(output, path)
     if empty:
         try:
-            return Written(path, _write_new(target, data), True)
+            return WrittenFile(path, _write_new(target, data), True)
         except (FileExistsError, NotADirectoryError):  # a link, say
             pass
     stat = _equal(target, data)
     if stat is not None:
-        return Written(path, stat, False)
+        return WrittenFile(path, stat, False)
     temporary = f"{target}{TEMPORARY}"
     try:
         stat = _write(temporary, data)
@@ -47,15 +47,15 @@ def write_output(output: Path, path: str, data: bytes, *, empty: bool = False) -
         (output / path).parent.mkdir(parents=True, exist_ok=True)
         stat = _write(temporary, data)
     except (IsADirectoryError, NotADirectoryError):
-        clear_way(output, path)
+        remove_obstacle(output, path)
         (output / path).parent.mkdir(parents=True, exist_ok=True)
         stat = _write(temporary, data)
     try:
         os.replace(temporary, target)
     except (IsADirectoryError, PermissionError):
-        clear_way(output, path)
+        remove_obstacle(output, path)
         os.replace(temporary, target)
-    return Written(path, stat, True)
+    return WrittenFile(path, stat, True)
 
 
 def _write_new(target: str, data: bytes) -> Stat:
@@ -91,7 +91,7 @@ def _write(target: str, data: bytes, mode: Literal["wb", "xb"] = "wb") -> Stat:
     return Stat(found.st_mtime_ns, found.st_size)
 
 
-def clear_way(output: Path, path: str) -> None:
+def remove_obstacle(output: Path, path: str) -> None:
     """Remove an empty folder where a file has to stand, or a file where a folder has to."""
     target = output / path
     if target.is_dir():

@@ -22,7 +22,7 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
-from dangjian.common.forks import Fork, LostError, can_fork
+from dangjian.common.forks import Fork, WorkerDiedError, can_fork
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,7 +42,7 @@ def default_workers() -> int:
     return os.cpu_count() or 1
 
 
-class Crew:
+class WorkerPool:
     """Runs functions over many values, here or in worker processes.
 
     ``executor`` is used when given; otherwise ``workers`` processes are started for the first
@@ -133,7 +133,7 @@ class Crew:
         with ProcessPoolExecutor(self.workers, context, _inherit, (task,)) as pool:
             yield from self._results(pool, _do_inherited, spans)
 
-    def aside(self, work: Callable[[], R]) -> Callable[[], R]:
+    def run_in_background(self, work: Callable[[], R]) -> Callable[[], R]:
         """Begin ``work`` beside what comes next; the function returned waits for what it gives.
 
         It is done by a process forked off for it, which has all of this one's memory. Where that
@@ -143,7 +143,7 @@ class Crew:
         return work if fork is None else partial(_result, fork, work)
 
     @contextmanager
-    def early(
+    def prewarmed(
         self, first: Callable[[], object]
     ) -> Iterator[Callable[[Callable[[], R]], Callable[[], R]]]:
         """A process that does ``first`` (loads what it will need) and waits for its work.
@@ -205,7 +205,7 @@ def _result(fork: Fork, work: Callable[[], R]) -> R:
     """What a process gives; if it was lost, the work is done here."""
     try:
         return cast("R", fork.result())
-    except LostError:
+    except WorkerDiedError:
         return work()
 
 

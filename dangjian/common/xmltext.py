@@ -7,7 +7,7 @@ from html import escape
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
-def fit(text: str) -> str:
+def strip_invalid(text: str) -> str:
     """The text without characters that XML, or its readers, can't take. Nothing is escaped."""
     return _UNFIT.sub("", text)
 

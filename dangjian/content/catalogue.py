@@ -143,7 +143,7 @@ class Catalogue:
     """An open catalogue. Changes are kept from ``commit`` on; a crash before it loses them only.
 
     What was committed goes from the journal into the file itself when the catalogue is closed, or
-    when it is told to ``settle``.
+    when it is told to ``checkpoint``.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -159,7 +159,7 @@ class Catalogue:
         self._db.execute("PRAGMA synchronous=OFF")  # an empty file can as well be made again
         self._db.execute(f"PRAGMA page_size={_PAGE}")
         self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA wal_autocheckpoint=0")  # see ``settle``
+        self._db.execute("PRAGMA wal_autocheckpoint=0")  # see ``checkpoint``
         self._db.executescript(_SCHEMA)
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("BEGIN")
@@ -179,7 +179,7 @@ class Catalogue:
         self._db.execute("COMMIT")
         self._db.execute("BEGIN")
 
-    def settle(self) -> None:
+    def checkpoint(self) -> None:
         """Commit, and move what the journal holds into the file.
 
         The disk takes its time for that after a first build: a good moment is while others work.

@@ -10,7 +10,7 @@ from dangjian.content.catalogue import FileFacts, FileRow
 MISSING = "文件不存在"
 
 
-def examine(content: Path, cache: Path, keys: Sequence[str]) -> list[tuple[str, FileFacts]]:
+def inspect(content: Path, cache: Path, keys: Sequence[str]) -> list[tuple[str, FileFacts]]:
     """Look at files (``media:path`` or ``file:path``); runs in worker processes too."""
     return [(key, _examine(content, cache, key)) for key in keys]
 

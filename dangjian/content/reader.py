@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from dangjian.common.digests import digest
-from dangjian.common.errors import reason
+from dangjian.common.errors import os_error_reason
 from dangjian.common.files import Stat
 from dangjian.common.problems import Problem
 from dangjian.content.catalogue import Record, StoredSource, stored
@@ -21,7 +21,7 @@ from dangjian.content.columns import COLUMN_FILE
 from dangjian.schema.entry import Entry
 from dangjian.schema.frontmatter import Source, parse_source
 from dangjian.schema.reading import read_column, read_entry
-from dangjian.text.limits import TOO_DEEP, TooMuchError
+from dangjian.text.limits import TOO_DEEP, TooExpensiveError
 from dangjian.text.markup import MarkdownText, Rendered, excerpt, plain_text
 from dangjian.text.references import Reference
 
@@ -66,7 +66,7 @@ def read_source(content: Path, path: str) -> ReadResult:
         data = file.read_bytes()
     except OSError as error:
         problem = Problem(
-            path, 0, f"文件读不出来（{reason(error)}），请检查文件权限，或重新保存一份"
+            path, 0, f"文件读不出来（{os_error_reason(error)}），请检查文件权限，或重新保存一份"
         )
         return ReadResult(path, Stat(0, 0), Record(digest=b"", problems=(problem,)), "")
     stat = Stat(found.st_mtime_ns, found.st_size)
@@ -117,7 +117,7 @@ def _convert(source: Source, path: str) -> tuple[Rendered, list[Problem]]:
         return Rendered(""), []
     try:
         rendered = _markdown().convert(text, path.rpartition("/")[0])
-    except TooMuchError as error:
+    except TooExpensiveError as error:
         _kept.text = None
         line = line_of(text, error.near, source.body_line)
         return _REFUSED, [Problem(path, line, str(error))]

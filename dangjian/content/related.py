@@ -56,7 +56,7 @@ def _nearest(order: Iterable[int], items: Sequence[Item], window: int) -> list[d
     return found
 
 
-def kinship(items: Iterable[Item]) -> bytes:
+def relatedness_key(items: Iterable[Item]) -> bytes:
     """Covers all of some articles that those related to them are found by."""
     return digest(*(_kin(item) for item in items))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from dangjian.common.files import Oddity, Stat, scan_files
+from dangjian.common.files import SkipReason, Stat, scan_files
 from dangjian.common.problems import Problem
 from dangjian.content.columns import COLUMN_FILE, is_column_folder
 
@@ -31,7 +31,7 @@ def scan_content(content: Path) -> Scan:
     sources: dict[str, Stat] = {}
     problems: list[Problem] = []
 
-    def pass_over(path: str, oddity: Oddity) -> None:
+    def pass_over(path: str, oddity: SkipReason) -> None:
         if is_column_folder(path) or path.endswith(f"/{COLUMN_FILE}"):
             problems.append(Problem(path, 0, _ODDITIES[oddity]))
 
@@ -51,7 +51,7 @@ def scan_content(content: Path) -> Scan:
 
 
 _ENDINGS = (".md", ".markdown")
-_ODDITIES: dict[Oddity, str] = {
+_ODDITIES: dict[SkipReason, str] = {
     "link": "这是快捷方式（符号链接），没有读取。请把文件或文件夹本身放到这里",
     "device": "这不是普通文件（是管道或设备），没有读取，请删去",
     "unreadable": "文件夹打不开，里面的稿件没有读取，请检查文件夹的权限",

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from dangjian.common.digests import digest
-from dangjian.common.workers import Crew
+from dangjian.common.workers import WorkerPool
 from dangjian.content.catalogue import Catalogue, Record, SourceRow, StoredSource
 from dangjian.content.columns import COLUMN_FILE, Column, ColumnTree
 from dangjian.content.reader import read_sources
@@ -34,14 +34,14 @@ def read_changed(
     catalogue: Catalogue,
     known: dict[str, SourceRow],
     trusted_before: int,
-    crew: Crew,
-    told: Callable[[int, int], None],
+    pool: WorkerPool,
+    progress: Callable[[int, int], None],
 ) -> Readings:
     """Bring ``known`` up to date with ``scan``: read what is new or changed, drop what is gone.
 
     A row is trusted when the file's stat is the same and older than ``trusted_before`` (ns);
     a younger file could have changed within one tick of its clock and is compared by content.
-    ``told`` hears how many of how many have been read.
+    ``progress`` hears how many of how many have been read.
     """
     readings = Readings(known)
     readings.gone = [path for path in known if path not in scan.sources]
@@ -54,14 +54,14 @@ def read_changed(
         for path, stat in scan.sources.items()
         if (row := known.get(path)) is None or row.stat != stat or stat.mtime >= trusted_before
     ]
-    doubtful = _without_equal(content, doubtful, scan, known, catalogue)
-    for found in crew.run(partial(read_sources, content), sorted(doubtful), len(doubtful)):
+    doubtful = drop_unchanged(content, doubtful, scan, known, catalogue)
+    for found in pool.run(partial(read_sources, content), sorted(doubtful), len(doubtful)):
         _keep(found, catalogue, readings)
-        told(len(readings.read), len(doubtful))
+        progress(len(readings.read), len(doubtful))
     return readings
 
 
-def _without_equal(
+def drop_unchanged(
     content: Path,
     doubtful: list[str],
     scan: Scan,

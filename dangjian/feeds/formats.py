@@ -17,7 +17,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from dangjian.common.xmltext import fit
+from dangjian.common.xmltext import strip_invalid
 
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 _GENERATOR = "Dangjian"
@@ -139,9 +139,9 @@ def render_rss(channel: Channel, items: Sequence[FeedItem]) -> bytes:
     feed.link(href=channel.home_url, rel="alternate", type="text/html")
     for item in _newest_first(items):
         entry = _entry(feed, item)
-        entry.content(fit(item.html), type="CDATA")
+        entry.content(strip_invalid(item.html), type="CDATA")
         # A description is HTML to whoever reads it, and a summary is plain text.
-        entry.description(html.escape(fit(item.summary) or _title(item), quote=False))
+        entry.description(html.escape(strip_invalid(item.summary) or _title(item), quote=False))
     return _with_style(feed.rss_str(), channel.stylesheet)
 
 
@@ -149,18 +149,18 @@ def render_atom(channel: Channel, items: Sequence[FeedItem]) -> bytes:
     """The channel as Atom, newest first."""
     feed = _feed(channel, items)
     feed.id(channel.atom_url)
-    feed.author(name=fit(channel.owner) or fit(channel.title))
+    feed.author(name=strip_invalid(channel.owner) or strip_invalid(channel.title))
     feed.link(href=channel.atom_url, rel="self", type="application/atom+xml")
     feed.link(href=channel.home_url, rel="alternate", type="text/html")
     for item in _newest_first(items):
         entry = _entry(feed, item)
-        entry.content(fit(item.html), type="html")
+        entry.content(strip_invalid(item.html), type="html")
         if item.summary:
-            entry.summary(fit(item.summary))
+            entry.summary(strip_invalid(item.summary))
         for name in _named(item.authors):
             entry.author(name=name)
         if item.source_url:
-            entry.link(href=item.source_url, rel="via", title=fit(item.source))
+            entry.link(href=item.source_url, rel="via", title=strip_invalid(item.source))
         entry.origin.links = entry.link()
     return _with_style(feed.atom_str(), channel.stylesheet)
 
@@ -169,13 +169,13 @@ def render_json(channel: Channel, items: Sequence[FeedItem]) -> bytes:
     """The channel as JSON Feed 1.1, newest first."""
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": fit(channel.title),
+        "title": strip_invalid(channel.title),
         "home_page_url": channel.home_url,
         "feed_url": channel.json_url,
-        "description": fit(channel.description),
+        "description": strip_invalid(channel.description),
         "language": channel.language,
         "icon": channel.icon,
-        "authors": [{"name": fit(channel.owner)}] if channel.owner else [],
+        "authors": [{"name": strip_invalid(channel.owner)}] if channel.owner else [],
     }
     feed = {key: value for key, value in feed.items() if value}
     feed["items"] = [_json_item(item) for item in _newest_first(items)]
@@ -231,13 +231,13 @@ class _Origin(BaseEntryExtension):  # type: ignore[misc]
 def _feed(channel: Channel, items: Sequence[FeedItem]) -> FeedGenerator:
     feed = FeedGenerator()
     feed.register_extension("origin", _DublinCore, _Origin)
-    feed.title(fit(channel.title))
-    feed.description(html.escape(fit(channel.description or channel.title), quote=False))
+    feed.title(strip_invalid(channel.title))
+    feed.description(html.escape(strip_invalid(channel.description or channel.title), quote=False))
     feed.language(channel.language)
     feed.generator(_GENERATOR)
     feed.updated(feed_updated(items).replace(microsecond=0))
     if channel.rights:
-        feed.rights(fit(channel.rights))
+        feed.rights(strip_invalid(channel.rights))
     if channel.icon:
         feed.icon(channel.icon)
     return feed
@@ -257,7 +257,7 @@ def _entry(feed: FeedGenerator, item: FeedItem) -> FeedEntry:
     for name in _named(item.categories):
         entry.category(term=name)
     entry.origin.creators = _named(item.authors)
-    entry.origin.source = fit(item.source)
+    entry.origin.source = strip_invalid(item.source)
     return entry
 
 
@@ -267,8 +267,8 @@ def _json_item(item: FeedItem) -> dict[str, Any]:
         "url": item.url,
         "external_url": item.source_url,
         "title": _title(item),
-        "content_html": fit(item.html),
-        "summary": fit(item.summary),
+        "content_html": strip_invalid(item.html),
+        "summary": strip_invalid(item.summary),
         "image": item.image,
         "date_published": _rfc3339(item.published),
         "date_modified": _rfc3339(item.updated) if item.updated else "",
@@ -278,7 +278,7 @@ def _json_item(item: FeedItem) -> dict[str, Any]:
             {"url": file.url, "mime_type": file.mime, "size_in_bytes": file.bytes}
             for file in item.enclosures
         ],
-        "_dangjian": {"source": fit(item.source)} if item.source else None,
+        "_dangjian": {"source": strip_invalid(item.source)} if item.source else None,
     }
     kept = {key: value for key, value in found.items() if value}
     return kept if "content_html" in kept else kept | {"content_html": ""}
@@ -291,12 +291,12 @@ def _rfc3339(moment: datetime) -> str:
 
 
 def _title(item: FeedItem) -> str:
-    return fit(item.title).strip() or item.url
+    return strip_invalid(item.title).strip() or item.url
 
 
 def _named(names: Sequence[str]) -> tuple[str, ...]:
     """The names that are more than spaces."""
-    return tuple(name for name in (fit(name).strip() for name in names) if name)
+    return tuple(name for name in (strip_invalid(name).strip() for name in names) if name)
 
 
 def _absolute_candidate(candidate: str, page_url: str) -> str:

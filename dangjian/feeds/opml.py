@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from dangjian.common.xmltext import escaped, fit, quoted
+from dangjian.common.xmltext import escaped, quoted, strip_invalid
 
 
 class ListedChannel(Protocol):
@@ -26,7 +26,7 @@ def render_opml(title: str, channels: Sequence[ListedChannel]) -> bytes:
     lines = [
         "<?xml version='1.0' encoding='UTF-8'?>",
         '<opml version="2.0">',
-        f"<head><title>{escaped(fit(title))}</title></head>",
+        f"<head><title>{escaped(strip_invalid(title))}</title></head>",
         "<body>",
         *(_outline(channel) for channel in channels),
         "</body>",
@@ -48,6 +48,6 @@ def _outline(channel: ListedChannel) -> str:
         "language": channel.language,
     }
     written = " ".join(
-        f"{name}={quoted(fit(value))}" for name, value in attributes.items() if value
+        f"{name}={quoted(strip_invalid(value))}" for name, value in attributes.items() if value
     )
     return f"<outline {written}/>"

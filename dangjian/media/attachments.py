@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from dangjian.common.errors import reason
+from dangjian.common.errors import os_error_reason
 from dangjian.common.filenames import ascii_stem
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -93,7 +93,7 @@ def inspect_attachment(path: Path) -> AttachmentInfo:
         length = path.stat().st_size
     except OSError as error:
         raise AttachmentError(
-            f"附件打不开（{reason(error)}）。请检查文件是否还在、能否读取。"
+            f"附件打不开（{os_error_reason(error)}）。请检查文件是否还在、能否读取。"
         ) from error
     if not length:
         raise AttachmentError("附件是空文件（0 字节）。请换上完整的文件。")

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from PIL import Image, ImageCms, ImageOps, __version__ as pillow_version, features
 
-from dangjian.common.errors import reason
+from dangjian.common.errors import os_error_reason
 from dangjian.common.filenames import ascii_stem
 from dangjian.media.picture_metadata import MalformedPictureError, strip_metadata, trim_jpeg
 from dangjian.media.svg import SvgError, clean_svg
@@ -127,7 +127,7 @@ def _read(path: Path) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise PictureError(
-            f"图片打不开（{reason(error)}）。请检查文件是否还在、能否读取。"
+            f"图片打不开（{os_error_reason(error)}）。请检查文件是否还在、能否读取。"
         ) from error
     if not data:
         raise PictureError("图片是空文件（0 字节）。请重新保存或重新拷贝这张图片。")

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from dangjian.content.archive import Item
 from dangjian.pages.plan import Page
-from dangjian.pages.portal import Portal, frame, section_of
+from dangjian.pages.portal import Portal, page_context, section_of
 from dangjian.pages.presenter import breadcrumb
 from dangjian.rendering import views
 
@@ -51,7 +51,7 @@ def _article(portal: Portal, item: Item) -> dict[str, Any]:
     head = portal.heads.article(article, item, crumbs)
     if item.entry.status == "hidden":
         head = replace(head, robots="noindex")
-    return frame(
+    return page_context(
         "article" if kind == "news" else kind,
         head,
         crumbs,

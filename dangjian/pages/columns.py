@@ -11,7 +11,7 @@ from dangjian.common.digests import digest
 from dangjian.content.archive import Item
 from dangjian.content.columns import Column
 from dangjian.pages.plan import Page
-from dangjian.pages.portal import Portal, block, block_digest, frame, list_pages, section_of
+from dangjian.pages.portal import Portal, block, block_digest, list_pages, page_context, section_of
 from dangjian.pages.presenter import breadcrumb
 from dangjian.rendering import views
 
@@ -62,7 +62,7 @@ def _context(portal: Portal, column: Column, listing: views.Listing, path: str) 
     )
     crumbs = breadcrumb(column)
     head = portal.heads.column(column, listing, path, crumbs)
-    return frame("column", head, crumbs, section_of(column), column=view, listing=listing)
+    return page_context("column", head, crumbs, section_of(column), column=view, listing=listing)
 
 
 def section_links(column: Column, current: Column) -> tuple[views.Link, ...]:

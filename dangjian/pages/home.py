@@ -9,7 +9,7 @@ from dangjian.common.digests import digest
 from dangjian.content.archive import Item
 from dangjian.pages.columns import column_items
 from dangjian.pages.plan import Page
-from dangjian.pages.portal import Portal, block, block_digest, frame
+from dangjian.pages.portal import Portal, block, block_digest, page_context
 from dangjian.pages.presenter import breadcrumb, column_link
 from dangjian.rendering import views
 
@@ -87,7 +87,7 @@ def _context(portal: Portal, choice: _Choice) -> dict[str, Any]:
         specials_url="specials.html" if portal.archive.specials else "",
     )
     crumbs = breadcrumb(None)
-    return frame("home", portal.heads.home(), crumbs, "index.html", home=home)
+    return page_context("home", portal.heads.home(), crumbs, "index.html", home=home)
 
 
 def special_cards(portal: Portal, specials: Sequence[Item]) -> tuple[views.SpecialCard, ...]:

@@ -11,7 +11,7 @@ from dangjian.common.digests import digest
 from dangjian.content.archive import Item, Tag
 from dangjian.pages.home import special_cards
 from dangjian.pages.plan import Page
-from dangjian.pages.portal import Portal, frame, list_pages, section_of
+from dangjian.pages.portal import Portal, list_pages, page_context, section_of
 from dangjian.pages.presenter import breadcrumb
 from dangjian.rendering import views
 from dangjian.schema.refs import BlockRef
@@ -49,7 +49,7 @@ def plan_specials(portal: Portal) -> Iterator[Page]:
 def _specials(portal: Portal, newest: list[Item]) -> dict[str, Any]:
     crumbs = breadcrumb(None, SPECIALS)
     head = portal.heads.plain("专题", "specials.html", crumbs)
-    return frame("specials", head, crumbs, specials=special_cards(portal, newest))
+    return page_context("specials", head, crumbs, specials=special_cards(portal, newest))
 
 
 def _block_items(portal: Portal, items: list[Item], wanted: BlockRef) -> list[Item]:
@@ -84,7 +84,7 @@ def _special(
     crumbs = breadcrumb(special.column, views.Link(entry.title, special.address))
     head = portal.heads.special(special, listing, path, crumbs)
     section = section_of(special.column)
-    return frame("special", head, crumbs, section, special=view, listing=listing)
+    return page_context("special", head, crumbs, section, special=view, listing=listing)
 
 
 def plan_tags(portal: Portal) -> Iterator[Page]:
@@ -111,14 +111,14 @@ def plan_tags(portal: Portal) -> Iterator[Page]:
 def _tags(portal: Portal, counts: tuple[views.TagCount, ...]) -> dict[str, Any]:
     crumbs = breadcrumb(None, TAGS)
     head = portal.heads.plain("全部标签", "tags/index.html", crumbs)
-    return frame("tags", head, crumbs, tags=counts)
+    return page_context("tags", head, crumbs, tags=counts)
 
 
 def _tag(portal: Portal, tag: Tag, listing: views.Listing, path: str) -> dict[str, Any]:
     link = views.Link(tag.name, tag.url)
     crumbs = breadcrumb(None, TAGS, link)
     head = portal.heads.listing(f"标签：{tag.name}", listing, path, crumbs)
-    return frame("tag", head, crumbs, tag=link, listing=listing)
+    return page_context("tag", head, crumbs, tag=link, listing=listing)
 
 
 def year_url(year: int) -> str:
@@ -156,13 +156,13 @@ def plan_archive(portal: Portal) -> Iterator[Page]:
 def _archive(portal: Portal, periods: tuple[views.Period, ...]) -> dict[str, Any]:
     crumbs = breadcrumb(None, ARCHIVE)
     head = portal.heads.plain("文章归档", "archive/index.html", crumbs)
-    return frame("archive", head, crumbs, periods=periods)
+    return page_context("archive", head, crumbs, periods=periods)
 
 
 def _year(portal: Portal, period: views.Period) -> dict[str, Any]:
     crumbs = breadcrumb(None, ARCHIVE, views.Link(period.name, period.url))
     head = portal.heads.plain(f"{period.name}文章归档", period.url, crumbs)
-    return frame("archive", head, crumbs, period=period, months=period.months)
+    return page_context("archive", head, crumbs, period=period, months=period.months)
 
 
 def _month(
@@ -173,4 +173,4 @@ def _month(
     )
     head = portal.heads.listing(f"{month.name}文章归档", listing, path, crumbs)
     bare = views.Period(month.name, month.url, listing.total)
-    return frame("archive", head, crumbs, period=bare, listing=listing)
+    return page_context("archive", head, crumbs, period=bare, listing=listing)

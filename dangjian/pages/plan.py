@@ -36,7 +36,7 @@ class Made(Struct, eq=False):
     make: Callable[[], bytes]
 
 
-class Copied(Struct, frozen=True):
+class CopiedFile(Struct, frozen=True):
     """An output that is a file as it is, under an address that tells its content.
 
     ``source`` finds the file, and is asked only when it has to be copied.
@@ -58,7 +58,7 @@ class Slice(Struct, Generic[T], frozen=True):
     older: int | None
 
 
-def slices(items: Sequence[T], size: int) -> Iterator[Slice[T]]:
+def paginate(items: Sequence[T], size: int) -> Iterator[Slice[T]]:
     """Cut a list (oldest first) into numbered pages, counted from the oldest, and a front.
 
     The front shows the newest full page and what has come since, between ``size`` and

@@ -10,7 +10,7 @@ from dangjian.content.archive import Archive, Item
 from dangjian.content.catalogue import SourceRow
 from dangjian.content.columns import COLUMN_FILE, Column
 from dangjian.pages.heads import Heads
-from dangjian.pages.plan import Page, page_address, slices
+from dangjian.pages.plan import Page, page_address, paginate
 from dangjian.pages.presenter import Presenter
 from dangjian.rendering import views
 from dangjian.settings import Office
@@ -59,7 +59,7 @@ class Portal(Struct, eq=False):
         return found
 
 
-def frame(
+def page_context(
     kind: str,
     head: views.Head,
     crumbs: tuple[views.Link, ...],
@@ -97,7 +97,7 @@ def list_pages(
     cover = presenter.digests if rich else presenter.mention_digests
     top = [item for item in reversed(items) if presenter.is_top(item)]
     on_top = {item.path for item in top}
-    for piece in slices(items, portal.office.page_size):
+    for piece in paginate(items, portal.office.page_size):
         shown = list(piece.items)
         if piece.number == 0 and top:
             shown = top + [item for item in shown if item.path not in on_top]

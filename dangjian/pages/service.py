@@ -10,7 +10,7 @@ from dangjian.common.digests import digest
 from dangjian.content.columns import Column
 from dangjian.pages.home import special_cards
 from dangjian.pages.plan import Page
-from dangjian.pages.portal import Portal, frame
+from dangjian.pages.portal import Portal, page_context
 from dangjian.pages.presenter import breadcrumb, column_link
 from dangjian.rendering import views
 
@@ -45,7 +45,7 @@ def _search(portal: Portal) -> Page:
     def context() -> dict[str, Any]:
         crumbs = breadcrumb(None, views.Link("搜索", "search.html"))
         head = portal.heads.plain("站内搜索", "search.html", crumbs, robots="noindex")
-        return frame(
+        return page_context(
             "search", head, crumbs, columns=columns, years=tuple(years), types=types, sources=()
         )
 
@@ -66,7 +66,7 @@ def _site_map(portal: Portal) -> Page:
 
     def context() -> dict[str, Any]:
         crumbs = breadcrumb(None, views.Link("网站地图", "sitemap.html"))
-        return frame(
+        return page_context(
             "sitemap",
             portal.heads.plain("网站地图", "sitemap.html", crumbs),
             crumbs,
@@ -87,13 +87,13 @@ def _site_map(portal: Portal) -> Page:
 def _feeds(portal: Portal, feeds: tuple[views.FeedLink, ...]) -> dict[str, Any]:
     crumbs = breadcrumb(None, views.Link("订阅", "feeds.html"))
     head = portal.heads.plain("订阅本站", "feeds.html", crumbs)
-    return frame("feeds", head, crumbs, feeds=feeds, opml="feeds/opml.xml")
+    return page_context("feeds", head, crumbs, feeds=feeds, opml="feeds/opml.xml")
 
 
 def _missing(portal: Portal) -> dict[str, Any]:
     crumbs = breadcrumb(None, views.Link("页面不存在", ""))
     head = portal.heads.plain("页面不存在", "404.html", crumbs, robots="noindex")
-    return frame("404", head, crumbs)
+    return page_context("404", head, crumbs)
 
 
 def plan_redirects(portal: Portal, aliases: dict[str, tuple[str, str, str]]) -> Iterator[Page]:
@@ -111,4 +111,4 @@ def plan_redirects(portal: Portal, aliases: dict[str, tuple[str, str, str]]) -> 
 def _redirect(portal: Portal, target: str, title: str) -> dict[str, Any]:
     crumbs = breadcrumb(None, views.Link(title, target))
     head = portal.heads.plain(title, target, crumbs, robots="noindex")
-    return frame("redirect", head, crumbs, target=target, title=title)
+    return page_context("redirect", head, crumbs, target=target, title=title)

@@ -87,14 +87,14 @@ def _parts(
     entries: Sequence[SitemapEntry], max_urls: int, max_bytes: int
 ) -> Iterable[list[tuple[str, SitemapEntry]]]:
     """The entries with their XML, cut so that each part keeps the limits."""
-    frame = len(_document("urlset", ()))
+    page_context = len(_document("urlset", ()))
     part: list[tuple[str, SitemapEntry]] = []
-    size = frame
+    size = page_context
     for entry in entries:
         text = _element("url", entry)
         if part and (len(part) == max_urls or size + len(text) > max_bytes):
             yield part
-            part, size = [], frame
+            part, size = [], page_context
         part.append((text, entry))
         size += len(text)
     if part:

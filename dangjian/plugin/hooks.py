@@ -18,12 +18,12 @@ from pelican.settings import Settings
 from pelican.writers import Writer
 
 from dangjian.building.engine import Engine
-from dangjian.common.errors import STOPS, sentence
+from dangjian.common.errors import FATAL, describe
 from dangjian.common.problems import report as report_problems
 from dangjian.content.reader import pelican_metadata, read_source
 from dangjian.plugin.articles import PelicanArticles
 from dangjian.schema import Entry
-from dangjian.settings.workspace import Run, silent, workplace_of
+from dangjian.settings.workspace import Run, no_progress, workplace_of
 
 _NOTHING: dict[str, Any] = {
     "ARTICLE_PATHS": [],
@@ -65,10 +65,10 @@ def _told_plainly(settings: Settings) -> Iterator[None]:
     """Under ``pelican`` itself, tell what stops the build in a sentence instead of a traceback."""
     try:
         yield
-    except STOPS as error:
+    except FATAL as error:
         if "DANGJIAN_RUN" in settings:
             raise
-        sys.stderr.write(f"{sentence(error)}\n")
+        sys.stderr.write(f"{describe(error)}\n")
         raise SystemExit(1) from error
 
 
@@ -117,11 +117,11 @@ def _prepare(pelican: Pelican) -> None:
     settings.update(_NOTHING)
     settings.update(dict.fromkeys(_STOCK_FEEDS))
     run = settings.get("DANGJIAN_RUN") or Run(
-        settings_file=_settings_file(), publishing=_is_publishing(settings), told=silent
+        settings_file=_settings_file(), publishing=_is_publishing(settings), progress=no_progress
     )
     pelican.portal_run = run
     pelican.portal_engine = Engine(
-        workplace_of(settings, run), executor=run.executor, told=run.told
+        workplace_of(settings, run), executor=run.executor, progress=run.progress
     )
 
 

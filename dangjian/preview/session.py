@@ -20,12 +20,12 @@ from watchfiles import watch
 
 from dangjian.building.engine import Engine
 from dangjian.building.site import SiteError, told_mistakes
-from dangjian.common.locks import HeldError, Lock, held
+from dangjian.common.locks import Lock, LockedError, acquire
 from dangjian.common.problems import Problem
 from dangjian.common.report import Report
 from dangjian.common.timezone import SHANGHAI
 from dangjian.paths import PACKAGE
-from dangjian.settings.workspace import Told, Workplace, silent
+from dangjian.settings.workspace import Progress, Workplace, no_progress
 
 LOOK_MILLISECONDS = 500
 """How often settings files and the clock are looked at, while no file event comes."""
@@ -42,16 +42,19 @@ class Preview:
     """
 
     def __init__(
-        self, open_workplace: Callable[[], Workplace], settings: Iterable[Path], told: Told = silent
+        self,
+        open_workplace: Callable[[], Workplace],
+        settings: Iterable[Path],
+        progress: Progress = no_progress,
     ) -> None:
         self.open_workplace = open_workplace
         self.settings = tuple(settings)
-        self.told = told
+        self.progress = progress
         self.next_change: datetime | None = None
         self._session = f"{time.time_ns():x}"
         self._number = 0
         self._stamp = self._seen = self._look()
-        self._engine = Engine(open_workplace(), told=told)
+        self._engine = Engine(open_workplace(), progress=progress)
 
     def __enter__(self) -> Self:
         return self
@@ -98,7 +101,7 @@ class Preview:
             place = self.open_workplace()
             self._stamp = self._seen
             self._engine.close()
-            self._engine = Engine(place, told=self.told)
+            self._engine = Engine(place, progress=self.progress)
 
     def due(self) -> bool:
         """Whether something else than a file asks for a build: settings, or an article's hour."""
@@ -197,9 +200,9 @@ def run(
     """
     output = preview.workplace.output
     try:
-        with held(output.with_name(f"{output.name}.lock")) as lock:
+        with acquire(output.with_name(f"{output.name}.lock")) as lock:
             _run(preview, say, lock, port, browser)
-    except HeldError as error:
+    except LockedError as error:
         raise PreviewError(f"这个网站已经在预览：{error.note or '正在启动'}") from None
 
 

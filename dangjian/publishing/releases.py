@@ -22,7 +22,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
-from dangjian.common.locks import HeldError, held
+from dangjian.common.locks import LockedError, acquire
 from dangjian.common.timezone import SHANGHAI
 
 KEEP = 3
@@ -231,10 +231,10 @@ def opened(live: Path, keep: int = KEEP) -> Iterator[Releases]:
     releases = Releases(live.resolve(), keep)
     note = json.dumps({"pid": os.getpid(), "time": f"{datetime.now(SHANGHAI):%H:%M:%S}"})
     try:
-        with held(releases.folder / "lock", note):
+        with acquire(releases.folder / "lock", note):
             releases.recover()
             yield releases
-    except HeldError as error:
+    except LockedError as error:
         try:
             who = json.loads(error.note)
             told = f"进程 {who['pid']}，{who['time']} 开始"

@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from dangjian.common.digests import digest
 from dangjian.common.errors import ThemeError
-from dangjian.common.output_folder import Written, write_output
+from dangjian.common.output_folder import WrittenFile, write_output
 from dangjian.content.catalogue import Catalogue
 from dangjian.media.qr import qr_path
 from dangjian.rendering import views
@@ -170,7 +170,7 @@ class _Kept(threading.local):
 _kept = _Kept()
 
 
-def render_jobs(packed: bytes, jobs: Iterable[Job]) -> list[Written]:
+def render_jobs(packed: bytes, jobs: Iterable[Job]) -> list[WrittenFile]:
     """Render and write several pages; runs in a worker process as well as in this one.
 
     ``packed`` is a setup as ``RenderSetup.pack`` gives it.

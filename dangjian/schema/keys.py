@@ -80,13 +80,13 @@ class Table(Struct, frozen=True):
         best, score = None, 0.0
         for spec in self.specs:
             for known in (*spec.names, *spec.key.near):
-                ratio = likeness(wanted, known)
+                ratio = similarity(wanted, known)
                 if ratio > score:
                     best, score = spec, ratio
         return best if score >= 0.5 else None
 
 
-def likeness(left: str, right: str) -> float:
+def similarity(left: str, right: str) -> float:
     """How like two names are, 0 to 1."""
     if left == right:
         return 1.0

@@ -6,9 +6,9 @@ from typing import Final
 from dangjian.common.problems import Problem
 from dangjian.schema.entry import ColumnEntry, Entry
 from dangjian.schema.frontmatter import Source
-from dangjian.schema.keys import Spec, likeness, table
+from dangjian.schema.keys import Spec, similarity, table
 from dangjian.schema.terms import COLUMN_TYPES, NEEDED, NO_DATE, TYPE_NAMES
-from dangjian.schema.values import Place, Taken, read_fields, shown
+from dangjian.schema.values import ParsedFields, SourceLocation, as_repr, read_fields
 
 ENTRY: Final = table(Entry)
 COLUMN: Final = table(ColumnEntry)
@@ -34,7 +34,7 @@ def read_entry(source: Source) -> tuple[Entry | None, tuple[Problem, ...]]:
     """
     if source.broken:
         return None, source.problems
-    place = Place(source.path, posixpath.dirname(source.path), list(source.problems))
+    place = SourceLocation(source.path, posixpath.dirname(source.path), list(source.problems))
     taken = read_fields(source.fields, ENTRY, place)
     _require(ENTRY.by_name["title"], taken, place)
     if taken.values.get("type") in _UNDATED and "date" not in taken.wrong:
@@ -58,14 +58,14 @@ def read_column(source: Source) -> tuple[ColumnEntry | None, tuple[Problem, ...]
     """A column's ``_column.md``, as ``read_entry`` does it for articles."""
     if source.broken:
         return None, source.problems
-    place = Place(source.path, posixpath.dirname(source.path), list(source.problems))
+    place = SourceLocation(source.path, posixpath.dirname(source.path), list(source.problems))
     taken = read_fields(source.fields, COLUMN, place)
     _require(COLUMN.by_name["name"], taken, place)
     kind = taken.values.get("type", COLUMN_TYPES[0])
     if kind not in COLUMN_TYPES:
-        nearest = max(COLUMN_TYPES, key=lambda word: likeness(kind, word))
+        nearest = max(COLUMN_TYPES, key=lambda word: similarity(kind, word))
         message = (
-            f"type（栏目类型）写的是“{shown(kind)}”，不在国办发〔2017〕47号的用词里，"
+            f"type（栏目类型）写的是“{as_repr(kind)}”，不在国办发〔2017〕47号的用词里，"
             f"最接近的是“{nearest}”；可用的有：{'、'.join(COLUMN_TYPES)}"
         )
         place.note(taken.line("type"), message, "warning")
@@ -75,7 +75,7 @@ def read_column(source: Source) -> tuple[ColumnEntry | None, tuple[Problem, ...]
     return ColumnEntry(**taken.values), problems
 
 
-def _require(spec: Spec, taken: Taken, place: Place) -> None:
+def _require(spec: Spec, taken: ParsedFields, place: SourceLocation) -> None:
     """A required key that is absent or empty; one with a wrong value has been told already."""
     if spec.name in taken.values or spec.name in taken.wrong:
         return
@@ -84,7 +84,7 @@ def _require(spec: Spec, taken: Taken, place: Place) -> None:
     place.note(taken.line(spec.name), f"{spec.label}{what}，请在文件头里写，例如 {example}")
 
 
-def _check_type(taken: Taken, source: Source, place: Place) -> None:
+def _check_type(taken: ParsedFields, source: Source, place: SourceLocation) -> None:
     kind = taken.values.get("type", "news")
     for name, field in taken.fields.items():
         spec = ENTRY.by_name[name]
@@ -116,7 +116,7 @@ def _named(kind: str) -> str:
     return f"{TYPE_NAMES[kind]}（{kind}）"
 
 
-def _check_order(taken: Taken, place: Place) -> None:
+def _check_order(taken: ParsedFields, place: SourceLocation) -> None:
     for first, second in _ORDERED:
         start, end = taken.values.get(first), taken.values.get(second)
         if start is not None and end is not None and end.date() < start.date():
@@ -128,13 +128,13 @@ def _check_order(taken: Taken, place: Place) -> None:
             place.note(taken.line(second), message)
 
 
-def _check_reprint(taken: Taken, place: Place) -> None:
+def _check_reprint(taken: ParsedFields, place: SourceLocation) -> None:
     """A reprint names its source and the title it had (互联网新闻信息服务管理规定)."""
     if not taken.values.get("reprint"):
         return
     for name in ("source", "original_title"):
         if name not in taken.values and name not in taken.wrong:
             spec = ENTRY.by_name[name]
-            example = spec.key.example or shown(taken.values.get("title", "……"))
+            example = spec.key.example or as_repr(taken.values.get("title", "……"))
             message = f"转载的文章要写 {spec.label}，例如 {spec.key.zh}: {example}"
             place.note(taken.line(name, taken.line("reprint")), message)

@@ -36,7 +36,7 @@ _BRACKETED: Final = re.compile(
 _NUMBERED: Final = re.compile(r"(〔\d{4}〕)\s*(?:第\s*0*|0+)(\d+)\s*号?")
 
 
-class Place(Struct):
+class SourceLocation(Struct):
     """Where values are being read: the file, its folder, and the problems found so far."""
 
     path: str
@@ -48,7 +48,7 @@ class Place(Struct):
         self.problems.append(Problem(self.path, line, message, level))
 
 
-class Taken(Struct):
+class ParsedFields(Struct):
     """What was read of a mapping: the values, where each key stands, which were told as wrong."""
 
     values: dict[str, Any]
@@ -61,13 +61,13 @@ class Taken(Struct):
         return field.line if field else otherwise
 
 
-def shown(text: str) -> str:
+def as_repr(text: str) -> str:
     """What was found, short enough for a message."""
     line = " ".join(text.split())
     return line if len(line) <= 30 else f"{line[:30]}……"
 
 
-def read_fields(fields: tuple[Field, ...], known: Table, place: Place) -> Taken:
+def read_fields(fields: tuple[Field, ...], known: Table, place: SourceLocation) -> ParsedFields:
     """Read the fields of a mapping by a model. Keys given without content have no value."""
     values: dict[str, Any] = {}
     seen: dict[str, Field] = {}
@@ -88,10 +88,10 @@ def read_fields(fields: tuple[Field, ...], known: Table, place: Place) -> Taken:
             values[spec.name] = value
         elif any(problem.level == "error" for problem in place.problems[noted:]):
             wrong.add(spec.name)
-    return Taken(values, seen, wrong)
+    return ParsedFields(values, seen, wrong)
 
 
-def _unknown(field: Field, known: Table, place: Place) -> tuple[str, ...]:
+def _unknown(field: Field, known: Table, place: SourceLocation) -> tuple[str, ...]:
     """Tell of a key that is not ours; returns the one that was meant, not to be missed again."""
     nearest = known.nearest(field.key)
     if nearest is None:
@@ -99,11 +99,11 @@ def _unknown(field: Field, known: Table, place: Place) -> tuple[str, ...]:
         advice = f"可用的名称有{names}等，不需要就删去这一行"
     else:
         advice = f"是不是要写 {nearest.key.zh}（{nearest.name}）？"
-    place.note(field.line, f"没有“{shown(field.key)}”这一项，{advice}")
+    place.note(field.line, f"没有“{as_repr(field.key)}”这一项，{advice}")
     return (nearest.name,) if nearest else ()
 
 
-def _twice(before: Field, field: Field, spec: Spec, place: Place) -> None:
+def _twice(before: Field, field: Field, spec: Spec, place: SourceLocation) -> None:
     if before.key == field.key:
         what = f"“{field.key}”写了两次"
     else:
@@ -111,7 +111,7 @@ def _twice(before: Field, field: Field, spec: Spec, place: Place) -> None:
     place.note(field.line, f"{what}，第 {before.line} 行和第 {field.line} 行只能留一处")
 
 
-def _plain(node: Node, spec: Spec, place: Place) -> str | None:
+def _plain(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     """One text: white space made single, invisible characters gone."""
     if not isinstance(node, Text):
         shape = "列表" if isinstance(node, Items) else "下一级内容"
@@ -120,7 +120,7 @@ def _plain(node: Node, spec: Spec, place: Place) -> str | None:
     return _clean(node.text, node.line, spec, place)
 
 
-def _clean(text: str, line: int, spec: Spec, place: Place) -> str:
+def _clean(text: str, line: int, spec: Spec, place: SourceLocation) -> str:
     if not text.isprintable():
         if found := _HIDDEN.search(text):
             code = f"U+{ord(found.group()):04X}"
@@ -130,7 +130,7 @@ def _clean(text: str, line: int, spec: Spec, place: Place) -> str:
     return text.strip()
 
 
-def _text(node: Node, spec: Spec, place: Place) -> str | None:
+def _text(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     text = _plain(node, spec, place)
     if not text:
         return None
@@ -144,37 +144,37 @@ def _text(node: Node, spec: Spec, place: Place) -> str | None:
     return text
 
 
-def _title(node: Node, spec: Spec, place: Place) -> str | None:
+def _title(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     text = _text(node, spec, place)
     if text and not any(character.isalnum() for character in text):
-        place.note(node.line, f"{spec.label}“{shown(text)}”里没有文字，请写出{spec.key.zh}")
+        place.note(node.line, f"{spec.label}“{as_repr(text)}”里没有文字，请写出{spec.key.zh}")
         return None
     return text
 
 
-def _checked(check: Callable[[str], str]) -> Callable[[Node, Spec, Place], str | None]:
-    def read(node: Node, spec: Spec, place: Place) -> str | None:
+def _checked(check: Callable[[str], str]) -> Callable[[Node, Spec, SourceLocation], str | None]:
+    def read(node: Node, spec: Spec, place: SourceLocation) -> str | None:
         text = _text(node, spec, place)
         if not text:
             return None
         try:
             return check(text)
         except PathError as wrong:
-            place.note(node.line, f"{spec.label}写的是“{shown(text)}”：{wrong}")
+            place.note(node.line, f"{spec.label}写的是“{as_repr(text)}”：{wrong}")
             return None
 
     return read
 
 
-def _path(node: Node, spec: Spec, place: Place) -> str | None:
+def _path(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     return _checked(lambda text: inside_content(text, place.folder))(node, spec, place)
 
 
-def _picture(node: Node, spec: Spec, place: Place) -> str | None:
+def _picture(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     path = _path(node, spec, place)
     if path and not path.lower().endswith(PICTURES):
         accepted = "、".join(name.lstrip(".") for name in PICTURES)
-        place.note(node.line, f"{spec.label}“{shown(path)}”不是图片，可用的有 {accepted}")
+        place.note(node.line, f"{spec.label}“{as_repr(path)}”不是图片，可用的有 {accepted}")
         return None
     return path
 
@@ -183,18 +183,20 @@ PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg", ".avif", ".
                    ".tiff")  # fmt: skip
 
 
-def _date(node: Node, spec: Spec, place: Place) -> Any:
+def _date(node: Node, spec: Spec, place: SourceLocation) -> Any:
     text = _plain(node, spec, place)
     if not text:
         return None
     try:
         return read_date(text, spec.kind == "until")
     except DateError as wrong:
-        place.note(node.line, f"{spec.label}写的是“{shown(text)}”：{wrong}。请照这样写：{ACCEPTED}")
+        place.note(
+            node.line, f"{spec.label}写的是“{as_repr(text)}”：{wrong}。请照这样写：{ACCEPTED}"
+        )
         return None
 
 
-def _texts(node: Node, spec: Spec, place: Place) -> list[Text] | None:
+def _texts(node: Node, spec: Spec, place: SourceLocation) -> list[Text] | None:
     """The items of a list, from a YAML list or a text with 、 ， ； between; empty ones gone."""
     if isinstance(node, Text):
         text = _clean(node.text, node.line, spec, place)
@@ -213,7 +215,7 @@ def _texts(node: Node, spec: Spec, place: Place) -> list[Text] | None:
     return items
 
 
-def _list(node: Node, spec: Spec, place: Place) -> tuple[str, ...] | None:
+def _list(node: Node, spec: Spec, place: SourceLocation) -> tuple[str, ...] | None:
     items = _texts(node, spec, place)
     if not items:
         return None
@@ -225,20 +227,20 @@ def _list(node: Node, spec: Spec, place: Place) -> tuple[str, ...] | None:
     return tuple(values)
 
 
-def _addresses(node: Node, spec: Spec, place: Place) -> tuple[str, ...] | None:
+def _addresses(node: Node, spec: Spec, place: SourceLocation) -> tuple[str, ...] | None:
     read = _checked(site_address)
     values = dict.fromkeys(read(item, spec, place) for item in _texts(node, spec, place) or ())
     return tuple(value for value in values if value) or None
 
 
-def _choice(node: Node, spec: Spec, place: Place) -> str | None:
+def _choice(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     text = _plain(node, spec, place)
     if not text:
         return None
     value = spec.words.get(text) or spec.words.get(text.lower())
     if value is None:
         accepted = "、".join(_accepted(spec))
-        place.note(node.line, f"{spec.label}写的是“{shown(text)}”，只能写：{accepted}")
+        place.note(node.line, f"{spec.label}写的是“{as_repr(text)}”，只能写：{accepted}")
     return value
 
 
@@ -249,7 +251,7 @@ def _accepted(spec: Spec) -> list[str]:
     ]
 
 
-def _choices(node: Node, spec: Spec, place: Place) -> tuple[str, ...] | None:
+def _choices(node: Node, spec: Spec, place: SourceLocation) -> tuple[str, ...] | None:
     items = _texts(node, spec, place)
     if not items:
         return None
@@ -257,18 +259,18 @@ def _choices(node: Node, spec: Spec, place: Place) -> tuple[str, ...] | None:
     return tuple(value for value in values if value is not None)
 
 
-def _yes(node: Node, spec: Spec, place: Place) -> bool | None:
+def _yes(node: Node, spec: Spec, place: SourceLocation) -> bool | None:
     text = _plain(node, spec, place)
     if not text:
         return None
     word = text.lower()
     if word in _YES or word in _NO:
         return word in _YES
-    place.note(node.line, f"{spec.label}写的是“{shown(text)}”，只能写 是 或 否")
+    place.note(node.line, f"{spec.label}写的是“{as_repr(text)}”，只能写 是 或 否")
     return None
 
 
-def _number(node: Node, spec: Spec, place: Place) -> int | None:
+def _number(node: Node, spec: Spec, place: SourceLocation) -> int | None:
     text = _plain(node, spec, place)
     if not text:
         return None
@@ -276,12 +278,12 @@ def _number(node: Node, spec: Spec, place: Place) -> int | None:
     if re.fullmatch(r"[+-]?[0-9]{1,9}", text) and key.least <= int(text) <= key.most:
         return int(text)
     place.note(
-        node.line, f"{spec.label}写的是“{shown(text)}”，要写 {key.least} 到 {key.most} 的整数"
+        node.line, f"{spec.label}写的是“{as_repr(text)}”，要写 {key.least} 到 {key.most} 的整数"
     )
     return None
 
 
-def _doc_number(node: Node, spec: Spec, place: Place) -> str | None:
+def _doc_number(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     text = _text(node, spec, place)
     if not text:
         return None
@@ -289,25 +291,25 @@ def _doc_number(node: Node, spec: Spec, place: Place) -> str | None:
     if right != text:
         right = re.sub(r"\s*(〔\d{4}〕)\s*", r"\1", right)
         place.note(
-            node.line, f"{spec.label}写的是“{shown(text)}”，年份要用六角括号，请写成 {right}"
+            node.line, f"{spec.label}写的是“{as_repr(text)}”，年份要用六角括号，请写成 {right}"
         )
         return None
     if right != (right := _NUMBERED.sub(r"\1\2号", text)):
-        message = f"{spec.label}“{shown(text)}”不加“第”字，序号前不补 0，宜写成 {right}"
+        message = f"{spec.label}“{as_repr(text)}”不加“第”字，序号前不补 0，宜写成 {right}"
         place.note(node.line, message, "warning")
     return text
 
 
-def _phone(node: Node, spec: Spec, place: Place) -> str | None:
+def _phone(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     text = _text(node, spec, place)
     if text and not (_PHONE.fullmatch(text) and any(digit.isdigit() for digit in text)):
-        message = f"{spec.label}写的是“{shown(text)}”，要写电话号码，例如 12380 或 0933-8000000"
+        message = f"{spec.label}写的是“{as_repr(text)}”，要写电话号码，例如 12380 或 0933-8000000"
         place.note(node.line, message)
         return None
     return text
 
 
-def _record(node: Node, spec: Spec, place: Place) -> Struct | None:
+def _record(node: Node, spec: Spec, place: SourceLocation) -> Struct | None:
     if isinstance(node, Text) and not node.text.strip():
         return None
     if isinstance(node, Items):
@@ -316,7 +318,7 @@ def _record(node: Node, spec: Spec, place: Place) -> Struct | None:
     return _filled(node, spec, place)
 
 
-def _records(node: Node, spec: Spec, place: Place) -> tuple[Struct, ...] | None:
+def _records(node: Node, spec: Spec, place: SourceLocation) -> tuple[Struct, ...] | None:
     if isinstance(node, Text):
         found = tuple(_texts(node, spec, place) or ()) if spec.kind == "records" else (node,)
         nodes: tuple[Node, ...] = found
@@ -326,7 +328,7 @@ def _records(node: Node, spec: Spec, place: Place) -> tuple[Struct, ...] | None:
     return tuple(record for record in records if record is not None) or None
 
 
-def _filled(node: Node, spec: Spec, place: Place) -> Struct | None:
+def _filled(node: Node, spec: Spec, place: SourceLocation) -> Struct | None:
     """One record; a bare text stands for its first key (a picture, a file)."""
     model = cast("type[Struct]", spec.model)
     known = table(model)
@@ -360,7 +362,7 @@ def _lacking(missing: Spec, first: Spec, values: dict[str, Any], spec: Spec) -> 
     )
 
 
-Reading = Callable[[Node, Spec, Place], Any]
+Reading = Callable[[Node, Spec, SourceLocation], Any]
 
 READINGS: Final[dict[Kind, Reading]] = {
     "text": _text,

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from dangjian.schema.refs import PictureRef
 from dangjian.settings import values
-from dangjian.settings.values import NamedLink, NamedLinks, Place, Reading
+from dangjian.settings.values import NamedLink, NamedLinks, Reading, SourceLocation
 
 
 class Setting(Struct, frozen=True):
@@ -52,7 +52,7 @@ class Badge(Struct, frozen=True):
 
 
 _HOME: Final[dict[str, Reading]] = {
-    "headline": values.yes,
+    "headline": values.read_bool,
     "latest": values.number(0, 50),
     "slides": values.number(0, 20),
     "photos": values.number(0, 20),
@@ -72,15 +72,15 @@ _CONAC: Final[dict[str, Reading]] = {
 }
 
 
-def _home(value: Any, place: Place) -> Home:
+def _home(value: Any, place: SourceLocation) -> Home:
     return Home(**values.members(value, place, _HOME))
 
 
-def _external(value: Any, place: Place) -> ExternalLinks:
+def _external(value: Any, place: SourceLocation) -> ExternalLinks:
     return ExternalLinks(**values.members(value, place, _EXTERNAL))
 
 
-def _conac(value: Any, place: Place) -> Badge | None:
+def _conac(value: Any, place: SourceLocation) -> Badge | None:
     if not value:
         return None
     noted = len(place.problems)

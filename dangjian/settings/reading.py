@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from dangjian.common.problems import Level, Problem
-from dangjian.schema.keys import likeness
+from dangjian.schema.keys import similarity
 from dangjian.settings.lines import SettingsFile
 from dangjian.settings.model import SETTINGS, Office
-from dangjian.settings.values import Place, is_local, shown
+from dangjian.settings.values import SourceLocation, as_repr, is_local
 
 PELICAN_OPTIONAL: Final = frozenset((
     "AUTHOR", "AUTHOR_FEED_ATOM_URL", "AUTHOR_FEED_RSS_URL", "AUTORELOAD_IGNORE_CACHE",
@@ -54,7 +54,7 @@ def read_office(
         value = settings.get(setting.name)
         if value is None or (setting.name == "SITENAME" and value == _PELICAN_NAME):
             continue
-        taken = setting.read(value, Place(lines, problems, setting.name, setting.zh))
+        taken = setting.read(value, SourceLocation(lines, problems, setting.name, setting.zh))
         if taken is not None and taken != "":
             found[field] = taken
     problems.extend(_unknown(settings, lines))
@@ -89,7 +89,7 @@ def _missing(
     if zone != "Asia/Shanghai":
         yield told(
             "TIMEZONE",
-            f'TIMEZONE 写的是 {shown(zone)}，本系统一律用北京时间，请写 "Asia/Shanghai"',
+            f'TIMEZONE 写的是 {as_repr(zone)}，本系统一律用北京时间，请写 "Asia/Shanghai"',
         )
 
 
@@ -126,8 +126,8 @@ def _unknown(settings: Mapping[str, Any], lines: SettingsFile) -> Iterator[Probl
     for name in given:
         if name in theirs or name in templates:
             continue
-        nearest = max((*ours, *theirs), key=lambda known: likeness(name, known))
-        if likeness(name, nearest) < 0.5:
+        nearest = max((*ours, *theirs), key=lambda known: similarity(name, known))
+        if similarity(name, nearest) < 0.5:
             advice = "不需要就删去；自己用的变量请用小写字母命名"
         else:
             about = f"（{ours[nearest].zh}）" if nearest in ours else ""

@@ -14,7 +14,7 @@ from msgspec import Struct
 from dangjian.common.problems import Level, Problem
 from dangjian.common.timezone import SHANGHAI
 from dangjian.schema.dates import DAY_END, DateError, read_date
-from dangjian.schema.keys import likeness
+from dangjian.schema.keys import similarity
 from dangjian.schema.paths import PathError, inside_content, web_address
 from dangjian.schema.refs import PictureRef
 from dangjian.settings.lines import SettingsFile
@@ -42,7 +42,7 @@ class NamedLinks(Struct, frozen=True):
     links: tuple[NamedLink, ...]
 
 
-class Place(Struct):
+class SourceLocation(Struct):
     """The setting being read: its name, the keys inside it, and where problems go."""
 
     file: SettingsFile
@@ -56,9 +56,9 @@ class Place(Struct):
         path, line = self.file.place(self.name, *self.keys)
         self.problems.append(Problem(path, line, message, level))
 
-    def inside(self, *keys: str | int) -> "Place":
+    def inside(self, *keys: str | int) -> "SourceLocation":
         """The place of something inside this one."""
-        return Place(self.file, self.problems, self.name, self.zh, (*self.keys, *keys))
+        return SourceLocation(self.file, self.problems, self.name, self.zh, (*self.keys, *keys))
 
     @property
     def label(self) -> str:
@@ -70,19 +70,19 @@ class Place(Struct):
         return f"{self.name}{inner}{where}（{self.zh}）".replace("'", '"')
 
 
-Reading = Callable[[Any, Place], Any]
+Reading = Callable[[Any, SourceLocation], Any]
 
 
-def shown(value: object) -> str:
+def as_repr(value: object) -> str:
     """What was found, as it stands in Python, short enough for a message."""
     text = " ".join(repr(value).split())
     return text if len(text) <= 40 else f"{text[:40]}……"
 
 
-def text(value: Any, place: Place) -> str | None:
+def text(value: Any, place: SourceLocation) -> str | None:
     """One line of text."""
     if not isinstance(value, str):
-        place.note(f'{place.label}写的是 {shown(value)}，要写文字，用英文引号括起来，例如 "……"')
+        place.note(f'{place.label}写的是 {as_repr(value)}，要写文字，用英文引号括起来，例如 "……"')
         return None
     if any(ord(character) < 32 or 0xD800 <= ord(character) < 0xE000 for character in value):
         place.note(f"{place.label}里有换行或不能显示的字符，请写成一行")
@@ -94,7 +94,7 @@ def form(pattern: str, example: str, level: Level = "error") -> Reading:
     """A text of a given form."""
     compiled = re.compile(pattern)
 
-    def read(value: Any, place: Place) -> str | None:
+    def read(value: Any, place: SourceLocation) -> str | None:
         found = text(value, place)
         if not found:
             return found
@@ -113,11 +113,11 @@ phone = form(_PHONE.pattern, "0933-8000000")
 def choice(*accepted: str) -> Reading:
     """One of a few words."""
 
-    def read(value: Any, place: Place) -> str | None:
+    def read(value: Any, place: SourceLocation) -> str | None:
         if isinstance(value, str) and value in accepted:
             return value
         words = "、".join(f'"{word}"' for word in accepted)
-        place.note(f"{place.label}写的是 {shown(value)}，只能写 {words}")
+        place.note(f"{place.label}写的是 {as_repr(value)}，只能写 {words}")
         return None
 
     return read
@@ -126,35 +126,35 @@ def choice(*accepted: str) -> Reading:
 def number(least: int, most: int) -> Reading:
     """A whole number within limits."""
 
-    def read(value: Any, place: Place) -> int | None:
+    def read(value: Any, place: SourceLocation) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
-        place.note(f"{place.label}写的是 {shown(value)}，要写 {least} 到 {most} 的整数，不加引号")
+        place.note(f"{place.label}写的是 {as_repr(value)}，要写 {least} 到 {most} 的整数，不加引号")
         return None
 
     return read
 
 
-def yes(value: Any, place: Place) -> bool | None:
+def read_bool(value: Any, place: SourceLocation) -> bool | None:
     """True or False."""
     if isinstance(value, bool):
         return value
-    place.note(f"{place.label}写的是 {shown(value)}，只能写 True 或 False，不加引号")
+    place.note(f"{place.label}写的是 {as_repr(value)}，只能写 True 或 False，不加引号")
     return None
 
 
-def words(value: Any, place: Place) -> tuple[str, ...] | None:
+def words(value: Any, place: SourceLocation) -> tuple[str, ...] | None:
     """A list of texts; one text with 、 ， ； between is one too."""
     if isinstance(value, str):
         value = _SEPARATORS.split(value)
     if not isinstance(value, list | tuple):
-        place.note(f'{place.label}写的是 {shown(value)}，要写列表，例如 ["甲", "乙"]')
+        place.note(f'{place.label}写的是 {as_repr(value)}，要写列表，例如 ["甲", "乙"]')
         return None
     found = (text(item, place.inside(index)) for index, item in enumerate(value))
     return tuple(dict.fromkeys(item for item in found if item))
 
 
-def moment(value: Any, place: Place, *, day_end: bool = False) -> datetime | None:
+def moment(value: Any, place: SourceLocation, *, day_end: bool = False) -> datetime | None:
     """A date with or without time, written as text or made by ``datetime``."""
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI) if value.tzinfo else value.replace(tzinfo=SHANGHAI)
@@ -167,11 +167,11 @@ def moment(value: Any, place: Place, *, day_end: bool = False) -> datetime | Non
             why = str(wrong)
     else:
         why = "不是日期"
-    place.note(f'{place.label}写的是 {shown(value)}：{why}，请写成 "2026-11-24 10:00"')
+    place.note(f'{place.label}写的是 {as_repr(value)}：{why}，请写成 "2026-11-24 10:00"')
     return None
 
 
-def grayscale(value: Any, place: Place) -> bool | tuple[datetime, datetime] | None:
+def grayscale(value: Any, place: SourceLocation) -> bool | tuple[datetime, datetime] | None:
     """True, False, or the first and the last day of grey."""
     if isinstance(value, bool):
         return value
@@ -185,12 +185,12 @@ def grayscale(value: Any, place: Place) -> bool | tuple[datetime, datetime] | No
         place.note(f"{place.label}的结束日期早于开始日期，请对调或改正")
         return None
     place.note(
-        f'{place.label}写的是 {shown(value)}，要写 True、False 或 ["2026-12-13", "2026-12-13"]'
+        f'{place.label}写的是 {as_repr(value)}，要写 True、False 或 ["2026-12-13", "2026-12-13"]'
     )
     return None
 
 
-def site_url(value: Any, place: Place) -> str | None:
+def site_url(value: Any, place: SourceLocation) -> str | None:
     """The site's own address, without a slash at its end."""
     found = text(value, place)
     if not found:
@@ -216,7 +216,7 @@ def is_local(url: str) -> bool:
     return bool(_LOCAL.fullmatch(urlsplit(url).hostname or ""))
 
 
-def path_or_url(value: Any, place: Place) -> str | None:
+def path_or_url(value: Any, place: SourceLocation) -> str | None:
     """Where a link leads: another site, or a path from this site's root."""
     found = text(value, place)
     if not found:
@@ -236,7 +236,7 @@ def path_or_url(value: Any, place: Place) -> str | None:
     return found.removeprefix("/") or "index.html"
 
 
-def picture_file(value: Any, place: Place) -> str | None:
+def picture_file(value: Any, place: SourceLocation) -> str | None:
     """A picture in ``content/``."""
     found = text(value, place)
     if not found:
@@ -248,19 +248,19 @@ def picture_file(value: Any, place: Place) -> str | None:
         return None
 
 
-def links(value: Any, place: Place) -> tuple[NamedLink, ...] | None:
+def links(value: Any, place: SourceLocation) -> tuple[NamedLink, ...] | None:
     """A list of pairs of name and address."""
     if not isinstance(value, list | tuple):
-        place.note(f'{place.label}写的是 {shown(value)}，要写 [["名称", "https://…"], …]')
+        place.note(f'{place.label}写的是 {as_repr(value)}，要写 [["名称", "https://…"], …]')
         return None
     return tuple(_links(value, place))
 
 
-def _links(value: list[Any] | tuple[Any, ...], place: Place) -> Iterator[NamedLink]:
+def _links(value: list[Any] | tuple[Any, ...], place: SourceLocation) -> Iterator[NamedLink]:
     for index, pair in enumerate(value):
         here = place.inside(index)
         if not isinstance(pair, list | tuple) or len(pair) != 2:
-            here.note(f'{here.label}写的是 {shown(pair)}，要写 ["名称", "https://…"]')
+            here.note(f'{here.label}写的是 {as_repr(pair)}，要写 ["名称", "https://…"]')
             continue
         name, url = text(pair[0], here), path_or_url(pair[1], here)
         if name == "" or pair[1] == "":
@@ -269,11 +269,11 @@ def _links(value: list[Any] | tuple[Any, ...], place: Place) -> Iterator[NamedLi
             yield NamedLink(name, url)
 
 
-def link_groups(value: Any, place: Place) -> tuple[NamedLinks, ...] | None:
+def link_groups(value: Any, place: SourceLocation) -> tuple[NamedLinks, ...] | None:
     """Titled groups of links."""
     if not isinstance(value, Mapping):
         place.note(
-            f'{place.label}写的是 {shown(value)}，要写 {{"组名": [["名称", "https://…"], …]}}'
+            f'{place.label}写的是 {as_repr(value)}，要写 {{"组名": [["名称", "https://…"], …]}}'
         )
         return None
     groups = []
@@ -285,7 +285,7 @@ def link_groups(value: Any, place: Place) -> tuple[NamedLinks, ...] | None:
     return tuple(groups)
 
 
-def hosts(value: Any, place: Place) -> tuple[str, ...] | None:
+def hosts(value: Any, place: SourceLocation) -> tuple[str, ...] | None:
     """Names of sites, without http://."""
     found = []
     for index, host in enumerate(words(value, place) or ()):
@@ -298,18 +298,18 @@ def hosts(value: Any, place: Place) -> tuple[str, ...] | None:
     return tuple(found)
 
 
-def members(value: Any, place: Place, known: Mapping[str, Reading]) -> dict[str, Any]:
+def members(value: Any, place: SourceLocation, known: Mapping[str, Reading]) -> dict[str, Any]:
     """The values of a dict setting by its known keys; unknown keys are told."""
     if not isinstance(value, Mapping):
         example = ", ".join(f'"{key}": …' for key in list(known)[:2])
-        place.note(f"{place.label}写的是 {shown(value)}，要写 {{{example}}}")
+        place.note(f"{place.label}写的是 {as_repr(value)}，要写 {{{example}}}")
         return {}
     found = {}
     for key, item in value.items():
         here = place.inside(key) if isinstance(key, str) else place
         reading = known.get(key) if isinstance(key, str) else None
         if reading is None:
-            nearest = max(known, key=lambda name: likeness(str(key), name))
+            nearest = max(known, key=lambda name: similarity(str(key), name))
             accepted = "、".join(f'"{name}"' for name in known)
             here.note(
                 f'{place.label}里没有“{key}”这一项，是不是要写 "{nearest}"？可用的有 {accepted}'
@@ -321,7 +321,7 @@ def members(value: Any, place: Place, known: Mapping[str, Reading]) -> dict[str,
     return found
 
 
-def picture(value: Any, place: Place) -> PictureRef | None:
+def picture(value: Any, place: SourceLocation) -> PictureRef | None:
     """``{"image": file, "alt": text}``; the text is required."""
     if value in ("", None, {}):
         return None

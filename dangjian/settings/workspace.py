@@ -13,10 +13,10 @@ from dangjian.common.report import Report
 from dangjian.paths import theme_path
 from dangjian.settings import Office, read_office
 
-Told = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], None]
 
 
-def silent(stage: str, done: int, total: int) -> None:
+def no_progress(stage: str, done: int, total: int) -> None:
     """Progress told to nobody."""
 
 
@@ -58,7 +58,7 @@ class Run(Struct):
     drafts: bool = False
     strict: bool = False
     executor: Executor | None = None
-    told: Told = silent
+    progress: Progress = no_progress
     report: Report | None = None
 
 

@@ -17,14 +17,14 @@ from markdown.extensions.tables import TableExtension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from dangjian.text.limits import Meter
+from dangjian.text.limits import WorkLimit
 
 _FOOTNOTES = {"BACKLINK_TITLE": "回到正文第{}处"}
 _BLOCK_COST = 10
 _SCAN_COST = 50
 
 
-def make_parser(meter: Meter) -> Markdown:
+def make_parser(meter: WorkLimit) -> Markdown:
     """A parser of the dialect, whose work ``meter`` counts."""
     return Markdown(
         extensions=[
@@ -95,7 +95,7 @@ _INLINE_MARK = re.compile(r"[\\`*_\[!<&\x02]|  \n")
 class _Metered(Extension):
     """Has ``meter`` count what a parser does. To be registered after all other extensions."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: WorkLimit) -> None:
         super().__init__()
         self._meter = meter
 
@@ -113,7 +113,7 @@ class _Metered(Extension):
 class _MeteredBlock(BlockProcessor):
     """Is asked about every block before the others are, and leaves it to them."""
 
-    def __init__(self, md: Markdown, meter: Meter) -> None:
+    def __init__(self, md: Markdown, meter: WorkLimit) -> None:
         super().__init__(md.parser)
         self._meter = meter
 
@@ -122,7 +122,7 @@ class _MeteredBlock(BlockProcessor):
         return False
 
 
-def _count_levels(parser: Any, meter: Meter) -> None:
+def _count_levels(parser: Any, meter: WorkLimit) -> None:
     parse = parser.parseBlocks
 
     def counted(parent: Any, blocks: list[str]) -> None:
@@ -133,7 +133,7 @@ def _count_levels(parser: Any, meter: Meter) -> None:
     parser.parseBlocks = counted
 
 
-def _count_matches(pattern: Any, meter: Meter) -> None:
+def _count_matches(pattern: Any, meter: WorkLimit) -> None:
     """Count what a match costs: the text is put together anew, brackets are looked for."""
     handle: Callable[..., Any] = pattern.handleMatch
 
@@ -147,7 +147,7 @@ def _count_matches(pattern: Any, meter: Meter) -> None:
             setattr(pattern, name, _counted_scan(getattr(pattern, name), meter))
 
 
-def _counted_scan(scan: Callable[..., Any], meter: Meter) -> Callable[..., Any]:
+def _counted_scan(scan: Callable[..., Any], meter: WorkLimit) -> Callable[..., Any]:
     def counted(data: str, index: int) -> Any:
         found = scan(data, index)
         closed, end = found[-1], found[-2]

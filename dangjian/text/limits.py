@@ -25,7 +25,7 @@ _GAP = re.compile(r"(?<=\S)[^\S\n]{1000}")
 _NOTE = re.compile(r"^[ ]{0,3}\[\^[^\]\n]*\]:", re.MULTILINE)
 
 
-class TooMuchError(Exception):
+class TooExpensiveError(Exception):
     """A text that asks too much; the message is Chinese, ``near`` are words where it happens."""
 
     def __init__(self, message: str, near: str = "") -> None:
@@ -33,7 +33,7 @@ class TooMuchError(Exception):
         self.near = near
 
 
-class Meter:
+class WorkLimit:
     """Counts the work on one text. Raises TooMuchError when there is too much of it."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Meter:
         """Count work that is done on ``text``."""
         self._left -= amount
         if self._left < 0:
-            raise TooMuchError(
+            raise TooExpensiveError(
                 "这里的符号太多太密（成千上万个方括号、星号、井号之类），无法排版，"
                 "多半是粘贴时带进来的，请删去",
                 _first_words(text),
@@ -58,7 +58,7 @@ class Meter:
         """Go one level down, into a list or quotation."""
         self._depth += 1
         if self._depth > DEEPEST:
-            raise TooMuchError(TOO_DEEP, _first_words(text))
+            raise TooExpensiveError(TOO_DEEP, _first_words(text))
 
     def leave(self) -> None:
         self._depth -= 1
@@ -67,13 +67,15 @@ class Meter:
         """Refuse what can be told before parsing."""
         if len(text) > LONGEST:
             limit = LONGEST // 10_000
-            raise TooMuchError(f"正文有 {len(text)} 个字，最多 {limit} 万个，请分成几篇")
+            raise TooExpensiveError(f"正文有 {len(text)} 个字，最多 {limit} 万个，请分成几篇")
         # A run of blanks covers one of these characters.
         if _ANY_BLANK.search(text[::_RUN]) and _BLANK.search(text):
             _look_at_blanks(text)
         notes = len(_NOTE.findall(text)) if "[^" in text else 0
         if notes > MOST_NOTES:
-            raise TooMuchError(f"正文有 {notes} 条脚注，最多 {MOST_NOTES} 条，请分成几篇", "[^")
+            raise TooExpensiveError(
+                f"正文有 {notes} 条脚注，最多 {MOST_NOTES} 条，请分成几篇", "[^"
+            )
         if "<" in text:
             self._look_at_tags(text)
 
@@ -89,9 +91,9 @@ class Meter:
 
 def _look_at_blanks(text: str) -> None:
     if indent := _INDENT.search(text):
-        raise TooMuchError(TOO_DEEP, text[indent.start() :].partition("\n")[0])
+        raise TooExpensiveError(TOO_DEEP, text[indent.start() :].partition("\n")[0])
     if gap := _GAP.search(text):
-        raise TooMuchError("这里有上千个连续的空格，请删去", _line_before(text, gap.start()))
+        raise TooExpensiveError("这里有上千个连续的空格，请删去", _line_before(text, gap.start()))
 
 
 def _first_words(text: str) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 import nh3
 from msgspec import Struct
 
-from dangjian.text.limits import Meter
+from dangjian.text.limits import WorkLimit
 from dangjian.text.references import Reference
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class MarkdownText:
     """
 
     def __init__(self) -> None:
-        self._meter = Meter()
+        self._meter = WorkLimit()
         self._sanitiser = _Sanitiser()
 
     @cached_property

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from dangjian.text.limits import TooMuchError
+from dangjian.text.limits import TooExpensiveError
 from dangjian.text.markup import MarkdownText
 from tests.conftest import MakeSite
 from tests.sites import article, column
@@ -91,7 +91,7 @@ def test_a_large_body_is_converted_in_time(body: str) -> None:
 @pytest.mark.parametrize(("body", "says"), REFUSED.values(), ids=REFUSED)
 def test_a_body_that_would_take_too_long_is_refused(body: str, says: str) -> None:
     start = time.process_time()
-    with pytest.raises(TooMuchError, match=says):
+    with pytest.raises(TooExpensiveError, match=says):
         MarkdownText().convert(body, "jcdj")
     assert time.process_time() - start < SECONDS
 
@@ -114,7 +114,7 @@ def test_what_is_refused_is_named_by_line_and_left_out(make_site: MakeSite) -> N
 def test_a_converter_that_refused_one_text_converts_the_next() -> None:
     converter = MarkdownText()
     for body in ("> " * 1000 + "深", "[" * 100_000):
-        with pytest.raises(TooMuchError):
+        with pytest.raises(TooExpensiveError):
             converter.convert(body, "")
     assert (
         converter.convert("- 一\n- *二*\n", "").html

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from dangjian.building import engine
-from dangjian.common.errors import sentence
-from dangjian.common.locks import HeldError
+from dangjian.common.errors import describe
+from dangjian.common.locks import LockedError
 from tests.sites import Site, article, assert_same, column, folder_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -248,9 +248,9 @@ def test_a_site_that_is_being_built_for_long_is_told(
     monkeypatch.setattr(engine, "PATIENCE", 0.2)
     with site.engine() as first:
         first.build()
-        with site.engine() as second, pytest.raises(HeldError) as caught:
+        with site.engine() as second, pytest.raises(LockedError) as caught:
             second.build()
-        assert f"进程 {os.getpid()}" in sentence(caught.value)
+        assert f"进程 {os.getpid()}" in describe(caught.value)
     assert site.build().exit == 0
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from dangjian.text.dialect import make_parser
-from dangjian.text.limits import Meter
+from dangjian.text.limits import WorkLimit
 from dangjian.text.markup import MarkdownText, excerpt, plain_text, resolve
 
 TEXT = MarkdownText()
@@ -34,7 +34,7 @@ def test_setting_plain_paragraphs_apart_changes_nothing(text: str) -> None:
     assert TEXT.convert(text, "a/b") == TEXT.parse(text, "a/b")
 
 
-QUICK, ATTENTIVE = make_parser(Meter()), make_parser(Meter())
+QUICK, ATTENTIVE = make_parser(WorkLimit()), make_parser(WorkLimit())
 ATTENTIVE.treeprocessors.deregister("plain")
 
 

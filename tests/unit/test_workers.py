@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from dangjian.common.workers import Crew
+from dangjian.common.workers import WorkerPool
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
 HERE = os.getpid()
@@ -37,52 +37,56 @@ def vanish() -> int:
 
 
 def test_it_is_done_in_another_process() -> None:
-    with Crew(2) as crew:
-        assert crew.aside(elsewhere)() != HERE
+    with WorkerPool(2) as crew:
+        assert crew.run_in_background(elsewhere)() != HERE
 
 
 def test_what_goes_wrong_is_raised_where_it_is_asked_for() -> None:
-    with Crew(2) as crew:
-        result = crew.aside(fail)
+    with WorkerPool(2) as crew:
+        result = crew.run_in_background(fail)
         with pytest.raises(FileNotFoundError) as caught:
             result()
     assert caught.value.filename == "a.md"
 
 
 def test_a_lost_process_costs_time_only() -> None:
-    with Crew(2) as crew:
-        assert crew.aside(vanish)() == HERE
+    with WorkerPool(2) as crew:
+        assert crew.run_in_background(vanish)() == HERE
 
 
 def test_a_process_ready_early_does_what_it_is_sent() -> None:
-    with Crew(2) as crew, crew.early(elsewhere) as begin:
+    with WorkerPool(2) as crew, crew.prewarmed(elsewhere) as begin:
         assert begin(elsewhere)() != HERE
-    with Crew(2) as crew, crew.early(elsewhere) as begin, pytest.raises(FileNotFoundError):
+    with (
+        WorkerPool(2) as crew,
+        crew.prewarmed(elsewhere) as begin,
+        pytest.raises(FileNotFoundError),
+    ):
         begin(fail)()
 
 
 @pytest.mark.parametrize("first", [elsewhere, vanish])
 def test_a_process_ready_early_ends_without_work(first: Callable[[], int]) -> None:
-    with Crew(2) as crew, crew.early(first):
+    with WorkerPool(2) as crew, crew.prewarmed(first):
         assert multiprocessing.active_children() or first is vanish
     assert not multiprocessing.active_children()
 
 
 def test_an_early_process_that_is_lost_costs_time_only() -> None:
-    with Crew(2) as crew, crew.early(vanish) as begin:
+    with WorkerPool(2) as crew, crew.prewarmed(vanish) as begin:
         assert begin(elsewhere)() == HERE
 
 
 @pytest.mark.parametrize("other", [elsewhere, vanish])
 def test_one_worker_does_it_here(other: Callable[[], int]) -> None:
-    with Crew(1) as crew:
-        assert crew.aside(other)() == HERE
+    with WorkerPool(1) as crew:
+        assert crew.run_in_background(other)() == HERE
 
 
 def test_a_crew_goes_on_after_it() -> None:
-    with Crew(2) as crew:
+    with WorkerPool(2) as crew:
         before = [found for part in crew.run(_same, range(500), 500) for found in part]
-        result = crew.aside(elsewhere)
+        result = crew.run_in_background(elsewhere)
         after = [found for part in crew.run(_same, range(500), 500) for found in part]
         assert result() != HERE
     assert sorted(before) == sorted(after) == list(range(500))
@@ -97,7 +101,7 @@ def _same(values: list[int]) -> list[int]:
 
 
 def test_forked_processes_do_what_can_not_be_sent() -> None:
-    with Crew(2) as crew:
+    with WorkerPool(2) as crew:
         assert crew.forks(500)
         assert not crew.forks(50)
         values = [(number, partial(_minus(), number)) for number in range(500)]
@@ -111,12 +115,12 @@ def test_forked_processes_do_what_can_not_be_sent() -> None:
 
 
 def test_what_goes_wrong_in_a_forked_process_is_raised_here() -> None:
-    with Crew(2) as crew, pytest.raises(FileNotFoundError):
+    with WorkerPool(2) as crew, pytest.raises(FileNotFoundError):
         list(crew.run_forked(lambda some: [fail() for _ in some], list(range(500))))
 
 
 def test_work_aside_goes_on_while_others_are_forked() -> None:
-    with Crew(2) as crew:
-        result = crew.aside(elsewhere)
+    with WorkerPool(2) as crew:
+        result = crew.run_in_background(elsewhere)
         others = crew.run_forked(lambda some: [os.getpid() for _ in some], list(range(500)))
         assert HERE != result() not in {process for part in others for process in part}
