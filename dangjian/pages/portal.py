@@ -1,6 +1,6 @@
 """What all page plans share: the archive, its presenter, the office, and how a page is framed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from dangjian.content.archive import Archive, Item
 from dangjian.content.catalogue import SourceRow
 from dangjian.content.columns import COLUMN_FILE, Column
 from dangjian.pages.heads import Heads
-from dangjian.pages.plan import Page, page_address, paginate
+from dangjian.pages.plan import Page, Slice, page_address, paginate
 from dangjian.pages.presenter import Presenter
 from dangjian.rendering import views
 from dangjian.settings import Office
@@ -101,31 +101,45 @@ def list_pages(
         shown = list(piece.items)
         if piece.number == 0 and top:
             shown = top + [item for item in shown if item.path not in on_top]
-        path = page_address(front, piece.number)
         total = len(items) if piece.number == 0 else 0
-
-        def make(
-            shown: list[Item] = shown,
-            path: str = path,
-            number: int = piece.number,
-            total: int = total,
-            newer: int | None = piece.newer,
-            older: int | None = piece.older,
-        ) -> dict[str, Any]:
-            listing = views.Listing(
-                items=show(shown),
-                number=number,
-                total=total,
-                newest=front if number else "",
-                newer=page_address(front, newer) if newer is not None else "",
-                older=page_address(front, older) if older is not None else "",
-                oldest=page_address(front, 1) if older is not None else "",
-            )
-            return context(listing, path)
-
+        page = _ListPage(front, piece, shown, total, show, context)
         numbers = f"{piece.number} {total} {piece.newer} {piece.older}"
         own = parts if piece.number == 0 else parts[:1]
-        yield Page(path, template, (*own, cover(shown), numbers.encode()), make, texts)
+        yield Page(page.path, template, (*own, cover(shown), numbers.encode()), page.context, texts)
+
+
+class _ListPage(Struct, eq=False):
+    """One page of the list whose front is at ``front``: its place in it, and the items it shows.
+
+    ``total`` counts the whole list on the front page and is 0 on the others. ``show`` makes the
+    views of items, ``frame`` the context from the listing and the page's address.
+    """
+
+    front: str
+    piece: Slice[Item]
+    items: list[Item]
+    total: int
+    show: Callable[[Iterable[Item]], tuple[views.Card, ...]]
+    frame: Callable[[views.Listing, str], dict[str, Any]]
+
+    @property
+    def path(self) -> str:
+        """The page's own address."""
+        return page_address(self.front, self.piece.number)
+
+    def context(self) -> dict[str, Any]:
+        """What the page's template gets."""
+        front, piece = self.front, self.piece
+        listing = views.Listing(
+            items=self.show(self.items),
+            number=piece.number,
+            total=self.total,
+            newest=front if piece.number else "",
+            newer=page_address(front, piece.newer) if piece.newer is not None else "",
+            older=page_address(front, piece.older) if piece.older is not None else "",
+            oldest=page_address(front, 1) if piece.older is not None else "",
+        )
+        return self.frame(listing, self.path)
 
 
 def block(
