@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dangjian.building.last_build import LastBuild, Look, forget_last, trusted_before
+from dangjian.building.last_build import LastBuild, Snapshot, forget_last, trusted_before
 from dangjian.building.outline import Outline, kept_outline
 from dangjian.common.problems import Problem
 from dangjian.common.report import Report
@@ -51,7 +51,7 @@ class Tools(Struct, eq=False):
     pool: WorkerPool
     progress: Progress
     report: Report
-    look: Look
+    look: Snapshot
 
 
 def read(tools: Tools) -> Readings:
@@ -90,7 +90,7 @@ def arrange(tools: Tools, readings: Readings) -> Presenter:
         related = find_related()
     catalogue.commit()
     report.problems.extend(scan.problems)
-    _complain(tools, archive, readings, facts)
+    report_problems(tools, archive, readings, facts)
     report.articles, report.pages = len(archive.items), len(archive.pages)
     report.withheld, report.next_change = archive.withheld, archive.next_change
     return _presenter(tools, archive, facts, related)
@@ -106,7 +106,7 @@ def _presenter(
     return Presenter(archive, facts, related, tools.look.now, office.owner, office.default_editor)
 
 
-def arrange_around(tools: Tools, readings: Readings, paths: Iterable[str]) -> Presenter | None:
+def arrange_subset(tools: Tools, readings: Readings, paths: Iterable[str]) -> Presenter | None:
     """Arrange only what pages of the articles at ``paths``, and feeds, show.
 
     For when nothing but words has changed since the whole archive was arranged: what is arranged
@@ -145,7 +145,7 @@ def reworded(presenter: Presenter, readings: Readings, last: LastBuild) -> list[
     told = {problem.path for problem in last.problems}
     items = [presenter.archive.by_path.get(path) for path in readings.read]
     found = [item for item in items if item is not None and has_page(item)]
-    if not readings.only_words or len(found) < len(items) or not told.isdisjoint(readings.read):
+    if not readings.text_only or len(found) < len(items) or not told.isdisjoint(readings.read):
         return None
     for item in found:
         item.record = readings.rows[item.path].record
@@ -184,7 +184,7 @@ def _needed(tools: Tools, archive: Archive) -> list[str]:
     return needed + [f"media:{picture.src}" for picture in office_pictures(tools.place.office)]
 
 
-def _complain(
+def report_problems(
     tools: Tools, archive: Archive, readings: Readings, facts: dict[str, FileFacts]
 ) -> None:
     """Gather all problems: of sources as read, of the archive, of files that are missing."""

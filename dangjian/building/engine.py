@@ -20,14 +20,14 @@ import msgspec
 from dangjian.building.indexer import Files, Indexer
 from dangjian.building.last_build import (
     LastBuild,
-    Look,
+    Snapshot,
     has_same_sources,
     last_build,
-    look_again,
-    look_at,
     remember,
+    retake,
+    take,
 )
-from dangjian.building.output_state import Standing, look_at_output, read_standing
+from dangjian.building.output_state import OutputState, pack_output_stats, read_output_state
 from dangjian.common.locks import acquire
 from dangjian.common.problems import Problems
 from dangjian.common.report import Report
@@ -43,7 +43,7 @@ from dangjian.settings.workspace import Progress, Workplace, no_progress
 
 if TYPE_CHECKING:
     from dangjian.building.arrange import Knowledge, Tools
-    from dangjian.building.produce import Workshop
+    from dangjian.building.produce import Producer
     from dangjian.building.site_plan import SitePlan
     from dangjian.content.sources import Readings
     from dangjian.pages.presenter import Presenter
@@ -68,19 +68,19 @@ class Engine:
         self.pool = WorkerPool(workplace.office.workers, executor)
         self.report = Report()
         self.stands = False
-        self._look: Look | None = None
+        self._look: Snapshot | None = None
         self._behind: set[str] = set()
         self._indexer = Indexer(workplace, self.pool)
         self._alone = ExitStack()
         self._catalogue: Catalogue | None = None
         self._known: Knowledge | None = None
         self._last: LastBuild | None = None
-        self._standing: Standing | None = None
+        self._standing: OutputState | None = None
         self._scanned: Callable[[], bytes] | None = None
         self._reading: tuple[Tools, Readings] | None = None
         self._presenter: Presenter | None = None
         self._previous: Presenter | None = None
-        self._workshop: Workshop | None = None
+        self._producer: Producer | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -148,12 +148,12 @@ class Engine:
         return self.stands
 
     def _compare(self) -> bool:
-        """Look at everything, and whether it is as the last build left it."""
+        """Snapshot at everything, and whether it is as the last build left it."""
         place = self.workplace
         self._reading = self._standing = None
         self._previous, self._presenter = self._presenter or self._previous, None
-        self._scanned = self.pool.run_in_background(partial(look_at_output, place.output))
-        look = self._look = look_at(place)
+        self._scanned = self.pool.run_in_background(partial(pack_output_stats, place.output))
+        look = self._look = take(place)
         self._last = last_build(self.catalogue, look)
         if self._last is None:
             return False
@@ -166,16 +166,16 @@ class Engine:
 
         Asked as late as can be: another process is looking at the output meanwhile.
         """
-        whole = self._now_standing().whole
+        whole = self._output_state().is_intact
         if not whole:
             self._last = None
         return whole
 
-    def _now_standing(self) -> Standing:
+    def _output_state(self) -> OutputState:
         """The output as this build found it, kept up as the build goes on."""
         if self._standing is None:
-            look = self._scanned or partial(look_at_output, self.workplace.output)
-            self._standing, self._scanned = read_standing(self.catalogue, look), None
+            look = self._scanned or partial(pack_output_stats, self.workplace.output)
+            self._standing, self._scanned = read_output_state(self.catalogue, look), None
         return self._standing
 
     def build_seen(self, seen: Iterable[Path]) -> Report | None:
@@ -199,7 +199,7 @@ class Engine:
         """Whether the search index is older than the pages."""
         return self._last is not None and bool(self._last.behind)
 
-    def get_ready(self) -> None:
+    def preload(self) -> None:
         """Have the archive at hand, which ``build_seen`` needs."""
         if self._presenter is None and self._previous is None:
             self.arrange()
@@ -209,7 +209,7 @@ class Engine:
         self._previous, self._presenter = self._presenter or self._previous, None
         if self._look is None or self._standing is None or self._previous is None:
             return False
-        look = look_again(self.workplace, self._look, seen)
+        look = retake(self.workplace, self._look, seen)
         if look is None:
             return False
         self._look, self._reading = look, None
@@ -244,22 +244,22 @@ class Engine:
 
     def finish(self, others: Iterable[str] = ()) -> Report:
         """Remove outputs that are no longer planned (``others`` are not ours, and stay)."""
-        workshop = self._workshop
-        if workshop is None:
+        producer = self._producer
+        if producer is None:
             return self.report
         with self.report.timed("清理"):
-            workshop.adopt(others)
-            workshop.sweep(self.workplace.retain)
-            self.report.production = workshop.production
+            producer.keep_foreign(others)
+            producer.remove_stale(self.workplace.retain)
+            self.report.production = producer.production
             if self._look is not None:
-                outputs = len(workshop.planned)
+                outputs = len(producer.planned)
                 self._last = remember(
-                    workshop.catalogue, self._look, self.report, outputs, self._behind
+                    producer.catalogue, self._look, self.report, outputs, self._behind
                 )
             if self._behind:
-                workshop.catalogue.commit()  # a build that is to show words at once leaves the rest
+                producer.catalogue.commit()  # a build that is to show words at once leaves the rest
             else:
-                workshop.catalogue.checkpoint()
+                producer.catalogue.checkpoint()
         return self.report
 
     def _start_anew(self) -> None:
@@ -275,10 +275,10 @@ class Engine:
         if self._reading is None:
             place = self.workplace
             report = self.report = Report(Problems(place.problems), seconds=self.report.seconds)
-            self._workshop = None
+            self._producer = None
             if self._look is None:
                 with report.timed("比对"):
-                    self._look = look_at(place)
+                    self._look = take(place)
             with report.timed("打开目录"):
                 catalogue = self.catalogue
                 if self._known is None:
@@ -300,29 +300,29 @@ class Engine:
 
     def _produce(self, presenter: "Presenter") -> None:
         from dangjian.building.outline import keep_outline  # noqa: PLC0415
-        from dangjian.building.site_plan import put_out  # noqa: PLC0415
+        from dangjian.building.site_plan import write_site  # noqa: PLC0415
 
         index = self._indexer.begin(presenter)
-        with self._workshop_for(presenter, index) as (plan, workshop):
+        with self._producer_for(presenter, index) as (plan, producer):
             keep_outline(self.catalogue, presenter, plan.channels)
-            put_out(plan, self.catalogue, workshop)
+            write_site(plan, self.catalogue, producer)
         self._behind = set()
         self.report.problems.extend(presenter.archive.problems.sorted())
 
     def _reword(self, *, indexed: bool = True) -> bool:
         """Make again only what shows changed words, if nothing but words has changed at all."""
-        from dangjian.building.arrange import arrange_around, reworded  # noqa: PLC0415
-        from dangjian.building.site_plan import put_out_words  # noqa: PLC0415
+        from dangjian.building.arrange import arrange_subset, reworded  # noqa: PLC0415
+        from dangjian.building.site_plan import write_texts  # noqa: PLC0415
 
         last = self._last
         if last is None:
             return False
         with _without_collector():
             tools, readings = self._read()
-            if not readings.only_words:
+            if not readings.text_only:
                 return False
             behind = {*last.behind, *readings.read}
-            presenter = self._previous or arrange_around(tools, readings, behind)
+            presenter = self._previous or arrange_subset(tools, readings, behind)
         items = reworded(presenter, readings, last) if presenter else None
         if presenter is None or items is None or not self._stands():
             return False
@@ -333,17 +333,17 @@ class Engine:
         index = None
         if indexed:
             index = self._indexer.begin_words(presenter, behind, self.arranged)
-        with self._workshop_for(presenter, index) as (plan, workshop):
-            put_out_words(plan, self.catalogue, workshop, items, indexed)
+        with self._producer_for(presenter, index) as (plan, producer):
+            write_texts(plan, self.catalogue, producer, items, indexed)
         self._behind = set() if indexed else behind
         return True
 
     @contextmanager
-    def _workshop_for(
+    def _producer_for(
         self, presenter: "Presenter", index: Files | None
-    ) -> "Iterator[tuple[SitePlan, Workshop]]":
-        """A plan of the site and a workshop; ``index`` tells the index's files at the end."""
-        from dangjian.building.produce import Workshop  # noqa: PLC0415
+    ) -> "Iterator[tuple[SitePlan, Producer]]":
+        """A plan of the site and a producer; ``index`` tells the index's files at the end."""
+        from dangjian.building.produce import Producer  # noqa: PLC0415
         from dangjian.building.site_plan import plan_site  # noqa: PLC0415
 
         place, catalogue, report = self.workplace, self.catalogue, self.report
@@ -351,15 +351,15 @@ class Engine:
         with _without_collector():
             with report.timed("规划"):
                 plan = plan_site(place, presenter, sources)
-                standing = self._now_standing()
-                self._workshop = workshop = Workshop(
+                standing = self._output_state()
+                self._producer = producer = Producer(
                     plan.setup, plan.common, catalogue, standing, self.pool, self.progress
                 )
             with report.timed("排版"):
-                yield plan, workshop
+                yield plan, producer
             if index is not None:
                 with report.timed("搜索"):
-                    workshop.keep(index())
+                    producer.keep(index())
 
     def _note_looked(self, tools: "Tools") -> None:
         """Trust from now on what files older than this build's look were seen to be."""

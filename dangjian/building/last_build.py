@@ -24,13 +24,13 @@ from dangjian.content.catalogue import Catalogue
 from dangjian.content.scan import Scan, scan_content
 from dangjian.settings.workspace import Workplace
 
-FEW = 50
-"""So many young files are compared by content rather than looked into by a whole build."""
-YOUNG = 2_000_000_000
-"""How much older (ns) than a look at it a file must be for its time to tell that it is the same."""
+MAX_RECHECKED = 50
+"""Up to this many recently modified files are compared by content; beyond it a full build runs."""
+MTIME_GRACE_NS = 2_000_000_000
+"""A file's mtime is trusted only if it is at least this many ns older than the snapshot."""
 
 
-class Look(Struct, frozen=True):
+class Snapshot(Struct, frozen=True):
     """All that a build may read, as it stood when the build began.
 
     ``started`` is when (ns), ``now`` the moment the build is for. ``sources`` is a digest of the
@@ -47,8 +47,8 @@ class Look(Struct, frozen=True):
     youngest: int
 
 
-def look_at(place: Workplace) -> Look:
-    """Look at content, theme and settings, without reading a source."""
+def take(place: Workplace) -> Snapshot:
+    """Snapshot at content, theme and settings, without reading a source."""
     started, now = _moment(place)
     scan = scan_content(place.content)
     others = {path: stat for path, stat in scan.files.items() if path not in scan.sources}
@@ -57,7 +57,7 @@ def look_at(place: Workplace) -> Look:
         for path, stat in scan_files(top, lambda path, oddity: lines.append(f"{path}\0{oddity}")):
             others[f"{top}\0{path}"] = stat
     seen = digest(_stats(others), "\n".join(sorted(lines)))
-    return Look(
+    return Snapshot(
         started,
         now,
         scan,
@@ -68,7 +68,7 @@ def look_at(place: Workplace) -> Look:
     )
 
 
-def look_again(place: Workplace, before: Look, seen: Iterable[Path]) -> Look | None:
+def retake(place: Workplace, before: Snapshot, seen: Iterable[Path]) -> Snapshot | None:
     """What ``before`` has become, if the files ``seen`` to change are all that has changed.
 
     None if they are others than sources that were there before and still are.
@@ -87,7 +87,7 @@ def look_again(place: Workplace, before: Look, seen: Iterable[Path]) -> Look | N
             return None
     scan = Scan(before.scan.files | sources, sources, before.scan.problems)
     basis = _basis(place, now, before.others)
-    return Look(started, now, scan, _stats(sources), before.others, basis, before.youngest)
+    return Snapshot(started, now, scan, _stats(sources), before.others, basis, before.youngest)
 
 
 def _moment(place: Workplace) -> tuple[int, datetime]:
@@ -140,10 +140,10 @@ class LastBuild(Struct, frozen=True):
 
 def trusted_before(catalogue: Catalogue) -> int:
     """Files older than this (ns) have changed since the last build only if their time says so."""
-    return int.from_bytes(catalogue.meta("looked") or b"", "big") - YOUNG
+    return int.from_bytes(catalogue.meta("looked") or b"", "big") - MTIME_GRACE_NS
 
 
-def last_build(catalogue: Catalogue, look: Look) -> LastBuild | None:
+def last_build(catalogue: Catalogue, look: Snapshot) -> LastBuild | None:
     """The last build, if nothing but sources can have changed since."""
     kept = catalogue.meta("last")
     if not kept:
@@ -156,13 +156,15 @@ def last_build(catalogue: Catalogue, look: Look) -> LastBuild | None:
     return last
 
 
-def has_same_sources(place: Workplace, last: LastBuild, catalogue: Catalogue, look: Look) -> bool:
+def has_same_sources(
+    place: Workplace, last: LastBuild, catalogue: Catalogue, look: Snapshot
+) -> bool:
     """Whether the sources are certainly those of the last build; a few young ones are read."""
     if last.sources != look.sources or last.behind:
         return False
     before = trusted_before(catalogue)
     young = [path for path, stat in look.scan.sources.items() if stat.mtime >= before]
-    if len(young) > FEW:
+    if len(young) > MAX_RECHECKED:
         return False
     try:
         return all(
@@ -178,7 +180,7 @@ def forget_last(catalogue: Catalogue) -> None:
 
 
 def remember(
-    catalogue: Catalogue, look: Look, report: Report, outputs: int, behind: Iterable[str]
+    catalogue: Catalogue, look: Snapshot, report: Report, outputs: int, behind: Iterable[str]
 ) -> LastBuild:
     """Leave this build's state, of so many outputs, for the next to compare with."""
     last = LastBuild(

@@ -1,4 +1,4 @@
-"""What stands in the output folder, and what the catalogue knows of it."""
+"""The files in the output folder, and what the catalogue knows of them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,25 +11,25 @@ from dangjian.common.output_folder import scan_output
 from dangjian.content.catalogue import Catalogue, OutputRow
 
 
-class Standing(Struct):
-    """What stands in the output folder, and what the catalogue knows of it.
+class OutputState(Struct):
+    """The files in the output folder (by path below it), and what the catalogue knows of them.
 
-    A build keeps it up as it goes on, so that what was found ``whole`` stays it.
+    A build updates it as it goes on, so that what was found intact once stays so.
     """
 
     files: dict[str, Stat]
     rows: dict[str, OutputRow]
-    found_whole: bool = False
+    found_intact: bool = False
 
-    def holds(self, path: str, fingerprint: bytes) -> bool:
-        """Whether the file at ``path`` is what ``fingerprint`` would make again."""
+    def is_current(self, path: str, fingerprint: bytes) -> bool:
+        """Whether the file at ``path`` is what an output with this ``fingerprint`` would be."""
         row = self.rows.get(path)
         return (
             row is not None and row.fingerprint == fingerprint and self.files.get(path) == row.stat
         )
 
     def note(self, path: str, row: OutputRow) -> None:
-        """Take over how an output was just left."""
+        """Note an output that was just written."""
         self.files[path], self.rows[path] = row.stat, row
 
     def drop(self, path: str) -> None:
@@ -38,20 +38,23 @@ class Standing(Struct):
         self.rows.pop(path, None)
 
     @property
-    def whole(self) -> bool:
-        """Whether every output stands as it was left. What else is there is not asked."""
-        if not self.found_whole:
+    def is_intact(self) -> bool:
+        """Whether every output file is unmodified. Files that are not ours are ignored."""
+        if not self.found_intact:
             files = self.files
-            self.found_whole = all(files.get(p) == row.stat for p, row in self.rows.items())
-        return self.found_whole
+            self.found_intact = all(files.get(p) == row.stat for p, row in self.rows.items())
+        return self.found_intact
 
 
-def look_at_output(output: Path) -> bytes:
-    """The files below the output folder, in a form that passes quickly to another process."""
+def pack_output_stats(output: Path) -> bytes:
+    """The stats of all files below the output folder, packed to pass quickly between processes."""
     return msgspec.msgpack.encode(scan_output(output))
 
 
-def read_standing(catalogue: Catalogue, look: Callable[[], bytes]) -> Standing:
-    """What ``look_at_output`` (or who waits for it) says, beside what the catalogue knows of it."""
+def read_output_state(catalogue: Catalogue, look: Callable[[], bytes]) -> OutputState:
+    """The output folder's state, compared with what the catalogue recorded.
+
+    ``look`` returns what ``pack_output_stats`` does, at once or when another process has done it.
+    """
     rows = catalogue.outputs()
-    return Standing(msgspec.msgpack.decode(look(), type=dict[str, Stat]), rows)
+    return OutputState(msgspec.msgpack.decode(look(), type=dict[str, Stat]), rows)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from dangjian.building.output_state import Standing
+from dangjian.building.output_state import OutputState
 from dangjian.common.digests import digest
 from dangjian.common.files import Stat
 from dangjian.common.output_folder import TEMPORARY, WrittenFile, remove_outputs, write_output
 from dangjian.common.report import Production
 from dangjian.common.workers import WorkerPool
 from dangjian.content.catalogue import Catalogue, OutputRow
-from dangjian.pages.plan import CopiedFile, Made, Page
+from dangjian.pages.plan import CopiedFile, GeneratedFile, Page
 from dangjian.rendering.renderer import Job, RenderSetup, TemplateDigests, render_jobs
 from dangjian.settings.workspace import Progress
 
@@ -24,26 +24,26 @@ SEARCH_FOLDER = "search"
 """Where the search index keeps its files, which it brings up to date by itself."""
 
 
-class Workshop:
-    """Makes outputs of one build: knows the setup, the crew, and what stands already."""
+class Producer:
+    """Makes the outputs of one build: knows the setup, the workers, and what is there already."""
 
     def __init__(
         self,
         setup: RenderSetup,
         common: bytes,
         catalogue: Catalogue,
-        standing: Standing,
+        state: OutputState,
         pool: WorkerPool,
         progress: Progress,
     ) -> None:
         self.output = Path(setup.output)
         self.catalogue = catalogue
-        self.standing = standing
+        self.state = state
         self.pool = pool
         self.progress = progress
         self.production = Production()
         self.planned: set[str] = set()
-        self._setup = replace(setup, empty=not standing.files)
+        self._setup = replace(setup, empty=not state.files)
         self._common = common
         self._templates = TemplateDigests(setup.templates)
 
@@ -54,7 +54,7 @@ class Workshop:
         for page in pages:
             self.planned.add(page.path)
             mark = digest(self._common, self._templates.of(page.template), *page.parts)
-            if self.standing.holds(page.path, mark):
+            if self.state.is_current(page.path, mark):
                 self.production.kept += 1
             else:
                 page.parts = ()  # a whole archive of them would only take room from now on
@@ -82,12 +82,12 @@ class Workshop:
         else:
             yield from self.pool.run(render, map(job, pages), len(pages))
 
-    def make(self, outputs: Iterable[Made]) -> None:
+    def make(self, outputs: Iterable[GeneratedFile]) -> None:
         """Make those outputs whose fingerprint is new."""
         for made in outputs:
             self.planned.add(made.path)
             mark = digest(self._common, made.fingerprint)
-            if self.standing.holds(made.path, mark):
+            if self.state.is_current(made.path, mark):
                 self.production.kept += 1
             else:
                 self._note([write_output(self.output, made.path, made.make())], {made.path: mark})
@@ -99,51 +99,52 @@ class Workshop:
                 continue
             self.planned.add(one.path)
             mark = digest("copied", one.path)
-            if self.standing.holds(one.path, mark):
+            if self.state.is_current(one.path, mark):
                 self.production.kept += 1
                 continue
             self._note([copy_output(self.output, one.path, one.source())], {one.path: mark})
 
-    def keep_rest(self, but: str = "") -> None:
-        """Keep all that stands and was not planned, but for what is in the folder ``but``."""
-        rest = {path for path in self.standing.rows if not (but and path.startswith(f"{but}/"))}
+    def keep_unplanned(self, except_below: str = "") -> None:
+        """Keep every existing output that was not planned, except those below a folder."""
+        folder = f"{except_below}/"
+        rest = {p for p in self.state.rows if not (except_below and p.startswith(folder))}
         self.production.kept += len(rest - self.planned)
         self.planned |= rest
 
-    def adopt(self, paths: Iterable[str]) -> None:
+    def keep_foreign(self, paths: Iterable[str]) -> None:
         """Count files that another part of the build keeps up itself among those planned."""
         self.planned.update(paths)
 
     def keep(self, paths: Iterable[str]) -> None:
-        """Adopt files and note how they stand, for the next build to see whether they still do."""
+        """Keep files that were made elsewhere, with their stats for the next build to compare."""
         rows = []
         for path in paths:
             self.planned.add(path)
             found = (self.output / path).stat()
             stat = Stat(found.st_mtime_ns, found.st_size)
-            row = self.standing.rows.get(path)
+            row = self.state.rows.get(path)
             if row is None or row.stat != stat:
                 rows.append((path, OutputRow(b"", stat)))
         self._put(rows)
 
-    def sweep(self, retain: Sequence[str]) -> None:
-        """Remove what stands but is not planned, unless it isn't ours or below ``retain``."""
+    def remove_stale(self, retain: Sequence[str]) -> None:
+        """Remove what exists but is not planned, unless it isn't ours or below ``retain``."""
         stale = [
             path
-            for path in self.standing.files
+            for path in self.state.files
             if path not in self.planned and not self._stays(path, retain)
         ]
         self.production.removed = remove_outputs(self.output, stale)
-        gone = [path for path in self.standing.rows if path not in self.planned]
+        gone = [path for path in self.state.rows if path not in self.planned]
         self.catalogue.drop_outputs(gone)
         for path in (*stale, *gone):
-            self.standing.drop(path)
+            self.state.drop(path)
 
     def _stays(self, path: str, retain: Sequence[str]) -> bool:
         first = path.partition("/")[0]
         if first in retain or first.startswith("."):
             return True
-        return path not in self.standing.rows and not is_ours(self.output, path)
+        return path not in self.state.rows and not is_ours(self.output, path)
 
     def _note(self, results: Sequence[WrittenFile], marks: Mapping[str, bytes]) -> None:
         self.production.written.extend(one.path for one in results if one.changed)
@@ -152,7 +153,7 @@ class Workshop:
     def _put(self, rows: Sequence[tuple[str, OutputRow]]) -> None:
         self.catalogue.put_outputs(rows)
         for path, row in rows:
-            self.standing.note(path, row)
+            self.state.note(path, row)
 
 
 def copy_output(output: Path, path: str, source: Path) -> WrittenFile:

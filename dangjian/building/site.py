@@ -38,7 +38,7 @@ def settings_error(*problems: Problem) -> SiteError:
 
 
 @contextmanager
-def told_mistakes() -> Iterator[None]:
+def as_site_error() -> Iterator[None]:
     """Turn what stops a whole build (a fault of the theme, a full disk) into a SiteError."""
     try:
         yield
@@ -106,7 +106,7 @@ class Site(Struct, frozen=True):
             progress=progress,
         )
         settings = self.settings(DANGJIAN_RUN=run)
-        with told_mistakes():
+        with as_site_error():
             if not is_plain(settings):
                 return self._build_by_pelican(settings, run)
             place = workplace_of(settings, run)
@@ -131,7 +131,7 @@ class Site(Struct, frozen=True):
     def check(self, progress: Progress = no_progress) -> Problems:
         """What a build would complain of. Raises SiteError."""
         with (
-            told_mistakes(),
+            as_site_error(),
             Engine(self.workplace(), executor=self.executor, progress=progress) as engine,
         ):
             return engine.check().problems

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from dangjian.building.produce import SEARCH_FOLDER, Workshop
+from dangjian.building.produce import SEARCH_FOLDER, Producer
 from dangjian.common.digests import digest
 from dangjian.common.versions import code_version
 from dangjian.content.archive import Item
@@ -24,7 +24,7 @@ from dangjian.pages.footer import footer_items
 from dangjian.pages.heads import Heads
 from dangjian.pages.home import plan_home
 from dangjian.pages.lists import plan_archive, plan_specials, plan_tags
-from dangjian.pages.plan import CopiedFile, Made, Page
+from dangjian.pages.plan import CopiedFile, GeneratedFile, Page
 from dangjian.pages.portal import Portal
 from dangjian.pages.presenter import Presenter
 from dangjian.pages.redirects import NGINX_MAP, gather_aliases, render_nginx_map
@@ -144,49 +144,49 @@ def plan_pages(plan: SitePlan) -> Iterator[Page]:
     )
 
 
-def put_out(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:
+def write_site(plan: SitePlan, catalogue: Catalogue, producer: Producer) -> None:
     """Make every output that is new, feeds and site maps included. Search comes after."""
     portal = plan.portal
     pages = list(plan_pages(plan))
-    _tell_doubles(portal, pages)
+    report_address_conflicts(portal, pages)
     aliases = gather_aliases(portal.archive, (page.path for page in pages))
     redirects = plan_redirects(portal, aliases.pages)
-    workshop.make(
-        Made(asset.url, digest(asset.url), partial(bytes, asset.data))
+    producer.make(
+        GeneratedFile(asset.url, digest(asset.url), partial(bytes, asset.data))
         for asset in plan.assets.values()
     )
-    workshop.copy(_files(plan))
-    _put_out_feeds(plan, catalogue, workshop)
+    producer.copy(_files(plan))
+    _write_feeds(plan, catalogue, producer)
     lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
-    workshop.make(make_sitemaps(portal, lists, catalogue))
+    producer.make(make_sitemaps(portal, lists, catalogue))
     redirect_map = render_nginx_map(aliases.addresses, plan.setup.absolute_root)
-    workshop.make([Made(NGINX_MAP, digest(redirect_map), lambda: redirect_map)])
+    producer.make([GeneratedFile(NGINX_MAP, digest(redirect_map), lambda: redirect_map)])
     # Last, for other processes do it: whatever came after would be left to one.
-    workshop.render(chain(pages, redirects), partial(_job, portal))
+    producer.render(chain(pages, redirects), partial(_job, portal))
 
 
-def put_out_words(
-    plan: SitePlan, catalogue: Catalogue, workshop: Workshop, items: Sequence[Item], indexed: bool
+def write_texts(
+    plan: SitePlan, catalogue: Catalogue, producer: Producer, items: Sequence[Item], indexed: bool
 ) -> None:
     """Make again what shows the texts of some articles, of which nothing else has changed.
 
     All else is kept; but if the search is ``indexed`` anew, it says itself which files it keeps.
     """
-    workshop.render(plan_articles(plan.portal, items), partial(_job, plan.portal))
-    _put_out_feeds(plan, catalogue, workshop)
-    workshop.keep_rest(but=SEARCH_FOLDER if indexed else "")
+    producer.render(plan_articles(plan.portal, items), partial(_job, plan.portal))
+    _write_feeds(plan, catalogue, producer)
+    producer.keep_unplanned(except_below=SEARCH_FOLDER if indexed else "")
 
 
-def _put_out_feeds(plan: SitePlan, catalogue: Catalogue, workshop: Workshop) -> None:
+def _write_feeds(plan: SitePlan, catalogue: Catalogue, producer: Producer) -> None:
     # Feeds lie one folder below the site's root.
     stylesheet = f"../{plan.assets['feed.css'].url}" if "feed.css" in plan.assets else ""
-    workshop.make(make_feeds(plan.portal, plan.channels, catalogue, stylesheet))
+    producer.make(make_feeds(plan.portal, plan.channels, catalogue, stylesheet))
 
 
 _UNLISTED = frozenset({"404.html", "search.html"})
 
 
-def _tell_doubles(portal: Portal, pages: list[Page]) -> None:
+def report_address_conflicts(portal: Portal, pages: list[Page]) -> None:
     """Report pages of different kinds that want one address.
 
     The portal's own stays before an article's, else the first.

@@ -18,14 +18,14 @@ from dangjian.content.scan import Scan
 class Readings(Struct):
     """What is known of all sources now, and which were read again or are gone.
 
-    ``only_words``: those read again say the same as before of everything but the words of their
+    ``text_only``: those read again say the same as before of everything but the words of their
     texts, and none has come or gone.
     """
 
     rows: dict[str, SourceRow]
     read: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
-    only_words: bool = True
+    text_only: bool = True
 
 
 def read_changed(
@@ -45,7 +45,7 @@ def read_changed(
     """
     readings = Readings(known)
     readings.gone = [path for path in known if path not in scan.sources]
-    readings.only_words = not readings.gone
+    readings.text_only = not readings.gone
     for path in readings.gone:
         del known[path]
     catalogue.drop_sources(readings.gone)
@@ -89,7 +89,7 @@ def drop_unchanged(
 def _keep(found: Sequence[StoredSource], catalogue: Catalogue, readings: Readings) -> None:
     for one in found:
         row = one.row
-        readings.only_words &= _same_but_words(readings.rows.get(one.path), row)
+        readings.text_only &= _same_but_words(readings.rows.get(one.path), row)
         readings.rows[one.path] = row
         readings.read.append(one.path)
     catalogue.put_sources(found)

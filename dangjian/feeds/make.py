@@ -12,7 +12,7 @@ from dangjian.common.digests import digest
 from dangjian.content.archive import Item
 from dangjian.content.catalogue import Catalogue
 from dangjian.feeds.channels import ChannelPlan, feed_keys
-from dangjian.pages.plan import Made
+from dangjian.pages.plan import GeneratedFile
 from dangjian.pages.portal import Portal
 from dangjian.pages.presenter import Presenter
 from dangjian.rendering import views
@@ -25,7 +25,7 @@ OPML_PATH = "feeds/opml.xml"
 
 def make_feeds(
     portal: Portal, channels: Sequence[ChannelPlan], catalogue: Catalogue, stylesheet: str
-) -> Iterator[Made]:
+) -> Iterator[GeneratedFile]:
     """The files of all channels, and the OPML that lists them."""
     presenter, office = portal.presenter, portal.office
     keys = feed_keys(chain.from_iterable(c.items for c in channels), portal.archive.items)
@@ -37,10 +37,10 @@ def make_feeds(
         )
         mark = digest(about, *shown)
         for path, form in zip(_paths(channel.link), ("rss", "atom", "json"), strict=True):
-            yield Made(path, mark, partial(_feed, renderer, channel, form))
+            yield GeneratedFile(path, mark, partial(_feed, renderer, channel, form))
     listed = tuple((channel.link, channel.url, channel.description) for channel in channels)
     opml_mark = digest(msgspec.msgpack.encode(listed), office.name)
-    yield Made(OPML_PATH, opml_mark, lambda: renderer().opml(channels))
+    yield GeneratedFile(OPML_PATH, opml_mark, lambda: renderer().opml(channels))
 
 
 def _feed(renderer: Callable[[], "FeedRenderer"], channel: ChannelPlan, form: str) -> bytes:

@@ -28,7 +28,7 @@ class Page(Struct, eq=False):
     origin: str = ""
 
 
-class Made(Struct, eq=False):
+class GeneratedFile(Struct, eq=False):
     """An output that is made without a template: a feed, a site map, a redirect map."""
 
     path: str

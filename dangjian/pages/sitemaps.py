@@ -11,7 +11,7 @@ from msgspec import Struct
 from dangjian.common.digests import digest
 from dangjian.content.archive import Item
 from dangjian.content.catalogue import Catalogue
-from dangjian.pages.plan import Made
+from dangjian.pages.plan import GeneratedFile
 from dangjian.pages.portal import Portal
 from dangjian.pages.sitemap_xml import (
     SitemapEntry,
@@ -31,7 +31,9 @@ class _Kept(Struct, frozen=True):
     files: tuple[tuple[str, datetime | None], ...]
 
 
-def make_sitemaps(portal: Portal, lists: list[str], catalogue: Catalogue) -> Iterator[Made]:
+def make_sitemaps(
+    portal: Portal, lists: list[str], catalogue: Catalogue
+) -> Iterator[GeneratedFile]:
     """``sitemap.xml``, the files it lists, and ``robots.txt``.
 
     ``lists`` are the addresses of pages that are no articles. Articles of a year stand in a file
@@ -53,13 +55,15 @@ def make_sitemaps(portal: Portal, lists: list[str], catalogue: Catalogue) -> Ite
             known = _Kept(mark, tuple((file.name, file.newest) for file in render().values()))
         now[group] = known
         for name, _ in known.files:
-            yield Made(name, mark, partial(_data, render, name))
+            yield GeneratedFile(name, mark, partial(_data, render, name))
     listed = [file for known in now.values() for file in known.files]
     encoded = msgspec.json.encode(now)
     if encoded != memory:
         catalogue.set_meta(_MEMORY, encoded)
-    yield Made("sitemap.xml", digest(base_url, encoded), partial(render_index, base_url, listed))
-    yield Made("robots.txt", digest(base_url), partial(render_robots, base_url))
+    yield GeneratedFile(
+        "sitemap.xml", digest(base_url, encoded), partial(render_index, base_url, listed)
+    )
+    yield GeneratedFile("robots.txt", digest(base_url), partial(render_robots, base_url))
 
 
 def _by_year(portal: Portal) -> dict[str, list[Item]]:

@@ -61,7 +61,7 @@ class PortalReader(MarkdownReader):
 
 
 @contextmanager
-def _told_plainly(settings: Settings) -> Iterator[None]:
+def plain_errors(settings: Settings) -> Iterator[None]:
     """Under ``pelican`` itself, tell what stops the build in a sentence instead of a traceback."""
     try:
         yield
@@ -98,7 +98,7 @@ class PortalGenerator:
     def generate_context(self) -> None:
         """Read, check and arrange the archive; other plugins find it as ``articles``."""
         engine = self.engine
-        with _told_plainly(self.settings):
+        with plain_errors(self.settings):
             if not engine.unchanged():
                 engine.arrange()
         self.context["articles"] = PelicanArticles(engine, "items", self.context)
@@ -106,7 +106,7 @@ class PortalGenerator:
 
     def generate_output(self, writer: PortalWriter) -> None:
         """Render and write what is new."""
-        with _told_plainly(self.settings):
+        with plain_errors(self.settings):
             if not self.engine.stands:
                 self.engine.produce()
 
@@ -179,7 +179,7 @@ def _finish(pelican: Pelican) -> None:
     """Remove what is no longer planned, report, and end with status 1 if there were errors."""
     engine: Engine = pelican.portal_engine
     writer: PortalWriter = pelican.portal_writer
-    with _told_plainly(pelican.settings):
+    with plain_errors(pelican.settings):
         report = engine.finish(writer.others())
     _count(pelican)
     engine.close()

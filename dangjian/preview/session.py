@@ -19,7 +19,7 @@ from typing import NamedTuple, Self
 from watchfiles import watch
 
 from dangjian.building.engine import Engine
-from dangjian.building.site import SiteError, told_mistakes
+from dangjian.building.site import SiteError, as_site_error
 from dangjian.common.locks import Lock, LockedError, acquire
 from dangjian.common.problems import Problem
 from dangjian.common.report import Report
@@ -76,7 +76,7 @@ class Preview:
         try:
             quick = self._seen == self._stamp and bool(seen)
             self._read_settings()
-            with told_mistakes():
+            with as_site_error():
                 report = (self._engine.build_seen(seen) if quick else None) or self._engine.build()
         except SiteError as error:
             return self._state(error.problems, "没有生成，网页仍是上一次的")
@@ -90,10 +90,10 @@ class Preview:
         """Whether what was saved can be seen, but not found yet."""
         return self._engine.behind
 
-    def get_ready(self) -> None:
+    def preload(self) -> None:
         """Do in a quiet moment what the next save need not wait for."""
-        with suppress(SiteError), told_mistakes():
-            self._engine.get_ready()
+        with suppress(SiteError), as_site_error():
+            self._engine.preload()
 
     def _read_settings(self) -> None:
         """Start anew with the settings, if they or their mistakes have changed."""
@@ -147,7 +147,7 @@ def summary(report: Report) -> str:
     return text + (f"；有 {'、'.join(counts)}" if counts else "")
 
 
-class Showing:
+class ServerProcess:
     """The server's process, and the way to tell it a new state."""
 
     def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
@@ -166,7 +166,7 @@ class Showing:
 
 
 @contextmanager
-def showing(output: Path, port: int = 0) -> Iterator[Showing]:
+def serving(output: Path, port: int = 0) -> Iterator[ServerProcess]:
     """Serve ``output`` from a process of its own. Raises PreviewError when no port is free."""
     package = str(PACKAGE.parent)
     search = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
@@ -183,7 +183,7 @@ def showing(output: Path, port: int = 0) -> Iterator[Showing]:
             process.kill()
             raise PreviewError(answer.get("error", "预览服务器没有启动。"))
         try:
-            yield Showing(process, answer["port"])
+            yield ServerProcess(process, answer["port"])
         finally:
             # Its input ends: it stops by itself, on every system.
             if process.stdin is not None:
@@ -212,23 +212,23 @@ def _run(
     output = preview.workplace.output
     output.mkdir(parents=True, exist_ok=True)
     state = preview.build()
-    with showing(output, port) as server:
+    with serving(output, port) as server:
         server.tell(state)
         lock.note(server.address)
         report(state, say)
         say(f"预览地址：{server.address}  （保存文件后网页自动更新；按 Ctrl+C 结束）")
         if browser and has_browser():
             webbrowser.open(server.address)
-        for call in calls(preview):
+        for request in requests(preview):
             if not server.running:
                 raise PreviewError("预览服务器意外停止了，请重新运行。")
-            before, state = state, preview.build(call.files)
+            before, state = state, preview.build(request.files)
             server.tell(state)
-            if call.heard or any(state[part] != before[part] for part in ("build", "problems")):
+            if request.heard or any(state[part] != before[part] for part in ("build", "problems")):
                 report(state, say)
 
 
-class Call(NamedTuple):
+class Request(NamedTuple):
     """What asks for a build: ``files`` that changed, or (none) settings or an article's hour.
 
     Nothing at all was ``heard`` of when it is just to be sure.
@@ -238,11 +238,11 @@ class Call(NamedTuple):
     heard: bool = True
 
 
-def calls(preview: Preview) -> Iterator[Call]:
+def requests(preview: Preview) -> Iterator[Request]:
     """Yield whenever something asks for a build.
 
     What changes during a build is seen after it. What changed before anything was watched is not;
-    so in the first quiet moment there is a call all the same, as there is where search is behind.
+    so there is a request in the first quiet moment, too, and in any when search is out of date.
     """
     looked = settled = False
     place = preview.workplace
@@ -258,12 +258,12 @@ def calls(preview: Preview) -> Iterator[Call]:
         raise_interrupt=False,
     ):
         if changed or preview.due():
-            yield Call(frozenset(Path(path) for _, path in changed))
+            yield Request(frozenset(Path(path) for _, path in changed))
             settled = False
         elif not settled:
             if preview.behind or not looked:
-                yield Call(heard=False)
-            preview.get_ready()
+                yield Request(heard=False)
+            preview.preload()
             settled = True
         looked = True
 

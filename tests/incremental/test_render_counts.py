@@ -106,7 +106,7 @@ def test_what_was_seen_to_change_is_shown_before_it_can_be_searched(site: Site) 
     site.edit("content/jcdj/n30.md", "结尾", "。结尾")
     with site.engine() as engine:
         engine.build()
-        engine.get_ready()
+        engine.preload()
         site.edit("content/jcdj/n30.md", "。结尾", "结尾")
         assert engine.build_seen([article]) is not None
     # Whoever builds next finds that search was left behind.

@@ -184,7 +184,7 @@ def test_what_a_quiet_moment_finds_is_shown_too(make_site: MakeSite) -> None:
         os.utime(file, (1_600_000_000, 1_600_000_000))
     with Preview(site.workplace, ()) as preview:
         preview.build()
-        preview.get_ready()
+        preview.preload()
         site.edit("content/jcdj/one.md", "旧。\n", "新。\n")
         quick = preview.build([site.content / "jcdj/one.md"])
         assert preview.behind
