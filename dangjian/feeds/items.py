@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
+from dangjian.common.mime_types import mime_type
 from dangjian.content.archive import Item
 from dangjian.content.catalogue import Catalogue
 from dangjian.feeds import formats as feeds
@@ -96,7 +97,7 @@ class FeedRenderer:
         shown = portal.presenter.cover_ref(item)
         if cover is not None and shown is not None:
             size = portal.presenter.files[f"media:{shown.src}"].bytes
-            files.append(Enclosure(heads.absolute(cover.url), picture_type(cover.url), size))
+            files.append(Enclosure(heads.absolute(cover.url), mime_type(cover.url), size))
         return FeedItem(
             id=item_id(heads.domain, *self.keys[item.path]),
             url=url,
@@ -119,9 +120,3 @@ def _figure(url: str, picture: Picture) -> str:
     caption = f"<figcaption>{escape(picture.caption)}</figcaption>" if picture.caption else ""
     size = f'width="{picture.width}" height="{picture.height}"'
     return f'<figure><img src="{url}" alt="{escape(picture.alt)}" {size}>{caption}</figure>'
-
-
-def picture_type(url: str) -> str:
-    """The media type of a picture by its ending."""
-    ending = url.rpartition(".")[2]
-    return {"jpg": "image/jpeg", "svg": "image/svg+xml"}.get(ending, f"image/{ending}")

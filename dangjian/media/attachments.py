@@ -12,49 +12,47 @@ from msgspec import Struct
 
 from dangjian.common.errors import os_error_reason
 from dangjian.common.filenames import ascii_stem
+from dangjian.common.mime_types import mime_type
 
-_OFFICE = "application/vnd.openxmlformats-officedocument."
-_OPEN = "application/vnd.oasis.opendocument."
-
-# Extension: (kind as readers know it, media type, how the file begins or nothing).
-_KINDS: dict[str, tuple[str, str, bytes]] = {
-    "pdf": ("PDF", "application/pdf", b"%PDF-"),
-    "ofd": ("OFD", "application/ofd", b"PK"),
-    "doc": ("Word", "application/msword", b""),
-    "docx": ("Word", _OFFICE + "wordprocessingml.document", b"PK"),
-    "xls": ("Excel", "application/vnd.ms-excel", b""),
-    "xlsx": ("Excel", _OFFICE + "spreadsheetml.sheet", b"PK"),
-    "ppt": ("PPT", "application/vnd.ms-powerpoint", b""),
-    "pptx": ("PPT", _OFFICE + "presentationml.presentation", b"PK"),
-    "wps": ("WPS 文字", "application/vnd.ms-works", b""),
-    "et": ("WPS 表格", "application/octet-stream", b""),
-    "dps": ("WPS 演示", "application/octet-stream", b""),
-    "odt": ("ODF 文字", _OPEN + "text", b"PK"),
-    "ods": ("ODF 表格", _OPEN + "spreadsheet", b"PK"),
-    "odp": ("ODF 演示", _OPEN + "presentation", b"PK"),
-    "rtf": ("RTF", "application/rtf", b"{\\rtf"),
-    "txt": ("文本", "text/plain", b""),
-    "csv": ("CSV 表格", "text/csv", b""),
-    "epub": ("EPUB", "application/epub+zip", b"PK"),
-    "zip": ("ZIP 压缩包", "application/zip", b"PK"),
-    "rar": ("RAR 压缩包", "application/vnd.rar", b"Rar!"),
-    "7z": ("7z 压缩包", "application/x-7z-compressed", b"7z\xbc\xaf"),
-    "jpg": ("JPG 图片", "image/jpeg", b"\xff\xd8"),
-    "jpeg": ("JPG 图片", "image/jpeg", b"\xff\xd8"),
-    "png": ("PNG 图片", "image/png", b"\x89PNG"),
-    "gif": ("GIF 图片", "image/gif", b"GIF8"),
-    "webp": ("WebP 图片", "image/webp", b"RIFF"),
-    "tif": ("TIFF 图片", "image/tiff", b""),
-    "tiff": ("TIFF 图片", "image/tiff", b""),
-    "mp3": ("MP3 音频", "audio/mpeg", b""),
-    "m4a": ("M4A 音频", "audio/mp4", b""),
-    "ogg": ("OGG 音频", "audio/ogg", b"OggS"),
-    "wav": ("WAV 音频", "audio/wav", b"RIFF"),
-    "mp4": ("MP4 视频", "video/mp4", b""),
-    "m4v": ("MP4 视频", "video/mp4", b""),
-    "webm": ("WebM 视频", "video/webm", b"\x1a\x45\xdf\xa3"),
-    "ogv": ("OGG 视频", "video/ogg", b"OggS"),
-    "vtt": ("字幕", "text/vtt", b""),
+# Extension: (kind as readers know it, how the file begins or nothing).
+_KINDS: dict[str, tuple[str, bytes]] = {
+    "pdf": ("PDF", b"%PDF-"),
+    "ofd": ("OFD", b"PK"),
+    "doc": ("Word", b""),
+    "docx": ("Word", b"PK"),
+    "xls": ("Excel", b""),
+    "xlsx": ("Excel", b"PK"),
+    "ppt": ("PPT", b""),
+    "pptx": ("PPT", b"PK"),
+    "wps": ("WPS 文字", b""),
+    "et": ("WPS 表格", b""),
+    "dps": ("WPS 演示", b""),
+    "odt": ("ODF 文字", b"PK"),
+    "ods": ("ODF 表格", b"PK"),
+    "odp": ("ODF 演示", b"PK"),
+    "rtf": ("RTF", b"{\\rtf"),
+    "txt": ("文本", b""),
+    "csv": ("CSV 表格", b""),
+    "epub": ("EPUB", b"PK"),
+    "zip": ("ZIP 压缩包", b"PK"),
+    "rar": ("RAR 压缩包", b"Rar!"),
+    "7z": ("7z 压缩包", b"7z\xbc\xaf"),
+    "jpg": ("JPG 图片", b"\xff\xd8"),
+    "jpeg": ("JPG 图片", b"\xff\xd8"),
+    "png": ("PNG 图片", b"\x89PNG"),
+    "gif": ("GIF 图片", b"GIF8"),
+    "webp": ("WebP 图片", b"RIFF"),
+    "tif": ("TIFF 图片", b""),
+    "tiff": ("TIFF 图片", b""),
+    "mp3": ("MP3 音频", b""),
+    "m4a": ("M4A 音频", b""),
+    "ogg": ("OGG 音频", b"OggS"),
+    "wav": ("WAV 音频", b"RIFF"),
+    "mp4": ("MP4 视频", b""),
+    "m4v": ("MP4 视频", b""),
+    "webm": ("WebM 视频", b"\x1a\x45\xdf\xa3"),
+    "ogv": ("OGG 视频", b"OggS"),
+    "vtt": ("字幕", b""),
 }
 _WITH_MACROS = frozenset({"docm", "dotm", "xlsm", "xltm", "xlsb", "xlam", "pptm", "ppsm", "potm"})
 _RUN_BY_BROWSERS = frozenset(
@@ -84,7 +82,7 @@ def inspect_attachment(path: Path) -> AttachmentInfo:
     keeps the old one.
     """
     extension = path.suffix.lower().removeprefix(".")
-    kind, mime, beginning = _accepted(extension)
+    kind, beginning = _accepted(extension)
     try:
         with path.open("rb") as file:
             start = file.read(1024)
@@ -107,7 +105,12 @@ def inspect_attachment(path: Path) -> AttachmentInfo:
             "请用原来的软件打开后另存，不要只改文件名；设了打开密码的文档请先取消密码。"
         )
     name = f"files/{ascii_stem(path, 'fujian')}.{digest[:12]}.{extension}"
-    return AttachmentInfo(name, kind, mime, human_size(length), length)
+    return AttachmentInfo(name, kind, mime_type(name), human_size(length), length)
+
+
+def accepted_extensions() -> frozenset[str]:
+    """The extensions of files that can be attached, in lower case."""
+    return frozenset(_KINDS)
 
 
 def human_size(length: int) -> str:
@@ -121,7 +124,7 @@ def human_size(length: int) -> str:
     return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
 
 
-def _accepted(extension: str) -> tuple[str, str, bytes]:
+def _accepted(extension: str) -> tuple[str, bytes]:
     if extension in _KINDS:
         return _KINDS[extension]
     if extension in _WITH_MACROS:

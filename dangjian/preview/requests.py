@@ -1,49 +1,11 @@
-"""What a request asks for: which file below a folder, which of its bytes, and as what type."""
+"""What a request asks for: which file below a folder, and which of its bytes."""
 
-import os
 import re
 from pathlib import Path
 from urllib.parse import unquote
 
 from msgspec import Struct
 
-_TEXT = "; charset=utf-8"
-_MIME_TYPES = {
-    ".html": "text/html" + _TEXT,
-    ".css": "text/css" + _TEXT,
-    ".js": "text/javascript" + _TEXT,
-    ".json": "application/json",
-    ".txt": "text/plain" + _TEXT,
-    ".map": "application/json",
-    # Feeds too: what is sent as application/rss+xml browsers show as bare text, without its style.
-    ".xml": "application/xml",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".ico": "image/x-icon",
-    ".mp4": "video/mp4",
-    ".webm": "video/webm",
-    ".mp3": "audio/mpeg",
-    ".m4a": "audio/mp4",
-    ".ogg": "audio/ogg",
-    ".wav": "audio/wav",
-    ".vtt": "text/vtt" + _TEXT,
-    ".pdf": "application/pdf",
-    ".zip": "application/zip",
-    ".doc": "application/msword",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xls": "application/vnd.ms-excel",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".ppt": "application/vnd.ms-powerpoint",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".csv": "text/csv" + _TEXT,
-    ".wasm": "application/wasm",
-    ".webmanifest": "application/manifest+json",
-}
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -85,8 +47,3 @@ def locate(root: Path, address: str) -> Path | None:
     except (OSError, RuntimeError):
         return None
     return found if real.is_relative_to(root.resolve()) else None
-
-
-def mime_type(name: str) -> str:
-    """What a file is sent as, by its name."""
-    return _MIME_TYPES.get(os.path.splitext(name)[1].lower(), "application/octet-stream")

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar
 from urllib.parse import quote, urlsplit
 
+from dangjian.common.mime_types import content_type
 from dangjian.paths import theme_path
-from dangjian.preview.requests import Span, asked_span, locate, mime_type
+from dangjian.preview.requests import Span, asked_span, locate
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
@@ -111,7 +112,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.state is not None and target.path == EVENTS:
             self._tell(self.state)
         elif self.state is not None and target.path == SCRIPT:
-            self._send_bytes(HTTPStatus.OK, self.script, mime_type(SCRIPT))
+            self._send_bytes(HTTPStatus.OK, self.script, content_type(SCRIPT))
         else:
             self._serve(target.path, target.query)
 
@@ -148,7 +149,7 @@ class Handler(BaseHTTPRequestHandler):
         if status is HTTPStatus.OK and self.headers.get("If-None-Match") == tag:
             self._not_modified(tag)
             return
-        self._send_bytes(status, page, mime_type(path.name), tag)
+        self._send_bytes(status, page, content_type(path.name), tag)
 
     def _send_file(self, path: Path) -> None:
         with path.open("rb") as file:
@@ -170,7 +171,7 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_header(
                     "Content-Range", f"bytes {span.start}-{span.end - 1}/{stat.st_size}"
                 )
-            self.send_header("Content-Type", mime_type(path.name))
+            self.send_header("Content-Type", content_type(path.name))
             self.send_header("Accept-Ranges", "bytes")
             self.send_header("Last-Modified", formatdate(stat.st_mtime, usegmt=True))
             self.send_header("ETag", tag)
@@ -223,7 +224,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _refuse(self, status: HTTPStatus) -> None:
         self._send_bytes(
-            status, f"{status.value} {status.phrase}\n".encode(), mime_type("status.txt")
+            status, f"{status.value} {status.phrase}\n".encode(), content_type("status.txt")
         )
 
     def _not_modified(self, tag: str) -> None:

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from dangjian.preview.requests import mime_type
+from dangjian.common.mime_types import content_type
 
 _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 _COMPRESSED = (".html", ".js", ".css", ".json", ".svg")
@@ -31,7 +31,7 @@ class Sender:
         if not file.is_file():
             return 404, b"", {}
         data = file.read_bytes()
-        headers = {"Content-Type": mime_type(file.name), "Accept-Ranges": "bytes"}
+        headers = {"Content-Type": content_type(file.name), "Accept-Ranges": "bytes"}
         headers["Cache-Control"] = "no-cache" if path.endswith("manifest.js") else "max-age=3600"
         span = _RANGE.fullmatch(wanted)
         if span:
