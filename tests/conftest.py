@@ -43,20 +43,41 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile(
     "long", hypothesis.settings.get_profile("ci"), derandomize=False
 )
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-browser", action="store_true", help="leave the browser tests out")
+    parser.addoption(
+        "--long",
+        action="store_true",
+        default=bool(os.environ.get("DANGJIAN_LONG")),
+        help="the long mode: tests marked long too, and random examples instead of the same ones",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("long" if config.getoption("--long") else "ci")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--no-browser"):
-        return
-    kept = [item for item in items if item.get_closest_marker("browser") is None]
-    left_out = [item for item in items if item.get_closest_marker("browser") is not None]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = kept
+    unwanted = {
+        *(["browser"] if config.getoption("--no-browser") else []),
+        *([] if config.getoption("--long") else ["long"]),
+    }
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        chosen = left_out if any(map(item.get_closest_marker, unwanted)) else kept
+        chosen.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether this is the long mode, in which a test may try many more cases."""
+    return bool(request.config.getoption("--long"))
 
 
 @pytest.fixture(scope="session", autouse=True)

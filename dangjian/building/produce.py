@@ -17,7 +17,8 @@ from dangjian.common.report import Production
 from dangjian.common.workers import WorkerPool
 from dangjian.content.catalogue import Catalogue, OutputRow
 from dangjian.pages.plan import CopiedFile, GeneratedFile, Page
-from dangjian.rendering.renderer import Job, RenderSetup, TemplateDigests, render_jobs
+from dangjian.rendering.dependencies import TemplateDigests
+from dangjian.rendering.renderer import Job, RenderSetup, render_jobs
 from dangjian.settings.workspace import Progress
 
 SEARCH_FOLDER = "search"

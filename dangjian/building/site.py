@@ -20,7 +20,7 @@ from dangjian.common.problems import Problem, Problems, report
 from dangjian.common.report import Report
 from dangjian.content.catalogue import remove_catalogue
 from dangjian.settings.lines import SettingsFile
-from dangjian.settings.plain import NoContentError, is_plain, read_plain
+from dangjian.settings.plain import NoContentError, is_plain, read_plain, without_bytecode
 from dangjian.settings.workspace import Progress, Run, Workplace, no_progress, workplace_of
 
 
@@ -140,7 +140,7 @@ class Site(Struct, frozen=True):
 def _by_pelican(file: Path, override: dict[str, Any]) -> Mapping[str, Any]:
     from pelican.settings import read_settings  # noqa: PLC0415 - slow to load, and seldom needed
 
-    with _quiet_pelican():
+    with _quiet_pelican(), without_bytecode():
         settings: Mapping[str, Any] = read_settings(str(file), override=override)
     return settings
 

@@ -32,7 +32,8 @@ from dangjian.pages.service import plan_redirects, plan_service
 from dangjian.pages.sitemaps import make_sitemaps
 from dangjian.rendering import views
 from dangjian.rendering.assets import Asset, build_assets
-from dangjian.rendering.renderer import Job, RenderSetup, Text, theme_digest
+from dangjian.rendering.dependencies import theme_digest
+from dangjian.rendering.renderer import Job, RenderSetup, Text
 from dangjian.settings.workspace import Workplace
 
 

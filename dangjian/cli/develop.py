@@ -27,6 +27,7 @@ _COMPILE = (
     help={
         "browser": "做浏览器测试（默认做，--no-browser 不做）",
         "quick": "不做用时长的测试",
+        "long": "加做长测试：每类几百种情形，用时以小时计",
         "only": "只做哪些：文件、文件夹，或 文件::测试名",
         "match": "只做名称相配的测试（pytest 的 -k）",
         "workers": "用几个进程，默认每个处理器一个；0 为不分进程",
@@ -36,6 +37,7 @@ def test(
     context: Context,
     browser: bool = True,
     quick: bool = False,
+    long: bool = False,
     only: str = "",
     match: str = "",
     workers: str = "auto",
@@ -54,6 +56,8 @@ def test(
         arguments.append("--no-browser")
     if quick:
         arguments += ["-m", "not slow"]
+    if long:
+        arguments.append("--long")
     if match:
         arguments += ["-k", match]
     _run(context, [sys.executable, "-m", "pytest", *arguments, *shlex.split(only)], environment)

@@ -5,8 +5,6 @@ puts addresses into them, renders, and writes the file. Jobs are plain values, s
 sent to any ``concurrent.futures`` executor.
 """
 
-import os
-import re
 import threading
 import traceback
 from collections.abc import Iterable, Sequence
@@ -19,7 +17,6 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from msgspec import Struct
 
-from dangjian.common.digests import digest
 from dangjian.common.errors import ThemeError
 from dangjian.common.output_folder import WrittenFile, write_output
 from dangjian.content.catalogue import Catalogue
@@ -27,8 +24,6 @@ from dangjian.media.qr import qr_path
 from dangjian.rendering import views
 from dangjian.rendering.environment import make_environment
 from dangjian.text.references import Target, link_references, text_resolver
-
-_PARTIAL = re.compile(r"""\b(?:partial\(|include|extends|import|from)\s*['"]([^'"]+)['"]""")
 
 
 class Text(Struct, frozen=True):
@@ -186,49 +181,3 @@ def render_jobs(packed: bytes, jobs: Iterable[Job]) -> list[WrittenFile]:
             write_output(output, job.path, renderer.render(job, catalogue), empty=empty)
             for job in jobs
         ]
-
-
-class TemplateDigests:
-    """What each template is made of: the digest of its own text and of all it draws in."""
-
-    def __init__(self, folders: Sequence[str]) -> None:
-        self._folders = [Path(folder) for folder in folders]
-        self._sources: dict[str, str | None] = {}
-        self._digests: dict[str, bytes] = {}
-
-    def of(self, name: str) -> bytes:
-        """The digest of a template's closure; a template that is not there has its own digest."""
-        found = self._digests.get(name)
-        if found is None:
-            closure: dict[str, str] = {}
-            self._gather(name, closure)
-            parts = [part for pair in sorted(closure.items()) for part in pair]
-            found = self._digests[name] = digest(*parts)
-        return found
-
-    def _gather(self, name: str, closure: dict[str, str]) -> None:
-        if name in closure:
-            return
-        source = self._source(name)
-        closure[name] = source if source is not None else "\0missing"
-        for drawn in _PARTIAL.findall(source or ""):
-            self._gather(drawn, closure)
-
-    def _source(self, name: str) -> str | None:
-        if name not in self._sources:
-            self._sources[name] = None
-            for folder in self._folders:
-                file = folder / name
-                if os.path.isfile(file):
-                    self._sources[name] = file.read_text(encoding="utf-8", errors="replace")
-                    break
-        return self._sources[name]
-
-
-def theme_digest(folders: Sequence[str]) -> bytes:
-    """A digest of every template, so that a process notices when one has changed."""
-    parts: list[bytes | str] = []
-    for folder in folders:
-        for file in sorted(Path(folder).rglob("*.html")):
-            parts += [file.relative_to(folder).as_posix(), file.read_bytes()]
-    return digest(*parts)

@@ -6,7 +6,8 @@ needs nothing of Pelican. Whatever goes beyond is left to Pelican's own reading.
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -48,14 +49,28 @@ def read_plain(file: Path, override: Mapping[str, Any]) -> dict[str, Any] | None
     return settings
 
 
+@contextmanager
+def without_bytecode() -> Iterator[None]:
+    """Run settings files without leaving compiled copies of them in the office's folder.
+
+    Python trusts such a copy by size and by second: an edit within the second would not be seen.
+    """
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
+
+
 def _assigned(file: Path) -> dict[str, Any]:
     """What the file assigns to names in capitals, run as Pelican runs it."""
     spec = spec_from_file_location(file.stem, file)
     if spec is None or spec.loader is None:
         raise ImportError(f"{file} is no Python file")
-    # publishconf.py takes in pelicanconf.py, which is to be this site's, and as it is now.
+    # publishconf.py imports pelicanconf: drop a cached copy from another site.
     sys.modules.pop("pelicanconf", None)
     module = module_from_spec(spec)
     sys.modules[file.stem] = module
-    spec.loader.exec_module(module)
+    with without_bytecode():
+        spec.loader.exec_module(module)
     return {name: getattr(module, name) for name in dir(module) if name.isupper()}

@@ -61,6 +61,27 @@ def test_folders_are_taken_from_where_the_file_is(
     assert workplace_of(plain, run) == workplace_of(read_settings(str(file)), run)
 
 
+@pytest.mark.parametrize("more", ["", "TYPOGRIFY = False\n"], ids=["plain", "by Pelican"])
+def test_no_compiled_settings_are_left_and_an_edit_within_the_second_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    file = settings_file(tmp_path, PLAIN + more)
+    publish = file.with_name("publishconf.py")
+    publish.write_text(
+        "import sys\nfrom pathlib import Path\n"
+        "sys.path.insert(0, str(Path(__file__).parent))\nfrom pelicanconf import *\n",
+        encoding="utf-8",
+    )
+    assert Site(publish).workplace().office.name == "示例市党建网"
+    times = file.stat().st_mtime_ns
+    file.write_text((PLAIN + more).replace("示例市党建网", "样例市党建网"), encoding="utf-8")
+    os.utime(file, ns=(times, times))
+    assert Site(publish).workplace().office.name == "样例市党建网"
+    assert not list(tmp_path.rglob("__pycache__"))
+    assert not sys.dont_write_bytecode
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -1,0 +1,53 @@
+"""What the package imports is declared, and what shapes the output counts as a version of it."""
+
+import ast
+import re
+import sys
+import tomllib
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from dangjian.common.versions import SHAPING
+from dangjian.paths import PACKAGE
+from tests.conftest import ROOT
+
+SHAPES_NOTHING = {
+    "invoke": "runs commands",
+    "numpy": "calculates with integers, the same in every version",
+    "rich": "shows progress",
+    "watchfiles": "says which files changed",
+}
+OPTIONAL = {"dask", "distributed"}
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@cache
+def imported() -> set[str]:
+    """The distributions that the package imports, by their canonical names."""
+    found: set[str] = set()
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    outside = found - sys.stdlib_module_names - {"dangjian"} - OPTIONAL
+    known = packages_distributions()
+    return {canonical(known[module][0]) for module in outside}
+
+
+def test_every_imported_distribution_is_declared() -> None:
+    project = tomllib.loads(Path(ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [one for group in project["optional-dependencies"].values() for one in group]
+    named = [re.split(r"[\[<>=!~ ]", one)[0] for one in [*project["dependencies"], *extras]]
+    assert imported() <= {canonical(name) for name in named}
+
+
+def test_every_imported_distribution_counts_as_a_version_or_shapes_nothing() -> None:
+    counted = {canonical(name) for name in SHAPING}
+    assert imported() - counted == set(SHAPES_NOTHING)
+    assert counted <= imported()
