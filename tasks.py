@@ -26,7 +26,9 @@ STAMP = VENV / "dangjian.json"
 RUNTIME_LOCK = "requirements.lock"
 DEVELOPMENT_LOCK = "requirements-dev.lock"
 # These need the tests' and checkers' packages as well. The development lock holds both.
-DEVELOPMENT_TASKS = frozenset({"test", "bench", "bench-search", "lint", "lock", "wheel"})
+DEVELOPMENT_TASKS = frozenset(
+    {"test", "test-versions", "bench", "bench-search", "lint", "lock", "wheel"}
+)
 
 
 class SetupError(Exception):

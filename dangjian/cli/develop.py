@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from invoke.context import Context
 from invoke.exceptions import Exit
@@ -61,6 +62,27 @@ def test(
     if match:
         arguments += ["-k", match]
     _run(context, [sys.executable, "-m", "pytest", *arguments, *shlex.split(only)], environment)
+
+
+@task(
+    help={
+        "lowest": "用 pyproject.toml 里写的最低版本；不写则用最新版本",
+        "options": "其余选项，照原样交给 pytest",
+    }
+)
+def test_versions(context: Context, lowest: bool = False, options: str = "") -> None:
+    """测试依赖：另建环境，装最新（或最低）版本的直接依赖，做不需浏览器的快测试"""
+    _need("uv", "请先安装：.venv 里的 pip install uv。")
+    uv = [sys.executable, "-m", "uv"]
+    resolution = "lowest-direct" if lowest else "highest"
+    with TemporaryDirectory() as folder:
+        python = str(Path(folder) / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+        _run(context, [*uv, "venv", "--quiet", "--seed", folder])
+        install = ["pip", "install", "--quiet", "--python", python, "--resolution", resolution]
+        _run(context, [*uv, *install, "-r", "pyproject.toml", "--group", "dev"])
+        _run(context, [*uv, "pip", "list", "--python", python])
+        quick = ["-m", "not slow", "--no-browser", "-n", "auto", *shlex.split(options)]
+        _run(context, [python, "-m", "pytest", *quick])
 
 
 @task(help={"fix": "能自动改的就改"})

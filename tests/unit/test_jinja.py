@@ -5,9 +5,12 @@ from pathlib import Path
 import jinja2
 import pytest
 from hypothesis import given, strategies
+from jinja2.compiler import CodeGenerator
 from markupsafe import Markup, escape
 
-from dangjian.rendering.environment import escaped, make_environment
+from dangjian.rendering.code_generator import GatheringCode, code_generator, usable
+from dangjian.rendering.environment import make_environment
+from dangjian.rendering.escaping import escaped
 
 PARTS = {
     "base.html": "{% set x = 3 %}<b>{{ x }}{{ odd }}</b>{% block main %}base{% endblock %}!",
@@ -67,3 +70,35 @@ def test_a_template_puts_out_what_jinja_would(page: str, tmp_path: Path) -> None
 def test_escaping_is_that_of_markupsafe(value: object) -> None:
     assert escaped(value) == escape(value)
     assert escaped(escape(value)) == escape(value)
+
+
+def test_the_generator_is_used_as_long_as_jinja_works_as_it_expects() -> None:
+    assert code_generator() is GatheringCode
+
+
+class Renamed(GatheringCode):
+    """As if a release of Jinja had no ``buffer`` any more."""
+
+    def buffer(self, frame: object) -> None:
+        raise AttributeError(frame)
+
+
+class Unescaped(GatheringCode):
+    """As if a release of Jinja escaped in another place."""
+
+    def _output_child_pre(self, node: object, frame: object, finalize: object) -> None:
+        del node, frame, finalize
+        self.write("str(")
+
+
+class Unreadable(GatheringCode):
+    """As if what is written here were no longer Python where Jinja puts it."""
+
+    def visit_Getattr(self, node: object, frame: object) -> None:  # noqa: N802 - Jinja's name
+        del node, frame
+        self.write("(")
+
+
+@pytest.mark.parametrize("other", [Renamed, Unescaped, Unreadable])
+def test_where_jinja_works_otherwise_its_own_generator_is_used(other: type[CodeGenerator]) -> None:
+    assert usable(other) is CodeGenerator
