@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from dangjian.common.errors import DangjianError
 from dangjian.content.columns import COLUMN_FILE, Column, ColumnTree, build_tree
 from dangjian.content.scan import scan_content
 from dangjian.schema import TYPE_NAMES, ColumnEntry
@@ -22,7 +23,7 @@ LONGEST_SLUG = 40
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-class NewArticleError(Exception):
+class NewArticleError(DangjianError):
     """The article can't be made; the message is Chinese."""
 
 

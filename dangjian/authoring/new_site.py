@@ -16,6 +16,7 @@ from string import Template
 from msgspec import Struct
 
 from dangjian.authoring.new_article import suggest_slug
+from dangjian.common.errors import DangjianError
 from dangjian.paths import PACKAGE
 from dangjian.schema.export import column_snippet
 
@@ -35,7 +36,7 @@ _TYPES = {
 }
 
 
-class StartError(Exception):
+class StartError(DangjianError):
     """The folder was not laid out; the message is Chinese."""
 
 

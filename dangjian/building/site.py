@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from dangjian.building.engine import Engine
-from dangjian.common.errors import FATAL, describe
+from dangjian.common.errors import FATAL, DangjianError, describe
 from dangjian.common.problems import Problem, Problems, report
 from dangjian.common.report import Report
 from dangjian.content.catalogue import remove_catalogue
@@ -24,7 +24,7 @@ from dangjian.settings.plain import NoContentError, is_plain, read_plain, withou
 from dangjian.settings.workspace import Progress, Run, Workplace, no_progress, workplace_of
 
 
-class SiteError(Exception):
+class SiteError(DangjianError):
     """The site can't be built at all; the message is Chinese, ``problems`` name places."""
 
     def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:

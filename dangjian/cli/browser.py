@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from dangjian.common.errors import DangjianError
+
 NAMES = (
     "chromium",
     "chromium-browser",
@@ -30,7 +32,7 @@ _WINDOWS = (
 _PACKAGES = ("chromium", "fonts-noto-cjk")
 
 
-class NoBrowserError(Exception):
+class NoBrowserError(DangjianError):
     """No browser can be had; the message is Chinese and has the line that installs one."""
 
 

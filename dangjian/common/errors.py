@@ -1,13 +1,27 @@
-"""What stops a whole build, told in a sentence: a fault of the theme, a full disk, lost workers."""
+"""Our errors, and what stops a whole build: a fault of the theme, a full disk, lost workers."""
 
 import errno
 import sqlite3
 from concurrent.futures import BrokenExecutor
 
-from dangjian.common.locks import LockedError
+
+class DangjianError(Exception):
+    """The base of our errors. Where one reaches a command, its message is for the person there."""
 
 
-class ThemeError(Exception):
+class LockedError(DangjianError):
+    """Another process holds a lock; ``note`` is what it left in it."""
+
+    def __init__(self, note: str) -> None:
+        super().__init__(note)
+        self.note = note
+
+
+class WorkerDiedError(DangjianError):
+    """A worker process ended without an answer."""
+
+
+class ThemeError(DangjianError):
     """A fault of the theme, with which nothing can be made; the message says where and what."""
 
     part = "文件"

@@ -1,4 +1,4 @@
-"""A process forked off from this one, which works beside it with all of its memory.
+"""Run a task in a forked child that shares this process's memory.
 
 Only where forking is safe: on Linux, while this process has one thread.
 """
@@ -12,9 +12,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-
-class WorkerDiedError(Exception):
-    """The process ended without an answer."""
+from dangjian.common.errors import WorkerDiedError
 
 
 def can_fork() -> bool:
@@ -42,7 +40,7 @@ class Fork:
             return
 
     def result(self) -> Any:
-        """What the work gives or raises. Raises LostError if there will be none."""
+        """What the work gives or raises. Raises WorkerDiedError if there will be none."""
         try:
             given, error = self._ours.recv()
         except (EOFError, ConnectionResetError) as lost:

@@ -1,4 +1,4 @@
-"""One at a time: a lock that the system lets go of when its holder ends, however it ends."""
+"""Locks between processes: the system releases one when its holder ends, however it ends."""
 
 import os
 import sys
@@ -8,20 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from dangjian.common.errors import LockedError
+
 # Windows locks bytes, not files; one far beyond the text leaves the text readable to others.
 _FAR = 1 << 30
 
 
-class LockedError(Exception):
-    """Somebody else holds the lock; ``note`` is what they left in it."""
-
-    def __init__(self, note: str) -> None:
-        super().__init__(note)
-        self.note = note
-
-
 class Lock:
-    """A lock that is held; ``note`` leaves word for whoever comes meanwhile."""
+    """A lock that this process holds; ``note`` is what others read meanwhile."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
@@ -37,7 +31,7 @@ class Lock:
 def acquire(path: Path, note: str = "", patience: float = 0.0) -> Iterator[Lock]:
     """Hold the lock at ``path`` (a small file that stays) for as long as the block runs.
 
-    Raises HeldError when another process holds it, and still does after ``patience`` seconds.
+    Raises LockedError when another process holds it, and still does after ``patience`` seconds.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
@@ -53,7 +47,7 @@ def acquire(path: Path, note: str = "", patience: float = 0.0) -> Iterator[Lock]
             yield lock
         finally:
             lock.note("")
-            _let_go(file)
+            _release(file)
 
 
 def _taken(file: IO[str]) -> bool:
@@ -71,7 +65,7 @@ if sys.platform == "win32":
         os.lseek(file.fileno(), _FAR, os.SEEK_SET)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
-    def _let_go(file: IO[str]) -> None:
+    def _release(file: IO[str]) -> None:
         os.lseek(file.fileno(), _FAR, os.SEEK_SET)
         msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 
@@ -81,6 +75,6 @@ else:
     def _take(file: IO[str]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def _let_go(file: IO[str]) -> None:
+    def _release(file: IO[str]) -> None:
         # Closing would not do: worker processes have the same open file.
         fcntl.flock(file, fcntl.LOCK_UN)

@@ -22,7 +22,8 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
-from dangjian.common.forks import Fork, WorkerDiedError, can_fork
+from dangjian.common.errors import WorkerDiedError
+from dangjian.common.forks import Fork, can_fork
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -15,6 +15,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
+from dangjian.common.errors import DangjianError
 from dangjian.common.files import Stat
 from dangjian.common.problems import Problem
 from dangjian.schema.entry import ColumnEntry, Entry
@@ -25,7 +26,7 @@ from dangjian.text.references import Reference
 _PAGE = 16384
 
 
-class CatalogueDamagedError(Exception):
+class CatalogueDamagedError(DangjianError):
     """The catalogue can't be read and has to be made anew."""
 
 

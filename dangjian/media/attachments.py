@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from dangjian.common.errors import os_error_reason
+from dangjian.common.errors import DangjianError, os_error_reason
 from dangjian.common.filenames import ascii_stem
 from dangjian.common.mime_types import mime_type
 
@@ -61,7 +61,7 @@ _RUN_BY_BROWSERS = frozenset(
 _PROGRAM_STARTS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
 
 
-class AttachmentError(Exception):
+class AttachmentError(DangjianError):
     """A file that is not put out; the message is a Chinese sentence without the file's name."""
 
 

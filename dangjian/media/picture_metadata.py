@@ -7,13 +7,15 @@ WebP. What is needed to draw the picture stays, everything else goes.
 import struct
 from collections.abc import Iterator
 
+from dangjian.common.errors import DangjianError
+
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"acTL", b"fcTL", b"fdAT"})
 _WEBP_DROPPED = frozenset({b"EXIF", b"XMP ", b"ICCP"})
 _WEBP_METADATA_FLAGS = 0x20 | 0x08 | 0x04
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-class MalformedPictureError(ValueError):
+class MalformedPictureError(DangjianError, ValueError):
     """The container breaks off or is not built as its format says."""
 
 

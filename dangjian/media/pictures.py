@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from PIL import Image, ImageCms, ImageOps, __version__ as pillow_version, features
 
-from dangjian.common.errors import os_error_reason
+from dangjian.common.errors import DangjianError, os_error_reason
 from dangjian.common.filenames import ascii_stem
 from dangjian.media.picture_metadata import MalformedPictureError, strip_metadata, trim_jpeg
 from dangjian.media.svg import SvgError, clean_svg
@@ -52,7 +52,7 @@ _SUFFIX = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp", "SVG": "sv
 _DECODING_ERRORS = (OSError, SyntaxError, ValueError, struct.error, EOFError, MalformedPictureError)
 
 
-class PictureError(Exception):
+class PictureError(DangjianError):
     """A picture that can't be put out; the message is Chinese, without the file's name."""
 
 

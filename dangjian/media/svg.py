@@ -8,6 +8,7 @@ could do either is refused with a reason, for its author may rely on it; editors
 import re
 from xml.etree import ElementTree as ET
 
+from dangjian.common.errors import DangjianError
 from dangjian.common.xmltext import escaped, quoted
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -47,7 +48,7 @@ _LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(px|pt|mm|cm|in)?\s*")
 _PIXELS = {"px": 1.0, "": 1.0, "pt": 96 / 72, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 
 
-class SvgError(ValueError):
+class SvgError(DangjianError, ValueError):
     """A drawing that is not put out; the message is a Chinese sentence."""
 
 

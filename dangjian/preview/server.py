@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar
 from urllib.parse import quote, urlsplit
 
+from dangjian.common.errors import DangjianError
 from dangjian.common.mime_types import content_type
 from dangjian.paths import theme_path
 from dangjian.preview.requests import Span, asked_span, locate
@@ -43,7 +44,7 @@ SECURITY_HEADERS = {
 }
 
 
-class PortError(Exception):
+class PortError(DangjianError):
     """No port to serve on; the message is Chinese."""
 
 

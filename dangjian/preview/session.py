@@ -20,7 +20,8 @@ from watchfiles import watch
 
 from dangjian.building.engine import Engine
 from dangjian.building.site import SiteError, as_site_error
-from dangjian.common.locks import Lock, LockedError, acquire
+from dangjian.common.errors import DangjianError, LockedError
+from dangjian.common.locks import Lock, acquire
 from dangjian.common.problems import Problem
 from dangjian.common.report import Report
 from dangjian.common.timezone import SHANGHAI
@@ -31,7 +32,7 @@ LOOK_MILLISECONDS = 500
 """How often settings files and the clock are looked at, while no file event comes."""
 
 
-class PreviewError(Exception):
+class PreviewError(DangjianError):
     """The preview can't run; the message is Chinese."""
 
 

@@ -22,7 +22,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
-from dangjian.common.locks import LockedError, acquire
+from dangjian.common.errors import DangjianError, LockedError
+from dangjian.common.locks import acquire
 from dangjian.common.timezone import SHANGHAI
 
 KEEP = 3
@@ -33,7 +34,7 @@ _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _HERE = -100  # AT_FDCWD
 
 
-class PublishError(Exception):
+class PublishError(DangjianError):
     """Nothing was switched; the message is Chinese."""
 
 

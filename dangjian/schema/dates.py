@@ -6,6 +6,7 @@ from calendar import monthrange
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 
+from dangjian.common.errors import DangjianError
 from dangjian.common.timezone import SHANGHAI
 
 ACCEPTED: Final = "2020-06-16 12:24、2020-06-16、2020/6/16、2020年6月16日 12:24"
@@ -21,7 +22,7 @@ _DATE: Final = re.compile(
 )
 
 
-class DateError(ValueError):
+class DateError(DangjianError, ValueError):
     """A text that is no date; the message says why, in Chinese."""
 
 

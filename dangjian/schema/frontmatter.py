@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 import yaml
 from msgspec import Struct
 
+from dangjian.common.errors import DangjianError
 from dangjian.common.problems import Problem
 from dangjian.schema.decoding import decode
 
@@ -77,7 +78,7 @@ class Source(Struct, frozen=True):
     broken: bool = False
 
 
-class _HeadError(Exception):
+class _HeadError(DangjianError):
     """The head cannot be read on; ``line`` counts in the file."""
 
     def __init__(self, line: int, message: str) -> None:

@@ -5,6 +5,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from dangjian.common.errors import DangjianError
+
 DEVICES: Final = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
 )
@@ -16,7 +18,7 @@ _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9_-])?")
 _HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
 
 
-class PathError(ValueError):
+class PathError(DangjianError, ValueError):
     """A text that is no such path or address; the message says why and what to write."""
 
 

@@ -12,13 +12,14 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+from dangjian.common.errors import DangjianError
 from dangjian.settings.reading import PLAIN
 
 _FOLDERS = ("PATH", "OUTPUT_PATH", "CACHE_PATH", "THEME")
 _DEFAULTS = {"PATH": os.curdir, "OUTPUT_PATH": "output", "CACHE_PATH": "cache"}
 
 
-class NoContentError(Exception):
+class NoContentError(DangjianError):
     """There is no folder where articles should be; the argument is its path."""
 
 

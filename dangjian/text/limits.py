@@ -8,6 +8,8 @@ on every machine or on none.
 
 import re
 
+from dangjian.common.errors import DangjianError
+
 LONGEST = 2_000_000
 MOST_NOTES = 1_000
 DEEPEST = 60
@@ -25,7 +27,7 @@ _GAP = re.compile(r"(?<=\S)[^\S\n]{1000}")
 _NOTE = re.compile(r"^[ ]{0,3}\[\^[^\]\n]*\]:", re.MULTILINE)
 
 
-class TooExpensiveError(Exception):
+class TooExpensiveError(DangjianError):
     """A text that asks too much; the message is Chinese, ``near`` are words where it happens."""
 
     def __init__(self, message: str, near: str = "") -> None:

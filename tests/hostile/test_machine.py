@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from dangjian.building import engine
-from dangjian.common.errors import describe
-from dangjian.common.locks import LockedError
+from dangjian.common.errors import LockedError, describe
 from tests.sites import Site, article, assert_same, column, folder_bytes
 
 ROOT = Path(__file__).resolve().parents[2]

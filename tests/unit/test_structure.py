@@ -153,3 +153,16 @@ def test_the_law_sees_circles(tmp_path: Path) -> None:
     (package / "pages/a.py").write_text("from dangjian.pages import b", encoding="utf-8")
     (package / "pages/b.py").write_text("import dangjian.pages.a", encoding="utf-8")
     assert circle(arrows(package))
+
+
+def test_our_errors_have_one_base_that_commands_catch() -> None:
+    """But for the search, which is a library of its own."""
+    bases = {
+        node.name: {base.id for base in node.bases if isinstance(base, ast.Name)}
+        for file in PACKAGE.rglob("*.py")
+        if file.relative_to(PACKAGE).parts[0] != "search"
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and node.name.endswith("Error")
+    }
+    assert "PublishError" in bases
+    assert {name for name, of in bases.items() if not of & set(bases)} == {"DangjianError"}
