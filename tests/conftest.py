@@ -64,14 +64,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         *(["browser"] if config.getoption("--no-browser") else []),
         *([] if config.getoption("--long") else ["long"]),
     }
-    kept: list[pytest.Item] = []
+    selected: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
-        chosen = left_out if any(map(item.get_closest_marker, unwanted)) else kept
+        chosen = left_out if any(map(item.get_closest_marker, unwanted)) else selected
         chosen.append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = kept
+        items[:] = selected
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +84,7 @@ def long(request: pytest.FixtureRequest) -> bool:
 def _share_what_is_slow_to_make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let all sites of a session share bundled scripts and compiled templates.
 
-    Both are kept by content, so that a changed theme is still seen.
+    Both are cached by content, so that a changed theme is still seen.
     """
     shared = tmp_path_factory.mktemp("shared")
     compiled = jinja2.FileSystemBytecodeCache(str(shared))

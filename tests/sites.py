@@ -261,14 +261,14 @@ class Site:
             return Built(engine.build(), self.output)
 
     def build_elsewhere(self, folder: Path) -> Built:
-        """Build everything anew into another folder, with a cache of its own."""
+        """Build everything from scratch into another folder, with a cache of its own."""
         shutil.rmtree(folder, ignore_errors=True)
         place = self.workplace(folder / "output", folder / "cache")
         with Engine(place, executor=self.executor) as engine:
             return Built(engine.build(), folder / "output")
 
     def clean_build(self) -> dict[str, bytes]:
-        """The bytes of a build from nothing, beside the site's own output."""
+        """The bytes of a build from scratch, in another folder than the site's own output."""
         return self.build_elsewhere(self.folder / "clean").files()
 
     def settings_text(self) -> str:

@@ -5,7 +5,7 @@ from struct import pack
 
 
 def digest(*parts: bytes | str) -> bytes:
-    """A 16-byte digest of parts in their order, each kept apart from the next."""
+    """A 16-byte digest of parts in their order, each delimited from the next."""
     raw = [
         part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts
     ]

@@ -1,4 +1,4 @@
-"""What a build tells of itself: what it found, what it made, how long each stage took."""
+"""A build's report: what it found, what it made, how long each stage took."""
 
 import time
 from collections.abc import Iterator

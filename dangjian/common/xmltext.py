@@ -18,6 +18,6 @@ def escaped(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """The text as an attribute's value, quotation marks included; its line breaks are kept."""
+    """The text as an attribute's value, quotation marks included; its line breaks stay."""
     value = escape(text).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
     return f'"{value}"'

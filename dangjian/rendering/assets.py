@@ -1,4 +1,4 @@
-"""The theme's static files, made ready to be kept for ever by browsers.
+"""The theme's static files, prepared so that browsers can cache them for ever.
 
 Every file's name has a digest of its content. Style sheets are put together from what they
 ``@import``, scripts from the modules they import; both lose comments and needless spaces. A style
@@ -28,7 +28,7 @@ _CSS_SPACE = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\s*([{};,])\s*
 
 
 class AssetError(ThemeError):
-    """A static file of the theme that can't be put out; the message names file and reason."""
+    """A static file of the theme that can't be published; the message names file and reason."""
 
     part = "脚本或样式"
 
@@ -45,8 +45,8 @@ def build_assets(static: Path, cache: Path | None = None) -> dict[str, Asset]:
 
     The logical name of a style sheet or script is its file's name (``site.css``), of any other
     file its path in ``static``. A script at the top of ``js``, and a style sheet at the top of
-    ``css``, that no other takes in is put out. ``cache`` is a folder for the result of last time.
-    Raises AssetError, in English, for whoever writes the theme.
+    ``css``, that no other imports is published. ``cache`` is a folder for the previous result.
+    Raises AssetError, in English, for the theme's author.
     """
     sources = {
         path.relative_to(static).as_posix(): path.read_bytes()
@@ -58,15 +58,15 @@ def build_assets(static: Path, cache: Path | None = None) -> dict[str, Asset]:
     digest = hashlib.sha256(str(_VERSION).encode())
     for name, data in sources.items():
         digest.update(f"\0{name}\0{len(data)}\0".encode() + data)
-    kept = cache / f"assets-{digest.hexdigest()[:24]}.msgpack"
+    stored = cache / f"assets-{digest.hexdigest()[:24]}.msgpack"
     try:
-        return msgspec.msgpack.decode(kept.read_bytes(), type=dict[str, Asset])
+        return msgspec.msgpack.decode(stored.read_bytes(), type=dict[str, Asset])
     except (OSError, msgspec.DecodeError):
         assets = _Builder(sources).build()
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    part = kept.with_suffix(".part")
+    stored.parent.mkdir(parents=True, exist_ok=True)
+    part = stored.with_suffix(".part")
     part.write_bytes(msgspec.msgpack.encode(assets))
-    part.replace(kept)
+    part.replace(stored)
     return assets
 
 
@@ -162,7 +162,7 @@ class _Builder:
 
 
 def _joined(path: str, where: str) -> str:
-    """The path that ``where`` means in the file ``path``; what leads out of the theme is kept."""
+    """The path that ``where`` means in the file ``path``; paths out of the theme stay."""
     parts = list(PurePosixPath(path).parent.parts)
     for part in where.split("/"):
         if part == ".." and parts:

@@ -90,7 +90,7 @@ def parse_module(path: str, source: str) -> Module:
         tuple(reader.imports),
         frozenset(reader.exports),
         tuple(reader.names),
-        minify(reader.kept),
+        minify(reader.code),
     )
 
 
@@ -185,7 +185,7 @@ class _ModuleReader:
     def __init__(self, path: str, tokens: list[Token]) -> None:
         self.path = path
         self.tokens = tokens
-        self.kept: list[Token] = []
+        self.code: list[Token] = []
         self.imports: list[tuple[str, tuple[str, ...], int]] = []
         self.exports: list[str] = []
         self.names: list[tuple[str, int]] = []
@@ -201,7 +201,7 @@ class _ModuleReader:
             kind, text, line = token
             if kind in ("space", "newline", "comment"):
                 new_line = new_line or "\n" in text
-                self.kept.append(token)
+                self.code.append(token)
                 continue
             if kind == "word" and text == "import" and before != ".":
                 self._read_import(line, depth)
@@ -214,7 +214,7 @@ class _ModuleReader:
                 continue
             if depth == 0 and kind == "word" and text == "await":
                 raise ScriptError(self.path, line, "await outside a function")
-            self.kept.append(token)
+            self.code.append(token)
             if text in _OPENING and kind == "mark":
                 depth += 1
             elif text in _CLOSING and kind == "mark":

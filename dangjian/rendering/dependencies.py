@@ -69,7 +69,7 @@ class TemplateDigests:
 def referred_templates(source: str) -> list[str | None]:
     """The templates that a template includes, extends, imports or renders as a part.
 
-    None stands for one that is only known when the page is rendered.
+    None is one that is only known when the page is rendered.
     """
     plain = [match["tag"] or match["call"] for match in _PLAIN.finditer(source)]
     if len(plain) == len(_REFERRING.findall(source)):

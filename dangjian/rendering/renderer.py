@@ -64,7 +64,7 @@ class RenderSetup(Struct, frozen=True):
     empty: bool = False
 
     def pack(self) -> bytes:
-        """The setup as bytes, which also tell the renderer that a process keeps from others."""
+        """The setup as bytes; equal bytes mean that a cached renderer can be used again."""
         return msgspec.msgpack.encode(self)
 
 
@@ -80,7 +80,7 @@ def root_of(path: str) -> str:
 
 
 class Renderer:
-    """Renders jobs of one setup; a process keeps one and reuses its compiled templates."""
+    """Renders jobs of one setup; a process caches one and reuses its compiled templates."""
 
     def __init__(self, setup: RenderSetup) -> None:
         self.setup = setup
@@ -92,7 +92,7 @@ class Renderer:
         self._partials: dict[tuple[object, ...], Markup] = {}
 
     def _compiled(self) -> Path:
-        """Where compiled templates are kept between runs, beside the catalogue."""
+        """The folder for compiled templates between runs, next to the catalogue."""
         folder = Path(self.setup.catalogue).parent / "templates"
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -155,26 +155,26 @@ def template_mistake(error: Exception, job: Job, folders: Sequence[str]) -> str:
 _TEXT_PLACES = (("article", "body"), ("column", "introduction"), ("special", "introduction"))
 
 
-class _Kept(threading.local):
-    """The renderer that each thread of a process keeps."""
+class _Cached(threading.local):
+    """The renderer cached by each thread of a process."""
 
     packed: bytes = b""
     renderer: Renderer | None = None
 
 
-_kept = _Kept()
+_cached = _Cached()
 
 
 def render_jobs(packed: bytes, jobs: Iterable[Job]) -> list[WrittenFile]:
-    """Render and write several pages; runs in a worker process as well as in this one.
+    """Render and write several pages; runs in worker processes and in this one.
 
     ``packed`` is a setup as ``RenderSetup.pack`` gives it.
     """
-    renderer = _kept.renderer
-    if renderer is None or _kept.packed != packed:
+    renderer = _cached.renderer
+    if renderer is None or _cached.packed != packed:
         renderer = Renderer(msgspec.msgpack.decode(packed, type=RenderSetup))
-        _kept.packed, _kept.renderer = packed, renderer
-    # Opened anew each time: a process forked off later may not use this one's.
+        _cached.packed, _cached.renderer = packed, renderer
+    # Opened on each call: SQLite connections must not cross a fork.
     with Catalogue(Path(renderer.setup.catalogue), read_only=True) as catalogue:
         output, empty = renderer.output, renderer.setup.empty
         return [

@@ -17,7 +17,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def no_progress(stage: str, done: int, total: int) -> None:
-    """Progress told to nobody."""
+    """Ignore progress."""
 
 
 class Workplace(Struct, frozen=True):
@@ -36,7 +36,7 @@ class Workplace(Struct, frozen=True):
 
     @property
     def catalogue(self) -> Path:
-        """The catalogue of this content put out to this output: each pair has its own."""
+        """The catalogue file; there is one per content and output folder."""
         pair = f"{self.content.resolve()}\0{self.output.resolve()}"
         return self.cache / f"catalogue-{digest(pair).hex()[:12]}.sqlite"
 
