@@ -19,9 +19,7 @@ from dangjian.common.problems import Problems
 from dangjian.content.catalogue import Record
 from dangjian.content.columns import Column, ColumnTree, digest_slug
 from dangjian.schema.entry import Entry
-from dangjian.schema.terms import NO_DATE
-
-_UNDATED_TYPES = ("page", "special")
+from dangjian.schema.terms import NO_DATE, UNDATED_TYPES
 
 
 class Item(Struct, eq=False):
@@ -93,7 +91,7 @@ class Archive(Struct, eq=False):
 
 def is_dated(entry: Entry) -> bool:
     """Whether an article has a date of its own; pages and specials need none."""
-    return entry.date != NO_DATE or entry.type not in _UNDATED_TYPES
+    return entry.date != NO_DATE or entry.type not in UNDATED_TYPES
 
 
 def article_stem(path: str) -> str:
@@ -116,7 +114,7 @@ def article_slug(path: str, entry: Entry) -> str:
     if is_address_stem(stem):
         return stem.lower()
     digest = digest_slug(unicodedata.normalize("NFC", stem))
-    return f"{entry.date:%d}-{digest}" if is_dated(entry) else digest
+    return f"{entry.filed:%d}-{digest}" if is_dated(entry) else digest
 
 
 def address_of(path: str, entry: Entry, column: Column | None) -> str:
@@ -129,7 +127,7 @@ def address_of(path: str, entry: Entry, column: Column | None) -> str:
         return f"{base}{slug}/index.html"
     if entry.type == "page":
         return f"{base}{slug}.html"
-    return f"{base}{entry.date.year:04}/{entry.date.month:02}/{slug}.html"
+    return f"{base}{entry.filed.year:04}/{entry.filed.month:02}/{slug}.html"
 
 
 class Clock(Struct, frozen=True):
@@ -183,9 +181,8 @@ def _visible(records: Mapping[str, Record], clock: Clock, archive: Archive) -> l
         if entry is None:
             continue
         held = entry.status == "draft"
-        starts = max(entry.date, entry.publish_at) if entry.publish_at else entry.date
-        if starts > now:
-            changes.append(starts)
+        if entry.date > now:
+            changes.append(entry.date)
             held = True
         if entry.expires is not None:
             if entry.expires <= now:

@@ -9,7 +9,7 @@ from typing import Final
 from dangjian.common.errors import DangjianError
 from dangjian.common.timezone import SHANGHAI
 
-ACCEPTED: Final = "2020-06-16 12:24、2020-06-16、2020/6/16、2020年6月16日 12:24"
+ACCEPTED: Final = "2026-03-02 08:30、2026-03-02、2026/3/2、2026年3月2日 8:30"
 EARLIEST: Final = 1900
 DAY_END: Final = time(23, 59, 59)
 
@@ -46,6 +46,12 @@ def read_date(text: str, day_end: bool = False) -> datetime:
         clock = _clock(int(found["hour"]), int(found["minute"]), int(found["second"] or 0))
     moment = datetime.combine(date(year, month, day), clock, SHANGHAI)
     return _moved(moment, found["zone"]) if found["zone"] else moment
+
+
+def has_clock(text: str) -> bool:
+    """Whether a date that ``read_date`` takes says the time of day."""
+    found = _DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return found is not None and found["clock"] is not None
 
 
 def _paired(found: re.Match[str]) -> bool:

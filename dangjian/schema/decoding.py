@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from dangjian.common.problems import Problem
@@ -10,6 +11,10 @@ _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FORBIDDEN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
+_DROPPED: Final = re.compile(_FORBIDDEN.pattern.replace("\x0b", ""))
+SOFT_BREAK: Final = "\x0b"
+"""Word's line break inside a paragraph; ``parse_source`` decides what it becomes."""
+_BINARY_SHARE: Final = 0.02
 _SHORT_FORMS: Final = re.compile("[\x80-\u07ff]")
 _ALPHABETS: Final = re.compile("[\xa0-\u024f\u0370-\u04ff]")
 
@@ -17,8 +22,8 @@ _ALPHABETS: Final = re.compile("[\xa0-\u024f\u0370-\u04ff]")
 def decode(raw: str | bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
     """Text with line feeds as line ends and no byte order mark, and what was wrong with the file.
 
-    Forbidden characters (XML 1.0 §2.2, so that pages and feeds can hold the text) are errors and
-    come back as U+FFFD.
+    Forbidden characters (XML 1.0 §2.2, so that pages and feeds can hold the text) are left out
+    with a notice, but for ``SOFT_BREAK``, which stays. A file full of them is no text: an error.
     """
     problems: list[Problem] = []
     text = raw if isinstance(raw, str) else _decode(raw, path, problems)
@@ -26,8 +31,8 @@ def decode(raw: str | bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isprintable() and _FORBIDDEN.search(text):
-        problems.append(_forbidden(text, path))
-        text = _FORBIDDEN.sub("\ufffd", text)
+        problems.extend(_forbidden(text, path))
+        text = _DROPPED.sub("", text)
     return text, tuple(problems)
 
 
@@ -70,14 +75,27 @@ def _saved_as(encoding: str, path: str) -> Problem:
     return Problem(path, 0, f"文件是 {encoding} 编码，已照此读取，请另存为 UTF-8", "warning")
 
 
-def _forbidden(text: str, path: str) -> Problem:
+def _forbidden(text: str, path: str) -> Iterator[Problem]:
     found = list(_FORBIDDEN.finditer(text))
-    first = found[0]
-    line = text.count("\n", 0, first.start()) + 1
-    column = first.start() - (text.rfind("\n", 0, first.start()) + 1) + 1
+    if "\0" in text and len(found) > len(text) * _BINARY_SHARE:
+        yield Problem(path, 0, "这不是文本文件（里面是程序用的数据），没有读取；请删去或移到别处")
+        return
+    breaks = [one for one in found if one.group() == SOFT_BREAK]
+    others = [one for one in found if one.group() != SOFT_BREAK]
+    if breaks:
+        yield _placed(
+            text, path, breaks, "是 Word 的手动换行符 U+000B", "已当作换行，请改成回车"
+        )
+    if others:
+        code = f"是不能显示的字符 U+{ord(others[0].group()):04X}"
+        yield _placed(text, path, others, code, "已略去，多半是粘贴时带进来的，请删去")
+
+
+def _placed(
+    text: str, path: str, found: list[re.Match[str]], what: str, done: str
+) -> Problem:
+    start = found[0].start()
+    line = text.count("\n", 0, start) + 1
+    column = start - (text.rfind("\n", 0, start) + 1) + 1
     more = f"，全文共 {len(found)} 处" if len(found) > 1 else ""
-    message = (
-        f"第 {column} 个字是不能显示的字符 U+{ord(first.group()):04X}{more}，"
-        "多半是粘贴时带进来的，请删去"
-    )
-    return Problem(path, line, message, column=column)
+    return Problem(path, line, f"第 {column} 个字{what}{more}，{done}", "warning", column)

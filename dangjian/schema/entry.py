@@ -31,7 +31,9 @@ _FORMAL = ("document", "notice")
 class Entry(Struct, kw_only=True):
     """One article's front matter, checked and typed. Dates are Asia/Shanghai (+08:00).
 
-    A page or special without a date has ``NO_DATE``. ``expires``, ``top_until`` and
+    A page or special without a date has ``NO_DATE``. ``date`` is when the article is public: the
+    later of 时间 and 定时发布; ``written`` is 时间 where that is the earlier one. ``untimed``: it was
+    given as a day, so no page shows the 00:00. ``expires``, ``top_until`` and
     ``notice_end`` given as a day last to the end of it (23:59:59).
     """
 
@@ -41,7 +43,7 @@ class Entry(Struct, kw_only=True):
             zh="标题",
             about="文章标题，60 字以内为宜",
             kind="title",
-            example="华亭市：采取“四个三”措施构建城市基层党建新格局",
+            example="示例市：三项措施推进城市基层党建",
             advised=60,
             longest=200,
             near=("题目", "名称", "headline"),
@@ -53,7 +55,7 @@ class Entry(Struct, kw_only=True):
         Key(
             zh="时间",
             about="发布时间；页面和专题可以不写",
-            example="2020-06-16 12:24",
+            example="2026-03-02 08:30",
             near=("日期", "发布时间", "发布日期", "pubdate", "time"),
             common=True,
         ),
@@ -68,7 +70,7 @@ class Entry(Struct, kw_only=True):
             zh="编号",
             about="本文固定不变的编号，定了不再改；网址和订阅靠它认文章",
             kind="code",
-            example="20200616122400",
+            example="20260302083000",
         ),
     ] = ""
     slug: Annotated[
@@ -77,7 +79,7 @@ class Entry(Struct, kw_only=True):
             zh="网址名",
             about="网址最后一段，只用小写字母、数字和 -",
             kind="slug",
-            example="huating",
+            example="chengshi-dangjian",
         ),
     ] = ""
     shoulder_title: Annotated[
@@ -89,14 +91,14 @@ class Entry(Struct, kw_only=True):
     ] = ""
     updated: Annotated[
         datetime | None,
-        Key(zh="更新时间", about="改过以后的时间", example="2020-06-17 09:00", also=("modified",)),
+        Key(zh="更新时间", about="改过以后的时间", example="2026-03-03 09:00", also=("modified",)),
     ] = None
     source: Annotated[
         str,
         Key(
             zh="来源",
             about="稿件来源，不写就是本单位",
-            example="《平凉组工》",
+            example="《示例组工》",
             near=("信息来源", "稿源", "出处"),
             common=True,
             longest=100,
@@ -107,7 +109,7 @@ class Entry(Struct, kw_only=True):
         Key(
             zh="作者",
             about="作者、通讯员，几位用顿号隔开",
-            example="张三、李四",
+            example="示例通讯员、示例记者",
             also=("authors",),
             near=("通讯员", "记者"),
             longest=100,
@@ -119,7 +121,7 @@ class Entry(Struct, kw_only=True):
         Key(
             zh="责任编辑",
             about="责任编辑，印在文末",
-            example="王五",
+            example="示例编辑",
             near=("编辑", "责编", "editors"),
             longest=100,
             common=True,
@@ -136,7 +138,7 @@ class Entry(Struct, kw_only=True):
         Key(
             zh="栏目",
             about="所在栏目；不写就是文件所在的文件夹",
-            example="pldj/jcdj",
+            example="dangjian/jiceng",
             also=("category",),
         ),
     ] = ""
@@ -152,13 +154,16 @@ class Entry(Struct, kw_only=True):
             advised=30,
             near=("关键字", "keyword", "主题词"),
             common=True,
+            by_spaces=True,
         ),
     ] = ()
     tags: Annotated[
-        tuple[str, ...], Key(zh="标签", about="标签，用顿号隔开；每个标签有一页", advised=30)
+        tuple[str, ...],
+        Key(zh="标签", about="标签，用顿号隔开；每个标签有一页", advised=30, by_spaces=True),
     ] = ()
     special: Annotated[
-        tuple[str, ...], Key(zh="专题", about="归入哪些专题（写专题的网址名）", types=_DATED)
+        tuple[str, ...],
+        Key(zh="专题", about="归入哪些专题（写专题的网址名）", types=_DATED, by_title=True),
     ] = ()
     summary: Annotated[
         str,
@@ -279,12 +284,15 @@ class Entry(Struct, kw_only=True):
         Key(
             zh="解读",
             about="本文解读哪些文件（编号、文件名或路径）",
+            by_title=True,
             types=("news", "document", "notice", "photo", "video", "page"),
         ),
     ] = ()
     interpreted_by: Annotated[
         tuple[str, ...],
-        Key(zh="被解读", about="哪些文章解读本文", types=_FORMAL, near=("解读材料",)),
+        Key(
+            zh="被解读", about="哪些文章解读本文", types=_FORMAL, near=("解读材料",), by_title=True
+        ),
     ] = ()
     notice_start: Annotated[
         datetime | None,
@@ -302,7 +310,7 @@ class Entry(Struct, kw_only=True):
     ] = None
     contact: Annotated[
         str,
-        Key(zh="联系方式", about="联系人和电话", types=_FORMAL, example="0933-8000000"),
+        Key(zh="联系方式", about="联系人和电话", types=_FORMAL, example="0000-1230000"),
     ] = ""
     report_phone: Annotated[
         str,
@@ -325,6 +333,13 @@ class Entry(Struct, kw_only=True):
             example="/html/2019/123.html",
         ),
     ] = ()
+    written: datetime | None = None
+    untimed: bool = False
+
+    @property
+    def filed(self) -> datetime:
+        """The day and month its address has: 时间 as written, which no schedule moves."""
+        return self.written or self.date
 
 
 class ColumnEntry(Struct, kw_only=True):
@@ -360,7 +375,12 @@ class ColumnEntry(Struct, kw_only=True):
     keywords: Annotated[
         tuple[str, ...],
         Key(
-            zh="关键词", about="几个词（ColumnKeywords）", near=("关键字",), advised=30, common=True
+            zh="关键词",
+            about="几个词（ColumnKeywords）",
+            near=("关键字",),
+            advised=30,
+            common=True,
+            by_spaces=True,
         ),
     ] = ()
     type: Annotated[

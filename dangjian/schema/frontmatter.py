@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from dangjian.common.errors import DangjianError
 from dangjian.common.problems import Problem
-from dangjian.schema.decoding import decode
+from dangjian.schema.decoding import SOFT_BREAK, decode
+from dangjian.schema.repairs import INVISIBLE, repaired
 
 Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -22,6 +23,8 @@ LONGEST: Final = 100_000
 DEEPEST: Final = 6
 MOST_VALUES: Final = 5_000
 
+_BARE: Final = f" \t\r\u3000\u00a0{INVISIBLE}"
+_LEAD: Final = f"\n{_BARE}"
 _RULE: Final = re.compile(r"[-—–－─]{2,}\s*$")
 _KEY: Final = re.compile(r" {0,3}([^\W\d][\w \-]{0,40}?)\s*([:：])(.*)$")
 _BREAK: Final = re.compile("[\x85\u2028\u2029]")
@@ -90,12 +93,16 @@ class _HeadError(DangjianError):
 def parse_source(raw: str | bytes, path: str) -> Source:
     """Take a file apart. Never raises for what the file holds; see ``Source.problems``."""
     text, problems = decode(raw, path)
-    lead = len(text) - len(text.lstrip("\n \t\u3000"))
+    lead = len(text) - len(text.lstrip(_LEAD))
     start = text.count("\n", 0, lead)
-    begin = text.rfind("\n", 0, lead) + 1
+    if hidden := {sign for sign in text[:lead] if sign in INVISIBLE}:
+        codes = "、".join(f"U+{ord(sign):04X}" for sign in sorted(hidden))
+        message = f"文件开头有看不见的字符（{codes}），已略去，请删去"
+        problems = (*problems, Problem(path, start + 1, message, "warning"))
+    begin = lead if hidden else text.rfind("\n", 0, lead) + 1
     first, _, rest = text[begin:].partition("\n")
     try:
-        if first.rstrip() == "---":
+        if first.strip(_BARE) == "---":
             return _yaml(rest, path, start + 2, problems)
         return _headers(text[begin:], path, start + 1, problems)
     except _HeadError as mistake:
@@ -105,6 +112,9 @@ def parse_source(raw: str | bytes, path: str) -> Source:
 
 def _yaml(rest: str, path: str, line: int, problems: tuple[Problem, ...]) -> Source:
     head, body = _split(rest, line)
+    if SOFT_BREAK in rest:
+        # A tag instead of a line end: the lines that are reported stay those of the file.
+        head, body = head.replace(SOFT_BREAK, " "), body.replace(SOFT_BREAK, "<br>")
     body_line = line + head.count("\n") + 1
     if len(head) > LONGEST:
         raise _HeadError(
@@ -113,9 +123,14 @@ def _yaml(rest: str, path: str, line: int, problems: tuple[Problem, ...]) -> Sou
     if _BREAK.search(head):
         problems = (*problems, *_breaks(head, path, line))
         head = _BREAK.sub(" ", head)
-    fields = _fields(head, line)
-    if " #" in head:
-        problems = (*problems, *_lost(head, path, line))
+    fields = plain_fields(head, line)
+    if fields is None:
+        _check_filled(head, line)
+        head, notices = repaired(head, path, line)
+        problems = (*problems, *notices)
+        fields = plain_fields(head, line) or built_fields(head, line)
+        if " #" in head:
+            problems = (*problems, *_lost(head, path, line))
     return Source(path, fields, body, body_line, problems)
 
 
@@ -147,7 +162,7 @@ def _split(rest: str, line: int) -> tuple[str, str]:
     while (at := rest.find("\n---", at)) >= 0:
         end = rest.find("\n", at + 1)
         end = len(rest) if end < 0 else end
-        if not rest[at + 4 : end].strip():
+        if not rest[at + 4 : end].strip(_BARE):
             return rest[: at + 1], rest[end + 1 :]
         at = end
     for number, text in enumerate(rest.split("\n"), line):
@@ -158,10 +173,9 @@ def _split(rest: str, line: int) -> tuple[str, str]:
     raise _HeadError(line - 1, "文件头没有结束：请在正文之前另起一行，只写三个英文减号 ---")
 
 
-def _fields(head: str, line: int) -> tuple[Field, ...]:
+def _check_filled(head: str, line: int) -> None:
     if not head.strip():
         raise _HeadError(line - 1, "文件头是空的：两行 --- 之间至少要写“标题: ……”和“时间: ……”")
-    return plain_fields(head, line) or built_fields(head, line)
 
 
 def built_fields(head: str, line: int) -> tuple[Field, ...]:
@@ -340,6 +354,7 @@ def _headers(text: str, path: str, line: int, problems: tuple[Problem, ...]) -> 
         )
     found: list[tuple[str, str, int]] = []
     mistakes: list[Problem] = []
+    colons: list[int] = []
     at, number = 0, line - 1
     while at < len(text):
         end = text.find("\n", at)
@@ -348,16 +363,26 @@ def _headers(text: str, path: str, line: int, problems: tuple[Problem, ...]) -> 
         at, number = end + 1, number + 1
         if not row.strip() or row.rstrip() in ("---", "..."):
             break
-        _header(row, number, path, found, mistakes)
+        _header(row.replace(SOFT_BREAK, " "), number, path, found, mistakes, colons)
+    if colons:
+        numbers = "、".join(str(one) for one in colons)
+        message = f"第 {numbers} 行的冒号是全角的“：”，已当作英文冒号；请改成英文冒号加一个空格"
+        mistakes.append(Problem(path, colons[0], message, "warning"))
     body_line = line + text.count("\n", 0, at)
     if at > LONGEST:
         raise _HeadError(line, f"文件头有 {at} 个字，最多 {LONGEST} 个，请在文件头之后空一行")
     fields = tuple(Field(key, Text(value, where), where) for key, value, where in found)
-    return Source(path, fields, text[at:], body_line, (*problems, *mistakes), "headers")
+    body = text[at:].replace(SOFT_BREAK, "<br>")
+    return Source(path, fields, body, body_line, (*problems, *mistakes), "headers")
 
 
 def _header(
-    row: str, line: int, path: str, found: list[tuple[str, str, int]], mistakes: list[Problem]
+    row: str,
+    line: int,
+    path: str,
+    found: list[tuple[str, str, int]],
+    mistakes: list[Problem],
+    colons: list[int],
 ) -> None:
     if found and row.startswith(("    ", "\t")):
         key, value, where = found[-1]
@@ -371,6 +396,5 @@ def _header(
         return
     key, colon, value = matched.groups()
     if colon == "：":
-        message = f"“{key}”后面要用英文冒号加一个空格：{key}: {value.strip()[:30]}"
-        mistakes.append(Problem(path, line, message))
+        colons.append(line)
     found.append((key.strip(), value.strip(), line))

@@ -28,6 +28,8 @@ class Key(Struct, frozen=True, kw_only=True):
     ``near`` names editors write by mistake, ``words`` the Chinese words of a choice,
     ``longest`` and ``advised`` the hard and the soft limit in characters,
     ``least``/``most`` the limits of a number, ``common`` whether every snippet shows it.
+    Items of a list may be parted ``by_spaces`` too; those named ``by_title`` are not cut in a
+    YAML list, as titles have separators of their own.
     """
 
     zh: str
@@ -43,6 +45,8 @@ class Key(Struct, frozen=True, kw_only=True):
     least: int = 0
     most: int = 0
     common: bool = False
+    by_spaces: bool = False
+    by_title: bool = False
 
 
 class Spec(Struct, frozen=True):
@@ -58,8 +62,8 @@ class Spec(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """Both names, for messages."""
-        return f"{self.name}（{self.key.zh}）"
+        """Both names, for messages: the Chinese one first."""
+        return f"{self.key.zh}（{self.name}）"
 
     @property
     def names(self) -> tuple[str, ...]:

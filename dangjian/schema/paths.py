@@ -64,7 +64,7 @@ def address_name(text: str) -> str:
         raise PathError(f"有 {len(text)} 个字，最多 100 个")
     better = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("-.")
     better = re.sub(r"\.{2,}", ".", better)
-    hint = f"，例如 {better}" if _SLUG.fullmatch(better) else "，例如 jcdj-2020"
+    hint = f"，例如 {better}" if _SLUG.fullmatch(better) else "，例如 jiceng-2026"
     raise PathError(f"只能用小写字母、数字和 - _ .，以字母或数字开头{hint}")
 
 

@@ -1,19 +1,31 @@
 """A file's head to a checked entry: each key by the model, then the keys with one another."""
 
 import posixpath
+from collections.abc import Collection
+from functools import partial
 from typing import Final
 
-from dangjian.common.problems import Problem
+from dangjian.common.problems import Level, Problem
+from dangjian.schema.dates import has_clock
 from dangjian.schema.entry import ColumnEntry, Entry
-from dangjian.schema.frontmatter import Source
-from dangjian.schema.keys import Spec, similarity, table
-from dangjian.schema.terms import COLUMN_TYPES, NEEDED, NO_DATE, TYPE_NAMES
+from dangjian.schema.foreign import FOREIGN, STATES
+from dangjian.schema.frontmatter import Field, Source, Text
+from dangjian.schema.keys import Spec, normal, similarity, table
+from dangjian.schema.terms import (
+    COLUMN_TYPES,
+    FLAG_NAMES,
+    NEEDED,
+    NO_DATE,
+    NO_WORDS,
+    TYPE_NAMES,
+    UNDATED_TYPES,
+    YES_WORDS,
+)
 from dangjian.schema.values import ParsedFields, SourceLocation, as_repr, read_fields
 
 ENTRY: Final = table(Entry)
 COLUMN: Final = table(ColumnEntry)
 
-_UNDATED: Final = ("page", "special")
 _ORDERED: Final = (
     ("date", "updated"),
     ("date", "expires"),
@@ -25,19 +37,27 @@ _ORDERED: Final = (
 
 _NEVER_HIDDEN: Final = ("special", "link")
 _WITH_BODY: Final = ("news", "document", "notice", "page")
+_SHOWN_BODY: Final = ("attachments", "video", "gallery", "original_url", "external_url")
+"""Keys that give a page something to show where there is no text."""
+_NEED_COVER: Final = ("slide", "photo")
 
 
-def read_entry(source: Source) -> tuple[Entry | None, tuple[Problem, ...]]:
+def read_entry(
+    source: Source, ignored: Collection[str] = ()
+) -> tuple[Entry | None, tuple[Problem, ...]]:
     """An article's entry, and every problem of the file (those of ``parse_source`` included).
 
-    There is no entry when one of the problems is an error.
+    There is no entry when one of the problems is an error. ``ignored`` are names of keys
+    (``keys.normal``) that the office wants left out in silence.
     """
     if source.broken:
         return None, source.problems
     place = SourceLocation(source.path, posixpath.dirname(source.path), list(source.problems))
-    taken = read_fields(source.fields, ENTRY, place)
+    states: list[tuple[str, Field]] = []
+    taken = read_fields(source.fields, ENTRY, place, partial(_other, ignored, states))
+    _apply_states(states, taken, place)
     _require(ENTRY.by_name["title"], taken, place)
-    if taken.values.get("type") in _UNDATED and "date" not in taken.wrong:
+    if taken.values.get("type") in UNDATED_TYPES and "date" not in taken.wrong:
         taken.values.setdefault("date", NO_DATE)
     else:
         _require(ENTRY.by_name["date"], taken, place)
@@ -45,13 +65,68 @@ def read_entry(source: Source) -> tuple[Entry | None, tuple[Problem, ...]]:
         _check_type(taken, source, place)
     _check_order(taken, place)
     _check_reprint(taken, place)
+    _check_cover(taken, place)
     if "top_until" in taken.values and "top" not in taken.values.get("flags", ()):
-        message = "写了 top_until（置顶至），推荐位（flags）里没有“置顶”，不会置顶"
+        message = "写了 置顶至（top_until），推荐位（flags）里没有“置顶”，不会置顶"
         place.note(taken.line("top_until"), message, "warning")
     problems = tuple(place.problems)
     if any(problem.level == "error" for problem in problems):
         return None, problems
-    return Entry(**taken.values), problems
+    return Entry(**taken.values, **_times(taken)), problems
+
+
+def _times(taken: ParsedFields) -> dict[str, object]:
+    """The article's time: 定时发布 where it is later than 时间, which then is the one written."""
+    written, scheduled = taken.values["date"], taken.values.get("publish_at")
+    times: dict[str, object] = {}
+    name = "date"
+    if scheduled is not None and scheduled > written:
+        taken.values["date"] = scheduled
+        times["written"] = written
+        name = "publish_at"
+    field = taken.fields.get(name)
+    if field is not None and isinstance(field.value, Text) and not has_clock(field.value.text):
+        times["untimed"] = True
+    return times
+
+
+def _other(
+    ignored: Collection[str],
+    states: list[tuple[str, Field]],
+    field: Field,
+    place: SourceLocation,
+) -> tuple[str, ...] | None:
+    """A key of another program: left out, taken for a status, or told what to write instead."""
+    name = normal(field.key)
+    if name in ignored:
+        return ()
+    if (words := STATES.get(name)) is not None and isinstance(field.value, Text):
+        word = field.value.text.strip().lower()
+        if word in YES_WORDS or word in NO_WORDS:
+            states.append((words[word in NO_WORDS], field))
+            return ()
+    foreign = FOREIGN.get(name)
+    if foreign is None:
+        return None
+    level: Level = "warning" if foreign.harmless else "error"
+    place.note(field.line, f"“{as_repr(field.key)}”是别的系统的写法：{foreign.advice}", level)
+    return ()
+
+
+def _apply_states(
+    states: list[tuple[str, Field]], taken: ParsedFields, place: SourceLocation
+) -> None:
+    """``draft: true`` and ``published: false`` make a draft; 状态 may not say otherwise."""
+    for status, field in states:
+        if not status:
+            continue
+        given = taken.values.setdefault("status", status)
+        if given != status:
+            message = (
+                f"“{field.key}”说这是草稿，状态（status）写的却不是（第 {taken.line('status')} 行），"
+                "请删去其中一行"
+            )
+            place.note(field.line, message)
 
 
 def read_column(source: Source) -> tuple[ColumnEntry | None, tuple[Problem, ...]]:
@@ -65,7 +140,7 @@ def read_column(source: Source) -> tuple[ColumnEntry | None, tuple[Problem, ...]
     if kind not in COLUMN_TYPES:
         nearest = max(COLUMN_TYPES, key=lambda word: similarity(kind, word))
         message = (
-            f"type（栏目类型）写的是“{as_repr(kind)}”，不在国办发〔2017〕47号的用词里，"
+            f"栏目类型（type）写的是“{as_repr(kind)}”，不在国办发〔2017〕47号的用词里，"
             f"最接近的是“{nearest}”；可用的有：{'、'.join(COLUMN_TYPES)}"
         )
         place.note(taken.line("type"), message, "warning")
@@ -93,11 +168,11 @@ def _check_type(taken: ParsedFields, source: Source, place: SourceLocation) -> N
             owners = "、".join(_named(owner) for owner in types)
             message = (
                 f"{spec.label}只能用在这些类型：{owners}；"
-                f"本文是{_named(kind)}，请改 type（类型）或删去这一项"
+                f"本文是{_named(kind)}，请改 类型（type）或删去这一项"
             )
             place.note(field.line, message)
     if kind in _NEVER_HIDDEN and taken.values.get("status") == "hidden":
-        message = f"{_named(kind)}不能隐藏，暂不公开请写 status（状态）: 草稿"
+        message = f"{_named(kind)}不能隐藏，暂不公开请写 状态（status）: 草稿"
         place.note(taken.line("status"), message)
     needed = NEEDED.get(kind)
     if needed and needed not in taken.values and needed not in taken.wrong:
@@ -106,10 +181,27 @@ def _check_type(taken: ParsedFields, source: Source, place: SourceLocation) -> N
         message = f"{_named(kind)}类的文章要写 {spec.label}：{spec.key.about}"
         place.note(line, message)
     if kind == "photo" and not {"gallery"} & (taken.values.keys() | taken.wrong):
-        message = "图集（photo）类的文章没有写 gallery（图集）的图片"
+        message = "图集（photo）类的文章没有写 图集（gallery）的图片"
         place.note(taken.line("gallery", taken.line("type")), message, "warning")
-    if kind in _WITH_BODY and not source.body.strip() and "attachments" not in taken.values:
-        place.note(max(source.body_line - 1, 1), "文件头后面没有正文", "warning")
+    if kind in _WITH_BODY and not source.body.strip() and not _shows(taken):
+        draft = taken.values.get("status") == "draft"
+        message = "文件头后面没有正文，请写上；还没有写完的，写 状态: 草稿"
+        place.note(max(source.body_line - 1, 1), message, "warning" if draft else "error")
+
+
+def _shows(taken: ParsedFields) -> bool:
+    return any(name in taken.values or name in taken.wrong for name in _SHOWN_BODY)
+
+
+def _check_cover(taken: ParsedFields, place: SourceLocation) -> None:
+    """图片 and 轮播 show the cover; without one the article is not there."""
+    if {"cover", "gallery", "video"} & (taken.values.keys() | taken.wrong):
+        return
+    named = [flag for flag in taken.values.get("flags", ()) if flag in _NEED_COVER]
+    if named:
+        words = "、".join(FLAG_NAMES[flag] for flag in named)
+        message = f"推荐位写了“{words}”，没有写封面，不会出现在那里；请写 封面: {{图片: 文件名, 说明: 图里是什么}}"
+        place.note(taken.line("flags"), message, "warning")
 
 
 def _named(kind: str) -> str:

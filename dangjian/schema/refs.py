@@ -55,7 +55,8 @@ class BlockRef(Struct, frozen=True):
 
     title: Annotated[str, Key(zh="标题", about="版块的标题", example="进展")]
     keywords: Annotated[
-        tuple[str, ...], Key(zh="关键词", about="收哪些关键词的文章", example="基层党建")
+        tuple[str, ...],
+        Key(zh="关键词", about="收哪些关键词的文章", example="基层党建", by_spaces=True),
     ] = ()
     column: Annotated[str, Key(zh="栏目", about="或收哪个栏目的文章")] = ""
     limit: Annotated[int, Key(zh="条数", about="最多列几条", least=1, most=50)] = 6
@@ -68,6 +69,6 @@ class Review(Struct, frozen=True):
     stage: Annotated[
         str, Key(zh="环节", about="初审、复审、终审，或一校、二校、三校", example="初审")
     ]
-    by: Annotated[str, Key(zh="人员", about="谁审的", example="张三")]
+    by: Annotated[str, Key(zh="人员", about="谁审的", example="示例编辑")]
     at: Annotated[str, Key(zh="时间", about="什么时候审的", example="2026-03-05")] = ""
     line: int = 0

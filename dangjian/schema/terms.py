@@ -60,5 +60,11 @@ COLUMN_TYPES: Final = (
 )
 """The ColumnType words of 国办发〔2017〕47号; its list ends with an ellipsis, so others may be."""
 
+UNDATED_TYPES: Final = ("page", "special")
+"""The types that need no date."""
+
+YES_WORDS: Final = frozenset(("是", "true", "yes", "on", "1"))
+NO_WORDS: Final = frozenset(("否", "false", "no", "off", "0"))
+
 NEEDED: Final[dict[str, str]] = {"link": "external_url", "video": "video"}
 """The key without which an article of a type shows nothing."""

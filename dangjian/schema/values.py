@@ -12,6 +12,7 @@ from msgspec import Struct
 from dangjian.common.problems import Level, Problem
 from dangjian.schema.dates import ACCEPTED, DateError, read_date
 from dangjian.schema.frontmatter import Field, Group, Items, Node, Text
+from dangjian.schema.forms import PHONE, PHONE_EXAMPLE, SEPARATORS
 from dangjian.schema.keys import Kind, Spec, Table, normal, table
 from dangjian.schema.paths import (
     PathError,
@@ -20,16 +21,15 @@ from dangjian.schema.paths import (
     site_address,
     web_address,
 )
+from dangjian.schema.terms import NO_WORDS, YES_WORDS
 
-_SEPARATORS: Final = re.compile("[、，,；;]")
-_YES: Final = frozenset(("是", "true", "yes", "on", "1"))
-_NO: Final = frozenset(("否", "false", "no", "off", "0"))
+_HAN: Final = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+_BETWEEN_WORDS: Final = re.compile(rf"(?<={_HAN})\s+|\s+(?={_HAN})")
 # U+200D joins emoji into one picture; anywhere else it is as hidden as the rest.
 _HIDDEN: Final = re.compile(
     "[\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\x85]"
     "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
 )
-_PHONE: Final = re.compile(r"[0-9０-９+\-—－()（） 、，,/;；转]+")
 _BRACKETED: Final = re.compile(
     r"[\[【〖(（［<〈《「﹝{｛]\s*([12]\d{3})\s*[\]】〗)）］>〉》」﹞}｝]"
 )
@@ -67,8 +67,18 @@ def as_repr(text: str) -> str:
     return line if len(line) <= 30 else f"{line[:30]}……"
 
 
-def read_fields(fields: tuple[Field, ...], known: Table, place: SourceLocation) -> ParsedFields:
-    """Read the fields of a mapping by a model. Keys given without content have no value."""
+Unknown = Callable[[Field, SourceLocation], tuple[str, ...] | None]
+"""What to do about a key that is not ours: the names of ours it stands for, which then are not
+missed; None if nothing is known of it either."""
+
+
+def read_fields(
+    fields: tuple[Field, ...], known: Table, place: SourceLocation, others: Unknown | None = None
+) -> ParsedFields:
+    """Read the fields of a mapping by a model. Keys given without content have no value.
+
+    ``others`` is asked first about a key that the model does not have.
+    """
     values: dict[str, Any] = {}
     seen: dict[str, Field] = {}
     wrong: set[str] = set()
@@ -76,7 +86,8 @@ def read_fields(fields: tuple[Field, ...], known: Table, place: SourceLocation) 
     for field in fields:
         spec = names.get(field.key) or names.get(normal(field.key))
         if spec is None:
-            wrong.update(_unknown(field, known, place))
+            handled = others(field, place) if others is not None else None
+            wrong.update(_unknown(field, known, place) if handled is None else handled)
             continue
         if (before := seen.get(spec.name)) is not None:
             _twice(before, field, spec, place)
@@ -166,6 +177,21 @@ def _checked(check: Callable[[str], str]) -> Callable[[Node, Spec, SourceLocatio
     return read
 
 
+def _address_name(node: Node, spec: Spec, place: SourceLocation) -> str | None:
+    """A part of an address; capitals become small letters, which is told."""
+    if isinstance(node, Text) and not node.text.islower() and node.text.isascii():
+        small = Text(node.text.lower(), node.line)
+        noted = len(place.problems)
+        name = _checked(address_name)(small, spec, place)
+        if name is not None:
+            message = f"{spec.label}写的是“{as_repr(node.text)}”，网址一律小写，已用 {name}"
+            if name != node.text.strip():
+                place.note(node.line, message, "warning")
+            return name
+        del place.problems[noted:]
+    return _checked(address_name)(node, spec, place)
+
+
 def _path(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     return _checked(lambda text: inside_content(text, place.folder))(node, spec, place)
 
@@ -199,10 +225,7 @@ def _date(node: Node, spec: Spec, place: SourceLocation) -> Any:
 def _texts(node: Node, spec: Spec, place: SourceLocation) -> list[Text] | None:
     """The items of a list, from a YAML list or a text with 、 ， ； between; empty ones gone."""
     if isinstance(node, Text):
-        text = _clean(node.text, node.line, spec, place)
-        return [
-            Text(part, node.line) for piece in _SEPARATORS.split(text) if (part := piece.strip())
-        ]
+        return _pieces(_clean(node.text, node.line, spec, place), node.line, spec, place)
     if isinstance(node, Group):
         place.note(node.line, f"{spec.label}要写成几个词，用顿号隔开，例如：{spec.key.zh}: 甲、乙")
         return None
@@ -211,8 +234,30 @@ def _texts(node: Node, spec: Spec, place: SourceLocation) -> list[Text] | None:
         if not isinstance(item, Text):
             place.note(item.line, f"{spec.label}的每一条只能是一段文字")
         elif text := _clean(item.text, item.line, spec, place):
-            items.append(Text(text, item.line))
+            if spec.kind in ("choices", "list") and not spec.key.by_title:
+                items += _pieces(text, item.line, spec, place)
+            else:
+                items.append(Text(text, item.line))
     return items
+
+
+def _pieces(text: str, line: int, spec: Spec, place: SourceLocation) -> list[Text]:
+    """A text at its separators; words of Chinese may be parted by spaces as well."""
+    parts = [part for piece in SEPARATORS.split(text) if (part := piece.strip())]
+    if spec.key.by_spaces and " " in text:
+        words = [word for part in parts for word in _parted(part)]
+        if len(words) > len(parts):
+            listed = "、".join(words)
+            message = f"{spec.label}里的空格已当作分隔，读成 {len(words)} 个：{as_repr(listed)}；宜用顿号"
+            place.note(line, message, "warning")
+            parts = words
+    return [Text(part, line) for part in parts]
+
+
+def _parted(text: str) -> list[str]:
+    """The words between spaces that touch a Chinese character; a name may be padded (李　明)."""
+    words = _BETWEEN_WORDS.split(text)
+    return [text] if all(len(word) == 1 for word in words) else words
 
 
 def _list(node: Node, spec: Spec, place: SourceLocation) -> tuple[str, ...] | None:
@@ -264,8 +309,8 @@ def _yes(node: Node, spec: Spec, place: SourceLocation) -> bool | None:
     if not text:
         return None
     word = text.lower()
-    if word in _YES or word in _NO:
-        return word in _YES
+    if word in YES_WORDS or word in NO_WORDS:
+        return word in YES_WORDS
     place.note(node.line, f"{spec.label}写的是“{as_repr(text)}”，只能写 是 或 否")
     return None
 
@@ -302,8 +347,8 @@ def _doc_number(node: Node, spec: Spec, place: SourceLocation) -> str | None:
 
 def _phone(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     text = _text(node, spec, place)
-    if text and not (_PHONE.fullmatch(text) and any(digit.isdigit() for digit in text)):
-        message = f"{spec.label}写的是“{as_repr(text)}”，要写电话号码，例如 12380 或 0933-8000000"
+    if text and not PHONE.fullmatch(text):
+        message = f"{spec.label}写的是“{as_repr(text)}”，要写电话号码，例如 12380 或 {PHONE_EXAMPLE}"
         place.note(node.line, message)
         return None
     return text
@@ -367,8 +412,8 @@ Reading = Callable[[Node, Spec, SourceLocation], Any]
 READINGS: Final[dict[Kind, Reading]] = {
     "text": _text,
     "title": _title,
-    "slug": _checked(address_name),
-    "code": _checked(address_name),
+    "slug": _address_name,
+    "code": _address_name,
     "time": _date,
     "until": _date,
     "list": _list,

@@ -9,8 +9,8 @@ def column(text: str, line: int, says: str) -> Case:
 
 
 COLUMNS = (
-    column("网址名: jcdj", 1, "name（名称）没有写，请在文件头里写，例如 名称: 基层党建"),
-    column("名称:", 2, "name（名称）是空的"),
+    column("网址名: jcdj", 1, "名称（name）没有写，请在文件头里写，例如 名称: 基层党建"),
+    column("名称:", 2, "名称（name）是空的"),
     column("名称: ——", 2, "里没有文字"),
     column("名称: 基层党建\n网址名: 基层", 3, "只能用小写字母"),
     column("名称: 基层党建\nslug: JCDJ", 3, "例如 jcdj"),
