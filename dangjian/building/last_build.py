@@ -17,7 +17,7 @@ from msgspec import Struct
 from dangjian.common.digests import digest
 from dangjian.common.files import Stat, plain_stat, scan_files
 from dangjian.common.problems import Problem, Problems
-from dangjian.common.report import Production, Report
+from dangjian.common.report import Production, Report, Withheld
 from dangjian.common.timezone import SHANGHAI
 from dangjian.common.versions import code_version
 from dangjian.content.catalogue import Catalogue
@@ -99,6 +99,7 @@ def _basis(place: Workplace, now: datetime, others: bytes) -> bytes:
     return digest(
         code_version(),
         msgspec.json.encode(office),
+        msgspec.json.encode(place.problems),
         f"{place.office.is_gray(now)}{place.drafts}{place.strict}{place.retain}",
         others,
     )
@@ -121,7 +122,7 @@ class LastBuild(Struct, frozen=True):
     problems: tuple[Problem, ...]
     articles: int
     pages: int
-    withheld: int
+    withheld: tuple[Withheld, ...]
     outputs: int
     behind: tuple[str, ...] = ()
 
@@ -132,7 +133,7 @@ class LastBuild(Struct, frozen=True):
             production=Production(kept=self.outputs),
             articles=self.articles,
             pages=self.pages,
-            withheld=self.withheld,
+            withheld=list(self.withheld),
             next_change=self.next_change,
             seconds=seconds,
         )
@@ -191,7 +192,7 @@ def remember(
         report.problems.sorted(),
         report.articles,
         report.pages,
-        report.withheld,
+        tuple(report.withheld),
         outputs,
         tuple(sorted(behind)),
     )

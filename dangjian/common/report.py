@@ -4,11 +4,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 from msgspec import Struct, field
 
 from dangjian.common.problems import Problems
+
+Held = Literal["", "draft", "scheduled", "expired"]
+
+
+class Withheld(Struct, frozen=True):
+    """A source that is read and not public: why, and since or until when."""
+
+    path: str
+    title: str
+    why: Held
+    moment: datetime | None = None
 
 
 class Production(Struct):
@@ -21,14 +33,18 @@ class Production(Struct):
 
 
 class Report(Struct):
-    """What a build found and did. ``seconds`` is per stage, in the order they ran."""
+    """What a build found and did. ``seconds`` is per stage, in the order they ran.
+
+    ``sources`` counts the files looked at, ``withheld`` those that are right and not public.
+    """
 
     problems: Problems = field(default_factory=Problems)
     production: Production = field(default_factory=Production)
     read: list[str] = field(default_factory=list)
     articles: int = 0
     pages: int = 0
-    withheld: int = 0
+    withheld: list[Withheld] = field(default_factory=list)
+    sources: int = 0
     next_change: datetime | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -48,7 +64,7 @@ class Report(Struct):
         return {
             "articles": self.articles,
             "pages": self.pages,
-            "withheld": self.withheld,
+            "withheld": [msgspec.to_builtins(one) for one in self.withheld],
             "read": sorted(self.read),
             "rendered": sorted(self.production.rendered),
             "written": sorted(self.production.written),

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 
 from dangjian.common.filenames import is_address_stem
 from dangjian.common.problems import Problems
+from dangjian.common.report import Held, Withheld
 from dangjian.content.catalogue import Record
 from dangjian.content.columns import Column, ColumnTree, digest_slug
 from dangjian.schema.entry import Entry
@@ -30,10 +31,15 @@ class Item(Struct, eq=False):
     entry: Entry
     column: Column | None
     address: str
-    withheld: bool = False
+    held: Held = ""
     columns: tuple[Column, ...] = ()
     previous: "Item | None" = None
     next: "Item | None" = None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether it is not public, and only here because the build shows drafts."""
+        return bool(self.held)
 
     @property
     def stem(self) -> str:
@@ -84,7 +90,7 @@ class Archive(Struct, eq=False):
     months: dict[tuple[int, int], list[Item]] = field(default_factory=dict)
     interprets: dict[str, list[Item]] = field(default_factory=dict)
     interpreted_by: dict[str, list[Item]] = field(default_factory=dict)
-    withheld: int = 0
+    withheld: list[Withheld] = field(default_factory=list)
     next_change: datetime | None = None
     problems: Problems = field(default_factory=Problems)
 
@@ -180,20 +186,17 @@ def _visible(records: Mapping[str, Record], clock: Clock, archive: Archive) -> l
         entry = record.entry
         if entry is None:
             continue
-        held = entry.status == "draft"
+        held = _held(entry, now)
         if entry.date > now:
             changes.append(entry.date)
-            held = True
-        if entry.expires is not None:
-            if entry.expires <= now:
-                held = True
-            else:
-                changes.append(entry.expires)
+        if entry.expires is not None and entry.expires > now:
+            changes.append(entry.expires)
         for moment in _turning_points(entry):
             if moment is not None and moment > now:
                 changes.append(moment)
         if held:
-            archive.withheld += 1
+            moment = entry.expires if held == "expired" else entry.date
+            archive.withheld.append(Withheld(path, entry.title, held, moment))
             if not drafts:
                 continue
         column = archive.column_of.get(path.rpartition("/")[0])
@@ -202,6 +205,15 @@ def _visible(records: Mapping[str, Record], clock: Clock, archive: Archive) -> l
         items.append(Item(path, record, entry, column, address_of(path, entry, column), held))
     archive.next_change = min(changes, default=None)
     return items
+
+
+def _held(entry: Entry, now: datetime) -> Held:
+    """Why an article is not public at a moment; empty when it is."""
+    if entry.status == "draft":
+        return "draft"
+    if entry.expires is not None and entry.expires <= now:
+        return "expired"
+    return "scheduled" if entry.date > now else ""
 
 
 def _named_column(path: str, name: str, own: Column | None, archive: Archive) -> Column | None:

@@ -161,6 +161,7 @@ def _mention_digest(entry: Entry) -> bytes:
         entry.notice_end,
         entry.validity,
         entry.status,
+        entry.untimed,
     )
     return digest(msgspec.msgpack.encode(shown))
 

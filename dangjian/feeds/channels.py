@@ -92,8 +92,8 @@ def feed_keys(shown: Iterable[Item], items: Iterable[Item]) -> dict[str, tuple[d
     its day and file name, so that a new title or another column is no new article. Files that
     share both are told apart by their folder.
     """
-    days = {ID_SINCE.toordinal(), *(item.entry.date.toordinal() for item in shown)}
-    near = (item for item in items if item.entry.id or item.entry.date.toordinal() in days)
+    days = {ID_SINCE.toordinal(), *(item.entry.filed.toordinal() for item in shown)}
+    near = (item for item in items if item.entry.id or item.entry.filed.toordinal() in days)
     return {
         item.path: key if first is item else (key[0], item.path.removesuffix(".md"))
         for item, key, first in _known_by(near)
@@ -110,5 +110,5 @@ def _known_by(items: Iterable[Item]) -> Iterator[tuple[Item, tuple[datetime, str
     seen: dict[tuple[str, int], Item] = {}
     for item in items:
         entry = item.entry
-        key = (ID_SINCE, entry.id) if entry.id else (entry.date, item.stem)
+        key = (ID_SINCE, entry.id) if entry.id else (entry.filed, item.stem)
         yield item, key, seen.setdefault((key[1], key[0].toordinal()), item)

@@ -83,6 +83,11 @@ def list_tags(description: str, keywords: Sequence[str] = ()) -> Tags:
     return tuple(tag for tag in tags if tag[1])
 
 
+def _stamp(moment: datetime, untimed: bool) -> str:
+    """ISO 8601; of a date that was given as a day, the day."""
+    return moment.isoformat()[:10] if untimed else moment.isoformat()
+
+
 def open_graph(
     kind: str,
     title: str,
@@ -92,6 +97,7 @@ def open_graph(
     description: str = "",
     image: Picture | None = None,
     published: datetime | None = None,
+    untimed: bool = False,
     updated: datetime | None = None,
     section: str = "",
     labels: Iterable[str] = (),
@@ -114,7 +120,7 @@ def open_graph(
             ("og:image:alt", image.alt),
         ]
     if published is not None:
-        tags.append(("article:published_time", published.isoformat()))
+        tags.append(("article:published_time", _stamp(published, untimed)))
     if updated is not None:
         tags.append(("article:modified_time", updated.isoformat()))
     if section:
@@ -129,6 +135,7 @@ def news_article(
     published: datetime,
     publisher: str,
     *,
+    untimed: bool = False,
     authors: Sequence[str] = (),
     updated: datetime | None = None,
     description: str = "",
@@ -152,8 +159,8 @@ def news_article(
         "@type": "NewsArticle",
         "headline": title[:_MAX_HEADLINE],
         "mainEntityOfPage": url,
-        "datePublished": published.isoformat(),
-        "dateModified": (updated or published).isoformat(),
+        "datePublished": _stamp(published, untimed),
+        "dateModified": updated.isoformat() if updated else _stamp(published, untimed),
         "author": [{"@type": "Person", "name": name} for name in authors] or organization,
         "publisher": organization,
         "inLanguage": "zh-CN",

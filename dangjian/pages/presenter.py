@@ -80,7 +80,8 @@ class Presenter:
                 external=entry.type == "link",
                 top=self.is_top(item),
                 label=self.label(item),
-                draft=item.withheld,
+                draft=held_label(item),
+                untimed=entry.untimed,
             )
         return card
 
@@ -371,6 +372,17 @@ def validity_of(entry: Entry, now: datetime) -> views.Validity | None:
         return views.Validity("有效", "")
     since = f"，自{_day(entry.repealed)}起不再执行" if entry.repealed else ""
     return views.Validity(entry.validity, f"本文件已{entry.validity}{since}")
+
+
+def held_label(item: Item) -> str:
+    """What the preview says of an article that is not public: why, and until when."""
+    if item.held == "draft":
+        return "草稿，还没有发布"
+    if item.held == "scheduled":
+        return f"{item.entry.date:%Y-%m-%d %H:%M} 起公开"
+    if item.held == "expired" and item.entry.expires is not None:
+        return f"已过有效期（{item.entry.expires:%Y-%m-%d}），不再公开"
+    return ""
 
 
 def document_rows(entry: Entry) -> tuple[tuple[str, str], ...]:

@@ -73,7 +73,8 @@ class Card(Struct, frozen=True):
     external: bool = False
     top: bool = False
     label: str = ""
-    draft: bool = False
+    draft: str = ""
+    untimed: bool = False
 
     @property
     def name(self) -> str:
@@ -92,8 +93,13 @@ class Card(Struct, frozen=True):
 
     @property
     def minute(self) -> str:
-        """2020-06-16 12:24, the form the official page rules ask for."""
-        return self.date.isoformat(" ", "minutes")[:16]
+        """2020-06-16 12:24, the form the official page rules ask for; without a time the day."""
+        return self.day if self.untimed else self.date.isoformat(" ", "minutes")[:16]
+
+    @property
+    def moment(self) -> str:
+        """The date for machines (HTML's ``datetime``): a day, or a moment with its zone."""
+        return self.day if self.untimed else self.date.isoformat()
 
 
 class Notice(Struct, frozen=True):

@@ -78,22 +78,22 @@ def _saved_as(encoding: str, path: str) -> Problem:
 def _forbidden(text: str, path: str) -> Iterator[Problem]:
     found = list(_FORBIDDEN.finditer(text))
     if "\0" in text and len(found) > len(text) * _BINARY_SHARE:
-        yield Problem(path, 0, "这不是文本文件（里面是程序用的数据），没有读取；请删去或移到别处")
+        message = (
+            "文件不是 UTF-8 编码的文本（可能是 UTF-32、没有标记的 UTF-16，或者程序用的数据），"
+            "没有读取；是稿件的请用编辑器另存为 UTF-8，不是的请移到别处"
+        )
+        yield Problem(path, 0, message)
         return
     breaks = [one for one in found if one.group() == SOFT_BREAK]
     others = [one for one in found if one.group() != SOFT_BREAK]
     if breaks:
-        yield _placed(
-            text, path, breaks, "是 Word 的手动换行符 U+000B", "已当作换行，请改成回车"
-        )
+        yield _placed(text, path, breaks, "是 Word 的手动换行符 U+000B", "已当作换行，请改成回车")
     if others:
         code = f"是不能显示的字符 U+{ord(others[0].group()):04X}"
         yield _placed(text, path, others, code, "已略去，多半是粘贴时带进来的，请删去")
 
 
-def _placed(
-    text: str, path: str, found: list[re.Match[str]], what: str, done: str
-) -> Problem:
+def _placed(text: str, path: str, found: list[re.Match[str]], what: str, done: str) -> Problem:
     start = found[0].start()
     line = text.count("\n", 0, start) + 1
     column = start - (text.rfind("\n", 0, start) + 1) + 1

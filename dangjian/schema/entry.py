@@ -32,8 +32,8 @@ class Entry(Struct, kw_only=True):
     """One article's front matter, checked and typed. Dates are Asia/Shanghai (+08:00).
 
     A page or special without a date has ``NO_DATE``. ``date`` is when the article is public: the
-    later of 时间 and 定时发布; ``written`` is 时间 where that is the earlier one. ``untimed``: it was
-    given as a day, so no page shows the 00:00. ``expires``, ``top_until`` and
+    later of 时间 and 定时发布; ``written`` is 时间 where that is the earlier one. ``untimed``: it
+    was given as a day, so no page shows the 00:00. ``expires``, ``top_until`` and
     ``notice_end`` given as a day last to the end of it (23:59:59).
     """
 

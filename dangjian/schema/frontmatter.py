@@ -93,6 +93,8 @@ class _HeadError(DangjianError):
 def parse_source(raw: str | bytes, path: str) -> Source:
     """Take a file apart. Never raises for what the file holds; see ``Source.problems``."""
     text, problems = decode(raw, path)
+    if any(problem.level == "error" and not problem.line for problem in problems):
+        return Source(path, (), "", 0, problems, "none", broken=True)
     lead = len(text) - len(text.lstrip(_LEAD))
     start = text.count("\n", 0, lead)
     if hidden := {sign for sign in text[:lead] if sign in INVISIBLE}:

@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Collection
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from dangjian.common.problems import Level, Problem
 from dangjian.schema.dates import has_clock
@@ -72,13 +72,14 @@ def read_entry(
     problems = tuple(place.problems)
     if any(problem.level == "error" for problem in problems):
         return None, problems
-    return Entry(**taken.values, **_times(taken)), problems
+    times = _times(taken)
+    return Entry(**taken.values, **times), problems
 
 
-def _times(taken: ParsedFields) -> dict[str, object]:
+def _times(taken: ParsedFields) -> dict[str, Any]:
     """The article's time: 定时发布 where it is later than 时间, which then is the one written."""
     written, scheduled = taken.values["date"], taken.values.get("publish_at")
-    times: dict[str, object] = {}
+    times: dict[str, Any] = {}
     name = "date"
     if scheduled is not None and scheduled > written:
         taken.values["date"] = scheduled
@@ -123,8 +124,8 @@ def _apply_states(
         given = taken.values.setdefault("status", status)
         if given != status:
             message = (
-                f"“{field.key}”说这是草稿，状态（status）写的却不是（第 {taken.line('status')} 行），"
-                "请删去其中一行"
+                f"“{field.key}”说这是草稿，状态（status）写的却不是"
+                f"（第 {taken.line('status')} 行），请删去其中一行"
             )
             place.note(field.line, message)
 
@@ -200,7 +201,10 @@ def _check_cover(taken: ParsedFields, place: SourceLocation) -> None:
     named = [flag for flag in taken.values.get("flags", ()) if flag in _NEED_COVER]
     if named:
         words = "、".join(FLAG_NAMES[flag] for flag in named)
-        message = f"推荐位写了“{words}”，没有写封面，不会出现在那里；请写 封面: {{图片: 文件名, 说明: 图里是什么}}"
+        message = (
+            f"推荐位写了“{words}”，没有写封面，不会出现在那里；"
+            "请写 封面: {图片: 文件名, 说明: 图里是什么}"
+        )
         place.note(taken.line("flags"), message, "warning")
 
 

@@ -162,7 +162,7 @@ def _flow(value: str, spec: Spec | None) -> str:
     """What brackets hold, with YAML's colons and commas around the keys that are known."""
     if "'" in value or '"' in value:
         return value
-    fixed = _FLOW_KEY.sub(_flow_key, value)
+    fixed = re.sub(r"\}\s*[，、；;]\s*\{", "}, {", _FLOW_KEY.sub(_flow_key, value))
     fixed = _FLOW_MAP.sub(lambda found: "{" + _quoted_values(found[1]) + "}", fixed)
     if spec is not None and spec.kind == "records" and "{" not in fixed:
         fixed = re.sub("[，、；]", ", ", fixed)
@@ -195,11 +195,14 @@ def _quoted_values(inner: str) -> str:
 def _notices(found: _Found, path: str) -> Iterator[Problem]:
     codes = "、".join(found.codes)
     for lines, message in (
-        (found.colons, "冒号是全角的“：”，已当作英文冒号；请改成英文冒号加一个空格"),
-        (found.joined, "冒号后面没有空格，已把冒号前后分开读取；请在英文冒号后面空一格"),
+        (found.colons, "的冒号是全角的“：”，已当作英文冒号；请改成英文冒号加一个空格"),
+        (found.joined, "的冒号后面没有空格，已把冒号前后分开读取；请在英文冒号后面空一格"),
         (found.blanks, f"有全角空格一类的空白（{codes}），已当作普通空格；请改成英文空格"),
         (found.hidden, f"有看不见的字符（{codes}），已略去，请删去后重新输入"),
-        (found.flows, "括号里的标点不是“名称: 内容, 名称: 内容”的写法，已照意思读取；请用英文冒号和逗号"),
+        (
+            found.flows,
+            "括号里的标点不是“名称: 内容, 名称: 内容”的写法，已照意思读取；请用英文冒号和逗号",
+        ),
         (found.hashes, "标题里的 # 和后面的字已算作标题；是备注的，请另起一行，以 # 开头"),
     ):
         if lines:

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from dangjian.common.problems import Level, Problem
 from dangjian.schema.dates import ACCEPTED, DateError, read_date
-from dangjian.schema.frontmatter import Field, Group, Items, Node, Text
 from dangjian.schema.forms import PHONE, PHONE_EXAMPLE, SEPARATORS
+from dangjian.schema.frontmatter import Field, Group, Items, Node, Text
 from dangjian.schema.keys import Kind, Spec, Table, normal, table
 from dangjian.schema.paths import (
     PathError,
@@ -248,7 +248,9 @@ def _pieces(text: str, line: int, spec: Spec, place: SourceLocation) -> list[Tex
         words = [word for part in parts for word in _parted(part)]
         if len(words) > len(parts):
             listed = "、".join(words)
-            message = f"{spec.label}里的空格已当作分隔，读成 {len(words)} 个：{as_repr(listed)}；宜用顿号"
+            message = (
+                f"{spec.label}里的空格已当作分隔，读成 {len(words)} 个：{as_repr(listed)}；宜用顿号"
+            )
             place.note(line, message, "warning")
             parts = words
     return [Text(part, line) for part in parts]
@@ -348,7 +350,9 @@ def _doc_number(node: Node, spec: Spec, place: SourceLocation) -> str | None:
 def _phone(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     text = _text(node, spec, place)
     if text and not PHONE.fullmatch(text):
-        message = f"{spec.label}写的是“{as_repr(text)}”，要写电话号码，例如 12380 或 {PHONE_EXAMPLE}"
+        message = (
+            f"{spec.label}写的是“{as_repr(text)}”，要写电话号码，例如 12380 或 {PHONE_EXAMPLE}"
+        )
         place.note(node.line, message)
         return None
     return text

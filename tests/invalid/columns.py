@@ -13,7 +13,7 @@ COLUMNS = (
     column("名称:", 2, "名称（name）是空的"),
     column("名称: ——", 2, "里没有文字"),
     column("名称: 基层党建\n网址名: 基层", 3, "只能用小写字母"),
-    column("名称: 基层党建\nslug: JCDJ", 3, "例如 jcdj"),
+    column("名称: 基层党建\nslug: JC DJ", 3, "例如 jc-dj"),
     column("名称: 基层党建\n更新类别: 每天", 3, "只能写：动态（dynamic）、公告（notice）"),
     column("名称: 基层党建\nfreshness: daily", 3, "只能写：动态（dynamic）"),
     column("名称: 基层党建\n次序: 第一", 3, "要写 -9999 到 9999 的整数"),
@@ -22,5 +22,5 @@ COLUMNS = (
     column("名称: 基层党建\n描述: 甲", 3, "是不是要写 说明（description）？"),
     column("名称: 基层党建\nname: 甲", 3, "“名称”和“name”是同一项"),
     column(f"名称: {'长' * 61}", 2, "最多 60 个"),
-    column("名称：基层党建", 2, "要用英文冒号加一个空格"),
+    column("名称：甲\n类型：乙", 3, "是不是要写 栏目类型（type）？"),
 )

@@ -148,3 +148,17 @@ def test_nothing_changed_is_told_without_pelican(make_site: MakeSite) -> None:
     site.edit("content/jcdj/a.md", "正文", "正文，改过")
     in_one = {"numpy"} if sys.platform != "linux" else set()
     assert set(loaded_by_build(file).split()) - in_one == {"jinja2"}
+
+
+def test_a_mistake_in_the_settings_is_told_as_it_is_now(make_site: MakeSite) -> None:
+    """Nothing but the mistake changes: neither a repaired nor a new one may be remembered."""
+    site = make_site({"content/xw/_column.md": column("新闻"), "content/xw/a.md": article()})
+
+    def errors(more: str) -> list[str]:
+        file = site.write("pelicanconf.py", site.settings_text() + more)
+        return [problem.message[:20] for problem in Site(file).build().problems.errors]
+
+    assert errors("") == []
+    assert errors('SITENAM = "x"\n') == ["没有 SITENAM 这一项设置，是不是"]
+    assert errors('PAGE_SIZE = "abc"\n') == ["PAGE_SIZE（每页条数）写的是 "]
+    assert errors("") == []
