@@ -18,7 +18,8 @@ from msgspec import Struct
 from dangjian.common.errors import DangjianError
 from dangjian.common.files import Stat
 from dangjian.common.problems import Problem
-from dangjian.schema.entry import ColumnEntry, Entry
+from dangjian.schema.column_entry import ColumnEntry
+from dangjian.schema.entry import Entry
 from dangjian.text.references import Reference
 
 # A text or two, or a dozen records, fill a page. Where they overflow to pages of their own, as they

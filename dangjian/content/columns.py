@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from dangjian.common.filenames import is_address_stem
 from dangjian.common.problems import Problem
-from dangjian.schema.entry import ColumnEntry
+from dangjian.schema.column_entry import ColumnEntry
 
 COLUMN_FILE = "_column.md"
 RESERVED_SLUGS = frozenset(

@@ -7,7 +7,8 @@ Here is the model alone; the reading of files takes YAML, which is slow to load.
 """
 
 from dangjian.common.timezone import SHANGHAI
-from dangjian.schema.entry import ColumnEntry, Entry
+from dangjian.schema.column_entry import ColumnEntry
+from dangjian.schema.entry import Entry
 from dangjian.schema.terms import NO_DATE, TYPE_NAMES
 
 __all__ = ["NO_DATE", "SHANGHAI", "TYPE_NAMES", "ColumnEntry", "Entry"]

@@ -7,7 +7,8 @@ from typing import Any, Final, Literal, cast
 
 from msgspec import Struct
 
-from dangjian.schema.entry import ColumnEntry, Entry
+from dangjian.schema.column_entry import ColumnEntry
+from dangjian.schema.entry import Entry
 from dangjian.schema.keys import Kind, Spec, Table, table
 from dangjian.schema.terms import NEEDED, TYPE_NAMES
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from dangjian.common.errors import DangjianError
 from dangjian.common.problems import Problem
+from dangjian.schema.advice import advice_on, explained
 from dangjian.schema.decoding import SOFT_BREAK, decode
 from dangjian.schema.repairs import INVISIBLE, repaired
 
@@ -185,10 +186,10 @@ def built_fields(head: str, line: int) -> tuple[Field, ...]:
     try:
         root = _Builder(head, line).root()
     except yaml.YAMLError as error:
-        raise _explained(error, head, line) from None
+        raise _HeadError(*explained(error, head, line)) from None
     if isinstance(root, Group):
         return root.fields
-    advice = _advice(head.split("\n")[root.line - line])
+    advice = advice_on(head.split("\n")[root.line - line])
     raise _HeadError(
         root.line,
         advice or "文件头每行要写成“名称: 内容”（英文冒号，后面空一格），例如“标题: 基层党建”",
@@ -295,51 +296,6 @@ def _scalar(event: Any) -> str:
     if value in _NOTHING and event.implicit[0]:
         return ""
     return value
-
-
-def _explained(error: yaml.YAMLError, head: str, line: int) -> _HeadError:
-    """What an editor did wrong when YAML cannot be read, from the line where it stopped."""
-    mark = getattr(error, "problem_mark", None)
-    number = min(mark.line, head.count("\n")) if mark is not None else 0
-    lines = head.split("\n")
-    context = getattr(error, "context_mark", None)
-    for candidate in (number, number - 1, context.line if context is not None else number):
-        if 0 <= candidate < len(lines) and (advice := _advice(lines[candidate])):
-            return _HeadError(line + candidate, advice)
-    if not lines[number].strip() and context is not None:
-        number = min(context.line, number)
-    shown = lines[number].strip()[:40]
-    what = f"“{shown}”这一行读不懂" if shown else "从这里起读不懂"
-    return _HeadError(
-        line + number,
-        f"{what}：请写成“名称: 内容”，下一级用两个空格缩进；内容里有特殊符号时用英文单引号括起来",
-    )
-
-
-def _advice(text: str) -> str:
-    if text.strip() == "...":
-        return "文件头里不能有“...”这一行，请删去"
-    if "\t" in text[: len(text) - len(text.lstrip())]:
-        return "行首用了制表符（Tab），请改用空格缩进"
-    found = re.match(r"\s*(?:- )?([^\s:：][^:：]{0,40}?)\s*(:|：)(\s*)(.*)$", text)
-    if found is None:
-        return ""
-    key, colon, space, value = found.groups()
-    value = value.rstrip()
-    if colon == "：":
-        return f"“{key}”后面要用英文冒号加一个空格：{key}: {value[:30]}"
-    if value and not space:
-        return f"“{key}”的冒号后面要空一格：{key}: {value[:30]}"
-    if "\t" in value:
-        return f"“{key}”的内容里有制表符（Tab），请改用空格"
-    quoted = value.replace("'", "''")[:40]
-    if value.startswith(("'", '"')) and value.count(value[0]) % 2:
-        return f"“{key}”的引号没有配对，请写成 {key}: '{value.strip(value[0])[:40]}'"
-    if value[:1] and value[0] in "\"'[{*&!|>%@`#?-,":
-        return f"“{key}”的内容以 {value[0]} 开头，要用英文单引号括起来：{key}: '{quoted}'"
-    if ": " in value or value.endswith(":"):
-        return f"“{key}”的内容里有英文冒号，要用英文单引号括起来：{key}: '{quoted}'"
-    return ""
 
 
 def _headers(text: str, path: str, line: int, problems: tuple[Problem, ...]) -> Source:

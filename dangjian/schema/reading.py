@@ -6,8 +6,9 @@ from functools import partial
 from typing import Any, Final
 
 from dangjian.common.problems import Level, Problem
+from dangjian.schema.column_entry import ColumnEntry
 from dangjian.schema.dates import has_clock
-from dangjian.schema.entry import ColumnEntry, Entry
+from dangjian.schema.entry import Entry
 from dangjian.schema.foreign import FOREIGN, STATES
 from dangjian.schema.frontmatter import Field, Source, Text
 from dangjian.schema.keys import Spec, normal, similarity, table
@@ -21,7 +22,8 @@ from dangjian.schema.terms import (
     UNDATED_TYPES,
     YES_WORDS,
 )
-from dangjian.schema.values import ParsedFields, SourceLocation, as_repr, read_fields
+from dangjian.schema.texts import SourceLocation, as_repr
+from dangjian.schema.values import ParsedFields, read_fields
 
 ENTRY: Final = table(Entry)
 COLUMN: Final = table(ColumnEntry)

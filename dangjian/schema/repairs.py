@@ -12,7 +12,8 @@ from typing import Final
 from msgspec import Struct, field
 
 from dangjian.common.problems import Problem
-from dangjian.schema.entry import ColumnEntry, Entry
+from dangjian.schema.column_entry import ColumnEntry
+from dangjian.schema.entry import Entry
 from dangjian.schema.foreign import FOREIGN
 from dangjian.schema.keys import Spec, normal, table
 

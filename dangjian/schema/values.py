@@ -9,9 +9,8 @@ from typing import Any, Final, cast
 
 from msgspec import Struct
 
-from dangjian.common.problems import Level, Problem
 from dangjian.schema.dates import ACCEPTED, DateError, read_date
-from dangjian.schema.forms import PHONE, PHONE_EXAMPLE, SEPARATORS
+from dangjian.schema.forms import PHONE, PHONE_EXAMPLE
 from dangjian.schema.frontmatter import Field, Group, Items, Node, Text
 from dangjian.schema.keys import Kind, Spec, Table, normal, table
 from dangjian.schema.paths import (
@@ -22,30 +21,12 @@ from dangjian.schema.paths import (
     web_address,
 )
 from dangjian.schema.terms import NO_WORDS, YES_WORDS
+from dangjian.schema.texts import SourceLocation, as_repr, plain_text, text_items
 
-_HAN: Final = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
-_BETWEEN_WORDS: Final = re.compile(rf"(?<={_HAN})\s+|\s+(?={_HAN})")
-# U+200D joins emoji into one picture; anywhere else it is as hidden as the rest.
-_HIDDEN: Final = re.compile(
-    "[\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\x85]"
-    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
-)
 _BRACKETED: Final = re.compile(
     r"[\[【〖(（［<〈《「﹝{｛]\s*([12]\d{3})\s*[\]】〗)）］>〉》」﹞}｝]"
 )
 _NUMBERED: Final = re.compile(r"(〔\d{4}〕)\s*(?:第\s*0*|0+)(\d+)\s*号?")
-
-
-class SourceLocation(Struct):
-    """Where values are being read: the file, its folder, and the problems found so far."""
-
-    path: str
-    folder: str
-    problems: list[Problem]
-
-    def note(self, line: int, message: str, level: Level = "error") -> None:
-        """Note a problem on a line of this file."""
-        self.problems.append(Problem(self.path, line, message, level))
 
 
 class ParsedFields(Struct):
@@ -59,12 +40,6 @@ class ParsedFields(Struct):
         """The line a key stands on."""
         field = self.fields.get(name)
         return field.line if field else otherwise
-
-
-def as_repr(text: str) -> str:
-    """What was found, short enough for a message."""
-    line = " ".join(text.split())
-    return line if len(line) <= 30 else f"{line[:30]}……"
 
 
 Unknown = Callable[[Field, SourceLocation], tuple[str, ...] | None]
@@ -122,27 +97,8 @@ def _twice(before: Field, field: Field, spec: Spec, place: SourceLocation) -> No
     place.note(field.line, f"{what}，第 {before.line} 行和第 {field.line} 行只能留一处")
 
 
-def _plain(node: Node, spec: Spec, place: SourceLocation) -> str | None:
-    """One text: white space made single, invisible characters gone."""
-    if not isinstance(node, Text):
-        shape = "列表" if isinstance(node, Items) else "下一级内容"
-        place.note(node.line, f"{spec.label}只能写一段文字，这里写成了{shape}")
-        return None
-    return _clean(node.text, node.line, spec, place)
-
-
-def _clean(text: str, line: int, spec: Spec, place: SourceLocation) -> str:
-    if not text.isprintable():
-        if found := _HIDDEN.search(text):
-            code = f"U+{ord(found.group()):04X}"
-            place.note(line, f"{spec.label}里有看不见的字符 {code}，已略去，请删去", "warning")
-            text = _HIDDEN.sub("", text)
-        text = " ".join(text.split())
-    return text.strip()
-
-
 def _text(node: Node, spec: Spec, place: SourceLocation) -> str | None:
-    text = _plain(node, spec, place)
+    text = plain_text(node, spec, place)
     if not text:
         return None
     key = spec.key
@@ -210,7 +166,7 @@ PICTURES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg", ".avif", ".
 
 
 def _date(node: Node, spec: Spec, place: SourceLocation) -> Any:
-    text = _plain(node, spec, place)
+    text = plain_text(node, spec, place)
     if not text:
         return None
     try:
@@ -222,48 +178,8 @@ def _date(node: Node, spec: Spec, place: SourceLocation) -> Any:
         return None
 
 
-def _texts(node: Node, spec: Spec, place: SourceLocation) -> list[Text] | None:
-    """The items of a list, from a YAML list or a text with 、 ， ； between; empty ones gone."""
-    if isinstance(node, Text):
-        return _pieces(_clean(node.text, node.line, spec, place), node.line, spec, place)
-    if isinstance(node, Group):
-        place.note(node.line, f"{spec.label}要写成几个词，用顿号隔开，例如：{spec.key.zh}: 甲、乙")
-        return None
-    items: list[Text] = []
-    for item in node.items:
-        if not isinstance(item, Text):
-            place.note(item.line, f"{spec.label}的每一条只能是一段文字")
-        elif text := _clean(item.text, item.line, spec, place):
-            if spec.kind in ("choices", "list") and not spec.key.by_title:
-                items += _pieces(text, item.line, spec, place)
-            else:
-                items.append(Text(text, item.line))
-    return items
-
-
-def _pieces(text: str, line: int, spec: Spec, place: SourceLocation) -> list[Text]:
-    """A text at its separators; words of Chinese may be parted by spaces as well."""
-    parts = [part for piece in SEPARATORS.split(text) if (part := piece.strip())]
-    if spec.key.by_spaces and " " in text:
-        words = [word for part in parts for word in _parted(part)]
-        if len(words) > len(parts):
-            listed = "、".join(words)
-            message = (
-                f"{spec.label}里的空格已当作分隔，读成 {len(words)} 个：{as_repr(listed)}；宜用顿号"
-            )
-            place.note(line, message, "warning")
-            parts = words
-    return [Text(part, line) for part in parts]
-
-
-def _parted(text: str) -> list[str]:
-    """The words between spaces that touch a Chinese character; a name may be padded (李　明)."""
-    words = _BETWEEN_WORDS.split(text)
-    return [text] if all(len(word) == 1 for word in words) else words
-
-
 def _list(node: Node, spec: Spec, place: SourceLocation) -> tuple[str, ...] | None:
-    items = _texts(node, spec, place)
+    items = text_items(node, spec, place)
     if not items:
         return None
     values: dict[str, None] = {}
@@ -276,12 +192,12 @@ def _list(node: Node, spec: Spec, place: SourceLocation) -> tuple[str, ...] | No
 
 def _addresses(node: Node, spec: Spec, place: SourceLocation) -> tuple[str, ...] | None:
     read = _checked(site_address)
-    values = dict.fromkeys(read(item, spec, place) for item in _texts(node, spec, place) or ())
+    values = dict.fromkeys(read(item, spec, place) for item in text_items(node, spec, place) or ())
     return tuple(value for value in values if value) or None
 
 
 def _choice(node: Node, spec: Spec, place: SourceLocation) -> str | None:
-    text = _plain(node, spec, place)
+    text = plain_text(node, spec, place)
     if not text:
         return None
     value = spec.words.get(text) or spec.words.get(text.lower())
@@ -299,7 +215,7 @@ def _accepted(spec: Spec) -> list[str]:
 
 
 def _choices(node: Node, spec: Spec, place: SourceLocation) -> tuple[str, ...] | None:
-    items = _texts(node, spec, place)
+    items = text_items(node, spec, place)
     if not items:
         return None
     values = dict.fromkeys(_choice(item, spec, place) for item in items)
@@ -307,7 +223,7 @@ def _choices(node: Node, spec: Spec, place: SourceLocation) -> tuple[str, ...] |
 
 
 def _yes(node: Node, spec: Spec, place: SourceLocation) -> bool | None:
-    text = _plain(node, spec, place)
+    text = plain_text(node, spec, place)
     if not text:
         return None
     word = text.lower()
@@ -318,7 +234,7 @@ def _yes(node: Node, spec: Spec, place: SourceLocation) -> bool | None:
 
 
 def _number(node: Node, spec: Spec, place: SourceLocation) -> int | None:
-    text = _plain(node, spec, place)
+    text = plain_text(node, spec, place)
     if not text:
         return None
     key = spec.key
@@ -369,7 +285,7 @@ def _record(node: Node, spec: Spec, place: SourceLocation) -> Struct | None:
 
 def _records(node: Node, spec: Spec, place: SourceLocation) -> tuple[Struct, ...] | None:
     if isinstance(node, Text):
-        found = tuple(_texts(node, spec, place) or ()) if spec.kind == "records" else (node,)
+        found = tuple(text_items(node, spec, place) or ()) if spec.kind == "records" else (node,)
         nodes: tuple[Node, ...] = found
     else:
         nodes = (node,) if isinstance(node, Group) else node.items
