@@ -1,7 +1,7 @@
-"""The outline of an archive: who stands beside whom.
+"""The archive's outline: the neighbours of each article.
 
 A build that arranges the whole archive leaves it. With it a few articles can be arranged again
-without most of the others, as long as nothing but words has changed.
+without most of the others, as long as nothing but their texts has changed.
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ class Outline(Struct, frozen=True, array_like=True):
     related: dict[str, tuple[str, ...]]
 
     def around(self, paths: Iterable[str]) -> set[str]:
-        """The articles to arrange again so that those at ``paths`` stand as they did.
+        """The articles to arrange again so that those at ``paths`` have the neighbours they had.
 
         With them come all that feeds show. Whom any of them refers to is not known here.
         """
@@ -49,10 +49,10 @@ class Outline(Struct, frozen=True, array_like=True):
         return wanted
 
 
-def keep_outline(
+def store_outline(
     catalogue: Catalogue, presenter: Presenter, channels: Iterable[ChannelPlan]
 ) -> None:
-    """Keep the outline of a whole archive, of which ``channels`` are the feeds."""
+    """Store the outline of a whole archive, whose feeds are ``channels``."""
     archive = presenter.archive
     shown = {*archive.interprets, *archive.interpreted_by, *namesakes(archive.items)}
     shown.update(item.path for channel in channels for item in channel.items)
@@ -69,7 +69,7 @@ def keep_outline(
     catalogue.set_meta(_NAME, msgspec.msgpack.encode(outline))
 
 
-def kept_outline(catalogue: Catalogue) -> Outline | None:
+def read_outline(catalogue: Catalogue) -> Outline | None:
     """The outline that the last build of the whole archive left."""
-    kept = catalogue.meta(_NAME)
-    return msgspec.msgpack.decode(kept, type=Outline) if kept else None
+    stored = catalogue.meta(_NAME)
+    return msgspec.msgpack.decode(stored, type=Outline) if stored else None

@@ -13,7 +13,7 @@ from dangjian.building.output_state import OutputState
 from dangjian.common.digests import digest
 from dangjian.common.files import Stat
 from dangjian.common.output_folder import TEMPORARY, WrittenFile, remove_outputs, write_output
-from dangjian.common.report import Production
+from dangjian.common.report import Production, Stage
 from dangjian.common.workers import WorkerPool
 from dangjian.content.catalogue import Catalogue, OutputRow
 from dangjian.pages.plan import CopiedFile, GeneratedFile, Page
@@ -68,7 +68,7 @@ class Producer:
             done += len(results)
             self.production.rendered.extend(one.path for one in results)
             self._note(results, marks)
-            self.progress("排版", done, len(due))
+            self.progress(Stage.RENDER, done, len(due))
 
     def _rendered(
         self, pages: Sequence[Page], job: Callable[[Page], Job]

@@ -1,6 +1,6 @@
 """The whole site from an arranged archive: every output planned, then made where it is new."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from dangjian.building.produce import SEARCH_FOLDER, Producer
+from dangjian.building.scope import Scope
 from dangjian.common.digests import digest
 from dangjian.common.versions import code_version
-from dangjian.content.archive import Item
 from dangjian.content.catalogue import Catalogue, SourceRow
 from dangjian.content.columns import COLUMN_FILE
 from dangjian.content.files import whole_picture
@@ -130,9 +130,11 @@ def site_view(
     )
 
 
-def plan_pages(plan: SitePlan) -> Iterator[Page]:
-    """Every page that a template makes, but for redirects."""
+def plan_pages(plan: SitePlan, scope: Scope) -> Iterator[Page]:
+    """Every page in ``scope`` that a template makes, but for redirects."""
     portal, archive = plan.portal, plan.portal.archive
+    if scope.texts is not None:
+        return plan_articles(portal, [archive.by_path[path] for path in scope.texts])
     feeds = tuple(channel.link for channel in plan.channels)
     return chain(
         plan_home(portal),
@@ -145,37 +147,34 @@ def plan_pages(plan: SitePlan) -> Iterator[Page]:
     )
 
 
-def write_site(plan: SitePlan, catalogue: Catalogue, producer: Producer) -> None:
-    """Make every output that is new, feeds and site maps included. Search comes after."""
-    portal = plan.portal
-    pages = list(plan_pages(plan))
-    report_address_conflicts(portal, pages)
-    aliases = gather_aliases(portal.archive, (page.path for page in pages))
-    redirects = plan_redirects(portal, aliases.pages)
-    producer.make(
-        GeneratedFile(asset.url, digest(asset.url), partial(bytes, asset.data))
-        for asset in plan.assets.values()
-    )
-    producer.copy(_files(plan))
-    _write_feeds(plan, catalogue, producer)
-    lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
-    producer.make(make_sitemaps(portal, lists, catalogue))
-    redirect_map = render_nginx_map(aliases.addresses, plan.setup.absolute_root)
-    producer.make([GeneratedFile(NGINX_MAP, digest(redirect_map), lambda: redirect_map)])
-    # Last, for other processes do it: whatever came after would be left to one.
-    producer.render(chain(pages, redirects), partial(_job, portal))
-
-
-def write_texts(
-    plan: SitePlan, catalogue: Catalogue, producer: Producer, items: Sequence[Item], indexed: bool
+def write_site(
+    plan: SitePlan, catalogue: Catalogue, producer: Producer, scope: Scope, *, indexed: bool
 ) -> None:
-    """Make again what shows the texts of some articles, of which nothing else has changed.
+    """Make every output in ``scope`` that is new, feeds and site maps included.
 
-    All else is kept; but if the search is ``indexed`` anew, it says itself which files it keeps.
+    The search index is written elsewhere and says itself which files it keeps, if it is ``indexed``
+    in this build; if not, they are kept as they are.
     """
-    producer.render(plan_articles(plan.portal, items), partial(_job, plan.portal))
+    portal = plan.portal
+    pages = list(plan_pages(plan, scope))
+    if scope.is_whole:
+        report_address_conflicts(portal, pages)
+        lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
+        aliases = gather_aliases(portal.archive, (page.path for page in pages))
+        pages.extend(plan_redirects(portal, aliases.pages))
+        producer.make(
+            GeneratedFile(asset.url, digest(asset.url), partial(bytes, asset.data))
+            for asset in plan.assets.values()
+        )
+        producer.copy(_files(plan))
+        producer.make(make_sitemaps(portal, lists, catalogue))
+        redirect_map = render_nginx_map(aliases.addresses, plan.setup.absolute_root)
+        producer.make([GeneratedFile(NGINX_MAP, digest(redirect_map), lambda: redirect_map)])
     _write_feeds(plan, catalogue, producer)
-    producer.keep_unplanned(except_below=SEARCH_FOLDER if indexed else "")
+    # Last, because it runs in parallel: later steps would run in one process.
+    producer.render(pages, partial(_job, portal))
+    if not scope.is_whole:
+        producer.keep_unplanned(except_below=SEARCH_FOLDER if indexed else "")
 
 
 def _write_feeds(plan: SitePlan, catalogue: Catalogue, producer: Producer) -> None:
@@ -188,9 +187,9 @@ _UNLISTED = frozenset({"404.html", "search.html"})
 
 
 def report_address_conflicts(portal: Portal, pages: list[Page]) -> None:
-    """Report pages of different kinds that want one address.
+    """Report pages of different kinds that want one address, and leave all but one out.
 
-    The portal's own stays before an article's, else the first.
+    The portal's own page goes before an article's, else the first one.
     """
     taken: dict[str, Page] = {}
     for page in sorted(pages, key=lambda page: bool(page.origin)):

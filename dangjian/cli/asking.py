@@ -8,6 +8,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 
 from dangjian.building.site import Site
+from dangjian.common.report import Stage
 from dangjian.settings.workspace import Progress, no_progress
 
 
@@ -35,7 +36,7 @@ def progress() -> Progress:
 
     console = Console(stderr=True)
 
-    def told(stage: str, done: int, total: int) -> None:
+    def told(stage: Stage, done: int, total: int) -> None:
         end = "\n" if done >= total else "\r"
         console.print(f"{stage}：{done}/{total}", end=end, highlight=False)
 

@@ -16,13 +16,19 @@ class Stat(Struct, frozen=True, array_like=True):
     size: int
 
 
-def plain_stat(path: Path) -> Stat | None:
-    """The stat of a plain file; None for anything else, a link to one included."""
+def stat_file(path: Path) -> tuple[Stat, int] | None:
+    """A plain file's stat, and when it last changed (see ``scan_files``).
+
+    None for anything else, a link to a file included.
+    """
     try:
         found = os.lstat(path)
     except OSError:
         return None
-    return Stat(found.st_mtime_ns, found.st_size) if S_ISREG(found.st_mode) else None
+    if not S_ISREG(found.st_mode):
+        return None
+    changed = max(found.st_mtime_ns, found.st_ctime_ns)
+    return Stat(found.st_mtime_ns, found.st_size), changed
 
 
 SkipReason = Literal["link", "device", "unreadable", "name"]
@@ -32,8 +38,13 @@ be opened, or named in bytes that are no text."""
 
 def scan_files(
     top: Path, on_skip: Callable[[str, SkipReason], None] | None = None
-) -> Iterator[tuple[str, Stat]]:
-    """Plain files below ``top``; ``on_skip`` hears of what else is there, links included."""
+) -> Iterator[tuple[str, Stat, int]]:
+    """Plain files below ``top``: path, stat, and when (ns) the file last changed.
+
+    The latter is the later of its modification and its status change: programs can set the first
+    back (``cp -p``, ``touch -r``), but not the second. ``on_skip`` hears of what else is there,
+    links included.
+    """
     odd = on_skip or (lambda _path, _oddity: None)
     folders = [("", os.fspath(top))]
     while folders:
@@ -53,7 +64,8 @@ def scan_files(
                     found = entry.stat(follow_symlinks=False)
                 except FileNotFoundError:  # gone since the folder was listed
                     continue
-                yield path, Stat(found.st_mtime_ns, found.st_size)
+                mtime = found.st_mtime_ns
+                yield path, Stat(mtime, found.st_size), max(mtime, found.st_ctime_ns)
             elif entry.is_dir(follow_symlinks=False):
                 folders.append((f"{path}/", entry.path))
             else:

@@ -106,7 +106,7 @@ def remove_obstacle(output: Path, path: str) -> None:
 
 def scan_output(output: Path) -> dict[str, Stat]:
     """Every file below ``output`` with its stat, by path with ``/``."""
-    return dict(scan_files(output))
+    return {path: stat for path, stat, _ in scan_files(output)}
 
 
 def remove_outputs(output: Path, paths: Iterable[str]) -> int:

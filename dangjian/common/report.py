@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 
 import msgspec
@@ -21,6 +22,21 @@ class Withheld(Struct, frozen=True):
     title: str
     why: Held
     moment: datetime | None = None
+
+
+class Stage(StrEnum):
+    """The stages of a build, by the names that people see."""
+
+    COMPARE = "比对"
+    OPEN = "打开目录"
+    READ = "读取文章"
+    COLUMNS = "整理栏目"
+    FILES = "图片与附件"
+    RELATED = "相关文章"
+    PLAN = "规划"
+    RENDER = "排版"
+    SEARCH = "搜索"
+    CLEAN = "清理"
 
 
 class Production(Struct):
@@ -46,10 +62,10 @@ class Report(Struct):
     withheld: list[Withheld] = field(default_factory=list)
     sources: int = 0
     next_change: datetime | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds: dict[Stage, float] = field(default_factory=dict)
 
     @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
+    def timed(self, stage: Stage) -> Iterator[None]:
         """Add what the block takes to a stage's seconds."""
         start = time.perf_counter()
         yield
@@ -71,6 +87,6 @@ class Report(Struct):
             "kept": self.production.kept,
             "removed": self.production.removed,
             "next_change": self.next_change.isoformat() if self.next_change else None,
-            "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
+            "seconds": {stage.value: round(taken, 4) for stage, taken in self.seconds.items()},
             "problems": [msgspec.to_builtins(one) for one in self.problems.sorted()],
         }

@@ -73,7 +73,8 @@ class SourceRow(Struct, eq=False):
 
 
 class FileFacts(Struct, frozen=True, omit_defaults=True):
-    """A picture or attachment as put out. ``error`` says in Chinese why it can't be.
+    """A picture or attachment as published. ``error`` says in Chinese why it can't be; that is
+    ``passing`` if the file was not to be read (no permission, a share that is away), not wrong.
 
     ``name`` is its address; ``made`` its place in the picture cache, empty when the source itself
     is put out.
@@ -88,6 +89,7 @@ class FileFacts(Struct, frozen=True, omit_defaults=True):
     mime: str = ""
     size: str = ""
     error: str = ""
+    passing: bool = False
 
 
 class FileRow(Struct, frozen=True):

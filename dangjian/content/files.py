@@ -1,7 +1,7 @@
 """Pictures and attachments that public articles need: looked at when changed, else remembered."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dangjian.common.files import Stat
@@ -26,7 +26,7 @@ def _picture(source: Path, cache: Path) -> FileFacts:
     try:
         made = make_picture(source, cache)
     except PictureError as error:
-        return FileFacts(error=str(error))
+        return FileFacts(error=str(error), passing=_may_pass(error))
     return FileFacts(
         name=made.name,
         made=made.path.relative_to(cache).as_posix(),
@@ -59,22 +59,31 @@ def _attachment(source: Path) -> FileFacts:
     try:
         info = inspect_attachment(source)
     except AttachmentError as error:
-        return FileFacts(error=str(error))
+        return FileFacts(error=str(error), passing=_may_pass(error))
     return FileFacts(
         name=info.name, kind=info.kind, mime=info.mime, size=info.size, bytes=info.bytes
     )
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the system refused to read the file: tried again later, it may do so.
+
+    What Pillow raises for a broken picture is an OSError too, but has no number of the system's.
+    """
+    cause = error.__cause__
+    return isinstance(cause, OSError) and cause.errno is not None
 
 
 def split_known(
     needed: Iterable[str],
     rows: Mapping[str, FileRow],
     present: Mapping[str, Stat],
-    trusted_before: int,
+    doubtful: Container[str],
 ) -> tuple[dict[str, FileFacts], list[str]]:
     """Which of the needed files are known as they stand, and which have to be looked at.
 
     ``present`` has the stat of every file below content/; a row is trusted when the stat is the
-    same and the file is older than ``trusted_before`` (ns), the last time all was looked at.
+    same, unless the file is ``doubtful``: its times can't tell whether it has changed.
     """
     known: dict[str, FileFacts] = {}
     unknown: list[str] = []
@@ -84,7 +93,7 @@ def split_known(
         row = rows.get(key)
         if stat is None:
             known[key] = FileFacts(error=MISSING)
-        elif row is not None and row.stat == stat and stat.mtime < trusted_before:
+        elif row is not None and row.stat == stat and path not in doubtful:
             known[key] = row.facts
         else:
             unknown.append(key)

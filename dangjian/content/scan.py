@@ -13,12 +13,15 @@ from dangjian.content.columns import COLUMN_FILE, is_column_folder
 class Scan(Struct, frozen=True):
     """All files below content/ with their stats; ``sources`` are the articles and columns.
 
-    ``problems`` name what looks like an article, or may hold some, and can't be read.
+    ``changed`` says when each file last changed (ns). ``problems`` name what looks like an article,
+    or may hold some, and can't be read. ``complete`` is False where a folder can't be listed.
     """
 
     files: dict[str, Stat]
     sources: dict[str, Stat]
+    changed: dict[str, int]
     problems: tuple[Problem, ...] = ()
+    complete: bool = True
 
 
 def scan_content(content: Path) -> Scan:
@@ -29,15 +32,19 @@ def scan_content(content: Path) -> Scan:
     """
     files: dict[str, Stat] = {}
     sources: dict[str, Stat] = {}
+    changed: dict[str, int] = {}
     problems: list[Problem] = []
+    complete = True
 
     def pass_over(path: str, oddity: SkipReason) -> None:
+        nonlocal complete
+        complete &= oddity != "unreadable"
         if is_column_folder(path) or path.endswith(f"/{COLUMN_FILE}"):
             problems.append(Problem(path, 0, _ODDITIES[oddity]))
 
     holds_articles = cache(is_column_folder)
-    for path, stat in scan_files(content, pass_over):
-        files[path] = stat
+    for path, stat, when in scan_files(content, pass_over):
+        files[path], changed[path] = stat, when
         folder, _, name = path.rpartition("/")
         if not name.lower().endswith(_ENDINGS) or not holds_articles(folder):
             continue
@@ -47,7 +54,8 @@ def scan_content(content: Path) -> Scan:
             sources[path] = stat
         else:
             problems.append(Problem(path, 0, "扩展名要用小写的 .md，这个文件没有读取，请改名"))
-    return Scan(files, sources, tuple(sorted(problems, key=lambda problem: problem.order)))
+    problems.sort(key=lambda problem: problem.order)
+    return Scan(files, sources, changed, tuple(problems), complete)
 
 
 _ENDINGS = (".md", ".markdown")

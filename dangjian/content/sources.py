@@ -18,8 +18,7 @@ from dangjian.content.scan import Scan
 class Readings(Struct):
     """What is known of all sources now, and which were read again or are gone.
 
-    ``text_only``: those read again say the same as before of everything but the words of their
-    texts, and none has come or gone.
+    ``text_only``: in those read again nothing but the text has changed, and none has come or gone.
     """
 
     rows: dict[str, SourceRow]
@@ -33,15 +32,15 @@ def read_changed(
     scan: Scan,
     catalogue: Catalogue,
     known: dict[str, SourceRow],
-    trusted_before: int,
+    doubtful: Container[str],
     pool: WorkerPool,
     progress: Callable[[int, int], None],
 ) -> Readings:
     """Bring ``known`` up to date with ``scan``: read what is new or changed, drop what is gone.
 
-    A row is trusted when the file's stat is the same and older than ``trusted_before`` (ns);
-    a younger file could have changed within one tick of its clock and is compared by content.
-    ``progress`` hears how many of how many have been read.
+    A row is trusted when the file's stat is the same, unless the file is ``doubtful``: then its
+    times can't tell whether it has changed, and it is compared by content. ``progress`` hears how
+    many of how many have been read.
     """
     readings = Readings(known)
     readings.gone = [path for path in known if path not in scan.sources]
@@ -49,28 +48,28 @@ def read_changed(
     for path in readings.gone:
         del known[path]
     catalogue.drop_sources(readings.gone)
-    doubtful = [
+    suspects = [
         path
         for path, stat in scan.sources.items()
-        if (row := known.get(path)) is None or row.stat != stat or stat.mtime >= trusted_before
+        if (row := known.get(path)) is None or row.stat != stat or path in doubtful
     ]
-    doubtful = drop_unchanged(content, doubtful, scan, known, catalogue)
-    for found in pool.run(partial(read_sources, content), sorted(doubtful), len(doubtful)):
-        _keep(found, catalogue, readings)
-        progress(len(readings.read), len(doubtful))
+    due = sorted(drop_unchanged(content, suspects, scan, known, catalogue))
+    for found in pool.run(partial(read_sources, content), due, len(due)):
+        _store(found, catalogue, readings)
+        progress(len(readings.read), len(due))
     return readings
 
 
 def drop_unchanged(
     content: Path,
-    doubtful: list[str],
+    suspects: list[str],
     scan: Scan,
     known: dict[str, SourceRow],
     catalogue: Catalogue,
 ) -> list[str]:
-    """Those whose content really differs from what was read."""
+    """Those of ``suspects`` whose content really differs from what was read."""
     changed: list[str] = []
-    for path in doubtful:
+    for path in suspects:
         row = known.get(path)
         if row is not None and row.stat.size == scan.sources[path].size:
             try:
@@ -86,16 +85,16 @@ def drop_unchanged(
     return changed
 
 
-def _keep(found: Sequence[StoredSource], catalogue: Catalogue, readings: Readings) -> None:
+def _store(found: Sequence[StoredSource], catalogue: Catalogue, readings: Readings) -> None:
     for one in found:
         row = one.row
-        readings.text_only &= _same_but_words(readings.rows.get(one.path), row)
+        readings.text_only &= _same_but_text(readings.rows.get(one.path), row)
         readings.rows[one.path] = row
         readings.read.append(one.path)
     catalogue.put_sources(found)
 
 
-def _same_but_words(before: SourceRow | None, now: SourceRow) -> bool:
+def _same_but_text(before: SourceRow | None, now: SourceRow) -> bool:
     return before is not None and now.record == replace(before.record, digest=now.record.digest)
 
 

@@ -11,10 +11,10 @@ from pelican.contents import Article
 from pelican.settings import Settings
 from pelican.urlwrappers import Author, Category, Tag
 
-from dangjian.building.engine import Engine
 from dangjian.content.archive import Item
 from dangjian.content.catalogue import Catalogue
 from dangjian.content.reader import pelican_metadata
+from dangjian.plugin.steps import Steps
 
 
 class PortalArticle(Article):
@@ -63,18 +63,19 @@ class PortalArticle(Article):
 class PelicanArticles(Sequence[PortalArticle]):
     """The archive's articles (or pages), newest first, each made when it is taken.
 
-    A build that had nothing to do has not arranged the archive; it is then, for whoever asks.
+    A build that had nothing to do has not arranged the archive; ``steps`` does it then, when
+    somebody asks for an article.
     """
 
     def __init__(
-        self, engine: Engine, kind: Literal["items", "pages"], context: dict[str, Any]
+        self, steps: Steps, kind: Literal["items", "pages"], context: dict[str, Any]
     ) -> None:
-        self._engine = engine
+        self._steps = steps
         self._kind = kind
         self._context = context
 
     def __len__(self) -> int:
-        report = self._engine.report
+        report = self._steps.report
         return report.articles if self._kind == "items" else report.pages
 
     @overload
@@ -84,9 +85,9 @@ class PelicanArticles(Sequence[PortalArticle]):
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
-        items: list[Item] = getattr(self._engine.arranged().archive, self._kind)
+        items: list[Item] = getattr(self._steps.archive, self._kind)
         item = items[len(items) - 1 - range(len(items))[index]]
-        return PortalArticle.restore(item, self._context, self._engine.catalogue)
+        return PortalArticle.restore(item, self._context, self._steps.engine.catalogue)
 
     def __iter__(self) -> Iterator[PortalArticle]:
         return (self[index] for index in range(len(self)))

@@ -6,6 +6,7 @@ they write is kept.
 """
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +20,11 @@ from pelican.writers import Writer
 
 from dangjian.building.engine import Engine
 from dangjian.common.errors import FATAL, describe
+from dangjian.common.files import scan_files
 from dangjian.common.problems import report as report_problems
 from dangjian.content.reader import pelican_metadata, read_source
 from dangjian.plugin.articles import PelicanArticles
+from dangjian.plugin.steps import Steps
 from dangjian.schema import Entry
 from dangjian.settings.workspace import Run, no_progress, workplace_of
 
@@ -62,7 +65,7 @@ class PortalReader(MarkdownReader):
 
 @contextmanager
 def plain_errors(settings: Settings) -> Iterator[None]:
-    """Under ``pelican`` itself, tell what stops the build in a sentence instead of a traceback."""
+    """Under ``pelican`` itself, report what stops the build in a sentence, not a traceback."""
     try:
         yield
     except FATAL as error:
@@ -73,19 +76,29 @@ def plain_errors(settings: Settings) -> Iterator[None]:
 
 
 class PortalWriter(Writer):
-    """Pelican's writer for other plugins; what they write stands beside the portal's pages."""
+    """Pelican's writer for other plugins; what they write is kept next to the portal's pages."""
 
-    def others(self) -> set[str]:
-        """The files written through it, relative to the output folder."""
+    def __init__(self, output_path: str, settings: Settings | None = None) -> None:
+        super().__init__(output_path, settings)
+        self._started = time.time_ns()
+
+    def foreign(self) -> set[str]:
+        """The files written through it, by path below the output folder.
+
+        Pelican notes them for itself only; should it cease to, all files that have been written
+        since the build began count as such.
+        """
         top = Path(self.output_path)
-        return {Path(file).relative_to(top).as_posix() for file in self._written_files}
+        written = getattr(self, "_written_files", None)
+        if written is None:
+            return {path for path, _, changed in scan_files(top) if changed >= self._started}
+        return {Path(file).relative_to(top).as_posix() for file in written}
 
 
 class PortalGenerator:
     """Has the engine build the portal at Pelican's own moments."""
 
-    run: Run
-    engine: Engine
+    steps: Steps
     pelican: Pelican
 
     def __init__(
@@ -97,18 +110,15 @@ class PortalGenerator:
 
     def generate_context(self) -> None:
         """Read, check and arrange the archive; other plugins find it as ``articles``."""
-        engine = self.engine
         with plain_errors(self.settings):
-            if not engine.unchanged():
-                engine.arrange()
-        self.context["articles"] = PelicanArticles(engine, "items", self.context)
-        self.context["pages"] = PelicanArticles(engine, "pages", self.context)
+            self.steps.arrange()
+        self.context["articles"] = PelicanArticles(self.steps, "items", self.context)
+        self.context["pages"] = PelicanArticles(self.steps, "pages", self.context)
 
     def generate_output(self, writer: PortalWriter) -> None:
         """Render and write what is new."""
         with plain_errors(self.settings):
-            if not self.engine.stands:
-                self.engine.produce()
+            self.steps.produce()
 
 
 def _prepare(pelican: Pelican) -> None:
@@ -120,9 +130,8 @@ def _prepare(pelican: Pelican) -> None:
         settings_file=_settings_file(), publishing=_is_publishing(settings), progress=no_progress
     )
     pelican.portal_run = run
-    pelican.portal_engine = Engine(
-        workplace_of(settings, run), executor=run.executor, progress=run.progress
-    )
+    place = workplace_of(settings, run)
+    pelican.portal_steps = Steps(Engine(place, executor=run.executor, progress=run.progress))
 
 
 def _settings_file() -> Path | None:
@@ -142,11 +151,7 @@ def _is_publishing(settings: Settings) -> bool:
 
 
 def _generators(pelican: Pelican) -> type:
-    own = {
-        "run": pelican.portal_run,
-        "engine": pelican.portal_engine,
-        "pelican": pelican,
-    }
+    own = {"steps": pelican.portal_steps, "pelican": pelican}
     return type("PortalGenerator", (PortalGenerator,), own)
 
 
@@ -160,7 +165,7 @@ def _writer(pelican: Pelican) -> type[Writer]:
 
 
 def _note_generators(generators: list[Any]) -> None:
-    """Keep the stock generators at hand, to be told at the end what there was to count."""
+    """Remember Pelican's own generators, so that their totals can be set at the end."""
     for generator in generators:
         if isinstance(generator, PortalGenerator):
             generator.pelican.portal_generators = generators
@@ -177,19 +182,20 @@ def _count(pelican: Pelican) -> None:
 
 def _finish(pelican: Pelican) -> None:
     """Remove what is no longer planned, report, and end with status 1 if there were errors."""
-    engine: Engine = pelican.portal_engine
+    steps: Steps = pelican.portal_steps
     writer: PortalWriter = pelican.portal_writer
     with plain_errors(pelican.settings):
-        report = engine.finish(writer.others())
+        report = steps.finish(writer.foreign())
     _count(pelican)
+    engine = steps.engine
     engine.close()
     run: Run = pelican.portal_run
     run.report = report
     if "DANGJIAN_RUN" in pelican.settings:
         return
-    told = report_problems(report.problems.sorted(), engine.workplace.content.name)
-    if told:
-        sys.stderr.write(f"{told}\n")
+    text = report_problems(report.problems.sorted(), engine.workplace.content.name)
+    if text:
+        sys.stderr.write(f"{text}\n")
     if report.failed:
         raise SystemExit(1)
 

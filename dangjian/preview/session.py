@@ -71,7 +71,7 @@ class Preview:
         """Build, and return what pages are told: number of the build and what is wrong.
 
         ``seen`` are the files that were seen to change, if nothing else asks for the build: where
-        they bring no more than new words, search stays ``behind`` until the next build.
+        they bring no more than new texts, the search index is left to the next build.
         """
         self._seen = self._look()
         try:
@@ -87,9 +87,9 @@ class Preview:
         return self._state(report.problems.sorted(), summary(report))
 
     @property
-    def behind(self) -> bool:
+    def search_is_stale(self) -> bool:
         """Whether what was saved can be seen, but not found yet."""
-        return self._engine.behind
+        return self._engine.search_is_stale
 
     def preload(self) -> None:
         """Do in a quiet moment what the next save need not wait for."""
@@ -262,7 +262,7 @@ def requests(preview: Preview) -> Iterator[Request]:
             yield Request(frozenset(Path(path) for _, path in changed))
             settled = False
         elif not settled:
-            if preview.behind or not looked:
+            if preview.search_is_stale or not looked:
                 yield Request(heard=False)
             preview.preload()
             settled = True

@@ -9,14 +9,15 @@ from msgspec import Struct
 
 from dangjian.common.digests import digest
 from dangjian.common.problems import Problem
-from dangjian.common.report import Report
+from dangjian.common.report import Report, Stage
 from dangjian.paths import theme_path
 from dangjian.settings import Office, read_office
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[Stage, int, int], None]
+"""Hears during a long stage how many of how many are done."""
 
 
-def no_progress(stage: str, done: int, total: int) -> None:
+def no_progress(stage: Stage, done: int, total: int) -> None:
     """Ignore progress."""
 
 

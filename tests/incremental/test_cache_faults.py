@@ -99,7 +99,7 @@ def test_a_catalogue_whose_rows_are_garbled(site: Site) -> None:
 
 
 def test_a_catalogue_of_another_version(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("engine", "last_build", "site_plan"):
+    for module in ("engine", "snapshot", "site_plan"):
         monkeypatch.setattr(f"dangjian.building.{module}.code_version", lambda: b"another version!")
     built = site.build()
     assert len(built.report.read) == 12

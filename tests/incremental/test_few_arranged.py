@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from dangjian.common.report import Stage
 from tests.conftest import MakeSite
 from tests.sites import Site, article, assert_same, column
 
@@ -80,7 +81,9 @@ def test_an_article_alone_stands_as_it_does_among_all(site: Site) -> None:
         feeds = {feed: feed.read_text("utf-8") for feed in (site.output / "feeds").iterdir()}
         path.write_text(text.replace(end, f"新的{end}"), encoding="utf-8")
         built, tried = site.build(), tried + 1
-        assert "相关文章" not in built.report.seconds, f"for {name} the whole archive was arranged"
+        assert Stage.RELATED not in built.report.seconds, (
+            f"for {name} the whole archive was arranged"
+        )
         assert len(built.rendered) == 1, name
         for feed, before in feeds.items():
             assert feed.read_text("utf-8") == before.replace(end, f"新的{end}"), (feed, name)

@@ -6,6 +6,7 @@ import os
 import pytest
 from PIL import Image
 
+from dangjian.common.report import Stage
 from tests.conftest import MakeSite
 from tests.sites import SETTINGS, Built, Site, article, assert_same, column, folder_times
 
@@ -74,12 +75,12 @@ def test_a_comma_plans_nothing_else_and_the_next_build_nothing_at_all(site: Site
             site.edit("content/jcdj/n30.md", "结尾", end)
             report = engine.build()
             assert report.production.rendered == ["jcdj/2020/07/n30.html"]
-            assert "相关文章" not in report.seconds, "the whole archive was arranged"
+            assert Stage.RELATED not in report.seconds, "the whole archive was arranged"
             assert end in Built(report, site.output).text("jcdj/2020/07/n30.html")
     site.edit("content/jcdj/n30.md", "结尾", "。结尾")
     assert site.build().rendered == {"jcdj/2020/07/n30.html"}
     again = site.build()
-    assert list(again.report.seconds) == ["比对"]
+    assert list(again.report.seconds) == [Stage.COMPARE]
     assert_same(again.files(), site.clean_build())
 
 
@@ -97,12 +98,12 @@ def test_what_was_seen_to_change_is_shown_before_it_can_be_searched(site: Site) 
             report = engine.build_seen([article])
             assert report is not None
             assert report.production.rendered == [page]
-            assert "搜索" not in report.seconds
+            assert Stage.SEARCH not in report.seconds
             assert f"第30号{after}" in Built(report, site.output).text(page)
         assert {path: path.stat() for path in (site.output / "search").iterdir()} == index
-        assert engine.behind
+        assert engine.search_is_stale
         assert_same(Built(engine.build(), site.output).files(), site.clean_build())
-        assert not engine.behind
+        assert not engine.search_is_stale
     site.edit("content/jcdj/n30.md", "结尾", "。结尾")
     with site.engine() as engine:
         engine.build()

@@ -187,10 +187,10 @@ def test_what_a_quiet_moment_finds_is_shown_too(make_site: MakeSite) -> None:
         preview.preload()
         site.edit("content/jcdj/one.md", "旧。\n", "新。\n")
         quick = preview.build([site.content / "jcdj/one.md"])
-        assert preview.behind
+        assert preview.search_is_stale
         site.edit("content/jcdj/two.md", "旧。\n", "新。\n")
         caught_up = preview.build()
-        assert not preview.behind
+        assert not preview.search_is_stale
         assert caught_up["build"] != quick["build"]
         assert preview.build([site.content / "jcdj/two.md"])["build"] == caught_up["build"]
 
