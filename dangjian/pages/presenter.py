@@ -25,9 +25,10 @@ from dangjian.pages.states import (
 from dangjian.rendering import views
 from dangjian.schema.entry import Entry
 from dangjian.schema.refs import PictureRef
+from dangjian.schema.terms import TYPE_NAMES
 
 SIBLINGS = 5
-TYPE_LABELS = {"photo": "图集", "video": "视频"}
+LABELLED_TYPES = ("photo", "video")
 _encode = msgspec.msgpack.Encoder().encode
 _MOST_CARDS = 12_000
 
@@ -143,7 +144,7 @@ class Presenter:
             return NOTICE_LABELS.get(notice_status(entry, self.now), "")
         if entry.validity in ("失效", "废止"):
             return f"已{entry.validity}"
-        return TYPE_LABELS.get(entry.type, "")
+        return TYPE_NAMES[entry.type] if entry.type in LABELLED_TYPES else ""
 
     def cover_ref(self, item: Item) -> PictureRef | None:
         """The picture that stands for an item: its cover, the first of its gallery or text."""

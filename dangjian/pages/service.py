@@ -13,16 +13,12 @@ from dangjian.pages.plan import Page
 from dangjian.pages.portal import Portal, page_context
 from dangjian.pages.presenter import breadcrumb, column_link
 from dangjian.rendering import views
+from dangjian.schema.terms import TYPE_NAMES
 
 SITEMAP_ARTICLES = 5
-TYPE_NAMES = (
-    ("news", "新闻"),
-    ("document", "文件"),
-    ("notice", "公告"),
-    ("photo", "图集"),
-    ("video", "视频"),
-    ("special", "专题"),
-)
+FILTERED_TYPES = [
+    (type_, name) for type_, name in TYPE_NAMES.items() if type_ not in ("page", "link")
+]
 
 
 def plan_service(portal: Portal, feeds: tuple[views.FeedLink, ...]) -> Iterator[Page]:
@@ -38,7 +34,7 @@ def _search(portal: Portal) -> Page:
     archive = portal.archive
     years = sorted({year for year, _ in archive.months}, reverse=True)
     present = {item.entry.type for item in archive.items}
-    types = tuple(pair for pair in TYPE_NAMES if pair[0] in present)
+    types = tuple(pair for pair in FILTERED_TYPES if pair[0] in present)
     columns = _tree(archive.columns.top)
     covered = digest(msgspec.msgpack.encode((years, types, columns)))
 

@@ -12,7 +12,7 @@ CHINA = timezone(timedelta(hours=8))
 UNDATED = "1970-01-01"
 """The day under which a page or a special without a date is kept."""
 
-_UNDATED_TYPES = ("page", "special")
+UNDATED_TYPES = ("page", "special")
 
 FIELDS = 9
 SEPARATOR = "\x1f"
@@ -71,7 +71,7 @@ def china(date: datetime) -> datetime:
 def shown_date(record: Record) -> str:
     """The day of a record, YYYY-MM-DD; empty for a page or a special that has no date."""
     day = record.date[:10]
-    return "" if day == UNDATED and record.type in _UNDATED_TYPES else day
+    return "" if day == UNDATED and record.type in UNDATED_TYPES else day
 
 
 def day_and_minute(date: str) -> tuple[int, int]:
