@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from dangjian.building.outline import Outline
 from dangjian.building.scope import Scope
 from dangjian.building.snapshot import Doubts
-from dangjian.common.problems import Problem
+from dangjian.common.problems import Level, Problem
 from dangjian.common.report import Stage
 from dangjian.common.workers import WorkerPool
 from dangjian.content.archive import Archive, Clock, Item, build_archive
@@ -24,7 +24,7 @@ from dangjian.content.reader import line_of
 from dangjian.content.related import related_articles, relatedness_key
 from dangjian.content.scan import Scan
 from dangjian.content.sources import column_by_folder, column_folders, records_of
-from dangjian.pages.presenter import file_targets
+from dangjian.pages.offered import file_targets
 from dangjian.schema.frontmatter import parse_source
 from dangjian.settings import Office
 from dangjian.settings.model import office_pictures
@@ -121,15 +121,21 @@ def source_problems(
     for item in archive.by_path.values():
         for key in dict.fromkeys(file_targets(item)):
             found = facts.get(key)
-            if found is not None and found.error:
+            if found is None:
+                continue
+            if found.error:
                 yield _file_problem(content, item, key, found.error)
+            for notice in found.notices:
+                yield _file_problem(content, item, key, notice, "warning")
         for reference in item.record.references:
             if reference.kind == "article" and reference.target not in archive.by_path:
                 message = f"链接“{reference.written}”所指的文章不存在或未公开，请改正地址或去掉链接"
                 yield Problem(item.path, _line(content, item, reference.written), message)
 
 
-def _file_problem(content: Path, item: Item, key: str, error: str) -> Problem:
+def _file_problem(
+    content: Path, item: Item, key: str, error: str, level: Level = "error"
+) -> Problem:
     kind, _, target = key.partition(":")
     name = target.rpartition("/")[2]
     word = "图片" if kind == "media" else "附件"
@@ -137,7 +143,7 @@ def _file_problem(content: Path, item: Item, key: str, error: str) -> Problem:
         error = f"在 {target} 找不到。请把文件放到文章旁边，或改正文件名（注意大小写）"
     written = [r.written for r in item.record.references if r.target == target]
     line = _line(content, item, name, in_text=written[0] if written else "")
-    return Problem(item.path, line, f"{word}“{name}”：{error}")
+    return Problem(item.path, line, f"{word}“{name}”：{error}", level)
 
 
 def _line(content: Path, item: Item, written: str, in_text: str = "") -> int:

@@ -226,6 +226,8 @@ def _job(portal: Portal, page: Page) -> Job:
     text = None
     if page.texts:
         path = page.texts[0]
-        text = Text(path, portal.targets(portal.references(path)))
+        item = portal.archive.by_path.get(path)
+        attachments = item.entry.attachments if item is not None else ()
+        text = Text(path, portal.targets(portal.references(path), attachments))
     qr = context["head"].canonical if "article" in context else ""
     return Job(page.path, page.template, context, text, qr)

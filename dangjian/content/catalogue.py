@@ -77,7 +77,7 @@ class FileFacts(Struct, frozen=True, omit_defaults=True):
     ``passing`` if the file was not to be read (no permission, a share that is away), not wrong.
 
     ``name`` is its address; ``made`` its place in the picture cache, empty when the source itself
-    is put out.
+    is put out. ``notices`` are what an editor should know of it, in Chinese.
     """
 
     name: str = ""
@@ -90,6 +90,7 @@ class FileFacts(Struct, frozen=True, omit_defaults=True):
     size: str = ""
     error: str = ""
     passing: bool = False
+    notices: tuple[str, ...] = ()
 
 
 class FileRow(Struct, frozen=True):

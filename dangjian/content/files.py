@@ -1,4 +1,7 @@
-"""Pictures and attachments that public articles need: looked at when changed, else remembered."""
+"""Pictures and attachments that public articles need: inspected when changed, else remembered.
+
+That a file could not be read is never remembered: the next build tries again.
+"""
 
 import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -11,17 +14,19 @@ MISSING = "文件不存在"
 
 
 def inspect(content: Path, cache: Path, keys: Sequence[str]) -> list[tuple[str, FileFacts]]:
-    """Look at files (``media:path`` or ``file:path``); runs in worker processes too."""
+    """Inspect files (``media:path`` or ``file:path``); runs in worker processes too."""
     return [(key, _examine(content, cache, key)) for key in keys]
 
 
 def _examine(content: Path, cache: Path, key: str) -> FileFacts:
     kind, _, path = key.partition(":")
-    return _picture(content / path, cache) if kind == "media" else _attachment(content / path)
+    work = _picture if kind == "media" else _attachment
+    return work(content / path, cache)
 
 
 def _picture(source: Path, cache: Path) -> FileFacts:
-    from dangjian.media.pictures import PictureError, make_picture  # noqa: PLC0415 - Pillow is slow to load
+    from dangjian.media.picture_source import PictureError  # noqa: PLC0415 - Pillow is slow to load
+    from dangjian.media.pictures import make_picture  # noqa: PLC0415 - as above
 
     try:
         made = make_picture(source, cache)
@@ -33,11 +38,12 @@ def _picture(source: Path, cache: Path) -> FileFacts:
         width=made.width,
         height=made.height,
         bytes=made.bytes,
+        notices=made.notices,
     )
 
 
 def whole_picture(content: Path, cache: Path, key: str, facts: FileFacts) -> Path:
-    """Where a made picture lies in the cache; one that is damaged there is made again."""
+    """Where a made picture is in the cache; one that is damaged there is made again."""
     made = cache / facts.made
     if _is_whole(made, facts.name):
         return made
@@ -53,15 +59,21 @@ def _is_whole(made: Path, name: str) -> bool:
     return found.startswith(name.split(".")[-2])
 
 
-def _attachment(source: Path) -> FileFacts:
+def _attachment(source: Path, cache: Path) -> FileFacts:
     from dangjian.media.attachments import AttachmentError, inspect_attachment  # noqa: PLC0415
 
     try:
-        info = inspect_attachment(source)
+        info = inspect_attachment(source, cache)
     except AttachmentError as error:
         return FileFacts(error=str(error), passing=_may_pass(error))
     return FileFacts(
-        name=info.name, kind=info.kind, mime=info.mime, size=info.size, bytes=info.bytes
+        name=info.name,
+        made=info.made.relative_to(cache).as_posix() if info.made else "",
+        kind=info.kind,
+        mime=info.mime,
+        size=info.size,
+        bytes=info.bytes,
+        notices=info.notices,
     )
 
 
@@ -80,7 +92,7 @@ def split_known(
     present: Mapping[str, Stat],
     doubtful: Container[str],
 ) -> tuple[dict[str, FileFacts], list[str]]:
-    """Which of the needed files are known as they stand, and which have to be looked at.
+    """Which of the needed files are known as they are, and which have to be inspected.
 
     ``present`` has the stat of every file below content/; a row is trusted when the stat is the
     same, unless the file is ``doubtful``: its times can't tell whether it has changed.

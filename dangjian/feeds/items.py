@@ -85,7 +85,7 @@ class FeedRenderer:
         url = heads.canonical(item.address) if item.address else entry.external_url
         body = self.catalogue.body(item.path)
         targets = portal.targets(item.record.references)
-        text = link_references(body, text_resolver(targets, f"{heads.base_url}/"))
+        text = link_references(body, text_resolver(targets, f"{heads.base_url}/", feed=True))
         text += "".join(_figure(heads.absolute(one.url), one) for one in article.gallery)
         files = [Enclosure(heads.absolute(a.url), a.mime, a.bytes) for a in article.attachments]
         if article.video is not None:

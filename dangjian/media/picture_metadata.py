@@ -1,7 +1,8 @@
 """Taking metadata out of picture files without touching their pixels.
 
 Works on the containers: JPEG segments (ITU T.81 annex B), PNG chunks, GIF89a blocks, RIFF chunks of
-WebP. What is needed to draw the picture stays, everything else goes.
+WebP. Only what is needed to draw the picture stays, at the length that its format gives it:
+whatever else a program or a camera can hide in a file goes.
 """
 
 import struct
@@ -9,9 +10,17 @@ from collections.abc import Iterator
 
 from dangjian.common.errors import DangjianError
 
-_PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"acTL", b"fcTL", b"fdAT"})
-_WEBP_DROPPED = frozenset({b"EXIF", b"XMP ", b"ICCP"})
+_JPEG_TABLES = frozenset({0xC4, 0xCC, 0xDB, 0xDA, 0xDC, 0xDD})
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_PNG_ONCE = frozenset({b"IHDR", b"PLTE", b"tRNS", b"acTL"})
+_PNG_ANIMATION = frozenset({b"acTL", b"fcTL", b"fdAT"})
+_PNG_KEPT = _PNG_ONCE | _PNG_ANIMATION | {b"IDAT", b"IEND"}
+_PNG_LENGTHS = {b"IHDR": 13, b"acTL": 8, b"fcTL": 26, b"IEND": 0}
+_PNG_PALETTE = 3
+_WEBP_KEPT = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"})
+_WEBP_LENGTHS = {b"VP8X": 10, b"ANIM": 6}
 _WEBP_METADATA_FLAGS = 0x20 | 0x08 | 0x04
+_ANMF_HEADER = 16
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -20,7 +29,10 @@ class MalformedPictureError(DangjianError, ValueError):
 
 
 def strip_metadata(data: bytes, format_: str) -> bytes:
-    """The same picture without metadata; ``format_`` is JPEG, PNG, GIF or WEBP."""
+    """The same picture without metadata; ``format_`` is JPEG, PNG, GIF or WEBP.
+
+    Raises MalformedPictureError.
+    """
     strippers = {"JPEG": _strip_jpeg, "PNG": _strip_png, "GIF": _strip_gif, "WEBP": _strip_webp}
     try:
         return strippers[format_](data)
@@ -29,7 +41,7 @@ def strip_metadata(data: bytes, format_: str) -> bytes:
 
 
 def trim_jpeg(data: bytes) -> bytes:
-    """The first picture of a JPEG file, without what telephones append (films, second views)."""
+    """The first picture of a JPEG file, without what phones append (videos, second views)."""
     for marker, _start, stop in _jpeg_segments(data):
         if marker == 0xD9:
             return data[:stop]
@@ -71,23 +83,31 @@ def _end_of_scan(data: bytes, position: int) -> int:
 
 
 def _strip_jpeg(data: bytes) -> bytes:
-    kept = bytearray()
+    kept = bytearray(b"\xff\xd8")
     for marker, start, stop in _jpeg_segments(data):
-        # APP0 is JFIF (APP0 also holds thumbnails as JFXX); APP14 says how colours are coded.
-        metadata = (0xE1 <= marker <= 0xEF and marker != 0xEE) or marker == 0xFE
         if marker == 0xE0:
             kept += _plain_jfif(data[start:stop])
-        elif not metadata:
+        elif marker == 0xEE:
+            kept += _plain_adobe(data[start:stop])
+        elif marker == 0xD9:
+            return bytes(kept) + b"\xff\xd9"
+        elif marker in _JPEG_TABLES or marker in _JPEG_FRAMES:
             kept += data[start:stop]
-    if not kept.endswith(b"\xff\xd9"):
-        raise MalformedPictureError("a JPEG without an end")
-    return bytes(kept)
+    raise MalformedPictureError("a JPEG without an end")
 
 
 def _plain_jfif(segment: bytes) -> bytes:
+    """APP0 with the resolution only; it may also hold a thumbnail."""
     if segment[4:9] != b"JFIF\0" or len(segment) < 18:
         return b""
     return b"\xff\xe0\x00\x10" + segment[4:16] + b"\0\0"
+
+
+def _plain_adobe(segment: bytes) -> bytes:
+    """APP14, which says how colours are coded, at its own length of 14."""
+    if segment[4:9] != b"Adobe" or len(segment) < 16:
+        return b""
+    return b"\xff\xee\x00\x0e" + segment[4:16]
 
 
 def _strip_png(data: bytes) -> bytes:
@@ -95,16 +115,39 @@ def _strip_png(data: bytes) -> bytes:
         raise MalformedPictureError("no PNG")
     kept = bytearray(_PNG_SIGNATURE)
     position = len(_PNG_SIGNATURE)
+    seen: set[bytes] = set()
     while True:
         length, kind = struct.unpack_from(">I4s", data, position)
         stop = position + 12 + length
         if stop > len(data):
             raise MalformedPictureError("a PNG chunk breaks off")
-        if kind in _PNG_KEPT:
+        if not seen and kind != b"IHDR":
+            raise MalformedPictureError("a PNG without a header")
+        if kind in _PNG_KEPT and length != _PNG_LENGTHS.get(kind, length):
+            raise MalformedPictureError("a PNG chunk of a wrong length")
+        if _draws(kind, length, seen, data[24:26]):
             kept += data[position:stop]
+            seen.add(kind)
         if kind == b"IEND":
             return bytes(kept)
         position = stop
+
+
+def _draws(kind: bytes, length: int, seen: set[bytes], pixel: bytes) -> bool:
+    """Whether a PNG chunk is needed; ``pixel`` is the bit depth and the colour type."""
+    if kind not in _PNG_KEPT or (kind in _PNG_ONCE and kind in seen):
+        return False
+    depth, colour = pixel
+    if kind == b"PLTE":
+        return colour == _PNG_PALETTE and b"IDAT" not in seen and length <= 3 << depth
+    if kind == b"tRNS":
+        most = {0: 2, 2: 6, _PNG_PALETTE: 1 << depth}.get(colour, 0)
+        return b"IDAT" not in seen and length <= most
+    if kind == b"acTL":
+        return b"IDAT" not in seen
+    if kind in _PNG_ANIMATION:
+        return b"acTL" in seen and (kind == b"fcTL" or b"fcTL" in seen)
+    return True
 
 
 def _strip_gif(data: bytes) -> bytes:
@@ -116,11 +159,8 @@ def _strip_gif(data: bytes) -> bytes:
         start = position
         introducer = data[position]
         if introducer == 0x21:
-            label = data[position + 1]
             position = _after_sub_blocks(data, position + 2)
-            looping = label == 0xFF and data[start + 3 : start + 11] == b"NETSCAPE"
-            if label in (0xF9, 0x01) or looping:
-                kept += data[start:position]
+            kept += _plain_extension(data[start:position])
         elif introducer == 0x2C:
             table = _color_table_bytes(data[position + 9])
             position = _after_sub_blocks(data, position + 10 + table + 1)
@@ -128,6 +168,15 @@ def _strip_gif(data: bytes) -> bytes:
         else:
             raise MalformedPictureError("an unknown GIF block")
     return bytes(kept) + b"\x3b"
+
+
+def _plain_extension(block: bytes) -> bytes:
+    """How long a frame is shown, and how often all are; no browser draws any other extension."""
+    if block[1] == 0xF9 and block[2] == 4:
+        return block[:7] + b"\0"
+    if block[1:14] == b"\xff\x0bNETSCAPE2.0" and block[14:16] == b"\x03\x01":
+        return block[:18] + b"\0"
+    return b""
 
 
 def _color_table_bytes(flags: int) -> int:
@@ -147,15 +196,27 @@ def _strip_webp(data: bytes) -> bytes:
     end = 8 + riff_length
     if end > len(data):
         raise MalformedPictureError("a WebP breaks off")
-    kept = bytearray(b"WEBP")
-    position = 12
-    while position + 8 <= end:
-        kind, length = struct.unpack_from("<4sI", data, position)
-        stop = position + 8 + length + (length & 1)
+    kept = b"WEBP" + _plain_chunks(data[12:end])
+    return b"RIFF" + struct.pack("<I", len(kept)) + kept
+
+
+def _plain_chunks(chunks: bytes) -> bytes:
+    """The RIFF chunks that draw, those inside a frame of an animation included."""
+    kept = bytearray()
+    position = 0
+    while position + 8 <= len(chunks):
+        kind, length = struct.unpack_from("<4sI", chunks, position)
+        payload = chunks[position + 8 : position + 8 + length]
+        if len(payload) < length:
+            raise MalformedPictureError("a WebP chunk breaks off")
+        position += 8 + length + (length & 1)
+        if kind not in _WEBP_KEPT:
+            continue
+        payload = payload[: _WEBP_LENGTHS.get(kind, length)]
         if kind == b"VP8X":
-            flags = data[position + 8] & ~_WEBP_METADATA_FLAGS
-            kept += data[position : position + 8] + bytes([flags]) + data[position + 9 : stop]
-        elif kind not in _WEBP_DROPPED:
-            kept += data[position:stop]
-        position = stop
-    return b"RIFF" + struct.pack("<I", len(kept)) + bytes(kept)
+            payload = bytes([payload[0] & ~_WEBP_METADATA_FLAGS]) + payload[1:]
+        elif kind == b"ANMF":
+            payload = payload[:_ANMF_HEADER] + _plain_chunks(payload[_ANMF_HEADER:])
+        padding = b"\0" * (len(payload) & 1)
+        kept += kind + struct.pack("<I", len(payload)) + payload + padding
+    return bytes(kept)

@@ -1,68 +1,54 @@
 """Pictures made fit for the web: upright, in sRGB, without metadata, at most 1600 pixels wide.
 
-A camera's JPEG tells where and when it was taken and by whose telephone; none of that may leave
-the office. A picture that needs no change of its pixels keeps its own compression and only loses
-its metadata. Results stay in a cache outside the output, by digest of source and recipe, so that a
-picture is worked on once however often the site is built.
+A camera's JPEG tells where and when it was taken and by whose phone; none of that may leave the
+office. A picture that needs no change of its pixels keeps its own compression and only loses its
+metadata; none is published with more bytes than it came with. Results stay in a cache outside the
+output, by digest of source and recipe, so that a picture is worked on once however often the site
+is built.
 """
 
-import hashlib
-import io
-import os
-import re
-import struct
-import warnings
 from pathlib import Path
 
 import msgspec
-from PIL import Image, ImageCms, ImageOps, __version__ as pillow_version, features
+from PIL import Image
 
-from dangjian.common.errors import DangjianError, os_error_reason
 from dangjian.common.filenames import ascii_stem
-from dangjian.media.picture_metadata import MalformedPictureError, strip_metadata, trim_jpeg
+from dangjian.media.encoding import (
+    FEW_COLOURS,
+    encode,
+    encode_within,
+    is_drawn,
+    reduce_colours,
+    resized,
+)
+from dangjian.media.picture_cache import file_path, recall, record_path, store
+from dangjian.media.picture_metadata import strip_metadata, trim_jpeg
+from dangjian.media.picture_source import (
+    DECODING_ERRORS,
+    SUFFIX,
+    SVG,
+    PictureError,
+    ending_notice,
+    format_of,
+    frames_of,
+    is_srgb,
+    is_svg,
+    open_picture,
+    orientation_of,
+    plain_pixels,
+    read_picture,
+    too_big,
+)
 from dangjian.media.svg import SvgError, clean_svg
 
-MAX_PIXELS = 64_000_000
 MAX_ANIMATION_BYTES = 8_000_000
 LEAN = 0.2
 """Bytes a pixel up to which a JPEG is not compressed again: there is little to be won."""
 
-_ORIENTATION = 0x0112
 _TURNED_SIDEWAYS = frozenset({5, 6, 7, 8})
-_READABLE = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF")
-_EXTENSIONS = {
-    ".jpg": "JPEG",
-    ".jpeg": "JPEG",
-    ".jpe": "JPEG",
-    ".jfif": "JPEG",
-    ".png": "PNG",
-    ".gif": "GIF",
-    ".webp": "WEBP",
-    ".bmp": "BMP",
-    ".tif": "TIFF",
-    ".tiff": "TIFF",
-    ".avif": "AVIF",
-    ".svg": "SVG",
-}
-# Memory of a picture is kept for the next (PILLOW_BLOCKS_MAX): to be given it anew costs as much
-# as to decode one.
-Image.core.set_blocks_max(2)  # type: ignore[attr-defined]
-_SUFFIX = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp", "SVG": "svg"}
-# What Pillow raises on broken files besides OSError, seen over its decoders.
-_DECODING_ERRORS = (OSError, SyntaxError, ValueError, struct.error, EOFError, MalformedPictureError)
-
-
-class PictureError(DangjianError):
-    """A picture that can't be put out; the message is Chinese, without the file's name."""
-
-
-class PictureInfo(msgspec.Struct, frozen=True):
-    """A picture as readers would see it: size after turning; ``format`` as Pillow names it."""
-
-    width: int
-    height: int
-    format: str
-    frames: int
+_ANIMATED = frozenset({"GIF", "WEBP", "PNG"})
+_SHOWN_AS_IS = frozenset({"JPEG", "PNG", "GIF", "WEBP"})
+_PLAIN_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 
 
 class Recipe(msgspec.Struct, frozen=True):
@@ -70,187 +56,85 @@ class Recipe(msgspec.Struct, frozen=True):
 
     max_width: int = 1600
     quality: int = 82
-    version: int = 1
+    version: int = 2
 
 
 RECIPE = Recipe()
 
 
 class MadePicture(msgspec.Struct, frozen=True):
-    """A finished picture: output ``name`` (``media/...``), size, and where its bytes lie."""
+    """A finished picture: output ``name`` (``media/...``), size in pixels, and where its bytes are.
+
+    ``notices`` are Chinese sentences for the editor, without the file's name.
+    """
 
     name: str
     width: int
     height: int
     bytes: int
     path: Path
+    notices: tuple[str, ...] = ()
 
 
-class _Record(msgspec.Struct, frozen=True):
-    """What the cache remembers of a made picture; ``digest`` is of the made bytes."""
+class Picture(msgspec.Struct, frozen=True):
+    """A picture ready to be published; ``format`` is that of ``data``, ``found`` the source's."""
 
-    digest: str
-    suffix: str
+    data: bytes
     width: int
     height: int
-    bytes: int
-
-
-def inspect_picture(path: Path) -> PictureInfo:
-    """Read format and size without decoding. Raises PictureError."""
-    data = _read(path)
-    if _is_svg(path, data):
-        _, width, height = _clean_svg(data)
-        return PictureInfo(width, height, "SVG", 1)
-    image = _open(data, path.suffix)
-    width, height = image.size
-    if _orientation(image) in _TURNED_SIDEWAYS:
-        width, height = height, width
-    return PictureInfo(width, height, _format(image), getattr(image, "n_frames", 1))
+    format: str
+    found: str
+    notices: tuple[str, ...] = ()
 
 
 def make_picture(source: Path, cache: Path, recipe: Recipe = RECIPE) -> MadePicture:
     """Make the public form of ``source``, or take it from ``cache``. Raises PictureError."""
-    data = _read(source)
-    key = _cache_key(data, source.suffix.lower(), recipe)
-    record_path = cache / key[:2] / f"{key}.json"
-    record = _recall(record_path)
+    data = read_picture(source)
+    path = record_path(cache, data, recipe)
+    record = recall(path)
     if record is None:
-        record = _produce(data, source, record_path, recipe)
-    name = f"media/{ascii_stem(source, 'tu')}.{record.digest[:12]}.{record.suffix}"
-    path = record_path.with_suffix(f".{record.suffix}")
-    return MadePicture(name, record.width, record.height, record.bytes, path)
+        made = make(data, recipe)
+        file = (SUFFIX[made.format], made.width, made.height, made.data)
+        record = store(path, [file], made.found, made.notices)
+    main = record.files[0]
+    wrong = ending_notice(source.suffix, record.found)
+    return MadePicture(
+        f"media/{ascii_stem(source, 'tu')}.{main.digest[:12]}.{main.suffix}",
+        main.width,
+        main.height,
+        main.bytes,
+        file_path(path, 0, main.suffix),
+        (wrong, *record.notices) if wrong else record.notices,
+    )
 
 
-def _read(path: Path) -> bytes:
+def make(data: bytes, recipe: Recipe = RECIPE) -> Picture:
+    """What the public gets of a picture file's bytes. Raises PictureError."""
+    if is_svg(data):
+        return _make_drawing(data)
+    image = open_picture(data)
+    format_ = format_of(image)
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise PictureError(
-            f"图片打不开（{os_error_reason(error)}）。请检查文件是否还在、能否读取。"
-        ) from error
-    if not data:
-        raise PictureError("图片是空文件（0 字节）。请重新保存或重新拷贝这张图片。")
-    return data
-
-
-def _cache_key(data: bytes, suffix: str, recipe: Recipe) -> str:
-    codecs = [str(features.version(codec)) for codec in ("libjpeg_turbo", "webp", "zlib")]
-    about = f"{recipe}|{pillow_version}|{codecs}|{suffix}".encode()
-    return hashlib.sha256(about + b"\0" + data).hexdigest()[:40]
-
-
-def _recall(record_path: Path) -> _Record | None:
-    """The cached record, if its picture is there whole."""
-    try:
-        record = msgspec.json.decode(record_path.read_bytes(), type=_Record)
-        made = record_path.with_suffix(f".{record.suffix}").read_bytes()
-    except (OSError, msgspec.DecodeError):
-        return None
-    return record if hashlib.sha256(made).hexdigest() == record.digest else None
-
-
-def _produce(data: bytes, source: Path, record_path: Path, recipe: Recipe) -> _Record:
-    if _is_svg(source, data):
-        made, width, height = _clean_svg(data)
-        suffix = "svg"
-    else:
-        made, width, height, suffix = _make_raster(data, source.suffix, recipe)
-    digest = hashlib.sha256(made).hexdigest()
-    record = _Record(digest, suffix, width, height, len(made))
-    record_path.parent.mkdir(parents=True, exist_ok=True)
-    _write_whole(record_path.with_suffix(f".{suffix}"), made)
-    _write_whole(record_path, msgspec.json.encode(record))
-    return record
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(data)
-    part.replace(path)
-
-
-def _is_svg(path: Path, data: bytes) -> bool:
-    looks = re.match(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|!DOCTYPE svg|svg)", data) is not None
-    if looks and path.suffix.lower() != ".svg":
-        raise PictureError(f"扩展名是 {path.suffix}，内容却是 SVG。请把文件改名为 .svg。")
-    if path.suffix.lower() == ".svg" and not looks:
-        raise PictureError("扩展名是 .svg，内容却不是 SVG。请换上正确的文件，或改正扩展名。")
-    return looks
-
-
-def _clean_svg(data: bytes) -> tuple[bytes, int, int]:
-    try:
-        return clean_svg(data)
-    except SvgError as error:
-        raise PictureError(str(error)) from error
-
-
-def _open(data: bytes, suffix: str) -> Image.Image:
-    """Open and check format, extension and size; nothing is decoded yet."""
-    if data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"mif1", b"msf1"}:
-        raise PictureError("这是手机的 HEIC 格式，浏览器不能显示。请用看图软件另存为 JPG。")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=_READABLE)
-    except Image.DecompressionBombError as error:
-        raise PictureError(_too_big()) from error
-    except _DECODING_ERRORS as error:
-        raise PictureError(
-            "打不开：文件已损坏，或者不是图片。可用的格式有 JPG、PNG、GIF、WebP、SVG。"
-        ) from error
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise PictureError(_too_big(width, height))
-    found, named = _format(image), _EXTENSIONS.get(suffix.lower(), "")
-    if found != named:
-        right = _SUFFIX.get(found, found.lower())
-        raise PictureError(
-            f"扩展名是 {suffix or '空的'}，内容却是 {found}。请把文件改名为 .{right}。"
-        )
-    return image
-
-
-def _too_big(width: int = 0, height: int = 0) -> str:
-    size = f"{width}×{height} 像素" if width else "像素极多"
-    limit = MAX_PIXELS // 1_000_000
-    return f"图片太大（{size}，上限 {limit} 百万像素）。请先缩小到宽 4000 像素以内再用。"
-
-
-def _format(image: Image.Image) -> str:
-    # MPO is a JPEG followed by further ones (telephones with two lenses); we use the first.
-    name = image.format or ""
-    return "JPEG" if name == "MPO" else name
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        value = image.getexif().get(_ORIENTATION, 1)
-    except _DECODING_ERRORS:
-        return 1
-    return value if isinstance(value, int) else 1
-
-
-def _make_raster(data: bytes, suffix: str, recipe: Recipe) -> tuple[bytes, int, int, str]:
-    """Bytes, width, height and suffix of what is put out."""
-    image = _open(data, suffix)
-    format_ = _format(image)
-    try:
-        if getattr(image, "n_frames", 1) > 1 and format_ in {"GIF", "WEBP"}:
+        if frames_of(image) > 1 and format_ in _ANIMATED:
             return _keep_animation(data, image, format_, recipe)
         return _make_still(data, image, format_, recipe)
     except Image.DecompressionBombError as error:
-        raise PictureError(_too_big()) from error
-    except _DECODING_ERRORS as error:
+        raise PictureError(too_big()) from error
+    except DECODING_ERRORS as error:
         raise PictureError(
             "图片不完整或已损坏，只能读出一部分。请从原处重新拷贝，或用看图软件打开后另存。"
         ) from error
 
 
-def _keep_animation(
-    data: bytes, image: Image.Image, format_: str, recipe: Recipe
-) -> tuple[bytes, int, int, str]:
+def _make_drawing(data: bytes) -> Picture:
+    try:
+        made, width, height = clean_svg(data)
+    except SvgError as error:
+        raise PictureError(str(error)) from error
+    return Picture(made, width, height, SVG, SVG)
+
+
+def _keep_animation(data: bytes, image: Image.Image, format_: str, recipe: Recipe) -> Picture:
     width, height = image.size
     if len(data) > MAX_ANIMATION_BYTES or width > recipe.max_width:
         limit = MAX_ANIMATION_BYTES // 1_000_000
@@ -259,49 +143,69 @@ def _keep_animation(
             f"请缩小到宽 {recipe.max_width} 像素、{limit} MB 以内，或者改用视频。"
         )
     image.load()
-    return strip_metadata(data, format_), width, height, _SUFFIX[format_]
+    return Picture(strip_metadata(data, format_), width, height, format_, format_)
 
 
-def _make_still(
-    data: bytes, image: Image.Image, format_: str, recipe: Recipe
-) -> tuple[bytes, int, int, str]:
-    orientation = _orientation(image)
-    original_mode = image.mode
-    limit = recipe.max_width
-    width = image.size[1 if orientation in _TURNED_SIDEWAYS else 0]
-    if format_ == "JPEG" and width > limit and original_mode in {"RGB", "L"}:
-        scale = limit / width
-        image.draft(original_mode, (int(image.size[0] * scale), int(image.size[1] * scale)))
-    plain = original_mode in {"1", "L", "LA", "P", "RGB", "RGBA"}
-    upright = orientation == 1 and width <= limit and plain
-    stripped = b""
-    if format_ == "JPEG" and upright and _is_srgb(image.info.get("icc_profile")):
-        size = image.size
-        stripped = strip_metadata(trim_jpeg(data), "JPEG")
-        if len(stripped) <= LEAN * size[0] * size[1]:
-            _look_through(image)
-            return stripped, *size, "jpg"
-    image.load()
-    profile = image.info.get("icc_profile")
-    same_pixels = upright and _is_srgb(profile)
-    if format_ in {"PNG", "GIF", "WEBP"} and same_pixels:
-        return strip_metadata(data, format_), *image.size, _SUFFIX[format_]
-    if orientation != 1:
-        image = ImageOps.exif_transpose(image)
-    image = _to_srgb(image, profile)
-    if width > limit:
-        height = max(1, round(image.size[1] * limit / image.size[0]))
-        image = _smooth(image).resize((limit, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    target = _target_format(image, format_)
-    made = _encode(image, target, recipe, lossless=b"VP8L" in data[:64])
-    if stripped:
-        # Compressing again costs quality; it must earn that.
-        made = stripped if len(stripped) <= 1.1 * len(made) else made
-    return made, *image.size, _SUFFIX[target]
+def _make_still(data: bytes, image: Image.Image, format_: str, recipe: Recipe) -> Picture:
+    size = image.size
+    width = size[1 if orientation_of(image) in _TURNED_SIDEWAYS else 0]
+    own = _own_bytes(data, image, format_)
+    if own and width <= recipe.max_width:
+        if format_ == "JPEG" and len(own) <= LEAN * size[0] * size[1]:
+            _check_whole(image)
+            return Picture(own, *size, format_, format_)
+        if format_ != "JPEG":
+            image.load()
+            return Picture(own, *size, format_, format_)
+    pages = frames_of(image)
+    notices = (f"文件里有 {pages} 页，网页上只显示第 1 页。",) if pages > 1 else ()
+    whole = pixels = decode(image, recipe.max_width)
+    few = pixels.mode == "1" or pixels.getcolors(FEW_COLOURS) is not None
+    if width > recipe.max_width:
+        pixels = resized(pixels, recipe.max_width)
+        pixels = reduce_colours(pixels) if few else pixels
+    target = _target_format(pixels, format_)
+    lossless = format_ == "WEBP" and b"VP8L" in data[:64]
+    if not own:
+        made, target = encode_within(pixels, target, recipe.quality, len(data), lossless=lossless)
+        if few and len(made) > len(data):
+            pixels = whole  # grey edges, which scaling down makes, cost more than it saves
+            made, target = encode_within(whole, target, recipe.quality, len(data), lossless=True)
+        return Picture(made, *pixels.size, target, format_, notices)
+    made = encode(pixels, target, recipe.quality, lossless=lossless)
+    # Compressing again costs quality, scaling down costs sharpness: it must earn that.
+    if len(own) <= (1.1 if width <= recipe.max_width else 1) * len(made):
+        return Picture(own, *size, format_, format_, notices)
+    return Picture(made, *pixels.size, target, format_, notices)
 
 
-def _look_through(image: Image.Image) -> None:
-    """Decode a JPEG of which nothing but its being whole is wanted: with an eighth of the pixels.
+def _own_bytes(data: bytes, image: Image.Image, format_: str) -> bytes:
+    """The picture's own compression without metadata, if it can be shown as it is; else empty."""
+    as_is = (
+        format_ in _SHOWN_AS_IS
+        and image.mode in _PLAIN_MODES
+        and orientation_of(image) == 1
+        and is_srgb(image.info.get("icc_profile"))
+    )
+    if not as_is:
+        return b""
+    return strip_metadata(trim_jpeg(data) if format_ == "JPEG" else data, format_)
+
+
+def decode(image: Image.Image, width: int) -> Image.Image:
+    """An opened picture as plain pixels, at least ``width`` wide if it is in the file.
+
+    A JPEG is decoded at a half, a quarter or an eighth where that is enough.
+    """
+    upright = image.size[1 if orientation_of(image) in _TURNED_SIDEWAYS else 0]
+    if format_of(image) == "JPEG" and upright > width and image.mode in {"RGB", "L"}:
+        scale = width / upright
+        image.draft(image.mode, (int(image.size[0] * scale), int(image.size[1] * scale)))
+    return plain_pixels(image)
+
+
+def _check_whole(image: Image.Image) -> None:
+    """Decode a JPEG at 1/8 scale, only to check that it is complete.
 
     All of its data are read all the same; a file that is cut off or damaged raises as ever.
     """
@@ -309,64 +213,9 @@ def _look_through(image: Image.Image) -> None:
     image.load()
 
 
-def _is_srgb(profile: bytes | None) -> bool:
-    return profile is None or b"sRGB" in profile or b"s\0R\0G\0B" in profile
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The same picture in 8-bit grey or sRGB, with or without transparency, free of metadata."""
-    if image.mode.startswith("I"):
-        image = _to_eight_bits(image)
-    elif image.mode in {"P", "PA", "LA", "La", "RGBa"} or "transparency" in image.info:
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    if not _is_srgb(profile) and profile is not None:
-        image = _apply_profile(image, profile)
-    if image.mode not in {"1", "L", "RGB", "RGBA"}:
-        image = image.convert("RGB")
-    image.info = {}
-    return image
-
-
-def _to_eight_bits(image: Image.Image) -> Image.Image:
-    import numpy as np  # noqa: PLC0415 - slow to load, and few pictures have 16 bits
-
-    values = np.asarray(image).astype(np.int64)
-    if values.max(initial=0) > 255:
-        values = values >> 8
-    return Image.fromarray(values.clip(0, 255).astype(np.uint8))
-
-
-def _apply_profile(image: Image.Image, profile: bytes) -> Image.Image:
-    mode = "RGBA" if image.mode == "RGBA" else "RGB"
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        made = ImageCms.profileToProfile(
-            image, source, ImageCms.createProfile("sRGB"), outputMode=mode
-        )
-    except (ImageCms.PyCMSError, OSError):
-        # A profile that is broken, or of another kind than the pixels: the pixels alone remain.
-        return image
-    return made if made is not None else image
-
-
-def _smooth(image: Image.Image) -> Image.Image:
-    return image.convert("L") if image.mode == "1" else image
-
-
 def _target_format(image: Image.Image, format_: str) -> str:
     if format_ in {"JPEG", "PNG", "WEBP"}:
         return format_
     if format_ == "GIF" or image.mode in {"1", "RGBA"}:
         return "PNG"
-    return "PNG" if image.getcolors(4096) is not None else "JPEG"
-
-
-def _encode(image: Image.Image, format_: str, recipe: Recipe, *, lossless: bool) -> bytes:
-    out = io.BytesIO()
-    if format_ == "JPEG":
-        image.save(out, "JPEG", quality=recipe.quality, optimize=True, progressive=True)
-    elif format_ == "WEBP":
-        image.save(out, "WEBP", quality=recipe.quality, method=4, lossless=lossless)
-    else:
-        image.save(out, "PNG")
-    return out.getvalue()
+    return "PNG" if is_drawn(image) else "JPEG"

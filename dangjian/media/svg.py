@@ -2,14 +2,18 @@
 
 An SVG opened by its own address is a document that may run scripts and fetch things. Anything that
 could do either is refused with a reason, for its author may rely on it; editors' private data
-(Inkscape, Illustrator) and elements that draw nothing are left out quietly.
+(Inkscape, Illustrator), elements and attributes that draw nothing are left out quietly, and
+pictures inside the drawing lose their metadata like all others.
 """
 
+import base64
+import binascii
 import re
 from xml.etree import ElementTree as ET
 
 from dangjian.common.errors import DangjianError
 from dangjian.common.xmltext import escaped, quoted
+from dangjian.media.picture_metadata import MalformedPictureError, strip_metadata
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
@@ -30,6 +34,38 @@ _DRAWING = frozenset(
         """,
     )
 )
+_ATTRIBUTES = frozenset(
+    re.findall(
+        r"[\w-]+",
+        """
+        id class style lang role tabindex focusable aria-label aria-labelledby aria-describedby
+        aria-hidden width height x y x1 y1 x2 y2 dx dy cx cy r rx ry fx fy fr d points pathLength
+        viewBox preserveAspectRatio transform version baseProfile enable-background
+        systemLanguage requiredFeatures requiredExtensions media type
+        patternUnits patternContentUnits patternTransform gradientUnits gradientTransform
+        spreadMethod offset clipPathUnits maskUnits maskContentUnits markerUnits markerWidth
+        markerHeight refX refY orient startOffset method spacing side textLength lengthAdjust rotate
+        filterUnits primitiveUnits filterRes in in2 result mode values operator k1 k2 k3 k4 order
+        kernelMatrix divisor bias targetX targetY edgeMode preserveAlpha kernelUnitLength
+        surfaceScale diffuseConstant specularConstant specularExponent limitingConeAngle azimuth
+        elevation pointsAtX pointsAtY pointsAtZ z scale xChannelSelector yChannelSelector
+        stdDeviation tableValues slope intercept amplitude exponent radius baseFrequency numOctaves
+        seed stitchTiles
+        alignment-baseline baseline-shift clip clip-path clip-rule color color-interpolation
+        color-interpolation-filters color-rendering cursor direction display dominant-baseline fill
+        fill-opacity fill-rule filter flood-color flood-opacity font font-family font-size
+        font-size-adjust font-stretch font-style font-variant font-weight
+        glyph-orientation-horizontal glyph-orientation-vertical image-rendering isolation kerning
+        letter-spacing lighting-color marker marker-end marker-mid marker-start mask mask-type
+        mix-blend-mode opacity overflow paint-order pointer-events shape-rendering stop-color
+        stop-opacity stroke stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin
+        stroke-miterlimit stroke-opacity stroke-width text-anchor text-decoration text-orientation
+        text-overflow text-rendering transform-origin unicode-bidi vector-effect visibility
+        white-space word-spacing writing-mode
+        """,
+    )
+)
+"""The attributes of SVG 1.1 and 2 that shape a drawing; all others only carry data."""
 _UNWRAPPED = frozenset({"a"})
 _REFUSED = {
     "script": "脚本（script）",
@@ -41,9 +77,12 @@ _REFUSED = {
     "animateMotion": "动画（animateMotion）",
     "animateTransform": "动画（animateTransform）",
 }
-_DATA_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
+_DATA_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=\s]+)")
 _CSS_URL = re.compile(r"url\(([^)]*)", re.IGNORECASE)
-_CSS_LOADING = re.compile(r"@import|image-set|expression\s*\(|javascript:", re.IGNORECASE)
+_CSS_LOADING = re.compile(
+    r"@import|image-set|\b(?:expression|src|image)\s*\(|javascript:", re.IGNORECASE
+)
+_CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(px|pt|mm|cm|in)?\s*")
 _PIXELS = {"px": 1.0, "": 1.0, "pt": 96 / 72, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 
@@ -105,11 +144,17 @@ def _write(element: ET.Element, parts: list[str], depth: int) -> None:
         _write_children(element, parts, depth)
     elif name in _DRAWING:
         namespace = ' xmlns="http://www.w3.org/2000/svg"' if depth == 0 else ""
-        parts.append(f"<{name}{namespace}{_attributes(element)}>")
+        inside: list[str] = []
         if name == "style":
-            _refuse_references(element.text or "")
-        _write_children(element, parts, depth)
-        parts.append(f"</{name}>")
+            # What a browser reads as the sheet: all text in it, behind other elements too.
+            sheet = _CSS_COMMENT.sub(" ", "".join(element.itertext()))
+            _refuse_references(sheet)
+            inside.append(escaped(sheet))
+        else:
+            _write_children(element, inside, depth)
+        written = "".join(inside)
+        end = f">{written}</{name}>" if written else "/>"
+        parts.append(f"<{name}{namespace}{_attributes(element)}{end}")
 
 
 def _write_children(element: ET.Element, parts: list[str], depth: int) -> None:
@@ -129,7 +174,7 @@ def _attributes(element: ET.Element) -> str:
                 kept.append(f" href={quoted(_reference(value))}")
         elif name == _XML_SPACE:
             kept.append(f" xml:space={quoted(value)}")
-        elif not name.startswith("{"):
+        elif name in _ATTRIBUTES:
             _refuse_references(value)
             kept.append(f" {name}={quoted(value)}")
     return "".join(kept)
@@ -137,11 +182,20 @@ def _attributes(element: ET.Element) -> str:
 
 def _reference(value: str) -> str:
     value = value.strip()
-    if not value.startswith("#") and not _DATA_IMAGE.fullmatch(value):
+    if value.startswith("#"):
+        return value
+    embedded = _DATA_IMAGE.fullmatch(value)
+    if embedded is None:
         raise SvgError(
             f"SVG 引用了别的文件（{value[:40]}），不能使用。请把它嵌入图中，或者导出为 PNG。"
         )
-    return value
+    try:
+        data = strip_metadata(base64.b64decode(embedded[2]), embedded[1].upper())
+    except (MalformedPictureError, binascii.Error) as error:
+        raise SvgError(
+            "SVG 里嵌入的图片不完整或已损坏。请用绘图软件重新嵌入，或者导出为 PNG。"
+        ) from error
+    return f"data:image/{embedded[1]};base64,{base64.b64encode(data).decode()}"
 
 
 def _refuse_references(text: str) -> None:

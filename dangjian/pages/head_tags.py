@@ -117,8 +117,9 @@ def open_graph(
             ("og:image", image.url),
             ("og:image:width", str(image.width)),
             ("og:image:height", str(image.height)),
-            ("og:image:alt", image.alt),
         ]
+        if image.alt:
+            tags.append(("og:image:alt", image.alt))
     if published is not None:
         tags.append(("article:published_time", _stamp(published, untimed)))
     if updated is not None:

@@ -9,10 +9,12 @@ from dangjian.common.digests import digest
 from dangjian.content.archive import Archive, Item
 from dangjian.content.catalogue import SourceRow
 from dangjian.content.columns import COLUMN_FILE, Column
+from dangjian.media.attachments import download_name, is_saved
 from dangjian.pages.heads import Heads
 from dangjian.pages.plan import Page, Slice, page_address, paginate
 from dangjian.pages.presenter import Presenter
 from dangjian.rendering import views
+from dangjian.schema.refs import AttachmentRef
 from dangjian.settings import Office
 from dangjian.text.references import Reference, Target
 
@@ -43,8 +45,14 @@ class Portal(Struct, eq=False):
         )
         return (path,), digest(record.digest, *(part for pair in shown for part in pair))
 
-    def targets(self, references: Sequence[Reference]) -> dict[str, Target]:
-        """Where symbolic references lead; those that lead nowhere are left out."""
+    def targets(
+        self, references: Sequence[Reference], attachments: Sequence[AttachmentRef] = ()
+    ) -> dict[str, Target]:
+        """Where symbolic references lead; those that lead nowhere are left out.
+
+        A file that is among the text's ``attachments`` too is saved under the title given there.
+        """
+        titles = {one.file: one.title for one in attachments}
         found: dict[str, Target] = {}
         for reference in references:
             key = f"{reference.kind}:{reference.target}"
@@ -55,7 +63,11 @@ class Portal(Struct, eq=False):
                 continue
             facts = self.presenter.files.get(key)
             if facts is not None and not facts.error:
-                found[key] = Target(facts.name, facts.width, facts.height)
+                saved = ""
+                if reference.kind == "file" and is_saved(facts.mime):
+                    title = titles.get(reference.target, "")
+                    saved = download_name(title, reference.target, facts.name)
+                found[key] = Target(facts.name, facts.width, facts.height, saved)
         return found
 
 

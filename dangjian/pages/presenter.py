@@ -14,6 +14,7 @@ from dangjian.common.digests import digest
 from dangjian.content.archive import Archive, Item, tag_slug
 from dangjian.content.catalogue import FileFacts
 from dangjian.content.columns import Column
+from dangjian.pages.offered import attachments_of, file_targets, video_of
 from dangjian.pages.states import (
     NOTICE_LABELS,
     document_rows,
@@ -250,7 +251,7 @@ class Presenter:
             reprint=entry.reprint,
             tags=tags if item.dated else (),
             specials=tuple(views.Link(s.entry.title, s.address) for s in specials),
-            attachments=self._attachments(entry),
+            attachments=attachments_of(entry, self.files),
             gallery=self._pictures(entry.gallery),
             video=self._video(entry),
             document=document_rows(entry),
@@ -268,65 +269,16 @@ class Presenter:
         pictures = (self.picture(one) for one in found)
         return tuple(picture for picture in pictures if picture is not None)
 
-    def _attachments(self, entry: Entry) -> tuple[views.Attachment, ...]:
-        made = []
-        for attachment in entry.attachments:
-            facts = self.files.get(f"file:{attachment.file}")
-            if facts is None or facts.error:
-                continue
-            title = attachment.title or attachment.file.rpartition("/")[2]
-            made.append(
-                views.Attachment(facts.name, title, facts.kind, facts.size, facts.bytes, facts.mime)
-            )
-        return tuple(made)
-
     def _video(self, entry: Entry) -> views.Video | None:
-        video = entry.video
-        facts = self.files.get(f"file:{video.src}") if video else None
-        if video is None or facts is None or facts.error:
-            return None
-        poster = PictureRef(video.poster, entry.title) if video.poster else None
-        return views.Video(
-            facts.name,
-            facts.mime,
-            self.picture(poster) if poster else None,
-            self._file_name(video.captions),
-            self._file_name(video.transcript),
-        )
-
-    def _file_name(self, path: str) -> str:
-        facts = self.files.get(f"file:{path}") if path else None
-        return facts.name if facts and not facts.error else ""
+        poster = PictureRef(entry.video.poster, entry.title) if entry.video else None
+        shown = self.picture(poster) if poster and poster.src else None
+        return video_of(entry, self.files, shown)
 
 
 def _make_room(cards: dict[str, views.Card]) -> None:
     """Forget cards when there are very many: each process that renders has its own."""
     if len(cards) >= _MOST_CARDS:
         cards.clear()
-
-
-def file_targets(item: Item) -> list[str]:
-    """The files an item needs, as ``media:path`` for pictures and ``file:path`` for the rest."""
-    entry, references = item.entry, item.record.references
-    if not (
-        references
-        or entry.cover
-        or entry.gallery
-        or entry.attachments
-        or entry.video
-        or entry.banner
-    ):
-        return []
-    found = [f"{r.kind}:{r.target}" for r in references if r.kind in ("media", "file")]
-    pictures = (entry.cover, entry.banner, *entry.gallery)
-    found += [f"media:{picture.src}" for picture in pictures if picture is not None]
-    found += [f"file:{attachment.file}" for attachment in entry.attachments]
-    if entry.video:
-        video = entry.video
-        if video.poster:
-            found.append(f"media:{video.poster}")
-        found += [f"file:{path}" for path in (video.src, video.captions, video.transcript) if path]
-    return found
 
 
 def column_link(column: Column) -> views.Link:

@@ -39,7 +39,10 @@ class Picture(Struct, frozen=True):
 
 
 class Attachment(Struct, frozen=True):
-    """A file to download: ``kind`` as readers know it (PDF, Word), ``size`` for people (312 KB)."""
+    """A file to download: ``kind`` as readers know it (PDF, Word), ``size`` for people (312 KB).
+
+    ``file_name`` is what a reader's machine saves it as.
+    """
 
     url: str
     title: str
@@ -47,16 +50,21 @@ class Attachment(Struct, frozen=True):
     size: str
     bytes: int
     mime: str
+    file_name: str = ""
 
 
 class Video(Struct, frozen=True):
-    """A film with native controls; ``captions`` and ``transcript`` are addresses or empty."""
+    """A video with native controls; ``captions`` and ``transcript`` are addresses or empty.
+
+    ``file_name`` is what a reader's machine saves it as.
+    """
 
     url: str
     mime: str
     poster: Picture | None = None
     captions: str = ""
     transcript: str = ""
+    file_name: str = ""
 
 
 class Card(Struct, frozen=True):

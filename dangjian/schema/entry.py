@@ -175,7 +175,13 @@ class Entry(Struct, kw_only=True):
     ] = ""
     cover: Annotated[
         PictureRef | None,
-        Key(zh="封面", about="列表和转发时用的图片", near=("封面图", "题图"), common=True),
+        Key(
+            zh="封面",
+            about="列表和转发时用的图片",
+            near=("封面图", "题图"),
+            common=True,
+            lenient=("alt",),
+        ),
     ] = None
     flags: Annotated[
         tuple[Flag, ...], Key(zh="推荐位", about="放到首页哪些位置", words=FLAG_NAMES)

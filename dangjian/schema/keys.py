@@ -30,6 +30,7 @@ class Key(Struct, frozen=True, kw_only=True):
     ``least``/``most`` the limits of a number, ``common`` whether every snippet shows it.
     Items of a list may be parted ``by_spaces`` too; those named ``by_title`` are not cut in a
     YAML list, as titles have separators of their own.
+    ``lenient`` are the members of a record whose lack is a notice, not an error.
     """
 
     zh: str
@@ -47,6 +48,7 @@ class Key(Struct, frozen=True, kw_only=True):
     common: bool = False
     by_spaces: bool = False
     by_title: bool = False
+    lenient: tuple[str, ...] = ()
 
 
 class Spec(Struct, frozen=True):

@@ -310,9 +310,14 @@ def _filled(node: Node, spec: Spec, place: SourceLocation) -> Struct | None:
     if any(problem.level == "error" for problem in place.problems[before:]):
         return None
     for missing in known.specs:
-        if missing.required and missing.name not in values:
-            place.note(node.line, _lacking(missing, first, values, spec))
+        if not missing.required or missing.name in values:
+            continue
+        lenient = missing.name in spec.key.lenient
+        lacking = _lacking(missing, first, values, spec)
+        place.note(node.line, lacking, "warning" if lenient else "error")
+        if not lenient:
             return None
+        values[missing.name] = ""
     return model(**values, line=node.line)
 
 

@@ -39,15 +39,22 @@ def link_references(text: str, resolver: Resolver) -> str:
 
 
 class Target(Struct, frozen=True):
-    """Where a symbolic reference of a text leads: an address, and a picture's size."""
+    """Where a symbolic reference of a text leads: an address, and a picture's size.
+
+    ``download`` is the name under which a file is saved; empty for what the browser shows.
+    """
 
     url: str
     width: int = 0
     height: int = 0
+    download: str = ""
 
 
-def text_resolver(targets: Mapping[str, Target], root: str) -> Resolver:
-    """What writes a text's references as seen from ``root`` (``../``, or an absolute address)."""
+def text_resolver(targets: Mapping[str, Target], root: str, *, feed: bool = False) -> Resolver:
+    """What writes a text's references as seen from ``root`` (``../``, or an absolute address).
+
+    A ``feed`` has addresses and sizes only; what the page's own script and styles use is left out.
+    """
 
     def resolve(attribute: str, kind: str, target: str) -> str | None:
         path, mark, fragment = target.partition("#")
@@ -56,6 +63,8 @@ def text_resolver(targets: Mapping[str, Target], root: str) -> Resolver:
             return None
         url = found.url if found.url.startswith(("http:", "https:")) else f"{root}{found.url}"
         written = f'{attribute}="{escape(url)}{mark}{escape(fragment)}"'
+        if found.download and not feed:
+            written += f' download="{escape(found.download)}"'
         if kind == "media":
             written += f' width="{found.width}" height="{found.height}" loading="lazy"'
         return written

@@ -72,6 +72,7 @@ SHOWN = {
     "con.jpg": JPEG,
     "bad-exif.jpg": JPEG[:2] + b"\xff\xe1\x00\x20Exif\0\0" + b"\xff" * 24 + JPEG[2:],
     "no-profile.png": saved("PNG", icc_profile=b"x" * 100_000),
+    "renamed.png": JPEG,
     "plain.svg": svg('<rect width="5" height="5"/>'),
 }
 UNSHOWN = {
@@ -79,7 +80,6 @@ UNSHOWN = {
     "hole.png": (PNG[:50] + PNG[60:], "已损坏"),
     "giant.png": (claiming(20_000, 20_000), "图片太大"),
     "claiming.png": (claiming(8000, 7900), "已损坏"),
-    "renamed.png": (JPEG, "内容却是 JPEG"),
     "empty.jpg": (b"", "空文件"),
     "text.jpg": (b"hello", "不是图片"),
     "page.png": (b"<html><script>alert(1)</script>", "不是图片"),

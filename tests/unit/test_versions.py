@@ -14,7 +14,9 @@ from tests.conftest import ROOT
 
 SHAPES_NOTHING = {
     "invoke": "runs commands",
+    "olefile": "reads what documents tell of their authors, which is only reported",
     "numpy": "calculates with integers, the same in every version",
+    "pypdf": "as olefile",
     "rich": "shows progress",
     "watchfiles": "says which files changed",
 }

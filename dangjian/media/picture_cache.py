@@ -1,0 +1,105 @@
+"""The cache of made pictures: by digest of source and recipe, checked when it is read.
+
+It outlives builds, and builds for several outputs share it. A record (``.json``) names the files
+made from one source and their digests; one that is damaged or lost is made again.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+from PIL import __version__ as pillow_version, features
+
+_CODECS = ("libjpeg_turbo", "webp", "avif", "zlib")
+_DAY = 86_400
+
+
+class CachedFile(msgspec.Struct, frozen=True):
+    """One made file: its ending, its size in pixels and bytes, and the SHA-256 of its content."""
+
+    suffix: str
+    width: int
+    height: int
+    bytes: int
+    digest: str
+
+
+class CacheRecord(msgspec.Struct, frozen=True):
+    """What was made from one source. ``found`` is the source's format as its content says.
+
+    ``notices`` are Chinese sentences for the editor.
+    """
+
+    files: tuple[CachedFile, ...]
+    found: str
+    notices: tuple[str, ...] = ()
+
+
+def record_path(cache: Path, data: bytes, recipe: msgspec.Struct) -> Path:
+    """Where the record of what ``recipe`` makes from ``data`` is cached."""
+    codecs = [str(features.version(codec)) for codec in _CODECS]
+    about = f"{recipe}|{pillow_version}|{codecs}".encode()
+    key = hashlib.sha256(about + b"\0" + data).hexdigest()[:40]
+    return cache / key[:2] / f"{key}.json"
+
+
+def file_path(record: Path, number: int, suffix: str) -> Path:
+    """Where the file of a record is, by its place among the record's files."""
+    return record.with_name(f"{record.stem}.{number}.{suffix}")
+
+
+def recall(path: Path) -> CacheRecord | None:
+    """The cached record, if all of its files are there whole."""
+    try:
+        record = msgspec.json.decode(path.read_bytes(), type=CacheRecord)
+        for number, file in enumerate(record.files):
+            made = file_path(path, number, file.suffix).read_bytes()
+            if hashlib.sha256(made).hexdigest() != file.digest:
+                return None
+    except (OSError, msgspec.DecodeError):
+        return None
+    return record
+
+
+def store(
+    path: Path,
+    made: Sequence[tuple[str, int, int, bytes]],
+    found: str,
+    notices: tuple[str, ...] = (),
+) -> CacheRecord:
+    """Cache files, each given as ending, width, height and content."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files = []
+    for number, (suffix, width, height, data) in enumerate(made):
+        _write_whole(file_path(path, number, suffix), data)
+        digest = hashlib.sha256(data).hexdigest()
+        files.append(CachedFile(suffix, width, height, len(data), digest))
+    record = CacheRecord(tuple(files), found, notices)
+    _write_whole(path, msgspec.json.encode(record))
+    return record
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
+def prune(cache: Path, used: Iterable[str], days: int = 30) -> int:
+    """Remove what no ``used`` file (relative to the cache) belongs with and was made long ago.
+
+    What is young stays: another output of the same site may use it. Returns how many went.
+    """
+    keys = {Path(name).name.partition(".")[0] for name in used}
+    before = time.time() - days * _DAY
+    removed = 0
+    for folder in cache.iterdir() if cache.is_dir() else ():
+        for file in folder.iterdir() if folder.is_dir() else ():
+            if file.name.partition(".")[0] in keys or file.stat().st_mtime >= before:
+                continue
+            file.unlink(missing_ok=True)
+            removed += 1
+    return removed
