@@ -127,11 +127,22 @@ def free_slug(content: Path, column: Column | None, slug: str) -> str:
     return free
 
 
+def new_id(now: datetime, slug: str) -> str:
+    """The id of an article that is begun at a moment; others begun then have other names."""
+    return f"{now:%Y%m%d%H%M%S}-{slug}"
+
+
 def write_draft(content: Path, draft: Draft, now: datetime) -> Path:
-    """Write the article's file and return it. A file that exists is never touched."""
-    values = {"title": draft.title, "date": f"{now:%Y-%m-%d %H:%M}", **draft.values}
+    """Write the article's file and return it. A file that exists is never touched.
+
+    An article gets an id (编号), by which subscribers know it whatever becomes of its title, date
+    and address; its file name makes the address all the same.
+    """
+    values = {"title": draft.title, "date": f"{now:%Y-%m-%d %H:%M}"}
+    values |= {"id": new_id(now, draft.slug), "slug": draft.slug} | draft.values
     if draft.type == "page":
-        del values["date"]
+        for name in ("date", "id", "slug"):
+            del values[name]
     file = content / draft.path
     file.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from dangjian.content.catalogue import Catalogue
 from dangjian.content.related import relatedness_key
-from dangjian.feeds.channels import ChannelPlan, namesakes
+from dangjian.feeds.channels import ChannelPlan
 from dangjian.pages.presenter import SIBLINGS, Presenter
 
 _NAME = "outline"
@@ -54,7 +54,7 @@ def store_outline(
 ) -> None:
     """Store the outline of a whole archive, whose feeds are ``channels``."""
     archive = presenter.archive
-    shown = {*archive.interprets, *archive.interpreted_by, *namesakes(archive.items)}
+    shown = {*archive.interprets, *archive.interpreted_by}
     shown.update(item.path for channel in channels for item in channel.items)
     shown.update(item.path for item in archive.specials)
     outline = Outline(

@@ -17,7 +17,7 @@ from dangjian.content.catalogue import Catalogue, SourceRow
 from dangjian.content.columns import COLUMN_FILE
 from dangjian.content.files import whole_picture
 from dangjian.feeds.channels import ChannelPlan, plan_channels
-from dangjian.feeds.make import make_feeds
+from dangjian.feeds.make import FeedMaker
 from dangjian.pages.articles import plan_articles
 from dangjian.pages.columns import plan_columns
 from dangjian.pages.footer import footer_items
@@ -170,17 +170,17 @@ def write_site(
         producer.make(make_sitemaps(portal, lists, catalogue))
         redirect_map = render_nginx_map(aliases.addresses, plan.setup.absolute_root)
         producer.make([GeneratedFile(NGINX_MAP, digest(redirect_map), lambda: redirect_map)])
-    _write_feeds(plan, catalogue, producer)
+    producer.make(_feed_maker(plan, catalogue).files(whole=scope.is_whole))
     # Last, because it runs in parallel: later steps would run in one process.
     producer.render(pages, partial(_job, portal))
     if not scope.is_whole:
         producer.keep_unplanned(except_below=SEARCH_FOLDER if indexed else "")
 
 
-def _write_feeds(plan: SitePlan, catalogue: Catalogue, producer: Producer) -> None:
+def _feed_maker(plan: SitePlan, catalogue: Catalogue) -> FeedMaker:
     # Feeds lie one folder below the site's root.
     stylesheet = f"../{plan.assets['feed.css'].url}" if "feed.css" in plan.assets else ""
-    producer.make(make_feeds(plan.portal, plan.channels, catalogue, stylesheet))
+    return FeedMaker(plan.portal, plan.channels, catalogue, stylesheet)
 
 
 _UNLISTED = frozenset({"404.html", "search.html"})

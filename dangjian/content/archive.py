@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from dangjian.common.filenames import is_address_stem
 from dangjian.common.problems import Problems
 from dangjian.common.report import Held, Withheld
+from dangjian.content.article_ids import shared_ids
 from dangjian.content.catalogue import Record
 from dangjian.content.columns import Column, ColumnTree, digest_slug
 from dangjian.schema.entry import Entry
@@ -157,6 +158,7 @@ def build_archive(
     archive.problems.extend(columns.problems)
     items = _visible(records, clock, archive)
     _settle_addresses(items, archive)
+    archive.problems.extend(shared_ids((item.path, item.entry.id) for item in items))
     items = [item for item in items if item.path in archive.by_path]
     items.sort(key=lambda item: (item.entry.date, item.path))
     for item in items:

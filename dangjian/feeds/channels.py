@@ -1,33 +1,33 @@
-"""Which feeds there are: the whole site, each column, each special; and the list of them all."""
+"""Which feeds there are: the whole site, each column, each special; and what each of them holds."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from itertools import islice
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import takewhile
 
 from msgspec import Struct
 
-from dangjian.common.timezone import SHANGHAI
 from dangjian.content.archive import Item
 from dangjian.pages.portal import Portal
 from dangjian.rendering import views
 
-if TYPE_CHECKING:
-    pass
-
 WHOLE_SITE = "all"
-ID_SINCE = datetime(2020, 1, 1, tzinfo=SHANGHAI)
-"""The day in the tag URI (RFC 4151) of an article that has an id of its own."""
+RECENT = timedelta(days=3)
+"""How long before its newest article a feed holds all articles, however many."""
 
 
 class ChannelPlan(Struct, frozen=True):
-    """A channel: its name in addresses, its title, its page, and its items, newest first."""
+    """A channel: its name in addresses, its title, its page, and its items, newest first.
+
+    ``listed`` are all its articles, oldest first; where only a part of the archive is arranged,
+    those of ``items`` at least.
+    """
 
     name: str
     title: str
     description: str
     url: str
     items: tuple[Item, ...]
+    listed: Sequence[Item] = ()
 
     @property
     def link(self) -> views.FeedLink:
@@ -47,26 +47,25 @@ def column_feed_name(address: str) -> str:
 def plan_channels(portal: Portal) -> list[ChannelPlan]:
     """All channels: the site first, then columns in the order of the tree, then specials."""
     archive, office = portal.archive, portal.office
-    size = office.feed_size
-    channels = [
-        ChannelPlan(
-            WHOLE_SITE, office.name, office.description, "index.html", _newest(archive.items, size)
-        )
-    ]
+
+    def channel(
+        name: str, title: str, description: str, url: str, items: Sequence[Item]
+    ) -> ChannelPlan:
+        listed = [item for item in items if item.entry.type != "special"]
+        return ChannelPlan(name, title, description, url, newest(listed, office.feed_size), listed)
+
+    channels = [channel(WHOLE_SITE, office.name, office.description, "index.html", archive.items)]
     taken = {WHOLE_SITE}
     for column in archive.columns.walk():
         items = archive.in_column.get(column.folder, ())
         name = _free(column_feed_name(column.address), taken)
         title = f"{office.name} - {column.name}"
-        channels.append(
-            ChannelPlan(name, title, column.entry.description, column.url, _newest(items, size))
-        )
+        channels.append(channel(name, title, column.entry.description, column.url, items))
     for special in archive.specials:
         items = archive.in_special[special.path]
         name = _free(f"zt-{column_feed_name(special.address.removesuffix('/index.html'))}", taken)
         title = f"{office.name} - {special.entry.title}"
-        summary = special.entry.summary
-        channels.append(ChannelPlan(name, title, summary, special.address, _newest(items, size)))
+        channels.append(channel(name, title, special.entry.summary, special.address, items))
     return channels
 
 
@@ -78,37 +77,22 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _newest(items: Sequence[Item], size: int) -> tuple[Item, ...]:
-    wanted = (item for item in reversed(items) if item.entry.type != "special")
-    return tuple(islice(wanted, size))
+def newest(listed: Sequence[Item], least: int) -> tuple[Item, ...]:
+    """The newest ``least`` items, newest first, and all others of the last days.
 
-
-def feed_keys(shown: Iterable[Item], items: Iterable[Item]) -> dict[str, tuple[datetime, str]]:
-    """What stays the same of each article for as long as it lives, by path: a day and a name.
-
-    It is told of those that are ``shown`` (and some others) among all ``items``.
-
-    An article with an id keeps it whatever else changes, its date too. One without is known by
-    its day and file name, so that a new title or another column is no new article. Files that
-    share both are told apart by their folder.
+    Those days end with the newest item, not with the build, so that another day gives the same.
     """
-    days = {ID_SINCE.toordinal(), *(item.entry.filed.toordinal() for item in shown)}
-    near = (item for item in items if item.entry.id or item.entry.filed.toordinal() in days)
-    return {
-        item.path: key if first is item else (key[0], item.path.removesuffix(".md"))
-        for item, key, first in _known_by(near)
-    }
+    if not listed:
+        return ()
+    since = listed[-1].entry.date - RECENT
+    recent = sum(1 for _ in takewhile(lambda i: i.entry.date > since, reversed(listed)))
+    return tuple(reversed(listed[-max(least, recent) :]))
 
 
-def namesakes(items: Iterable[Item]) -> set[str]:
-    """The articles (by path) because of which others are not known by day and name alone."""
-    return {first.path for item, _, first in _known_by(items) if first is not item}
+def archive_pages(channel: ChannelPlan, size: int) -> int:
+    """How many pages of ``size`` articles a channel's archive (RFC 5005) has.
 
-
-def _known_by(items: Iterable[Item]) -> Iterator[tuple[Item, tuple[datetime, str], Item]]:
-    """Each article, the day and name it would be known by, and the first that is known so."""
-    seen: dict[tuple[str, int], Item] = {}
-    for item in items:
-        entry = item.entry
-        key = (ID_SINCE, entry.id) if entry.id else (entry.filed, item.stem)
-        yield item, key, seen.setdefault((key[1], key[0].toordinal()), item)
+    They are counted from the oldest article, and a page is there as soon as it is full, so that it
+    never changes again. A channel whose feed holds everything needs none.
+    """
+    return 0 if len(channel.listed) <= len(channel.items) else len(channel.listed) // size

@@ -1,9 +1,7 @@
 """The files of all feeds, each made only when what it shows has changed."""
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,57 +9,120 @@ import msgspec
 from dangjian.common.digests import digest
 from dangjian.content.archive import Item
 from dangjian.content.catalogue import Catalogue
-from dangjian.feeds.channels import ChannelPlan, feed_keys
+from dangjian.feeds.channels import ChannelPlan, archive_pages
+from dangjian.feeds.ids import feed_keys
+from dangjian.feeds.model import archive_path
 from dangjian.pages.plan import GeneratedFile
 from dangjian.pages.portal import Portal
-from dangjian.pages.presenter import Presenter
 from dangjian.rendering import views
 
 if TYPE_CHECKING:
     from dangjian.feeds.items import FeedRenderer
 
 OPML_PATH = "feeds/opml.xml"
+_ARCHIVED = "feeds archived"
 
 
-def make_feeds(
-    portal: Portal, channels: Sequence[ChannelPlan], catalogue: Catalogue, stylesheet: str
-) -> Iterator[GeneratedFile]:
-    """The files of all channels, and the OPML that lists them."""
-    presenter, office = portal.presenter, portal.office
-    keys = feed_keys(chain.from_iterable(c.items for c in channels), portal.archive.items)
-    renderer = cache(partial(_renderer, portal, catalogue, keys, stylesheet))
-    for channel in channels:
-        shown = [part for item in channel.items for part in _shown(presenter, item, keys)]
-        about = msgspec.msgpack.encode(
-            (channel.title, channel.description, channel.url, stylesheet)
-        )
-        mark = digest(about, *shown)
+class FeedMaker:
+    """Plans the files of all channels of one build."""
+
+    def __init__(
+        self,
+        portal: Portal,
+        channels: Sequence[ChannelPlan],
+        catalogue: Catalogue,
+        stylesheet: str,
+    ) -> None:
+        self.portal = portal
+        self.channels = channels
+        self.catalogue = catalogue
+        self.stylesheet = stylesheet
+        self.keys = feed_keys(portal.archive.items)
+        self._renderer = cache(self._load_renderer)
+        self._outlined = cache(self._outline_mark)
+
+    def files(self, *, whole: bool) -> Iterator[GeneratedFile]:
+        """Every file: feeds, their archives, and the OPML that lists the channels.
+
+        The feeds alone if not ``whole``: nothing but words has changed since all were made, which
+        archives do not show, and only a part of the archive need be arranged.
+        """
+        archived = self._archived(whole)
+        for channel in self.channels:
+            yield from self._feeds(channel, archived.get(channel.name, 0))
+        if whole:
+            for channel in self.channels:
+                yield from self._archive(channel, archived[channel.name])
+            yield self._opml()
+
+    def _archived(self, whole: bool) -> dict[str, int]:
+        """The pages that each channel's archive has."""
+        if not whole:
+            kept = self.catalogue.meta(_ARCHIVED)
+            return msgspec.msgpack.decode(kept, type=dict[str, int]) if kept else {}
+        size = self.portal.office.feed_size
+        archived = {channel.name: archive_pages(channel, size) for channel in self.channels}
+        self.catalogue.set_meta(_ARCHIVED, msgspec.msgpack.encode(archived))
+        return archived
+
+    def _feeds(self, channel: ChannelPlan, archived: int) -> Iterator[GeneratedFile]:
+        shown = [part for item in channel.items for part in self._shown(item)]
+        mark = digest(self._about(channel), f"{archived}", *shown)
         for path, form in zip(_paths(channel.link), ("rss", "atom", "json"), strict=True):
-            yield GeneratedFile(path, mark, partial(_feed, renderer, channel, form))
-    listed = tuple((channel.link, channel.url, channel.description) for channel in channels)
-    opml_mark = digest(msgspec.msgpack.encode(listed), office.name)
-    yield GeneratedFile(OPML_PATH, opml_mark, lambda: renderer().opml(channels))
+            yield GeneratedFile(path, mark, partial(self._feed, channel, form, archived))
 
+    def _archive(self, channel: ChannelPlan, pages: int) -> Iterator[GeneratedFile]:
+        size = self.portal.office.feed_size
+        for number in range(1, pages + 1):
+            items = channel.listed[(number - 1) * size : number * size]
+            mark = digest(self._about(channel), *map(self._outlined, items))
+            path = archive_path(channel.name, number)
+            yield GeneratedFile(path, mark, partial(self._page, channel, number, items))
 
-def _feed(renderer: Callable[[], "FeedRenderer"], channel: ChannelPlan, form: str) -> bytes:
-    return renderer().feed(channel, form)
+    def _opml(self) -> GeneratedFile:
+        listed = tuple((one.link, one.url, one.description) for one in self.channels)
+        mark = digest(msgspec.msgpack.encode(listed), self.portal.office.name)
+        return GeneratedFile(OPML_PATH, mark, lambda: self._renderer().opml(self.channels))
 
+    def _about(self, channel: ChannelPlan) -> bytes:
+        shown = (channel.title, channel.description, channel.url, self.stylesheet, self._icon)
+        return msgspec.msgpack.encode(shown)
 
-def _renderer(
-    portal: Portal, catalogue: Catalogue, keys: dict[str, tuple[datetime, str]], stylesheet: str
-) -> "FeedRenderer":
-    from dangjian.feeds.items import FeedRenderer  # noqa: PLC0415 - slow to load, and seldom needed
+    @property
+    def _icon(self) -> str:
+        office, presenter = self.portal.office, self.portal.presenter
+        emblem = presenter.picture(office.emblem) if office.emblem else None
+        return emblem.url if emblem else ""
 
-    return FeedRenderer(portal, catalogue, keys, stylesheet)
+    def _shown(self, item: Item) -> tuple[bytes | str, ...]:
+        """Covers what a feed shows of an item."""
+        columns = "\0".join(column.name for column in item.columns)
+        parts = self.portal.presenter.text_parts(item)
+        return (*parts, f"{item.entry.date}", self.keys[item.path], columns)
 
+    def _outline_mark(self, item: Item) -> bytes:
+        """Covers what an archive shows of an item."""
+        entry = item.entry
+        shown = (
+            entry.title,
+            entry.date,
+            entry.updated,
+            entry.summary or item.record.excerpt,
+            item.address or entry.external_url,
+            self.keys[item.path],
+        )
+        return msgspec.msgpack.encode(shown)
 
-def _shown(
-    presenter: Presenter, item: Item, keys: dict[str, tuple[datetime, str]]
-) -> tuple[bytes | str, ...]:
-    """Covers what a feed shows of an item."""
-    columns = "\0".join(column.name for column in item.columns)
-    day, name = keys[item.path]
-    return (*presenter.text_parts(item), f"{day:%Y%m%d}", name, columns)
+    def _feed(self, channel: ChannelPlan, form: str, archived: int) -> bytes:
+        return self._renderer().feed(channel, form, archived)
+
+    def _page(self, channel: ChannelPlan, number: int, items: Sequence[Item]) -> bytes:
+        return self._renderer().archive(channel, number, items)
+
+    def _load_renderer(self) -> "FeedRenderer":
+        from dangjian.feeds.items import FeedRenderer  # noqa: PLC0415 - slow to load, seldom needed
+
+        return FeedRenderer(self.portal, self.catalogue, self.keys, self.stylesheet)
 
 
 def _paths(link: views.FeedLink) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from dangjian.common.web_addresses import to_uri
 from dangjian.content.archive import Item
 from dangjian.content.columns import Column
 from dangjian.pages import head_tags as head
@@ -32,8 +33,8 @@ class Heads:
         self._feeds = feeds
 
     def absolute(self, path: str) -> str:
-        """The public address of a file of the site."""
-        return f"{self.base_url}/{path}"
+        """The public address of a file of the site; one elsewhere stays where it is."""
+        return to_uri(path) if path.startswith(("http:", "https:")) else f"{self.base_url}/{path}"
 
     def canonical(self, path: str) -> str:
         """The one public address of a page: without ``index.html``."""

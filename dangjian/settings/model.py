@@ -209,8 +209,18 @@ class Office(Struct, frozen=True, kw_only=True):
         int, Setting("PAGE_SIZE", "每页条数", "列表每页几条", values.number(5, 100), "20")
     ] = 20
     feed_size: Annotated[
-        int, Setting("FEED_SIZE", "订阅条数", "每个订阅源几条", values.number(1, 200), "30")
-    ] = 30
+        int,
+        Setting("FEED_SIZE", "订阅条数", "每个订阅源至少几条；最近三天的总在其中",
+                values.number(1, 200), "30"),
+    ] = 30  # fmt: skip
+    feed_authority: Annotated[
+        str,
+        Setting(
+            "FEED_AUTHORITY", "订阅的固定域名",
+            "订阅靠它认文章，换了网址也不改；不写就用 SITEURL 的域名",
+            values.form(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", "dj.example.gov.cn"), "dj.example.gov.cn",
+        ),
+    ] = ""  # fmt: skip
     default_editor: Annotated[
         str, Setting("DEFAULT_EDITOR", "默认责任编辑", "文章没写责任编辑时用", values.text)
     ] = ""

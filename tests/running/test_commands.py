@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import datetime
@@ -204,6 +205,8 @@ def test_new_writes_an_article_that_builds(site: Path) -> None:
     assert invoke(site, "build").returncode == 0
     page = next((site / "output/pldj/jcdj").rglob("qingzhuang.html")).read_text(encoding="utf-8")
     assert "轻装：上阵 #1" in page
+    (written,) = re.findall(r"^编号: (\d{14}-qingzhuang)$", file.read_text("utf-8"), re.MULTILINE)
+    assert f":{written}" in (site / "output/feeds/all.rss.xml").read_text(encoding="utf-8")
 
     before = file.read_bytes()
     again = invoke(site, "new", "--column", "基层党建", "--title", "另一篇", "--slug", "qingzhuang")

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,20 +15,13 @@ import pytest
 from hypothesis import given, strategies as st
 from lxml import etree
 
-from dangjian.feeds.formats import (
-    Channel,
-    Enclosure,
-    FeedItem,
-    absolute_html,
-    feed_updated,
-    item_id,
-    render_atom,
-    render_json,
-    render_rss,
-)
+from dangjian.feeds.absolute import absolute_html
+from dangjian.feeds.formats import render_atom, render_json, render_rss
+from dangjian.feeds.model import Channel, Enclosure, FeedItem, feed_updated, tag_uri
 
 CHINA = timezone(timedelta(hours=8))
 ATOM = "{http://www.w3.org/2005/Atom}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 SITE = "https://www.example.com"
@@ -50,7 +43,7 @@ def at(day: int, hour: int = 9) -> datetime:
 
 def item(key: str = "a", day: int = 16, **fields: Any) -> FeedItem:
     given_: dict[str, Any] = {
-        "id": item_id("www.example.com", at(day), key),
+        "id": tag_uri("www.example.com", key),
         "url": f"{SITE}/jcdj/2020/06/{key}.html",
         "title": f"华亭市：“四个三”{key}",
         "html": f"<p>三级联动，拧紧<strong>动力轴</strong> {key}</p>",
@@ -69,9 +62,10 @@ FULL = item(
     categories=("党建", "基层"),
     enclosures=(
         Enclosure(f"{SITE}/media/film.mp4", "video/mp4", 12345),
-        Enclosure(f"{SITE}/media/cover.jpg", "image/jpeg", 678),
+        Enclosure(f"{SITE}/files/form.pdf", "application/pdf", 678),
     ),
     image=f"{SITE}/media/cover.jpg",
+    image_size=(960, 540),
 )
 
 
@@ -92,7 +86,7 @@ def check_rss(feed: etree._Element, self_url: str) -> None:
     assert feed.tag == "rss"
     assert feed.get("version") == "2.0"
     (channel,) = feed
-    for name in ("title", "link", "description", "language", "lastBuildDate"):
+    for name in ("title", "link", "description", "language"):
         (element,) = channel.findall(name)
         assert element.text
         assert not len(element)
@@ -103,7 +97,8 @@ def check_rss(feed: etree._Element, self_url: str) -> None:
     guids = [element.text for element in channel.findall("item/guid")]
     assert len(set(guids)) == len(channel.findall("item"))
     once = {"title", "link", "description", "guid", "pubDate", "enclosure", "source", ENCODED}
-    known = once | {"category", f"{DC}creator", f"{DC}source"}
+    once |= {f"{ATOM}updated", f"{MEDIA}thumbnail"}
+    known = once | {"category", f"{DC}creator", f"{DC}source", f"{MEDIA}content"}
     for entry in channel.findall("item"):
         names = [child.tag for child in entry]
         assert set(names) <= known
@@ -171,6 +166,13 @@ def test_rss_by_its_rules() -> None:
         "length": "12345",
         "type": "video/mp4",
     }
+    assert [e.get("url") for e in full.findall(f"{MEDIA}content")] == [
+        file.url for file in FULL.enclosures
+    ]
+    thumbnail = full.find(f"{MEDIA}thumbnail")
+    assert thumbnail is not None
+    assert (thumbnail.get("url"), thumbnail.get("width")) == (FULL.image, "960")
+    assert full.findtext(f"{ATOM}updated") == "2020-06-20T09:00:00+08:00"
     assert full.findtext("description") == "一句 &lt;话&gt; &amp; 摘要"
     assert full.findtext(ENCODED) == FULL.html
     assert full.findtext("pubDate") == "Tue, 16 Jun 2020 12:00:00 +0800"
@@ -199,7 +201,7 @@ def test_json_by_its_rules() -> None:
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert feed["feed_url"] == f"{SITE}/feeds/jcdj.json"
     assert feed["language"] == "zh-CN"
-    assert [entry["id"][-5:] for entry in feed["items"]] == ["-18:b", ":full"]
+    assert [entry["id"].rpartition(":")[2] for entry in feed["items"]] == ["b", "full"]
     entry = feed["items"][1]
     assert entry["content_html"] == FULL.html
     assert entry["external_url"] == FULL.source_url
@@ -239,7 +241,8 @@ def test_the_feed_is_as_old_as_its_newest_change() -> None:
 def test_an_empty_channel_is_valid_and_has_no_clock() -> None:
     check_rss(rss(), f"{SITE}/feeds/jcdj.rss.xml")
     check_atom(atom(), f"{SITE}/feeds/jcdj.atom.xml")
-    assert rss().findtext("channel/lastBuildDate") == "Thu, 01 Jan 1970 00:00:00 +0000"
+    assert rss().find("channel/lastBuildDate") is None
+    assert atom().findtext(f"{ATOM}updated") == "2020-01-01T00:00:00+08:00"
     assert json.loads(render_json(CHANNEL, []))["items"] == []
 
 
@@ -370,8 +373,6 @@ def test_addresses_in_text_become_absolute(written: str, expected: str | None) -
 
 
 def test_item_ids() -> None:
-    assert item_id("www.Example.com:8000", at(6), "20200616") == (
-        "tag:www.example.com,2020-06-06:20200616"
-    )
-    assert item_id("e.org", at(6), "党 建:#") == "tag:e.org,2020-06-06:%E5%85%9A%20%E5%BB%BA%3A%23"
-    assert item_id("", datetime(2020, 1, 1, tzinfo=UTC), "a").startswith("tag:localhost,")
+    assert tag_uri("www.Example.com:8000", "20200616") == "tag:www.example.com,2020-01-01:20200616"
+    assert tag_uri("e.org", "党 建:#") == "tag:e.org,2020-01-01:%E5%85%9A%20%E5%BB%BA%3A%23"
+    assert tag_uri("", "a").startswith("tag:localhost,")

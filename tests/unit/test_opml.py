@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 from lxml import etree
 
-from dangjian.feeds.formats import Channel
+from dangjian.feeds.model import Channel
 from dangjian.feeds.opml import render_opml
 
 SITE = "https://www.example.com"
