@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis
 import jinja2
 import pytest
+from msgspec.structs import replace
 from pelican.settings import read_settings
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
@@ -123,7 +124,8 @@ def build_sample(folder: Path) -> Built:
     override = {"OUTPUT_PATH": str(folder / "output"), "CACHE_PATH": str(folder / "cache")}
     file = ROOT / "pelicanconf.py"
     settings = read_settings(str(file), override=override)
-    with Engine(workplace_of(settings, Run(settings_file=file, strict=True))) as engine:
+    place = workplace_of(settings, Run(settings_file=file, strict=True))
+    with Engine(replace(place, folder=folder)) as engine:
         return Built(engine.build(), folder / "output")
 
 

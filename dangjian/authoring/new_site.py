@@ -6,6 +6,7 @@ wheel and the lock, and nothing else.
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from msgspec import Struct
 
 from dangjian.authoring.new_article import suggest_slug
 from dangjian.common.errors import DangjianError
+from dangjian.common.files import write_whole
 from dangjian.paths import PACKAGE
 from dangjian.schema.export import column_snippet
 
@@ -109,14 +111,31 @@ def lay_out(folder: Path, plan: Plan, root: Path) -> None:
     shutil.copyfile(own_file("tasks.py", root), folder / "tasks.py")
 
 
-def upgrade(folder: Path, root: Path) -> str:
-    """Give an office's folder the release that runs now; return its wheel's name.
+def upgrade(folder: Path, root: Path) -> tuple[str, bool]:
+    """Give an office's folder the release that runs now.
 
-    Only ``packages/`` and the lock change. Raises StartError when it is no such folder.
+    Returns the name of its wheel, and whether a setting was renamed.
+
+    Only ``packages/`` and the lock change, and the setting that was renamed. Raises StartError when
+    it is no such folder.
     """
     if not (folder / "pelicanconf.py").is_file() or not (folder / "packages").is_dir():
         raise StartError(f"{folder} 不是由 start 建立的网站文件夹（里面应有 packages）。")
-    return put_release(folder, root)
+    name = put_release(folder, root)
+    return name, rename_publish_place(folder / "publishconf.py")
+
+
+def rename_publish_place(file: Path) -> bool:
+    """Where a site goes live was OUTPUT_PATH of publishconf.py, and is PUBLISH_TO."""
+    if not file.is_file():
+        return False
+    text = file.read_bytes()
+    if re.search(rb"^PUBLISH_TO\b", text, re.MULTILINE):
+        return False
+    written = re.sub(rb"^OUTPUT_PATH\b", b"PUBLISH_TO", text, flags=re.MULTILINE)
+    if written != text:
+        write_whole(file, written)
+    return written != text
 
 
 def put_release(folder: Path, root: Path) -> str:

@@ -28,7 +28,9 @@ from dangjian.building.arrange import (
 from dangjian.building.comparison import Comparison, Outcome
 from dangjian.building.last_build import forget_last, remember
 from dangjian.building.outline import read_outline, store_outline
+from dangjian.building.output_list import open_output_list
 from dangjian.building.produce import Producer
+from dangjian.building.published import note_articles
 from dangjian.building.scope import WHOLE, Scope
 from dangjian.building.site_plan import plan_site, write_site
 from dangjian.building.snapshot import note_trust
@@ -243,10 +245,11 @@ class Build:
         """Plan every output that ``arranged`` has in its scope, and make those that are new.
 
         Unless ``indexed``, the search index is left to a later build. That is for a scope of
-        texts only.
+        texts only. Raises PlaceError when the output folder holds files of others in the way.
         """
         presenter, scope = arranged.presenter, arranged.scope
         indexed &= scope.is_whole or bool(scope.unindexed)
+        listed = open_output_list(self._place, self._comparison.output())
         index = self._begin_index(arranged) if indexed else None
         with _without_collector():
             with self.report.timed(Stage.PLAN):
@@ -256,12 +259,15 @@ class Build:
                     plan.common,
                     self._catalogue,
                     self._comparison.output(),
+                    listed,
                     self._pool,
                     self._progress,
                 )
             with self.report.timed(Stage.RENDER):
                 if scope.is_whole:
                     store_outline(self._catalogue, presenter, plan.channels)
+                    if self._place.releasing:
+                        note_articles(self._catalogue, presenter)
                 write_site(plan, self._catalogue, producer, scope, indexed=indexed)
             if index is not None:
                 with self.report.timed(Stage.SEARCH):

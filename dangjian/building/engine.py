@@ -5,7 +5,6 @@ share: the worker processes, the catalogue, what is known of the sources, and wh
 this process left. Between processes all of it but the catalogue is lost, which costs time only.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
@@ -16,12 +15,12 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
 
+from dangjian.building.cache_folder import PATIENCE, at_work
 from dangjian.building.comparison import Comparison, Outcome, compare
 from dangjian.building.indexer import Indexer
 from dangjian.building.last_build import last_build
 from dangjian.building.output_state import pack_output_stats, read_output_state
 from dangjian.building.snapshot import Snapshot, find_doubts, read_trust, retake, take
-from dangjian.common.locks import acquire
 from dangjian.common.report import Report, Stage
 from dangjian.common.versions import code_version
 from dangjian.common.workers import WorkerPool
@@ -31,6 +30,7 @@ from dangjian.content.catalogue import (
     open_catalogue,
     remove_catalogue,
 )
+from dangjian.settings.places import check_output
 from dangjian.settings.workspace import Progress, Workplace, no_progress
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 DAMAGE = (sqlite3.DatabaseError, msgspec.MsgspecError, CatalogueDamagedError, UnicodeDecodeError)
 """What is raised where the catalogue holds anything but what was put into it."""
-PATIENCE = 60.0
-"""How long (seconds) to wait for another build of the same site to end."""
 
 
 class Engine:
@@ -96,8 +94,7 @@ class Engine:
         """The catalogue, opened for this engine alone: whoever builds the same site waits."""
         if self._catalogue is None:
             path = self.workplace.catalogue
-            lock = acquire(path.with_suffix(".lock"), str(os.getpid()), PATIENCE)
-            self._locked.enter_context(lock)
+            self._locked.enter_context(at_work(path, PATIENCE))
             self._catalogue = open_catalogue(path, code_version())
         return self._catalogue
 
@@ -128,8 +125,10 @@ class Engine:
     def compare(self) -> Comparison:
         """Compare everything with what the last build left. Nothing is read or rendered.
 
-        Where nothing has changed the report is that of the last build.
+        Where nothing has changed the report is that of the last build. Raises PlaceError if the
+        output folder is not one to write to.
         """
+        check_output(self.workplace)
         found = compare(self.workplace, self.catalogue, self.pool)
         if found.unchanged:
             self._outcome = Outcome(

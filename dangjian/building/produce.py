@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from dangjian.building.output_list import OutputList, foreign_files, is_retained
 from dangjian.building.output_state import OutputState
 from dangjian.common.digests import digest
 from dangjian.common.files import Stat
@@ -34,12 +35,14 @@ class Producer:
         common: bytes,
         catalogue: Catalogue,
         state: OutputState,
+        listed: OutputList,
         pool: WorkerPool,
         progress: Progress,
     ) -> None:
         self.output = Path(setup.output)
         self.catalogue = catalogue
         self.state = state
+        self.listed = listed
         self.pool = pool
         self.progress = progress
         self.production = Production()
@@ -63,6 +66,7 @@ class Producer:
                 marks[page.path] = mark
         if not due:
             return
+        self._claim(page.path for page in due)
         done = 0
         for results in self._rendered(due, job):
             done += len(results)
@@ -85,16 +89,21 @@ class Producer:
 
     def make(self, outputs: Iterable[GeneratedFile]) -> None:
         """Make those outputs whose fingerprint is new."""
+        due: list[tuple[GeneratedFile, bytes]] = []
         for made in outputs:
             self.planned.add(made.path)
             mark = digest(self._common, made.fingerprint)
             if self.state.is_current(made.path, mark):
                 self.production.kept += 1
             else:
-                self._note([write_output(self.output, made.path, made.make())], {made.path: mark})
+                due.append((made, mark))
+        self._claim(made.path for made, _ in due)
+        for made, mark in due:
+            self._note([write_output(self.output, made.path, made.make())], {made.path: mark})
 
     def copy(self, outputs: Iterable[CopiedFile]) -> None:
-        """Copy files whose address tells their content; one that stands is not read again."""
+        """Copy files whose address tells their content; one that exists is not read again."""
+        due: list[tuple[CopiedFile, bytes]] = []
         for one in outputs:
             if one.path in self.planned:
                 continue
@@ -102,7 +111,10 @@ class Producer:
             mark = digest("copied", one.path)
             if self.state.is_current(one.path, mark):
                 self.production.kept += 1
-                continue
+            else:
+                due.append((one, mark))
+        self._claim(one.path for one, _ in due)
+        for one, mark in due:
             self._note([copy_output(self.output, one.path, one.source())], {one.path: mark})
 
     def keep_unplanned(self, except_below: str = "") -> None:
@@ -126,26 +138,27 @@ class Producer:
             row = self.state.rows.get(path)
             if row is None or row.stat != stat:
                 rows.append((path, OutputRow(b"", stat)))
+        self.listed.claim([path for path, _ in rows], ())
         self._put(rows)
 
     def remove_stale(self, retain: Sequence[str]) -> None:
-        """Remove what exists but is not planned, unless it isn't ours or below ``retain``."""
+        """Remove what is ours and not planned; report what is neither, nor below ``retain``."""
         stale = [
             path
             for path in self.state.files
-            if path not in self.planned and not self._stays(path, retain)
+            if path not in self.planned and self.listed.owns(path) and not is_retained(path, retain)
         ]
         self.production.removed = remove_outputs(self.output, stale)
         gone = [path for path in self.state.rows if path not in self.planned]
         self.catalogue.drop_outputs(gone)
         for path in (*stale, *gone):
             self.state.drop(path)
+        self.listed.keep_only(self.planned)
+        others = (path for path in self.state.files if path not in self.planned)
+        self.production.foreign = foreign_files(others, self.listed, retain)
 
-    def _stays(self, path: str, retain: Sequence[str]) -> bool:
-        first = path.partition("/")[0]
-        if first in retain or first.startswith("."):
-            return True
-        return path not in self.state.rows and not is_ours(self.output, path)
+    def _claim(self, paths: Iterable[str]) -> None:
+        self.listed.claim(paths, self.state.files)
 
     def _note(self, results: Sequence[WrittenFile], marks: Mapping[str, bytes]) -> None:
         self.production.written.extend(one.path for one in results if one.changed)
@@ -166,24 +179,3 @@ def copy_output(output: Path, path: str, source: Path) -> WrittenFile:
     os.replace(temporary, target)
     found = target.stat()
     return WrittenFile(path, Stat(found.st_mtime_ns, found.st_size), True)
-
-
-_OUR_FOLDERS = ("static/", "media/", "files/", "feeds/", "search/")
-_OUR_MARK = b'name="generator" content="Dangjian"'
-
-
-def is_ours(output: Path, path: str) -> bool:
-    """Whether a file that the catalogue does not know was made by an earlier build of ours.
-
-    So that a lost catalogue leaves no stale page behind, and no stranger's file is removed.
-    """
-    if path.startswith(_OUR_FOLDERS) or path in ("sitemap.xml", "robots.txt", "redirects.map"):
-        return True
-    if path.endswith(TEMPORARY):
-        return True
-    if path.startswith("sitemap-") and path.endswith(".xml"):
-        return True
-    if not path.endswith((".html", ".htm")):
-        return False
-    with (output / path).open("rb") as file:
-        return _OUR_MARK in file.read(4096)

@@ -49,7 +49,9 @@ def as_site_error() -> Iterator[None]:
 class Site(Struct, frozen=True):
     """A site as its settings file describes it. What is None stays as the settings have it.
 
-    ``publishing`` asks of the settings what a public site needs; ``drafts`` shows what is held.
+    ``publishing`` asks of the settings what a public site needs; ``drafts`` shows what is held;
+    ``releasing`` is for a build that goes live, where with ``hold_back`` an article with errors
+    stays as it was last published.
     """
 
     settings_file: Path
@@ -58,6 +60,8 @@ class Site(Struct, frozen=True):
     workers: int | None = None
     drafts: bool = False
     publishing: bool = False
+    releasing: bool = False
+    hold_back: bool = False
     executor: Executor | None = None
 
     def settings(self, **more: Any) -> Mapping[str, Any]:
@@ -98,13 +102,7 @@ class Site(Struct, frozen=True):
 
         What the engine makes is the same either way.
         """
-        run = Run(
-            settings_file=self.settings_file,
-            publishing=self.publishing,
-            drafts=self.drafts,
-            executor=self.executor,
-            progress=progress,
-        )
+        run = self._run(progress)
         settings = self.settings(DANGJIAN_RUN=run)
         with as_site_error():
             if not is_plain(settings):
@@ -125,8 +123,18 @@ class Site(Struct, frozen=True):
 
     def workplace(self) -> Workplace:
         """What the engine builds from, for who keeps an engine. Raises SiteError."""
-        run = Run(settings_file=self.settings_file, publishing=self.publishing, drafts=self.drafts)
-        return workplace_of(self.settings(), run)
+        return workplace_of(self.settings(), self._run())
+
+    def _run(self, progress: Progress = no_progress) -> Run:
+        return Run(
+            settings_file=self.settings_file,
+            publishing=self.publishing,
+            drafts=self.drafts,
+            releasing=self.releasing,
+            hold_back=self.hold_back,
+            executor=self.executor,
+            progress=progress,
+        )
 
     def check(self, progress: Progress = no_progress) -> Problems:
         """What a build would complain of. Raises SiteError."""

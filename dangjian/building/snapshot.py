@@ -124,7 +124,7 @@ def _basis(place: Workplace, now: datetime, others: bytes) -> bytes:
         code_version(),
         msgspec.json.encode(office),
         msgspec.json.encode(place.problems),
-        f"{place.office.is_gray(now)}{place.drafts}{place.strict}{place.retain}",
+        f"{place.office.is_gray(now)}{place.drafts}{place.strict}{place.retain}{place.hold_back}",
         others,
     )
 

@@ -1,71 +1,224 @@
-"""The commands that change what readers see: publish and rollback."""
+"""The commands that change what readers see: publish and rollback; and their record, history."""
 
+import sys
+from datetime import datetime
 from pathlib import Path
 
 from invoke.context import Context
+from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from dangjian.building.site import Site, SiteError
-from dangjian.cli.asking import progress, refuse, site_of
+from dangjian.building.site import SiteError
+from dangjian.cli.asking import ask, progress, refuse, site_of
 from dangjian.cli.summary import tell
-from dangjian.publishing.releases import KEEP, PublishError, opened
+from dangjian.common.timezone import SHANGHAI
+from dangjian.publishing import history as records
+from dangjian.publishing.changes import Changes
+from dangjian.publishing.errors import PublishError
+from dangjian.publishing.publish import (
+    Options,
+    Outcome,
+    RefusedError,
+    publish as publish_site,
+    releases_of,
+    roll_back,
+)
+from dangjian.publishing.releases import KEEP, opened
+
+ATTENTION = 3
+"""The exit status when the site is live and there is something to see to."""
 
 _SETTINGS = "设置文件，默认 publishconf.py"
+_TITLES = 20
 
 
 @task(
     help={
         "settings": _SETTINGS,
-        "output": "发布到哪个文件夹，默认照设置的 OUTPUT_PATH",
+        "output": "发布到哪个文件夹，默认照设置的 PUBLISH_TO",
         "keep": f"保留几个旧版本，默认 {KEEP} 个",
+        "again": "退回以后内容没有变化，或时钟往回调过，也照样发布",
+        "take-over": "发布位置已有别的网站，整个换下（原来的保存为旧版本）",
+        "allow-withdraw": "一次撤下许多文章时要写明：最多撤下几篇",
+        "dry-run": "只列出会有哪些变化，不改动线上网站",
+        "strict": "有一处错误就不发布（默认只有写错的文章不更新，其余照常发布）",
     }
 )
 def publish(
-    context: Context, settings: str = "publishconf.py", output: str = "", keep: int = KEEP
+    context: Context,
+    settings: str = "publishconf.py",
+    output: str = "",
+    keep: str = str(KEEP),
+    again: bool = False,
+    take_over: bool = False,
+    allow_withdraw: str = "0",
+    dry_run: bool = False,
+    strict: bool = False,
 ) -> None:
-    """发布：生成正式网站，没有错误才整个换上线，保留旧版本"""
+    """发布：生成正式网站，整个换上线，保留旧版本；写错的文章保持上次发布的样子"""
     site = site_of(context, settings)
+    options = Options(
+        output=Path(output) if output else None,
+        keep=_number("--keep", keep),
+        again=again,
+        take_over=take_over,
+        allow_withdraw=_number("--allow-withdraw", allow_withdraw),
+        dry_run=dry_run,
+        strict=strict,
+        confirm=_confirm,
+    )
     try:
-        place = site.workplace()
-        live = Path(output) if output else place.output
-        _check_place(live.resolve(), place.content)
-        built = place.cache / "publish"
-        with opened(live, keep) as releases:
-            report = Site(site.settings_file, output=built, publishing=True).build(progress())
-            tell(report, place.content.name)
-            if report.failed:
-                refuse("有错误，没有发布，线上网站未动。请照上面的提示改正后再发布。")
-            counts = releases.publish(built, retain=place.retain)
+        outcome = publish_site(site, options, progress())
+        name = site.content_name()
+    except RefusedError as error:
+        tell(error.report, site.content_name())
+        refuse(_stamped(str(error)))
     except (SiteError, PublishError) as error:
-        refuse(str(error))
-    print(f"已发布到 {live}：{counts}。要退回上一版，用 invoke rollback。")
+        refuse(_stamped(str(error)))
+    if outcome.result != "rolled back":
+        tell(outcome.report, name)
+    _tell_outcome(outcome)
+    if outcome.held_back or any(note.startswith("AFTER_") for note in outcome.notices):
+        sys.stdout.flush()
+        raise Exit(code=ATTENTION)
 
 
-def _check_place(live: Path, content: Path) -> None:
-    """Refuse to put a site in the place of its own sources."""
-    if content.resolve().is_relative_to(live):
-        refuse(f"发布位置 {live} 里有文章文件夹，不能发布到那里。请改 OUTPUT_PATH。")
+def _tell_outcome(outcome: Outcome) -> None:
+    live = outcome.live
+    for note in outcome.notices:
+        print(_stamped(note))
+    if outcome.result == "rolled back":
+        print(
+            _stamped(
+                f"没有发布：{live} 是退回的版本，退回以后内容没有变化。"
+                "改好文章后会照常发布；要把现在的内容原样再发布，"
+                "运行 python3 tasks.py publish --again"
+            )
+        )
+        return
+    if outcome.result == "unchanged":
+        print(_stamped(f"没有变化，线上网站未动（{live}）。"))
+    else:
+        _tell_changes(outcome.changes)
+    if outcome.result == "published":
+        print(
+            _stamped(
+                f"已发布到 {live}：{outcome.found}。要退回上一版，用 python3 tasks.py rollback"
+            )
+        )
+    elif outcome.result == "dry run":
+        print(_stamped(f"如果发布到 {live}：{outcome.found}。没有改动线上网站。"))
+    if outcome.held_back:
+        count = len(outcome.held_back)
+        names = "、".join(outcome.held_back[:_TITLES]) + ("等" if count > _TITLES else "")
+        print(_stamped(f"有错误的 {count} 个文件没有更新，线上保持上次发布的样子：{names}"))
+
+
+def _tell_changes(changes: Changes) -> None:
+    kinds = (
+        ("新增", changes.appeared),
+        ("修改", changes.changed),
+        ("移动", changes.moved),
+        ("撤下", changes.withdrawn),
+    )
+    for kind, titles in kinds:
+        if titles:
+            more = f" 等 {len(titles)} 篇" if len(titles) > _TITLES else ""
+            print(
+                _stamped(f"{kind}：{'、'.join(f'《{title}》' for title in titles[:_TITLES])}{more}")
+            )
+
+
+def _stamped(text: str) -> str:
+    """A line for a log has the time before it; at a terminal it need not."""
+    return text if sys.stdout.isatty() else f"{datetime.now(SHANGHAI):%Y-%m-%d %H:%M:%S}  {text}"
+
+
+def _number(option: str, value: str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        refuse(f"{option} 后面要写一个整数，现在写的是“{value}”。")
+
+
+def _confirm(question: str) -> bool:
+    return sys.stdin.isatty() and ask(f"{question}（写“是”或“否”）", "否") in ("是", "y", "yes")
 
 
 @task(
     help={
         "settings": _SETTINGS,
-        "output": "网站所在的文件夹，默认照设置的 OUTPUT_PATH",
+        "output": "网站所在的文件夹，默认照设置的 PUBLISH_TO",
         "to": "退回到哪个版本，默认上一个；写 list 列出",
     }
 )
 def rollback(
     context: Context, settings: str = "publishconf.py", output: str = "", to: str = ""
 ) -> None:
-    """退回：把线上网站换回上一个版本"""
+    """退回：把线上网站换回上一个版本，内容改动以前不会再自动发布"""
+    site = site_of(context, settings)
+    place = Path(output) if output else None
     try:
-        live = Path(output) if output else site_of(context, settings).workplace().output
-        with opened(live) as releases:
-            if to == "list":
-                print(f"线上：{releases.state.live or '（不是由本程序发布的）'}")
-                print("保留：" + ("、".join(releases.names) or "无"))
-                return
-            name = releases.roll_back(to)
+        if to == "list":
+            _list_releases(*releases_of(site, place))
+            return
+        name, notices = roll_back(site, to, place)
+    except (SiteError, PublishError) as error:
+        refuse(_stamped(str(error)))
+    for note in notices:
+        print(_stamped(note))
+    print(
+        _stamped(
+            f"线上网站已换回 {name}。内容改动以前，定时发布也保持这个版本；"
+            "要把现在的内容原样再发布，运行 python3 tasks.py publish --again"
+        )
+    )
+
+
+def _list_releases(live: Path, folder: Path) -> None:
+    with opened(live, folder) as releases:
+        print(f"线上：{releases.state.live or '（不是由本程序发布的）'}")
+        print("保留：" + ("、".join(releases.names) or "无"))
+    others = folder / "others"
+    if others.is_dir():
+        print(f"随旧网站换下的、不是本程序放的文件保存在 {others}，没有用处时可以自己删去。")
+
+
+@task(
+    help={
+        "settings": _SETTINGS,
+        "output": "网站所在的文件夹，默认照设置的 PUBLISH_TO",
+        "limit": "最多显示几次，默认 20 次",
+        "json": "输出 JSON，每次一行",
+    }
+)
+def history(
+    context: Context,
+    settings: str = "publishconf.py",
+    output: str = "",
+    limit: str = "20",
+    json: bool = False,
+) -> None:
+    """发布记录：谁、什么时候发布或退回，哪些文章新增、修改、撤下"""
+    try:
+        _, folder = releases_of(site_of(context, settings), Path(output) if output else None)
+        found = records.entries(folder)[-max(_number("--limit", limit), 1) :]
     except (SiteError, PublishError) as error:
         refuse(str(error))
-    print(f"线上网站已换回 {name}。")
+    if json:
+        if found:
+            print(records.as_json(found))
+        return
+    for entry in found:
+        print(f"{entry.time}  {entry.who}  {entry.what}  版本 {entry.release}")
+        for kind, titles in (
+            ("新增", entry.appeared),
+            ("修改", entry.changed),
+            ("移动", entry.moved),
+            ("撤下", entry.withdrawn),
+            ("有错误，没有更新", entry.held_back),
+        ):
+            if titles:
+                print(f"  {kind}：{'、'.join(titles)}")
+    if not found:
+        print("还没有发布过。")

@@ -2,7 +2,6 @@
 
 import gc
 import json
-import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from dangjian.building.site import Site, SiteError
+from dangjian.building.site import Site, SiteError, as_site_error
 from dangjian.cli.asking import ask, progress, refuse, root_of, site_of
 from dangjian.cli.summary import profiled, tell
 from dangjian.common.problems import report as problems_report
@@ -253,14 +252,23 @@ def _ask_slug(content: Path, column: "Column | None", title: str) -> str:
 )
 def clean(context: Context, output: bool = False, settings: str = "pelicanconf.py") -> None:
     """清理：删除缓存，下次全部重新生成"""
+    from dangjian.building.cache_folder import clean as remove_made
+    from dangjian.common.errors import LockedError
+
     try:
         place = site_of(context, settings).workplace()
+        with as_site_error():
+            try:
+                cleaned = remove_made(place, output=output)
+            except LockedError as error:
+                who = error.note or "另一进程"
+                refuse(f"没有清理：有程序正在使用（{who}），请等它结束，或先结束预览。")
     except SiteError as error:
         refuse(str(error))
-    for folder in [place.cache, *([place.output] if output else [])]:
-        if folder.is_dir():
-            shutil.rmtree(folder)
-            print(f"已删除 {folder}")
+    for folder in cleaned.folders:
+        print(f"已清理 {folder}")
+    for left in cleaned.left:
+        print(f"不是本程序生成的，没有删除：{left}")
 
 
 @task(
@@ -287,7 +295,10 @@ def start(
     target = Path(folder).resolve()
     try:
         if upgrade:
-            print(f"已换成 {starting.upgrade(target, root_of(context))}，文章和设置没有改动。")
+            wheel, renamed = starting.upgrade(target, root_of(context))
+            print(f"已换成 {wheel}，文章没有改动。")
+            if renamed:
+                print("publishconf.py 里的 OUTPUT_PATH 已改名为 PUBLISH_TO（发布位置），值不变。")
             return
         plan = starting.Plan(
             name or ask("网站名称", "示例市党建网"),

@@ -21,6 +21,9 @@ def tell(report: Report, folder: str) -> None:
         f"读取 {len(report.read)} 篇，排版 {len(done.rendered)} 页；"
         f"更新 {len(done.written)} 个文件，{done.kept} 个不变，删除 {done.removed} 个"
     )
+    if done.foreign:
+        names = "、".join(done.foreign[:5]) + ("等" if len(done.foreign) > 5 else "")
+        print(f"输出文件夹里另有 {len(done.foreign)} 个不是本程序生成的文件，没有动：{names}")
     stages = [
         f"{stage} {seconds:.2f}"
         for stage, seconds in report.seconds.items()

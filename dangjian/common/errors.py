@@ -27,7 +27,11 @@ class ThemeError(DangjianError):
     part = "文件"
 
 
-FATAL = (ThemeError, OSError, sqlite3.Error, BrokenExecutor, LockedError)
+class PlaceError(DangjianError):
+    """A folder is not one to write to, and nothing was changed; the message says why."""
+
+
+FATAL = (ThemeError, PlaceError, OSError, sqlite3.Error, BrokenExecutor, LockedError)
 """The errors that are nobody's mistake in an article; anything else is a fault of the program."""
 
 
@@ -35,6 +39,8 @@ def describe(error: Exception) -> str:
     """What one of ``FATAL`` means for the person at the terminal."""
     if isinstance(error, ThemeError):
         return f"主题的{error.part}有错，网站没有生成：{error}"
+    if isinstance(error, PlaceError):
+        return str(error)
     if isinstance(error, LockedError):
         return f"另一个程序（进程 {error.note}）正在生成同一个网站，这次没有生成。请等它结束后再试"
     if isinstance(error, OSError):

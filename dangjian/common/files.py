@@ -1,12 +1,28 @@
-"""Files of a folder: their stats, and a walk that says what it passes over."""
+"""Files: written whole, their stats, and a walk of a folder that says what it passes over."""
 
+import errno
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from stat import S_ISREG
 from typing import Literal
 
 from msgspec import Struct
+
+
+def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """Put ``data`` at ``path`` in one step: a reader, or a crash, finds the old file or the new.
+
+    ``durable`` waits until the disk has it, for what a power failure must not lose.
+    """
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        file.write(data)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
+    part.replace(path)
 
 
 class Stat(Struct, frozen=True, array_like=True):
@@ -30,6 +46,25 @@ def stat_file(path: Path) -> tuple[Stat, int] | None:
     changed = max(found.st_mtime_ns, found.st_ctime_ns)
     return Stat(found.st_mtime_ns, found.st_size), changed
 
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder with all that is in it, also while others remove or add files there."""
+    for _ in range(_TRIES - 1):
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if error.errno not in _BUSY:
+                raise
+        if not folder.exists():
+            return
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+_TRIES = 3
+_BUSY = (errno.ENOTEMPTY, errno.EEXIST)
 
 SkipReason = Literal["link", "device", "unreadable", "name"]
 """Why a file or folder is passed over: a symbolic link, no plain file (a pipe, a device), not to

@@ -4,9 +4,9 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import FileIO as RawFile
 from pathlib import Path
-from typing import IO
 
 from dangjian.common.errors import LockedError
 
@@ -17,40 +17,55 @@ _FAR = 1 << 30
 class Lock:
     """A lock that this process holds; ``note`` is what others read meanwhile."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: RawFile) -> None:
         self._file = file
 
     def note(self, text: str) -> None:
-        self._file.seek(0)
-        self._file.truncate()
-        self._file.write(text)
-        self._file.flush()
+        """Leave ``text`` for whoever waits; on a full disk there is none, and the lock holds."""
+        with suppress(OSError):
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.write(text.encode())
 
 
 @contextmanager
 def acquire(path: Path, note: str = "", patience: float = 0.0) -> Iterator[Lock]:
-    """Hold the lock at ``path`` (a small file that stays) for as long as the block runs.
+    """Hold the lock at ``path`` (a small file) for as long as the block runs.
 
+    The holder may delete the file: whoever opened it before tries again with the new one.
     Raises LockedError when another process holds it, and still does after ``patience`` seconds.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
-        end = time.monotonic() + patience
-        while not _taken(file):
-            if time.monotonic() >= end:
-                file.seek(0)
-                raise LockedError(file.read().strip())
-            time.sleep(0.1)
-        lock = Lock(file)
-        lock.note(note)
-        try:
-            yield lock
-        finally:
-            lock.note("")
-            _release(file)
+    end = time.monotonic() + patience
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Unbuffered: what a full disk did not take must not be tried again on closing.
+        with path.open("ab+", buffering=0) as file:
+            while not _taken(file):
+                if time.monotonic() >= end:
+                    file.seek(0)
+                    raise LockedError(file.read().decode(errors="replace").strip())
+                time.sleep(0.1)
+            if not _is_at(file, path):
+                continue
+            lock = Lock(file)
+            lock.note(note)
+            try:
+                yield lock
+            finally:
+                lock.note("")
+                _release(file)
+            return
 
 
-def _taken(file: IO[str]) -> bool:
+def _is_at(file: RawFile, path: Path) -> bool:
+    """Whether the open file is still the one at ``path``."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _taken(file: RawFile) -> bool:
     try:
         _take(file)
     except OSError:
@@ -61,20 +76,20 @@ def _taken(file: IO[str]) -> bool:
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(file: IO[str]) -> None:
+    def _take(file: RawFile) -> None:
         os.lseek(file.fileno(), _FAR, os.SEEK_SET)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
-    def _release(file: IO[str]) -> None:
+    def _release(file: RawFile) -> None:
         os.lseek(file.fileno(), _FAR, os.SEEK_SET)
         msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 
 else:
     import fcntl
 
-    def _take(file: IO[str]) -> None:
+    def _take(file: RawFile) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def _release(file: IO[str]) -> None:
+    def _release(file: RawFile) -> None:
         # Closing would not do: worker processes have the same open file.
         fcntl.flock(file, fcntl.LOCK_UN)

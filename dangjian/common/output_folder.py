@@ -110,14 +110,17 @@ def scan_output(output: Path) -> dict[str, Stat]:
 
 
 def remove_outputs(output: Path, paths: Iterable[str]) -> int:
-    """Remove files and the folders they leave empty; returns how many files went."""
+    """Remove files and the folders they leave empty; returns how many files went.
+
+    Raises OSError when one can't be removed: what was withdrawn must not stay unnoticed.
+    """
     removed = 0
     folders: set[Path] = set()
     for path in paths:
         target = output / path
         try:
             target.unlink()
-        except OSError:
+        except FileNotFoundError:
             continue
         removed += 1
         folders.update(output / parent for parent in Path(path).parents)

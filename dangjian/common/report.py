@@ -40,12 +40,16 @@ class Stage(StrEnum):
 
 
 class Production(Struct):
-    """What one build did to the output folder; lists hold output paths."""
+    """What one build did to the output folder; lists hold output paths.
+
+    ``foreign`` are files found there that were not generated, and stay.
+    """
 
     rendered: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     kept: int = 0
     removed: int = 0
+    foreign: list[str] = field(default_factory=list)
 
 
 class Report(Struct):

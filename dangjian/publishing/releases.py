@@ -1,20 +1,15 @@
-"""Putting a built site in the place of the live one, in one step, and taking it back.
+"""The live site and the releases kept for rollback: the switch in one step, and taking it back.
 
-Beside the live folder ``public`` lies ``releases/public``: the releases kept for rollback, each
-named by the time it went live; ``next`` while one is being put together; and ``state.json``, which
-says what is live and, during a switch, what was about to happen, so that whoever comes next can
-finish or undo it. A file that did not change is a hard link to the live one where the file system
-has them, and a copy with the same time where not.
+The releases of a live folder lie in a folder of their own, on the same disk and out of reach of the
+web server: each named by the time it went live, with a manifest next to it; ``next`` while one is
+being put together; and ``state.json``, which says what is live and, during a switch, what was about
+to happen, so that the next run can complete or roll back.
 """
 
-import ctypes
 import errno
-import filecmp
 import json
 import os
-import shutil
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -22,20 +17,38 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
-from dangjian.common.errors import DangjianError, LockedError
+from dangjian.common.errors import LockedError
+from dangjian.common.files import remove_tree, write_whole
 from dangjian.common.locks import acquire
+from dangjian.common.output_folder import remove_outputs
 from dangjian.common.timezone import SHANGHAI
+from dangjian.publishing.assembly import (
+    Comparison,
+    Plan,
+    assemble,
+    compare,
+    correct_modes,
+    files_below,
+    goes_along,
+    make_parents,
+)
+from dangjian.publishing.errors import OtherSiteError, PublishError
+from dangjian.publishing.manifest import (
+    Article,
+    Manifest,
+    Record,
+    content_digest,
+    read_record,
+    write_record,
+)
+from dangjian.publishing.migration import FOREIGN, has_old_releases, move_releases, old_releases
+from dangjian.publishing.system import exchange, identity, reason
 
 KEEP = 3
 _NEXT = "next"
 _DISCARDED = "discarded"
-_FOREIGN = "00000000-000000"  # a live folder that was not published from here: older than all
-_EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
-_HERE = -100  # AT_FDCWD
-
-
-class PublishError(DangjianError):
-    """Nothing was switched; the message is Chinese."""
+_OTHERS = "others"
+_NOT_RELEASES = frozenset({_NEXT, _DISCARDED, _OTHERS})
 
 
 class Pending(Struct):
@@ -46,38 +59,33 @@ class Pending(Struct):
     identity: int
 
 
-class State(Struct):
-    """What is live (by the name it was published under), and the switch under way."""
+class State(Struct, omit_defaults=True):
+    """What is live (by the name it was published under), and the switch under way.
+
+    ``published`` is when the last publish took place. ``held`` covers the content at the time of a
+    rollback: while the content is the same, the site stays rolled back. ``noticed`` covers the
+    problems of which somebody has been notified.
+    """
 
     live: str = ""
     pending: Pending | None = None
-
-
-class Counts(Struct):
-    """What a release has of new, changed, unchanged and removed files."""
-
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    removed: int = 0
-
-    def __str__(self) -> str:
-        return (
-            f"新增 {self.new} 个文件，更新 {self.changed} 个，"
-            f"不变 {self.same} 个，撤下 {self.removed} 个"
-        )
+    published: datetime | None = None
+    held: str = ""
+    noticed: str = ""
 
 
 class Releases(Struct):
-    """The live folder ``live`` and the releases kept beside it."""
+    """The live folder ``live``, and its releases in ``folder``.
+
+    Files at the top of the live folder whose names are in ``retain`` or begin with a dot
+    (``.well-known``) were put there by others and go along.
+    """
 
     live: Path
+    folder: Path
     keep: int = KEEP
+    retain: tuple[str, ...] = ()
     state: State = field(default_factory=State)
-
-    @property
-    def folder(self) -> Path:
-        return self.live.parent / "releases" / self.live.name
 
     @property
     def names(self) -> list[str]:
@@ -87,39 +95,96 @@ class Releases(Struct):
         return sorted(
             entry.name
             for entry in self.folder.iterdir()
-            if entry.is_dir() and entry.name not in {_NEXT, _DISCARDED}
+            if entry.is_dir() and entry.name not in _NOT_RELEASES
         )
 
     @property
     def _state_file(self) -> Path:
         return self.folder / "state.json"
 
-    def publish(
-        self, built: Path, now: datetime | None = None, retain: Iterable[str] = ()
-    ) -> Counts:
-        """Make what stands in ``built`` live. Call inside ``opened``. Raises PublishError.
+    def record(self, name: str = "") -> Record | None:
+        """What the release ``name`` (or the live one) consists of.
 
-        What stands at the top of the live folder under a name of ``retain``, or one that begins
-        with a dot (``.well-known``), was put there by others and goes along.
+        None if it was not published from here.
         """
-        staging = self.folder / _NEXT
+        name = name or self.state.live
+        return read_record(self.folder / f"{name}.json") if name else None
+
+    @property
+    def live_files(self) -> Manifest:
+        """The published files of the live folder."""
+        record = self.record()
+        return record.files if record else {}
+
+    def compare(self, built: Path, plan: Plan) -> Comparison:
+        """How the site in ``built`` differs from the live one. Raises PublishError."""
         try:
-            _remove(staging)
-            counts = assemble(built, self.live, staging, set(retain))
+            return compare(built, plan, self.live, self.live_files, self.retain)
+        except OSError as error:
+            raise PublishError(f"新网站没有备好，线上网站未动：{reason(error)}") from error
+
+    def check_ours(self) -> None:
+        """Raise OtherSiteError if the live folder holds a site that was not published from here."""
+        if self.state.live:
+            return
+        foreign = [path for path in files_below(self.live) if not goes_along(path, self.retain)]
+        if foreign:
+            names = "、".join(sorted(foreign)[:5]) + ("等" if len(foreign) > 5 else "")
+            raise OtherSiteError(
+                f"{self.live} 里已有 {len(foreign)} 个文件（{names}），不是从这里发布的。"
+            )
+
+    def publish(
+        self,
+        built: Path,
+        plan: Plan,
+        articles: dict[str, Article] | None = None,
+        now: datetime | None = None,
+        moment: datetime | None = None,
+    ) -> Comparison:
+        """Make the planned files in ``built``, which show ``articles``, live if they are not.
+
+        The release is named by ``now``; ``moment`` is when the site was built for, usually the
+        same.
+
+        Raises PublishError, with the live site untouched.
+        """
+        found = self.compare(built, plan)
+        now = now or datetime.now(SHANGHAI)
+        if found.is_same and self.state.live and self.live.is_dir():
+            return found
+        staging = self.folder / _NEXT
+        name = self._new_name(now)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if staging.exists():
+                remove_tree(staging)
+            marks = assemble(built, plan, self.live, self.live_files, staging, found, self.retain)
             if hasattr(os, "sync"):
                 os.sync()
+            write_record(self.folder / f"{name}.json", Record(marks, articles))
         except OSError as error:
-            _remove(staging)
-            raise PublishError(f"新网站没有备好，线上网站未动：{_reason(error)}") from error
-        self._switch(staging, self._new_name(now))
-        for name in self.names[: -self.keep or None]:
-            self._discard(name)
-        return counts
+            self._drop_staging(staging)
+            raise PublishError(f"新网站没有备好，线上网站未动：{reason(error)}") from error
+        except PublishError:
+            self._drop_staging(staging)
+            raise
+        self._switch(staging, name, State(published=moment or now, noticed=self.state.noticed))
+        self._discard_old(marks)
+        return found
 
-    def roll_back(self, name: str = "") -> str:
+    def correct_modes(self) -> int:
+        """Let the web server read the whole live site; returns how many files it could not."""
+        try:
+            return correct_modes(self.live, self.live_files)
+        except OSError as error:
+            raise PublishError(f"线上网站的文件权限改不了：{reason(error)}") from error
+
+    def roll_back(self, name: str = "", held: str = "") -> str:
         """Make the release ``name``, or the one before the live one, live again; return its name.
 
         The one that was live is kept under its own name, so this can be taken back as well.
+        ``held`` covers the content as it is now, for the next publish to compare.
         """
         earlier = [one for one in self.names if not self.state.live or one < self.state.live]
         if not name and not earlier:
@@ -128,11 +193,18 @@ class Releases(Struct):
         if name not in self.names:
             kept = "、".join(self.names) or "无"
             raise PublishError(f"没有保留名为 {name} 的版本。现有：{kept}。")
-        self._switch(self.folder / name, name)
+        state = msgspec.structs.replace(self.state, held=held, noticed="")
+        self._switch(self.folder / name, name, state)
         return name
 
+    def release(self) -> None:
+        """Let the next publish take place although the content is as it was at the rollback."""
+        if self.state.held:
+            self.state.held = ""
+            self.save()
+
     def recover(self) -> None:
-        """Read the state; finish, or undo, a switch that was cut short."""
+        """Read the state; complete, or roll back, a switch that was cut short."""
         try:
             self.state = msgspec.json.decode(self._state_file.read_bytes(), type=State)
         except FileNotFoundError:
@@ -150,36 +222,66 @@ class Releases(Struct):
             if not source.exists():
                 raise PublishError(f"线上网站 {self.live} 和新版本都不见了，请从备份恢复。")
             source.rename(self.live)
-        if _identity(self.live) == pending.identity:
+        if identity(self.live) == pending.identity:
             if source.exists():
                 source.rename(self.folder / self.state.live)
             self.state.live = pending.name
         self.state.pending = None
-        self._save()
+        self.save()
 
-    def _switch(self, source: Path, name: str) -> None:
-        """Put the folder ``source`` in the place of the live one, which is kept as a release."""
-        old = self._free_name(self.state.live or _FOREIGN)
-        pending = Pending(name, source.name, _identity(source))
-        self.state = State(old, pending)
+    def recovered(self) -> tuple[list[str], str]:
+        """``recover``; the names of the releases and of the live one then."""
+        self.recover()
+        return self.names, self.state.live
+
+    def save(self) -> None:
+        """Keep the state. A reserve is given up for it when the disk is full."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        data = msgspec.json.encode(self.state)
+        reserve = self.folder / "reserve"
         try:
-            self._save()
+            write_whole(self._state_file, data, durable=True)
+            if not reserve.exists():
+                reserve.write_bytes(bytes(_RESERVE))
+        except OSError as error:
+            if error.errno not in {errno.ENOSPC, errno.EDQUOT} or not reserve.exists():
+                raise
+            reserve.unlink()
+            write_whole(self._state_file, data, durable=True)
+
+    def _switch(self, source: Path, name: str, after: State) -> None:
+        """Put the folder ``source`` in the place of the live one, which is kept as a release.
+
+        ``after`` is the state to be in then. Raises PublishError if it did not come to it.
+        """
+        before = self.state
+        old = self._free_name(self.state.live or FOREIGN)
+        pending = Pending(name, source.name, identity(source))
+        self.state = msgspec.structs.replace(after, live=old, pending=pending)
+        try:
+            self.save()
             if not self.live.exists():
-                self.live.parent.mkdir(parents=True, exist_ok=True)
+                make_parents(self.live)
                 source.rename(self.live)
             elif exchange(source, self.live):
                 source.rename(self.folder / old)
             else:
                 self._swap(source, self.folder / old)
         except OSError as error:
-            if _identity(self.live) != pending.identity:
-                raise PublishError(f"没有切换成，线上网站未动：{_reason(error)}") from error
-            raise PublishError(f"已切换，但旧版本没有收好：{_reason(error)}") from error
-        self.state = State(name)
-        self._save()
+            if identity(self.live) != pending.identity:
+                self.state = before
+                with suppress(OSError):
+                    self.save()
+                raise PublishError(f"没有切换成，线上网站未动：{reason(error)}") from error
+            told = f"新网站已上线，但旧版本没有收好，下次运行会收好：{reason(error)}"
+            raise PublishError(told) from error
+        # From here on the new site is live. What is not noted now, the next run completes.
+        self.state = msgspec.structs.replace(after, live=name, pending=None)
+        with suppress(OSError):
+            self.save()
 
     def _swap(self, source: Path, old: Path) -> None:
-        """Two renames, for who can't exchange; ``state.json`` covers the moment between."""
+        """Two renames, where folders can't be exchanged; ``state.json`` covers the time between."""
         self.live.rename(old)
         try:
             source.rename(self.live)
@@ -187,17 +289,58 @@ class Releases(Struct):
             old.rename(self.live)
             raise
 
-    def _discard(self, name: str) -> None:
-        """Let a release go. Out of the list first, so that half of one is never rolled back to."""
-        discarded = self.folder / _DISCARDED
-        shutil.rmtree(discarded, ignore_errors=True)
+    def _drop_staging(self, staging: Path) -> None:
         with suppress(OSError):
-            (self.folder / name).rename(discarded)
-            shutil.rmtree(discarded)
+            remove_tree(staging)
 
-    def _new_name(self, now: datetime | None) -> str:
+    def _discard_old(self, live: Manifest) -> None:
+        """Keep the newest releases that differ from one another and from the live one."""
+        kept = {content_digest(live)}
+        for name in reversed(self.names):
+            record = self.record(name)
+            if record is None:
+                continue  # somebody else's: never deleted by us
+            mark = content_digest(record.files)
+            if mark in kept or len(kept) > self.keep:
+                self._discard(name, record.files)
+            else:
+                kept.add(mark)
+        known = {*self.names, self.state.live, "state"}
+        for file in self.folder.glob("*.json"):
+            if file.stem not in known:
+                file.unlink(missing_ok=True)
+
+    def _discard(self, name: str, manifest: Manifest) -> None:
+        """Delete the published files of a release; what others had put among them is kept.
+
+        Taken out of the list first, so that half of one is never rolled back to.
+        """
+        discarded = self.folder / _DISCARDED
+        with suppress(OSError):
+            if discarded.exists():
+                discarded.rename(self._free_other(f"{_DISCARDED}-{name}"))
+            (self.folder / name).rename(discarded)
+            remove_outputs(discarded, [*manifest])
+            for path in [*files_below(discarded)]:
+                if goes_along(path, self.retain):
+                    (discarded / path).unlink()
+            _remove_empty_folders(discarded)
+            if discarded.exists():
+                discarded.rename(self._free_other(name))
+            (self.folder / f"{name}.json").unlink()
+
+    def _free_other(self, name: str) -> Path:
+        others = self.folder / _OTHERS
+        others.mkdir(exist_ok=True)
+        number, free = 1, others / name
+        while free.exists():
+            number += 1
+            free = others / f"{name}_{number}"
+        return free
+
+    def _new_name(self, now: datetime) -> str:
         """A name by the time, later than every other even when the clock went back."""
-        name = f"{now or datetime.now(SHANGHAI):%Y%m%d-%H%M%S}"
+        name = f"{now:%Y%m%d-%H%M%S}"
         latest = max([*self.names, self.state.live])
         if name > latest:
             return name
@@ -213,128 +356,44 @@ class Releases(Struct):
             free = f"{name}_{number:04d}"
         return free
 
-    def _save(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = self._state_file.with_suffix(".part")
-        with part.open("wb") as file:
-            file.write(msgspec.json.encode(self.state))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._state_file)
+
+_RESERVE = 4096
+"""Bytes set aside so that a rollback can be noted on a full disk."""
 
 
 @contextmanager
-def opened(live: Path, keep: int = KEEP) -> Iterator[Releases]:
-    """The releases of ``live``, held for this process alone and recovered.
+def opened(
+    live: Path, folder: Path, keep: int = KEEP, retain: tuple[str, ...] = ()
+) -> Iterator[Releases]:
+    """The releases of ``live`` in ``folder``, held for this process alone and recovered.
 
     Raises PublishError when another process is publishing.
     """
-    releases = Releases(live.resolve(), keep)
+    releases = Releases(live.resolve(), folder, keep, retain)
     note = json.dumps({"pid": os.getpid(), "time": f"{datetime.now(SHANGHAI):%H:%M:%S}"})
     try:
-        with acquire(releases.folder / "lock", note):
+        with acquire(folder.with_name(f"{folder.name}.lock"), note):
+            if has_old_releases(releases.live) and not folder.exists():
+                before = Releases(releases.live, old_releases(releases.live))
+                move_releases(before.live, folder, before.recovered)
             releases.recover()
             yield releases
     except LockedError as error:
-        try:
-            who = json.loads(error.note)
-            told = f"进程 {who['pid']}，{who['time']} 开始"
-        except (ValueError, KeyError, TypeError):
-            told = "另一进程"
-        raise PublishError(f"正在发布（{told}），请等它结束后再试。") from None
+        raise _busy(error) from None
     except OSError as error:
-        raise PublishError(f"{releases.folder} 用不了：{_reason(error)}") from error
+        raise PublishError(f"{releases.folder} 用不了：{reason(error)}") from error
 
 
-def assemble(built: Path, live: Path, staging: Path, retain: set[str]) -> Counts:
-    """Make ``staging`` equal to ``built``; what is the same in ``live`` keeps its file or time.
-
-    Top entries of ``live`` that ``retain`` names, or that begin with a dot, come along.
-    """
-    counts = Counts()
-    seen = 0
-    for folder, _, names in os.walk(built):
-        relative = Path(folder).relative_to(built)
-        (staging / relative).mkdir(parents=True, exist_ok=True)
-        for name in names:
-            new, old, target = (top / relative / name for top in (built, live, staging))
-            if not old.is_file():
-                counts.new += 1
-                shutil.copy2(new, target)
-            elif _same(new, old):
-                counts.same += 1
-                seen += 1
-                _link(old, target)
-            else:
-                counts.changed += 1
-                seen += 1
-                shutil.copy2(new, target)
-    for entry in sorted(live.iterdir()) if live.is_dir() else ():
-        if (entry.name in retain or entry.name.startswith(".")) and not (
-            built / entry.name
-        ).exists():
-            seen += _carry(entry, staging / entry.name)
-    counts.removed = sum(len(names) for _, _, names in os.walk(live)) - seen
-    return counts
-
-
-def _same(new: Path, old: Path) -> bool:
-    """Whether two files hold the same; those of one size and time are copies of each other."""
-    one, other = new.stat(), old.stat()
-    if one.st_size != other.st_size:
-        return False
-    return one.st_mtime_ns == other.st_mtime_ns or filecmp.cmp(new, old, shallow=False)
-
-
-def _carry(entry: Path, target: Path) -> int:
-    """Take a file or folder along; return how many files that is."""
-    if entry.is_dir():
-        shutil.copytree(entry, target, copy_function=_link)
-        return sum(len(names) for _, _, names in os.walk(target))
-    _link(entry, target)
-    return 1
-
-
-def _link(source: str | Path, target: str | Path) -> None:
+def _busy(error: LockedError) -> PublishError:
     try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
+        who = json.loads(error.note)
+        told = f"进程 {who['pid']}，{who['time']} 开始"
+    except (ValueError, KeyError, TypeError):
+        told = "另一进程"
+    return PublishError(f"正在发布（{told}），请等它结束后再试。")
 
 
-def exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step; False where the system can't (then nothing happened)."""
-    if sys.platform != "linux":
-        return False
-    library = ctypes.CDLL(None, use_errno=True)
-    if not hasattr(library, "renameat2"):
-        return False
-    if library.renameat2(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
-        return True
-    number = ctypes.get_errno()
-    if number in {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}:
-        return False
-    raise OSError(number, os.strerror(number), str(one), None, str(other))
-
-
-def _identity(folder: Path) -> int:
-    """What tells a folder from another whatever their names: its number in the file system."""
-    try:
-        return folder.stat().st_ino
-    except OSError:
-        return -1
-
-
-def _remove(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)
-
-
-def _reason(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
-        return "磁盘已满，请腾出空间后重新发布。"
-    if error.errno in {errno.EACCES, errno.EPERM}:
-        return f"没有权限改动 {error.filename}，或其中的文件正被别的程序使用。"
-    if error.errno in {errno.EXDEV, errno.EBUSY}:
-        return f"{error.filename} 是单独挂载的，不能改名；请把发布位置设为其中的一个文件夹。"
-    return f"{error.strerror}（{error.filename}）。"
+def _remove_empty_folders(top: Path) -> None:
+    for folder, _, _ in os.walk(top, topdown=False):
+        with suppress(OSError):
+            os.rmdir(folder)

@@ -6,9 +6,10 @@ from dangjian.settings.model import (
     ExternalLinks,
     Home,
     Office,
+    PublishOptions,
     Setting,
 )
-from dangjian.settings.reading import read_office
+from dangjian.settings.reading import read_office, read_publishing
 from dangjian.settings.values import NamedLink, NamedLinks
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "NamedLink",
     "NamedLinks",
     "Office",
+    "PublishOptions",
     "Setting",
     "read_office",
+    "read_publishing",
 ]

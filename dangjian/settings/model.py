@@ -248,16 +248,47 @@ class Office(Struct, frozen=True, kw_only=True):
         return start <= now <= end
 
 
-def _settings() -> dict[str, Setting]:
-    hints = get_type_hints(Office, include_extras=True)
+class PublishOptions(Struct, frozen=True, kw_only=True):
+    """Where a site goes live and what happens then. Folders are as written, often relative."""
+
+    to: Annotated[
+        str,
+        Setting("PUBLISH_TO", "发布位置", "正式网站所在的文件夹，由 publish 换上", values.folder,
+                "/srv/www/portal"),
+    ] = "public"  # fmt: skip
+    releases: Annotated[
+        str,
+        Setting(
+            "RELEASES_PATH", "旧版本位置",
+            "旧版本和发布记录放在哪里：与发布位置在同一个磁盘，网页服务器访问不到；一般不用写",
+            values.folder, "/srv/portal-releases",
+        ),
+    ] = ""  # fmt: skip
+    after: Annotated[
+        tuple[str, ...],
+        Setting("AFTER_PUBLISH", "发布后的命令", "线上网站有变化以后运行", values.command,
+                '["systemctl", "reload", "nginx"]'),
+    ] = ()  # fmt: skip
+    on_problem: Annotated[
+        tuple[str, ...],
+        Setting("ON_PROBLEM", "出错时的命令", "没有发布成，或有文章没有发布时运行", values.command,
+                '["mail", "-s", "网站发布有问题", "guanli@example.com"]'),
+    ] = ()  # fmt: skip
+
+
+def _settings(model: type[Struct]) -> dict[str, Setting]:
+    hints = get_type_hints(model, include_extras=True)
     return {
         field: next(mark for mark in get_args(hint) if isinstance(mark, Setting))
         for field, hint in hints.items()
     }
 
 
-SETTINGS: Final[Mapping[str, Setting]] = _settings()
+SETTINGS: Final[Mapping[str, Setting]] = _settings(Office)
 """Each field of ``Office`` with its setting, in the model's order."""
+
+PUBLISH_SETTINGS: Final[Mapping[str, Setting]] = _settings(PublishOptions)
+"""Each field of ``PublishOptions`` with its setting."""
 
 
 def office_pictures(office: Office) -> list[PictureRef]:

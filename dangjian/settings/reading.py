@@ -8,7 +8,7 @@ from typing import Any, Final
 from dangjian.common.problems import Level, Problem
 from dangjian.schema.keys import similarity
 from dangjian.settings.lines import SettingsFile
-from dangjian.settings.model import SETTINGS, Office
+from dangjian.settings.model import PUBLISH_SETTINGS, SETTINGS, Office, PublishOptions, Setting
 from dangjian.settings.values import SourceLocation, as_repr, is_local
 
 PELICAN_OPTIONAL: Final = frozenset((
@@ -31,7 +31,9 @@ _USUAL: Final = frozenset((
 ))  # fmt: skip
 """Pelican's own settings that a portal's file usually has."""
 
-PLAIN: Final = _USUAL | _ENGINE | {setting.name for setting in SETTINGS.values()}
+_OURS: Final = {one.name: one for one in (*SETTINGS.values(), *PUBLISH_SETTINGS.values())}
+
+PLAIN: Final = _USUAL | _ENGINE | _OURS.keys()
 """The settings that can be read without Pelican."""
 
 _DIRECT: Final = ("_SAVE_AS", "_URL")
@@ -49,19 +51,47 @@ def read_office(
     """
     lines = SettingsFile(settings_file)
     problems = list(lines.problems)
+    found = _read(SETTINGS, settings, lines, problems)
+    problems.extend(_unknown(settings, lines))
+    problems.extend(_missing(settings, found, lines))
+    if publishing:
+        problems.extend(_unpublishable(settings, found, lines))
+    return Office(**found), tuple(problems)
+
+
+def read_publishing(
+    settings: Mapping[str, Any], settings_file: Path | None = None
+) -> tuple[PublishOptions, tuple[str, ...], tuple[Problem, ...]]:
+    """Where and how to publish, the names of OUTPUT_RETENTION, and what is wrong with either."""
+    lines = SettingsFile(settings_file)
+    problems: list[Problem] = []
+    found = _read(PUBLISH_SETTINGS, settings, lines, problems)
+    retained = settings.get("OUTPUT_RETENTION") or ()
+    if not isinstance(retained, list | tuple) or not all(isinstance(n, str) for n in retained):
+        example = f'["{retained}"]' if isinstance(retained, str) else '["MP_verify_x.txt"]'
+        message = (
+            f"OUTPUT_RETENTION（保留的文件）写的是 {as_repr(retained)}，要写列表，例如 {example}"
+        )
+        problems.append(Problem(*lines.place("OUTPUT_RETENTION"), message))
+        retained = ()
+    return PublishOptions(**found), tuple(retained), tuple(problems)
+
+
+def _read(
+    table: Mapping[str, Setting],
+    settings: Mapping[str, Any],
+    lines: SettingsFile,
+    problems: list[Problem],
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for field, setting in SETTINGS.items():
+    for field, setting in table.items():
         value = settings.get(setting.name)
         if value is None or (setting.name == "SITENAME" and value == _PELICAN_NAME):
             continue
         taken = setting.read(value, SourceLocation(lines, problems, setting.name, setting.zh))
         if taken is not None and taken != "":
             found[field] = taken
-    problems.extend(_unknown(settings, lines))
-    problems.extend(_missing(settings, found, lines))
-    if publishing:
-        problems.extend(_unpublishable(settings, found, lines))
-    return Office(**found), tuple(problems)
+    return found
 
 
 def _missing(
@@ -118,7 +148,6 @@ def _unknown(settings: Mapping[str, Any], lines: SettingsFile) -> Iterator[Probl
         return
     # Here, as Pelican takes a third of a second to import.
     defaults: Mapping[str, Any] = import_module("pelican.settings").DEFAULT_CONFIG
-    ours = {setting.name: setting for setting in SETTINGS.values()}
     theirs = defaults.keys() | PELICAN_OPTIONAL
     templates = _template_names(settings)
     plugins = [getattr(one, "__name__", one) for one in settings.get("PLUGINS") or ()]
@@ -126,11 +155,11 @@ def _unknown(settings: Mapping[str, Any], lines: SettingsFile) -> Iterator[Probl
     for name in given:
         if name in theirs or name in templates:
             continue
-        nearest = max((*ours, *theirs), key=lambda known: similarity(name, known))
+        nearest = max((*_OURS, *theirs), key=lambda known: similarity(name, known))
         if similarity(name, nearest) < 0.5:
             advice = "不需要就删去；自己用的变量请用小写字母命名"
         else:
-            about = f"（{ours[nearest].zh}）" if nearest in ours else ""
+            about = f"（{_OURS[nearest].zh}）" if nearest in _OURS else ""
             advice = f"是不是要写 {nearest}{about}？"
         path, line = lines.place(name)
         level: Level = "warning" if others else "error"

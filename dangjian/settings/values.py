@@ -4,8 +4,10 @@ A reading returns the value, or ``None`` when it noted a problem or there was no
 """
 
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
+from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -152,6 +154,25 @@ def words(value: Any, place: SourceLocation) -> tuple[str, ...] | None:
         return None
     found = (text(item, place.inside(index)) for index, item in enumerate(value))
     return tuple(dict.fromkeys(item for item in found if item))
+
+
+def folder(value: Any, place: SourceLocation) -> str | None:
+    """A folder, as text or as a ``Path``."""
+    return text(str(value) if isinstance(value, PurePath) else value, place)
+
+
+def command(value: Any, place: SourceLocation) -> tuple[str, ...] | None:
+    """A command: a list of its words, or one line that is split as a shell would."""
+    if isinstance(value, str):
+        try:
+            return tuple(shlex.split(value))
+        except ValueError:
+            place.note(f"{place.label}里的引号不成对：{as_repr(value)}")
+            return None
+    if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
+        place.note(f'{place.label}写的是 {as_repr(value)}，要写列表，例如 ["命令", "参数"]')
+        return None
+    return tuple(value)
 
 
 def moment(value: Any, place: SourceLocation, *, day_end: bool = False) -> datetime | None:

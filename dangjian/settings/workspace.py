@@ -1,5 +1,6 @@
 """Where a site lies and how it is built: what Pelican's settings come to for the engine."""
 
+import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
@@ -11,7 +12,10 @@ from dangjian.common.digests import digest
 from dangjian.common.problems import Problem
 from dangjian.common.report import Report, Stage
 from dangjian.paths import theme_path
-from dangjian.settings import Office, read_office
+from dangjian.settings import Office, PublishOptions, read_office, read_publishing
+
+RECORDS = ".dangjian"
+"""The folder of what can't be made again, in the site's own: lists of outputs, old releases."""
 
 Progress = Callable[[Stage, int, int], None]
 """Hears during a long stage how many of how many are done."""
@@ -22,7 +26,12 @@ def no_progress(stage: Stage, done: int, total: int) -> None:
 
 
 class Workplace(Struct, frozen=True):
-    """Where a site lies and how it is built: folders, the office's settings, drafts or not."""
+    """Where a site lies and how it is built: folders, the office's settings, drafts or not.
+
+    ``folder`` is that of the settings file. ``retain`` names what is never removed at the top of
+    an output folder. What is built by ``releasing`` goes live; with ``hold_back`` an article with
+    errors then stays as it was last published.
+    """
 
     content: Path
     output: Path
@@ -34,6 +43,32 @@ class Workplace(Struct, frozen=True):
     strict: bool = False
     retain: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    folder: Path | None = None
+    options: PublishOptions = PublishOptions()
+    releasing: bool = False
+    hold_back: bool = False
+
+    @property
+    def site(self) -> Path:
+        """The site's own folder, which its relative paths start from."""
+        return (self.folder or self.content.parent).resolve()
+
+    @property
+    def records(self) -> Path:
+        """The folder of the lists and releases that a site keeps; ``clean`` leaves it alone."""
+        return self.site / RECORDS
+
+    @property
+    def live(self) -> Path:
+        """Where ``publish`` makes the site live."""
+        return self.site / self.options.to
+
+    def key_of(self, folder: Path) -> str:
+        """A short name for a folder; it stays the same when the whole site is moved."""
+        found = folder.resolve()
+        inside = found.is_relative_to(self.site)
+        name = os.path.relpath(found, self.site) if inside else str(found)
+        return f"{found.name}-{digest(name).hex()[:8]}"
 
     @property
     def catalogue(self) -> Path:
@@ -58,6 +93,8 @@ class Run(Struct):
     publishing: bool = False
     drafts: bool = False
     strict: bool = False
+    releasing: bool = False
+    hold_back: bool = False
     executor: Executor | None = None
     progress: Progress = no_progress
     report: Report | None = None
@@ -66,6 +103,7 @@ class Run(Struct):
 def workplace_of(settings: Mapping[str, Any], run: Run) -> Workplace:
     """The workplace that Pelican's settings describe."""
     office, problems = read_office(settings, run.settings_file, run.publishing)
+    options, retain, mistakes = read_publishing(settings, run.settings_file)
     theme = Path(settings["THEME"])
     if not (theme / "templates" / "article.html").is_file() or theme.name in (
         "notmyidea",
@@ -82,6 +120,10 @@ def workplace_of(settings: Mapping[str, Any], run: Run) -> Workplace:
         office=office,
         drafts=run.drafts,
         strict=run.strict,
-        retain=tuple(settings.get("OUTPUT_RETENTION", ())),
-        problems=tuple(problems),
+        retain=retain,
+        problems=(*problems, *mistakes),
+        folder=run.settings_file.parent if run.settings_file else None,
+        options=options,
+        releasing=run.releasing,
+        hold_back=run.hold_back,
     )

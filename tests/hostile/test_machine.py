@@ -221,7 +221,9 @@ def test_a_killed_build_is_made_good_by_the_next(site: Site, moment: int) -> Non
 
 
 def test_what_a_kill_leaves_half_written_is_cleared_away(site: Site) -> None:
+    site.write("content/jcdj/gone.md", article("撤下的稿件"))
     site.build()
+    site.delete("content/jcdj/gone.md")
     left = site.write("output/jcdj/2020/06/gone.html.dangjian-new", "撤下的稿件")
     strange = site.write("output/jcdj/notes.txt", "别人的文件")
     site.edit("content/jcdj/n1.md", "第1篇。", "改过了。")

@@ -1,13 +1,16 @@
 """Publishing: the live folder is the old site or the new one, whole, whatever happens."""
 
+import errno
 import itertools
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +18,10 @@ import pytest
 
 from dangjian.common.timezone import SHANGHAI
 from dangjian.publishing import releases as publishing
-from dangjian.publishing.releases import Counts, PublishError, exchange, opened
+from dangjian.publishing.assembly import Comparison
+from dangjian.publishing.errors import OtherSiteError, PublishError
+from dangjian.publishing.releases import Releases
+from dangjian.publishing.system import exchange
 
 OLD = {"index.html": "old", "same.html": "same", "gone.html": "gone", "a/b/deep.html": "deep"}
 NEW = {"index.html": "new", "same.html": "same", "a/b/deep.html": "deep", "more.html": "more"}
@@ -41,9 +47,29 @@ def read(folder: Path) -> dict[str, str]:
     }
 
 
-def put_out(live: Path, built: Path, **options: int) -> Counts:
-    with opened(live, **options) as releases:
-        return releases.publish(built)
+def plan_of(built: Path) -> dict[str, int | None]:
+    """All that is in a folder, as what is to be published."""
+    return {
+        file.relative_to(built).as_posix(): file.stat().st_size
+        for file in built.rglob("*")
+        if file.is_file()
+    }
+
+
+def opened(
+    live: Path, keep: int = 3, retain: tuple[str, ...] = ()
+) -> AbstractContextManager[Releases]:
+    """The releases of a live folder, in a place of their own."""
+    return publishing.opened(live, live.parent.parent / "records" / live.name, keep, retain)
+
+
+def put_out(live: Path, built: Path, keep: int = 3) -> Comparison:
+    with opened(live, keep) as releases:
+        return releases.publish(built, plan_of(built))
+
+
+def counts(found: Comparison) -> tuple[int, int, int, int]:
+    return len(found.new), len(found.changed), len(found.same), len(found.removed)
 
 
 @pytest.fixture
@@ -71,7 +97,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_the_first_publish(tmp_path: Path, built: Path) -> None:
     live = tmp_path / "deep" / "down" / "public"
-    assert put_out(live, built) == Counts(new=len(NEW))
+    assert counts(put_out(live, built)) == (len(NEW), 0, 0, 0)
     assert read(live) == NEW
 
 
@@ -80,8 +106,7 @@ def test_a_publish_replaces_all_and_keeps_what_is_the_same(live: Path, built: Pa
     before = (live / "same.html").stat()
     for file in built.rglob("*.html"):
         os.utime(file)
-    counts = put_out(live, built)
-    assert counts == Counts(new=1, changed=1, same=2, removed=1)
+    assert counts(put_out(live, built)) == (1, 1, 2, 1)
     assert read(live) == NEW
     after = (live / "same.html").stat()
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
@@ -113,9 +138,10 @@ def test_only_so_many_are_kept(live: Path, tmp_path: Path) -> None:
 
 def test_names_grow_even_when_the_clock_goes_back(live: Path, built: Path, tmp_path: Path) -> None:
     with opened(live) as releases:
-        releases.publish(built, NOON)
+        releases.publish(built, plan_of(built), now=NOON)
     with opened(live) as releases:
-        releases.publish(write(tmp_path / "later", {"index.html": "later"}), NOON.replace(hour=9))
+        later = write(tmp_path / "later", {"index.html": "later"})
+        releases.publish(later, plan_of(later), now=NOON.replace(hour=9))
         assert releases.state.live > releases.names[-1]
         releases.roll_back()
     assert read(live) == NEW
@@ -123,17 +149,149 @@ def test_names_grow_even_when_the_clock_goes_back(live: Path, built: Path, tmp_p
 
 def test_what_others_put_there_goes_along(live: Path, built: Path) -> None:
     write(live, {".well-known/x.txt": "x", "MP_verify.txt": "code", "other.txt": "dropped"})
-    with opened(live) as releases:
-        releases.publish(built, retain=["MP_verify.txt"])
+    with opened(live, retain=("MP_verify.txt",)) as releases:
+        assert releases.publish(built, plan_of(built)).foreign == ["other.txt"]
+        assert read(releases.folder / releases.names[0])["other.txt"] == "dropped"
     assert read(live) == {**NEW, ".well-known/x.txt": "x", "MP_verify.txt": "code"}
 
 
-def test_a_folder_that_was_there_before_is_kept_as_a_release(tmp_path: Path, built: Path) -> None:
-    live = write(tmp_path / "public", {"old.html": "by hand"})
-    put_out(live, built)
+def test_what_others_put_among_the_files_is_never_deleted(live: Path, tmp_path: Path) -> None:
+    write(live, {"upload/precious.doc": "kept"})
+    for number in range(6):
+        put_out(live, write(tmp_path / f"built{number}", {"index.html": str(number)}), keep=1)
     with opened(live) as releases:
-        releases.roll_back()
+        assert [read(releases.folder / name) for name in releases.names] == [{"index.html": "4"}]
+        kept = read(releases.folder / "others")
+    assert list(kept.values()) == ["kept"]
+    assert next(iter(kept)).endswith("/upload/precious.doc")
+
+
+def test_another_site_is_not_taken_over_by_itself_and_kept_for_ever_when_it_is(
+    tmp_path: Path,
+) -> None:
+    live = write(tmp_path / "www" / "public", {"old.html": "by hand"})
+    with opened(live) as releases, pytest.raises(OtherSiteError, match=r"1 个文件（old\.html）"):
+        releases.check_ours()
+    for number in range(5):
+        put_out(live, write(tmp_path / f"built{number}", {"index.html": str(number)}), keep=1)
+    with opened(live) as releases:
+        releases.check_ours()
+        releases.roll_back("00000000-000000")
     assert read(live) == {"old.html": "by hand"}
+
+
+def test_what_has_not_changed_is_no_release(live: Path, built: Path) -> None:
+    put_out(live, built)
+    before = live.stat().st_ino, (live / "same.html").stat().st_ctime_ns
+    for _ in range(4):
+        assert put_out(live, built).is_same
+    assert (live.stat().st_ino, (live / "same.html").stat().st_ctime_ns) == before
+    with opened(live) as releases:
+        assert [read(releases.folder / name) for name in releases.names] == [OLD]
+
+
+def test_kept_releases_are_different_ones(live: Path, built: Path, tmp_path: Path) -> None:
+    put_out(live, built)
+    put_out(live, write(tmp_path / "again", OLD))
+    put_out(live, write(tmp_path / "third", {"index.html": "third"}))
+    with opened(live) as releases:
+        assert [read(releases.folder / name) for name in releases.names] == [NEW, OLD]
+
+
+def test_releases_of_an_earlier_version_are_moved_out_of_reach(tmp_path: Path, built: Path) -> None:
+    live = write(tmp_path / "www" / "public", NEW)
+    old = live.parent / "releases" / "public"
+    write(old / "20260101-000000", OLD)
+    write(old / "00000000-000000", {"old.html": "by hand"})
+    write(old, {"state.json": '{"live":"20260102-000000","pending":null}', "lock": ""})
+    with opened(live) as releases:
+        assert not old.parent.exists()
+        assert releases.names == ["00000000-000000", "20260101-000000"]
+        assert releases.publish(built, plan_of(built)).is_same
+        releases.roll_back()
+    assert read(live) == OLD
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX")
+def test_whatever_the_umask_the_web_server_can_read_all(live: Path, built: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        put_out(live, write(built, {"deep/er/x.html": "x"}))
+    finally:
+        os.umask(before)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in live.rglob("*.html")}
+    folders = {stat.S_IMODE(path.stat().st_mode) for path in (live, live / "deep" / "er")}
+    assert (modes, folders) == ({0o644}, {0o755})
+    (live / "same.html").chmod(0o600)
+    live.chmod(0o700)
+    with opened(live) as releases:
+        assert releases.publish(built, plan_of(built)).is_same
+        assert releases.correct_modes() == 2
+        assert releases.correct_modes() == 0
+
+
+@pytest.mark.parametrize("fault", ["missing", "short", "folder"])
+def test_a_site_that_is_not_whole_never_goes_live(live: Path, built: Path, fault: str) -> None:
+    plan = plan_of(built)
+    if fault == "short":
+        (built / "more.html").write_text("m", encoding="utf-8")
+    else:
+        (built / "more.html").unlink()
+    if fault == "folder":
+        (built / "more.html").mkdir()
+    with opened(live) as releases, pytest.raises(PublishError, match=r"more\.html"):
+        releases.publish(built, plan)
+    assert read(live) == OLD
+
+
+def test_what_nobody_planned_does_not_go_live(live: Path, built: Path) -> None:
+    plan = plan_of(built)
+    write(built, {"left/over.html": "withdrawn"})
+    with opened(live) as releases:
+        releases.publish(built, plan)
+    assert read(live) == NEW
+
+
+@pytest.mark.parametrize("moment", ["comparing", "assembling"])
+def test_a_folder_that_can_not_be_listed_stops_it(
+    live: Path, built: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    scandir = os.scandir
+    denied = str(live if moment == "comparing" else live.parent.parent)
+
+    def scan(folder: str) -> object:
+        if str(folder).startswith(denied) and (
+            moment == "comparing" or str(folder).endswith("next/a")
+        ):
+            raise OSError(errno.EIO, "Input/output error", folder)
+        return scandir(folder)
+
+    with opened(live) as releases, monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", scan)
+        with pytest.raises(PublishError, match="磁盘读写出错"):
+            releases.publish(built, plan_of(built))
+    assert read(live) == OLD
+
+
+def test_when_the_last_note_fails_the_new_site_is_live_and_the_next_run_knows(
+    live: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = Releases.save
+
+    def save(releases: Releases) -> None:
+        if releases.state.pending is None:
+            raise OSError(errno.ENOSPC, "No space left on device", "state.json")
+        original(releases)
+
+    with opened(live) as releases, monkeypatch.context() as patch:
+        patch.setattr(Releases, "save", save)
+        releases.publish(built, plan_of(built))
+    assert read(live) == NEW
+    with opened(live) as releases:
+        assert releases.state.pending is None
+        assert releases.publish(built, plan_of(built)).is_same
+        releases.roll_back()
+    assert read(live) == OLD
 
 
 class Killed(BaseException):
@@ -159,14 +317,14 @@ def kill_at(number: int, monkeypatch: pytest.MonkeyPatch, *, after: bool) -> Cal
 
     monkeypatch.setattr(Path, "rename", counted(Path.rename))
     monkeypatch.setattr(Path, "replace", counted(Path.replace))
-    if publishing.exchange is exchange:
+    if vars(publishing)["exchange"] is exchange:
         monkeypatch.setattr(publishing, "exchange", counted(exchange))
     return lambda: count
 
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("number", range(1, 6))
+@pytest.mark.parametrize("number", range(1, 8))
 @pytest.mark.parametrize("action", ["publish", "rollback"])
 def test_cut_short_at_any_step(
     live: Path,
@@ -182,11 +340,13 @@ def test_cut_short_at_any_step(
     before, wanted = read(live), NEW if action == "publish" else OLD
     with monkeypatch.context() as patched:
         kill_at(number, patched, after=after)
-        if publishing.exchange is not exchange:
+        if vars(publishing)["exchange"] is not exchange:
             patched.setattr(publishing, "exchange", lambda *_: False)
         try:
             with opened(live) as releases:
-                releases.publish(built) if action == "publish" else releases.roll_back()
+                releases.publish(
+                    built, plan_of(built)
+                ) if action == "publish" else releases.roll_back()
         except Killed:
             pass
     if live.exists():
@@ -196,7 +356,7 @@ def test_cut_short_at_any_step(
         assert releases.state.pending is None
         for name in releases.names:
             assert read(releases.folder / name) in (OLD, NEW)
-        releases.publish(built)
+        releases.publish(built, plan_of(built))
     assert read(live) == NEW
 
 
@@ -208,7 +368,7 @@ def test_a_full_disk_leaves_the_live_site(
 
     monkeypatch.setattr(shutil, "copy2", full)
     with opened(live) as releases, pytest.raises(PublishError, match="磁盘已满"):
-        releases.publish(built)
+        releases.publish(built, plan_of(built))
     assert read(live) == OLD
 
 
@@ -221,7 +381,7 @@ def test_two_at_once(live: Path) -> None:
 def test_the_lock_of_a_dead_process_is_free(live: Path, built: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from dangjian.publishing.releases import opened\n"
+        "from tests.running.test_publish import opened\n"
         "with opened(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
@@ -243,9 +403,9 @@ def test_killed_at_random_moments(live: Path, tmp_path: Path) -> None:
     """Fifty publishes, each killed after a random while: the live site is always one of them."""
     many = {f"{folder}/{number}.html": "{}" for folder in range(5) for number in range(40)}
     code = (
-        "import sys; from pathlib import Path; from dangjian.publishing.releases import opened\n"
+        "import sys; from pathlib import Path; from tests.running.test_publish import put_out\n"
         "print('go', flush=True)\n"
-        "with opened(Path(sys.argv[1])) as releases: releases.publish(Path(sys.argv[2]))"
+        "put_out(Path(sys.argv[1]), Path(sys.argv[2]))"
     )
     sites = [write(tmp_path / f"built{n}", dict.fromkeys(many, str(n))) for n in range(2)]
     put_out(live, sites[1])

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from dangjian.authoring.new_article import suggest_slug
-from dangjian.authoring.new_site import DEFAULT_COLUMNS, NewColumn, StartError, read_columns
+from dangjian.authoring.new_site import (
+    DEFAULT_COLUMNS,
+    NewColumn,
+    StartError,
+    read_columns,
+    rename_publish_place,
+)
 from tests.running.test_commands import ROOT, files_of, invoke, write
 
 
@@ -138,6 +144,18 @@ def test_an_upgrade_changes_the_release_and_nothing_else(tmp_path: Path) -> None
     assert after["requirements.lock"] == (ROOT / "requirements.lock").read_bytes()
     ours = {path for path in before if not path.startswith(("packages/", "requirements"))}
     assert {path: after[path] for path in ours} == {path: before[path] for path in ours}
+
+
+def test_an_upgrade_renames_where_a_site_goes_live(tmp_path: Path) -> None:
+    file = tmp_path / "publishconf.py"
+    old = b'SITEURL = "https://a.example.gov.cn"\r\nOUTPUT_PATH = "/srv/www/dj"\r\n'
+    file.write_bytes(old)
+    assert rename_publish_place(file)
+    assert file.read_bytes() == old.replace(b"OUTPUT_PATH", b"PUBLISH_TO")
+    both = file.read_bytes() + b'OUTPUT_PATH = "output"\r\n'
+    file.write_bytes(both)
+    assert not rename_publish_place(file)
+    assert file.read_bytes() == both
 
 
 def test_an_upgrade_of_something_else_is_refused(tmp_path: Path) -> None:

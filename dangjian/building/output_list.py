@@ -1,0 +1,122 @@
+"""The list of files that were generated into an output folder: what is ours is known from it.
+
+It lies outside the output and outside the cache, one path a line below the folder's own name. A
+path is entered before its file is written, so that a build that was killed leaves no file that is
+not on the list.
+"""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from dangjian.building.output_state import OutputState
+from dangjian.common.errors import PlaceError
+from dangjian.common.files import write_whole
+from dangjian.common.output_folder import TEMPORARY
+from dangjian.settings.workspace import Workplace
+
+_SYSTEM_FILES = frozenset({"Thumbs.db", "desktop.ini", ".DS_Store"})
+_NAMED = 5
+
+
+class OutputList:
+    """The generated files of one output folder."""
+
+    def __init__(self, file: Path, output: Path, paths: set[str] | None) -> None:
+        self._file = file
+        self._output = output
+        self.paths: set[str] = paths or set()
+
+    def owns(self, path: str) -> bool:
+        """Whether the file at ``path`` is ours, what a killed build left of one included."""
+        return path in self.paths or path.removesuffix(TEMPORARY) in self.paths
+
+    def claim(self, paths: Iterable[str], existing: Collection[str]) -> None:
+        """Enter paths that are about to be written.
+
+        Raises PlaceError when one of them is among the ``existing`` files and not ours.
+        """
+        fresh = [path for path in dict.fromkeys(paths) if path not in self.paths]
+        foreign = [path for path in fresh if path in existing]
+        if foreign:
+            raise PlaceError(
+                f"{self._output} 里已有不是本程序生成的 {_named(foreign)}，"
+                "生成网站会盖掉它，已停下。请移走这些文件，或换一个输出文件夹"
+            )
+        if fresh:
+            self.paths.update(fresh)
+            with self._file.open("a", encoding="utf-8", newline="\n") as file:
+                file.write("".join(f"{path}\n" for path in fresh))
+
+    def keep_only(self, paths: set[str]) -> None:
+        """Let the list hold just ``paths``, as the output does now."""
+        if self.paths != paths:
+            self.paths = set(paths)
+            self.save()
+
+    def save(self) -> None:
+        """Write the whole list."""
+        lines = [f"{self._output}\n", *(f"{path}\n" for path in sorted(self.paths))]
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self._file, "".join(lines).encode())
+
+
+def open_output_list(place: Workplace, state: OutputState) -> OutputList:
+    """The list of the workplace's output folder.
+
+    What the catalogue recorded is ours too. Raises PlaceError when the folder holds files and
+    there is neither list nor record: then nobody can tell whose they are.
+    """
+    file = list_file(place)
+    known = read_list(file)
+    listed = OutputList(file, place.output, known)
+    if known is None:
+        foreign = foreign_files(state.files, listed, place.retain) if not state.rows else []
+        if foreign:
+            raise PlaceError(
+                f"{place.output} 里已有 {len(foreign)} 个文件（{_named(foreign)}），"
+                "没有它们是本程序生成的记录，什么也没有改动。请换一个空文件夹；"
+                f"如果确实都是以前生成的，请删去整个 {place.output} 再运行"
+            )
+        listed.paths.update(state.rows)
+        listed.save()
+    elif not state.rows.keys() <= known:
+        listed.claim(state.rows, ())
+    return listed
+
+
+def read_list(file: Path) -> set[str] | None:
+    """The paths on a list; None when there is none."""
+    try:
+        lines = file.read_text(encoding="utf-8").split("\n")
+    except FileNotFoundError:
+        return None
+    return {line for line in lines[1:-1] if line}
+
+
+def list_file(place: Workplace) -> Path:
+    """Where the list of the workplace's output folder is kept."""
+    return place.records / "outputs" / f"{place.key_of(place.output)}.txt"
+
+
+def foreign_files(
+    files: Iterable[str], listed: OutputList, retain: Collection[str] = ()
+) -> list[str]:
+    """The files that are not ours, but for those to be retained, hidden ones, and the system's."""
+    return sorted(
+        path
+        for path in files
+        if not listed.owns(path)
+        and not is_retained(path, retain)
+        and path.rpartition("/")[2] not in _SYSTEM_FILES
+    )
+
+
+def is_retained(path: str, retain: Collection[str]) -> bool:
+    """Whether a file is at, or below, a top name that others look after."""
+    first = path.partition("/")[0]
+    return first in retain or first.startswith(".")
+
+
+def _named(paths: list[str]) -> str:
+    more = "等" if len(paths) > _NAMED else ""
+    return "、".join(paths[:_NAMED]) + more

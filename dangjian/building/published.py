@@ -1,0 +1,48 @@
+"""What a build for publishing leaves for the publisher: its files, and the public articles."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from dangjian.building.output_list import list_file, read_list
+from dangjian.content.catalogue import Catalogue
+from dangjian.pages.presenter import Presenter
+from dangjian.settings.workspace import Workplace
+
+_NAME = "articles"
+_PRIVATE = re.compile(r"search/.*-state\.bin|.*\.part")
+"""Files that the builder keeps in the output for itself."""
+
+Articles = dict[str, tuple[str, str]]
+"""The title and the address (empty for a link) of each public article, by its source."""
+
+
+def note_articles(catalogue: Catalogue, presenter: Presenter) -> None:
+    """Leave word of the public articles."""
+    archive = presenter.archive
+    listed = {item.path: item for item in (*archive.items, *archive.pages, *archive.specials)}
+    listed |= {item.path: item for item in archive.hidden}
+    articles = {path: (item.entry.title, item.address) for path, item in sorted(listed.items())}
+    catalogue.set_meta(_NAME, msgspec.msgpack.encode(articles))
+
+
+@contextmanager
+def last_articles(place: Workplace) -> Iterator[tuple[Articles, Callable[[str], bytes]]]:
+    """The articles of the last build, and what gives the digest of a source by its path."""
+    with Catalogue(place.catalogue, read_only=True) as catalogue:
+        noted = catalogue.meta(_NAME)
+        yield msgspec.msgpack.decode(noted, type=Articles) if noted else {}, catalogue.digest
+
+
+def read_plan(place: Workplace) -> dict[str, int | None]:
+    """The public files that the last build left, with their sizes (bytes) where known."""
+    with Catalogue(place.catalogue, read_only=True) as catalogue:
+        rows = catalogue.outputs()
+    paths = (read_list(list_file(place)) or set()) | rows.keys()
+    return {
+        path: rows[path].stat.size if path in rows else None
+        for path in sorted(paths)
+        if not _PRIVATE.fullmatch(path)
+    }

@@ -1,0 +1,98 @@
+"""Which folders a site may be generated into, published to, or cleaned: only ones of their own."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from dangjian.common.errors import PlaceError
+from dangjian.paths import PACKAGE
+from dangjian.settings.workspace import Workplace
+
+
+def check_output(place: Workplace) -> None:
+    """Raise PlaceError unless the output folder may be written to.
+
+    It may neither hold nor lie in what people made or need, nor be (or touch) the live site, which
+    only ``publish`` changes.
+    """
+    output = place.output
+    protected = _made_by_people(place)
+    if reason := _overlap(output, protected, place) or _holds(output, "缓存", place.cache):
+        raise PlaceError(
+            f"不能生成到 {output}：{reason}。什么也没有改动。"
+            "请把 OUTPUT_PATH（或 --output）改成单独的文件夹，例如 output"
+        )
+    live = live_folder_at(place, output)
+    if live is not None:
+        raise PlaceError(
+            f"不能生成到 {output}：{live} 是线上网站，只由 publish 改动。什么也没有改动。"
+            'OUTPUT_PATH 请写别的文件夹，例如 "output"；'
+            f'发布到哪里由 PUBLISH_TO 决定，例如 PUBLISH_TO = "{place.options.to}"'
+        )
+
+
+def check_live(place: Workplace, live: Path) -> None:
+    """Raise PlaceError unless a site may be published to ``live``."""
+    protected = _made_by_people(place) | {"缓存": place.cache, "发布记录": place.records}
+    if reason := _overlap(live, protected, place):
+        raise PlaceError(
+            f"不能发布到那里：{reason}。什么也没有改动。请改 PUBLISH_TO（或 --output）"
+        )
+
+
+def check_cache(place: Workplace) -> None:
+    """Raise PlaceError unless the cache folder may be cleaned."""
+    protected = _made_by_people(place)
+    if reason := _overlap(place.cache, protected, place):
+        raise PlaceError(
+            f"没有清理：缓存文件夹 {reason}。什么也没有删除。"
+            'CACHE_PATH 请改成单独的文件夹，例如 "cache"'
+        )
+
+
+def live_folder_at(place: Workplace, folder: Path) -> Path | None:
+    """The site's live folder, if ``folder`` is it, lies in it or holds it."""
+    found, live = real(folder), real(place.live)
+    return place.live if live.is_relative_to(found) or found.is_relative_to(live) else None
+
+
+def real(path: Path) -> Path:
+    """A path with links followed, in the one spelling where the system has several."""
+    return Path(os.path.normcase(os.path.realpath(path)))
+
+
+def _made_by_people(place: Workplace) -> dict[str, Path]:
+    """What a site is made of, and what makes its programs run, by its name in a message."""
+    site = place.site
+    found = {
+        "文章文件夹": place.content,
+        "主题": place.theme,
+        "程序本身": PACKAGE,
+        "运行环境": site / ".venv",
+        "安装包": site / "packages",
+        "版本记录": site / ".git",
+        **{f"模板文件夹 {folder.name}": folder for folder in place.templates},
+    }
+    if sys.prefix != sys.base_prefix:
+        found["正在使用的运行环境"] = Path(sys.prefix)
+    return found
+
+
+def _overlap(folder: Path, protected: Mapping[str, Path], place: Workplace) -> str:
+    """Why ``folder`` is not one of its own; empty when it is."""
+    found = real(folder)
+    for name, path in protected.items():
+        other = real(path)
+        if found == other:
+            return f"{folder} 就是{name}"
+        if other.is_relative_to(found):
+            return f"{folder} 里有{name}（{path}）"
+        if found.is_relative_to(other):
+            return f"{folder} 在{name}（{path}）里"
+    return _holds(folder, "整个网站文件夹", place.site)
+
+
+def _holds(folder: Path, name: str, path: Path) -> str:
+    found = real(path).is_relative_to(real(folder))
+    return f"{folder} 里有{name}（{path}）" if found else ""

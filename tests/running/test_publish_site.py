@@ -1,0 +1,416 @@
+"""Publishing a whole site: what goes live, what stays, and what is refused with a sentence."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dangjian.building.cache_folder import clean
+from dangjian.building.site import Site as SettingsSite, SiteError
+from dangjian.common.errors import PlaceError
+from dangjian.common.problems import report as told
+from dangjian.publishing.errors import PublishError
+from dangjian.publishing.publish import RefusedError, releases_of
+from tests.publishing import Office
+from tests.sites import Site, article, assert_same, column, folder_bytes
+
+FILES: dict[str, str | bytes] = {
+    "content/yw/_column.md": column("要闻"),
+    **{f"content/yw/n{n}.md": article(f"稿件{n}", body=f"第{n}篇。") for n in range(4)},
+}
+PAGE = "yw/2020/06/n1.html"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path / "site", FILES)
+
+
+def test_publish_is_the_same_as_pelican_with_the_publishing_settings(office: Office) -> None:
+    office.publish()
+    site = SettingsSite(office.site.folder / "publishconf.py", publishing=True)
+    site.build()
+    built = folder_bytes(office.site.output)
+    private = [name for name in built if name.endswith("-state.bin")]
+    for name in private:
+        del built[name]
+    assert_same(office.files(), built)
+
+
+def test_nothing_changed_is_no_release_and_touches_nothing(office: Office) -> None:
+    office.publish()
+    _, releases = releases_of(office.settings)
+    before = sorted(path.name for path in releases.iterdir())
+    stamp = office.live.stat().st_ino, office.live.stat().st_mtime_ns
+    for _ in range(3):
+        assert office.publish().result == "unchanged"
+    assert (office.live.stat().st_ino, office.live.stat().st_mtime_ns) == stamp
+    assert sorted(path.name for path in releases.iterdir()) == before
+
+
+def test_a_rolled_back_site_stays_so_until_the_content_changes(office: Office) -> None:
+    office.publish()
+    good = office.files()
+    office.site.edit("content/yw/n1.md", "第1篇", "发错了")
+    office.publish()
+    office.roll_back()
+    for _ in range(2):
+        assert office.publish().result == "rolled back"
+    (office.site.content / "yw/n2.md").touch()
+    assert office.publish().result == "rolled back"
+    assert_same(office.files(), good)
+    office.site.edit("content/yw/n1.md", "发错了", "改好了")
+    assert office.publish().result == "published"
+    assert "改好了" in office.text(PAGE)
+
+
+def test_a_rolled_back_site_is_published_again_when_somebody_says_so(office: Office) -> None:
+    office.publish()
+    office.site.edit("content/yw/n1.md", "第1篇", "其实没有错")
+    office.publish()
+    office.roll_back()
+    assert office.publish(again=True).result == "published"
+    assert office.publish().result == "unchanged"
+    assert "其实没有错" in office.text(PAGE)
+
+
+def test_an_hour_that_comes_does_not_undo_a_rollback(office: Office) -> None:
+    office.site.write("content/yw/later.md", article("到时发布", date="2026-11-24 11:00"))
+    office.publish()
+    office.site.edit("content/yw/n1.md", "第1篇", "发错了")
+    office.publish()
+    office.roll_back()
+    settings = (office.site.folder / "pelicanconf.py").read_text(encoding="utf-8")
+    office.site.write("pelicanconf.py", settings.replace("11-24 10:00", "11-24 12:00"))
+    assert office.publish().result == "rolled back"
+
+
+def test_another_site_in_the_live_folder_is_not_taken_over(office: Office) -> None:
+    office.site.write("public/oa/index.html", "别人的")
+    with pytest.raises(PublishError, match=r"oa/index\.html.*--take-over"):
+        office.publish()
+    assert office.files() == {"oa/index.html": "别人的".encode()}
+    office.publish(take_over=True)
+    assert "oa/index.html" not in office.files()
+    office.roll_back()
+    assert office.files() == {"oa/index.html": "别人的".encode()}
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ('PUBLISH_TO = "."', "里有文章文件夹"),
+        ('PUBLISH_TO = "content/public"', "在文章文件夹"),
+        ('PUBLISH_TO = ".."', "里有"),
+        ('PUBLISH_TO = "cache"', "就是缓存"),
+        ('PUBLISH_TO = "content"', "就是文章文件夹"),
+        ('PUBLISH_TO = ".git/x"', "在版本记录"),
+        ('PUBLISH_TO = ".venv"', "就是运行环境"),
+        ('RELEASES_PATH = "public/old"', "不能套在一起"),
+        ('RELEASES_PATH = "."', "不能套在一起"),
+    ],
+)
+def test_a_place_that_is_not_its_own_is_refused(tmp_path: Path, more: str, says: str) -> None:
+    office = Office(tmp_path / "site", FILES, more)
+    before = folder_bytes(office.site.folder)
+    with pytest.raises(PublishError, match=says):
+        office.publish()
+    after = folder_bytes(office.site.folder)
+    assert {name: after.get(name) for name in before if "pycache" not in name} == {
+        name: data for name, data in before.items() if "pycache" not in name
+    }
+
+
+def test_releases_next_to_the_live_folder_must_not_be_served(tmp_path: Path) -> None:
+    www = tmp_path / "www"
+    www.mkdir()
+    more = f"PUBLISH_TO = {str(www / 'dangjian')!r}\n"
+    wrong = Office(tmp_path / "a", FILES, f"{more}RELEASES_PATH = {str(www / 'old')!r}\n")
+    with pytest.raises(PublishError, match="名称要以点开头"):
+        wrong.publish()
+    office = Office(tmp_path / "b", FILES, more)
+    office.publish()
+    office.site.edit("content/yw/n1.md", "第1篇", "改过")
+    office.publish()
+    assert sorted(path.name for path in www.iterdir()) == ["dangjian"]
+    mine = Office(tmp_path / "c", FILES, f"{more}RELEASES_PATH = {str(www / '.old')!r}\n")
+    mine.publish(take_over=True)
+    assert sorted(path.name for path in www.iterdir()) == [".old", "dangjian"]
+
+
+def test_nothing_of_the_builders_own_is_live(office: Office) -> None:
+    office.publish()
+    office.site.edit("content/yw/n1.md", "第1篇", "改过")
+    office.publish()
+    names = "\n".join(office.files())
+    for private in ("state", "lock", "releases", ".part", ".dangjian", "sqlite", "manifest.json"):
+        assert private not in names
+
+
+def test_two_settings_files_of_one_folder_never_mix(tmp_path: Path) -> None:
+    office = Office(tmp_path / "site", FILES)
+    office.site.write("other/nw/_column.md", column("内网"))
+    office.site.write("other/nw/x.md", article("内网稿件"))
+    office.site.write(
+        "inner.py",
+        "from publishconf import *\n"
+        'PATH = "other"\nPUBLISH_TO = "inner"\nSITEURL = "https://nw.example.gov.cn"\n',
+    )
+    inner = SettingsSite(office.site.folder / "inner.py")
+    office.settings, outer = inner, office.settings
+    office.publish()
+    office.settings = outer
+    office.publish()
+    assert {"nw/2020/06/x.html"} == {
+        name for name in folder_bytes(office.site.folder / "inner") if "2020/06/" in name
+    } - {"archive/2020/06/index.html"}
+    assert PAGE in office.files()
+    builds = list((office.site.folder / "cache").glob("publish-*"))
+    assert len(builds) == 2
+
+
+def test_an_office_of_an_earlier_version_is_told_where_to_write_its_place(tmp_path: Path) -> None:
+    www = tmp_path / "www"
+    office = Office(tmp_path / "site", FILES, f"OUTPUT_PATH = {str(www / 'dj')!r}\n")
+    live = www / "releases" / "dj"
+    live.mkdir(parents=True)
+    (live / "state.json").write_text('{"live":"20260101-000000"}', encoding="utf-8")
+    with pytest.raises(PublishError, match=r"publishconf\.py:5 .*PUBLISH_TO"):
+        office.publish()
+    office.site.write("publishconf.py", (office.site.folder / "publishconf.py").read_text()
+                      .replace("OUTPUT_PATH", "PUBLISH_TO"))  # fmt: skip
+    (www / "dj").mkdir()
+    (www / "dj" / "index.html").write_text("old", encoding="utf-8")
+    assert office.publish().result == "published"
+    assert not live.exists()
+
+
+def test_a_build_never_into_the_live_site(tmp_path: Path) -> None:
+    office = Office(tmp_path / "site", FILES, 'OUTPUT_PATH = "public"\n')
+    office.publish()
+    before = office.files()
+    office.site.edit("content/yw/n1.md", "第1篇", "改过")
+    for site in (
+        SettingsSite(office.site.folder / "publishconf.py", publishing=True),
+        SettingsSite(office.site.folder / "pelicanconf.py", output=office.live / "deeper"),
+    ):
+        with pytest.raises(SiteError, match="只由 publish 改动"):
+            site.build()
+    assert office.files() == before
+
+
+def test_an_empty_content_folder_is_not_published(office: Office) -> None:
+    office.publish()
+    before = office.files()
+    office.site.content.rename(office.site.folder / "away")
+    office.site.content.mkdir()
+    with pytest.raises(PublishError, match=r"一篇也没有了.*--allow-withdraw 4"):
+        office.publish()
+    assert office.files() == before
+    assert office.publish(allow_withdraw=4).changes.withdrawn == [f"稿件{n}" for n in range(4)]
+
+
+@pytest.mark.parametrize(("gone", "asked"), [(2, False), (3, False), (4, True)])
+def test_more_than_a_tenth_goes_only_when_somebody_says_so(
+    tmp_path: Path, gone: int, asked: bool
+) -> None:
+    many = {f"content/yw/n{n:02}.md": article(f"稿件{n}") for n in range(30)}
+    office = Office(tmp_path / "site", {"content/yw/_column.md": column("要闻"), **many})
+    office.publish()
+    for n in range(gone):
+        office.site.delete(f"content/yw/n{n:02}.md")
+    if asked:
+        with pytest.raises(PublishError, match=f"--allow-withdraw {gone}"):
+            office.publish()
+        with pytest.raises(PublishError, match="稿件0、稿件1"):
+            office.publish(allow_withdraw=gone - 1)
+        assert "yw/2020/06/n00.html" in office.files()
+    assert len(office.publish(allow_withdraw=gone * asked).changes.withdrawn) == gone
+
+
+def test_a_clock_that_was_set_back_is_noticed(office: Office) -> None:
+    office.publish()
+    _, folder = releases_of(office.settings)
+    state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+    state["published"] = "2038-01-01T00:00:00+08:00"
+    (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    office.site.edit("content/yw/n1.md", "第1篇", "改过")
+    with pytest.raises(PublishError, match="时钟多半不对"):
+        office.publish()
+    assert office.publish(again=True).result == "published"
+    assert office.publish().result == "unchanged"
+
+
+def test_the_summary_names_articles(office: Office) -> None:
+    assert office.publish().changes.appeared == [f"稿件{n}" for n in range(4)]
+    office.site.write("content/yw/neu.md", article("新的"))
+    office.site.edit("content/yw/n1.md", "第1篇", "改过")
+    office.site.delete("content/yw/n2.md")
+    office.site.rename("content/yw/n3.md", "content/yw/n3b.md")
+    dry = office.publish(dry_run=True)
+    assert dry.result == "dry run"
+    assert "新的" not in office.text("index.html")
+    outcome = office.publish()
+    assert outcome.changes == dry.changes
+    changes = outcome.changes
+    assert (changes.appeared, changes.changed, changes.moved, changes.withdrawn) == (
+        ["新的"],
+        ["稿件1"],
+        ["稿件3"],
+        ["稿件2"],
+    )
+
+
+def test_hooks_are_told_what_changed_and_what_is_wrong(tmp_path: Path) -> None:
+    save = 'import sys; open(sys.argv[1], "ab").write(sys.stdin.buffer.read() + b"\\n")'
+    command = ["python3", "-c", save]
+    more = f"AFTER_PUBLISH = {[*command, 'after']}\nON_PROBLEM = {[*command, 'wrong']}\n"
+    office = Office(tmp_path / "site", FILES, more)
+    office.publish()
+    after = json.loads((office.site.folder / "after").read_text(encoding="utf-8"))
+    assert PAGE in after["new"]
+    assert after["articles"]["appeared"] == [f"稿件{n}" for n in range(4)]
+    office.publish()
+    assert len((office.site.folder / "after").read_text(encoding="utf-8").splitlines()) == 1
+    shutil.rmtree(office.site.content)
+    office.site.content.mkdir()
+    for _ in range(3):
+        with pytest.raises(PublishError):
+            office.publish()
+    assert (office.site.folder / "wrong").read_text(encoding="utf-8").count("没有发布") == 1
+
+
+def test_a_hook_that_fails_is_told_and_the_site_is_live(tmp_path: Path) -> None:
+    office = Office(tmp_path / "site", FILES, 'AFTER_PUBLISH = "no-such-program x"\n')
+    outcome = office.publish()
+    assert outcome.result == "published"
+    assert outcome.notices == [
+        "AFTER_PUBLISH：命令 no-such-program 运行不了：No such file or directory"
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="users are POSIX")
+def test_another_user_than_the_owner_is_told_before_anything(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.publish()
+    before = folder_bytes(office.site.folder)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 4711)
+    office.site.edit("content/yw/n1.md", "第1篇", "改过")
+    with pytest.raises(PublishError, match=r"属于用户 .*sudo -u"):
+        office.publish()
+    after = folder_bytes(office.site.folder)
+    assert [name for name in after if after[name] != before.get(name)] == ["content/yw/n1.md"]
+
+
+# The output of build and pelican.
+
+
+def test_a_folder_with_files_of_others_is_not_built_into(make: Site) -> None:
+    make.write("output/robots.txt", "别人的")
+    make.write("output/static/app.js", "别人的")
+    with pytest.raises(PlaceError, match=r"2 个文件（robots\.txt、static/app\.js）"):
+        make.build()
+    assert set(folder_bytes(make.output)) == {"robots.txt", "static/app.js"}
+
+
+def test_files_that_others_add_stay_and_are_told(make: Site) -> None:
+    make.build()
+    names = ["static/x.js", "media/x.png", "files/x.pdf", "feeds/x.xml", "search/x.js", "x.html"]
+    page = '<meta name="generator" content="Dangjian">'
+    for name in names:
+        make.write(f"output/{name}", page)
+    make.edit("content/yw/n1.md", "第1篇", "改过")
+    make.delete("content/yw/n2.md")
+    built = make.build()
+    assert built.report.production.foreign == sorted(names)
+    assert all(built.text(name) == page for name in names)
+    assert "yw/2020/06/n2.html" not in built.files()
+
+
+def test_what_others_put_at_a_planned_place_is_not_overwritten(make: Site) -> None:
+    make.build()
+    make.write("output/yw/2020/06/neu.html", "别人的")
+    make.write("content/yw/neu.md", article("新的"))
+    with pytest.raises(PlaceError, match=r"neu\.html.*会盖掉它"):
+        make.build()
+    assert make.output.joinpath("yw/2020/06/neu.html").read_text(encoding="utf-8") == "别人的"
+
+
+def test_without_a_list_nothing_is_removed_by_its_looks(make: Site) -> None:
+    make.build()
+    shutil.rmtree(make.cache)
+    make.delete("content/yw/n2.md")
+    assert "yw/2020/06/n2.html" not in make.build().files()  # the list alone is enough
+    shutil.rmtree(make.cache)
+    shutil.rmtree(make.folder / ".dangjian")
+    before = folder_bytes(make.output)
+    with pytest.raises(PlaceError, match="请删去整个"):
+        make.build()
+    assert folder_bytes(make.output) == before
+    shutil.rmtree(make.output)
+    assert_same(make.build().files(), make.clean_build())
+
+
+def test_the_list_of_an_earlier_version_is_its_catalogue(make: Site) -> None:
+    make.build()
+    shutil.rmtree(make.folder / ".dangjian")
+    make.delete("content/yw/n2.md")
+    assert_same(make.build().files(), make.clean_build())
+
+
+@pytest.mark.parametrize("place", [".", "content", "content/out", "..", "templates"])
+def test_an_output_that_is_not_its_own_is_refused(make: Site, place: str) -> None:
+    make.write("templates/own.html", "x")
+    make.output = make.folder / place
+    before = folder_bytes(make.folder)
+    with pytest.raises(PlaceError, match="不能生成到"):
+        make.build()
+    assert folder_bytes(make.folder) == before
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Site:
+    return Site(tmp_path / "site", FILES)
+
+
+def test_clean_removes_what_was_made_and_nothing_else(make: Site) -> None:
+    make.build()
+    make.write("cache/notes.txt", "别人的")
+    make.write("output/notes.txt", "别人的")
+    sources = folder_bytes(make.content)
+    cleaned = clean(make.workplace(), output=True)
+    assert cleaned.left == [make.output / "notes.txt", make.cache / "notes.txt"]
+    assert set(folder_bytes(make.cache)) == {"notes.txt"}
+    assert set(folder_bytes(make.output)) == {"notes.txt"}
+    assert folder_bytes(make.content) == sources
+    (make.output / "notes.txt").unlink()
+    assert_same(make.build().files(), make.clean_build())
+
+
+@pytest.mark.parametrize("cache", [".", "content", "content/yw", ".."])
+def test_clean_refuses_a_cache_that_is_not_its_own(make: Site, cache: str) -> None:
+    make.cache = make.folder / cache
+    before = folder_bytes(make.folder)
+    with pytest.raises(PlaceError, match="什么也没有删除"):
+        clean(make.workplace(), output=False)
+    assert folder_bytes(make.folder) == before
+
+
+def test_clean_takes_no_folder_for_a_cache_by_its_names(make: Site) -> None:
+    make.cache = make.folder / "mine"
+    make.write("mine/pictures/a.jpg", "我的照片")
+    make.write("mine/letter.txt", "我的信")
+    make.build()
+    with pytest.raises(PlaceError, match=r"letter\.txt"):
+        clean(make.workplace(), output=False)
+    assert (make.cache / "pictures/a.jpg").exists()
+
+
+def test_a_wrong_retention_is_told(tmp_path: Path) -> None:
+    office = Office(tmp_path / "site", FILES, 'OUTPUT_RETENTION = "MP_verify.txt"\n')
+    with pytest.raises(RefusedError) as caught:
+        office.publish()
+    assert '要写列表，例如 ["MP_verify.txt"]' in told(caught.value.report.problems.errors)
