@@ -6,6 +6,7 @@ What is wrong with any of it becomes problems of the build.
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,15 +21,17 @@ from dangjian.content.archive import Archive, Clock, Item, build_archive
 from dangjian.content.catalogue import Catalogue, FileFacts, FileRow, SourceRow
 from dangjian.content.columns import COLUMN_FILE, ColumnTree, build_tree
 from dangjian.content.files import MISSING, inspect, split_known
-from dangjian.content.reader import line_of
+from dangjian.content.reader import ReadingRules, line_of
 from dangjian.content.related import related_articles, relatedness_key
 from dangjian.content.scan import Scan
 from dangjian.content.sources import column_by_folder, column_folders, records_of
+from dangjian.pages.addresses import SiteAddresses
 from dangjian.pages.offered import file_targets
 from dangjian.schema.frontmatter import parse_source
 from dangjian.settings import Office
 from dangjian.settings.model import office_pictures
 from dangjian.settings.workspace import Progress, Workplace
+from dangjian.text.references import Reference
 
 
 class Knowledge(Struct, eq=False):
@@ -36,6 +39,12 @@ class Knowledge(Struct, eq=False):
 
     sources: dict[str, SourceRow]
     files: dict[str, FileRow]
+
+
+def rules_of(office: Office) -> ReadingRules:
+    """What an office's settings say of how texts are read."""
+    host = urlsplit(office.url).hostname or "" if office.url else ""
+    return ReadingRules(office.line_breaks, host, office.archive_date)
 
 
 def arrange_archive(content: Path, rows: Mapping[str, SourceRow], clock: Clock) -> Archive:
@@ -47,14 +56,17 @@ def arrange_archive(content: Path, rows: Mapping[str, SourceRow], clock: Clock) 
 
 def arrange_subset(
     content: Path, rows: Mapping[str, SourceRow], clock: Clock, scope: Scope, outline: Outline
-) -> Archive:
+) -> Archive | None:
     """Arrange only what the pages of the articles in ``scope``, and all feeds, show.
 
     Nothing but their texts may have changed since ``outline`` was made: then the articles are
-    arranged as they would be among all.
+    arranged as they would be among all. None if one of their texts links to an address of the site:
+    where that leads is known only among all.
     """
     wanted = outline.around(scope.unindexed)
     named = [r for path in wanted & rows.keys() for r in rows[path].record.references]
+    if any(r.kind in ("page", "site") for r in named):
+        return None
     wanted.update(r.target for r in named if r.kind == "article")
     chosen = {path: rows[path] for path in wanted & rows.keys()}
     tree = _columns(content, rows, outline.columns)
@@ -68,7 +80,8 @@ def needed_files(office: Office, rows: Mapping[str, SourceRow], archive: Archive
     for column in archive.columns.walk():
         row = rows.get(f"{column.folder}/{COLUMN_FILE}")
         if row is not None:
-            needed += [f"{r.kind}:{r.target}" for r in row.record.references if r.kind != "article"]
+            references = row.record.references
+            needed += [f"{r.kind}:{r.target}" for r in references if r.kind in ("media", "file")]
     return needed + [f"media:{picture.src}" for picture in office_pictures(office)]
 
 
@@ -127,10 +140,24 @@ def source_problems(
                 yield _file_problem(content, item, key, found.error)
             for notice in found.notices:
                 yield _file_problem(content, item, key, notice, "warning")
-        for reference in item.record.references:
-            if reference.kind == "article" and reference.target not in archive.by_path:
-                message = f"链接“{reference.written}”所指的文章不存在或未公开，请改正地址或去掉链接"
-                yield Problem(item.path, _line(content, item, reference.written), message)
+    addresses = SiteAddresses(archive)
+    for path, references in _linking(archive, rows):
+        for reference, message in addresses.dead(references):
+            yield Problem(path, _line(content, path, reference.written), message)
+
+
+def _linking(
+    archive: Archive, rows: Mapping[str, SourceRow]
+) -> Iterator[tuple[str, tuple[Reference, ...]]]:
+    """The texts that refer to anything: of public articles and of columns."""
+    for item in archive.by_path.values():
+        if item.record.references:
+            yield item.path, item.record.references
+    for column in archive.columns.walk():
+        path = f"{column.folder}/{COLUMN_FILE}"
+        row = rows.get(path)
+        if row is not None and row.record.references:
+            yield path, row.record.references
 
 
 def _file_problem(
@@ -142,17 +169,17 @@ def _file_problem(
     if error == MISSING:
         error = f"在 {target} 找不到。请把文件放到文章旁边，或改正文件名（注意大小写）"
     written = [r.written for r in item.record.references if r.target == target]
-    line = _line(content, item, name, in_text=written[0] if written else "")
+    line = _line(content, item.path, name, in_text=written[0] if written else "")
     return Problem(item.path, line, f"{word}“{name}”：{error}", level)
 
 
-def _line(content: Path, item: Item, written: str, in_text: str = "") -> int:
-    """The line of an article's file where ``written`` is, or ``in_text`` in its text."""
+def _line(content: Path, path: str, written: str, in_text: str = "") -> int:
+    """The line of a source where ``written`` is, or ``in_text`` in its text."""
     try:
-        data = (content / item.path).read_bytes()
+        data = (content / path).read_bytes()
     except OSError:
         return 0
-    source = _parsed(data, item.path)
+    source = _parsed(data, path)
     if in_text and in_text in source.body:
         return line_of(source.body, in_text, source.body_line)
     for one in source.fields:

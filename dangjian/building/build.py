@@ -23,6 +23,7 @@ from dangjian.building.arrange import (
     find_related,
     gather_files,
     needed_files,
+    rules_of,
     source_problems,
 )
 from dangjian.building.comparison import Comparison, Outcome
@@ -131,6 +132,7 @@ class Build:
             comparison.doubts,
             self._pool,
             partial(self._progress, Stage.READ),
+            rules_of(self._place.office),
         )
         if readings.read or readings.gone:
             # Until this build finishes, the output may not match these sources.
@@ -211,6 +213,8 @@ class Build:
             return None
         with self.report.timed(Stage.COLUMNS):
             archive = arrange_subset(place.content, sources, self._clock, scope, outline)
+        if archive is None:
+            return None
         facts, unknown = split_known(
             needed_files(place.office, sources, archive),
             self._known.files,

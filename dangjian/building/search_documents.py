@@ -16,7 +16,7 @@ from dangjian.content.catalogue import Catalogue
 from dangjian.content.columns import Column
 from dangjian.pages.presenter import Presenter
 from dangjian.search import IndexReport, SearchDoc, amend_index, update_index
-from dangjian.text.markup import plain_text
+from dangjian.text.excerpts import plain_text
 
 _encode = msgspec.msgpack.Encoder().encode
 

@@ -47,6 +47,7 @@ class Record(Struct, kw_only=True, omit_defaults=True):
     """One source file as read: its front matter, what its text refers to, what was wrong with it.
 
     ``digest`` covers the whole file; ``mention`` what others show of it when they only name it.
+    ``anchors`` are the ids in its text.
     """
 
     digest: bytes
@@ -56,6 +57,7 @@ class Record(Struct, kw_only=True, omit_defaults=True):
     references: tuple[Reference, ...] = ()
     problems: tuple[Problem, ...] = ()
     excerpt: str = ""
+    anchors: tuple[str, ...] = ()
 
 
 class SourceRow(Struct, eq=False):

@@ -6,6 +6,7 @@
 
 import os
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,56 @@ from dangjian.common.files import Stat
 from dangjian.common.problems import Problem
 from dangjian.content.catalogue import Record, StoredSource, stored
 from dangjian.content.columns import COLUMN_FILE
+from dangjian.schema.column_entry import ColumnEntry
 from dangjian.schema.entry import Entry
 from dangjian.schema.frontmatter import Source, parse_source
 from dangjian.schema.reading import read_column, read_entry
+from dangjian.text.excerpts import excerpt, prose_of
 from dangjian.text.limits import TOO_DEEP, TooExpensiveError
-from dangjian.text.markup import MarkdownText, Rendered, excerpt, plain_text
+from dangjian.text.markup import Manner, MarkdownText, Rendered
+from dangjian.text.paragraphs import LineBreaks
 from dangjian.text.references import Reference
+from dangjian.text.remarks import Remark
+from dangjian.text.tags import MORE
 
 EXCERPT_LENGTH = 100
+
+
+class ReadingRules(Struct, frozen=True):
+    """What the settings and the columns say of how texts are read.
+
+    ``own_host`` is the site's. Articles before ``archive_date`` may keep pictures of other hosts as
+    links. ``of_columns`` has the line breaks of each folder that gives them.
+    """
+
+    line_breaks: LineBreaks = "auto"
+    own_host: str = ""
+    archive_date: datetime | None = None
+    of_columns: tuple[tuple[str, LineBreaks], ...] = ()
+
+    def is_archived(self, entry: Entry | None) -> bool:
+        """Whether an article is older than the archive date."""
+        return (
+            self.archive_date is not None and entry is not None and entry.date < self.archive_date
+        )
+
+    def manner(self, path: str, entry: Entry | ColumnEntry | None) -> Manner:
+        """How the text of the source at ``path`` is to be read."""
+        own = entry.line_breaks if entry is not None else None
+        archived = isinstance(entry, Entry) and self.is_archived(entry)
+        return Manner(own or self._of_column(path), self.own_host, archived)
+
+    def _of_column(self, path: str) -> LineBreaks:
+        of_columns = dict(self.of_columns)
+        folder = path.rpartition("/")[0]
+        while of_columns and folder:
+            if folder in of_columns:
+                return of_columns[folder]
+            folder = folder.rpartition("/")[0]
+        return self.line_breaks
+
+
+_NO_RULES = ReadingRules()
 
 
 class ReadResult(Struct, frozen=True):
@@ -52,13 +95,15 @@ def _markdown() -> MarkdownText:
     return _kept.text
 
 
-def read_sources(content: Path, paths: list[str]) -> list[StoredSource]:
+def read_sources(
+    content: Path, paths: list[str], rules: ReadingRules = _NO_RULES
+) -> list[StoredSource]:
     """Read several sources below ``content``; one that can't be read yields a record saying so."""
-    found = (read_source(content, path) for path in paths)
+    found = (read_source(content, path, rules) for path in paths)
     return [stored(one.path, one.stat, one.record, one.html) for one in found]
 
 
-def read_source(content: Path, path: str) -> ReadResult:
+def read_source(content: Path, path: str, rules: ReadingRules = _NO_RULES) -> ReadResult:
     """Read the source at ``path`` (relative, with ``/``) below ``content``."""
     file = content / path
     try:
@@ -72,26 +117,30 @@ def read_source(content: Path, path: str) -> ReadResult:
     stat = Stat(found.st_mtime_ns, found.st_size)
     source = parse_source(data, path)
     if path.rpartition("/")[2] == COLUMN_FILE:
-        record, rendered = _read_column(source, path)
+        record, rendered = _read_column(source, path, rules)
     else:
-        record, rendered = _read_article(source, path)
+        record, rendered = _read_article(source, path, rules)
     record.digest = digest(data)
     return ReadResult(path, stat, record, rendered.html)
 
 
-def _read_column(source: Source, path: str) -> tuple[Record, Rendered]:
+def _read_column(source: Source, path: str, rules: ReadingRules) -> tuple[Record, Rendered]:
     column, problems = read_column(source)
-    rendered, faults = _convert(source, path)
-    problems = (*problems, *faults)
+    rendered, faults = _convert(source, path, rules.manner(path, column))
     record = Record(
-        digest=b"", column=column, problems=tuple(problems), references=rendered.references
+        digest=b"",
+        column=column,
+        problems=(*problems, *faults),
+        references=rendered.references,
+        anchors=rendered.anchors,
     )
     return record, rendered
 
 
-def _read_article(source: Source, path: str) -> tuple[Record, Rendered]:
+def _read_article(source: Source, path: str, rules: ReadingRules) -> tuple[Record, Rendered]:
     entry, problems = read_entry(source)
-    rendered, faults = _convert(source, path)
+    manner = rules.manner(path, entry)
+    rendered, faults = _convert(source, path, manner)
     if rendered is _REFUSED:
         entry = None
     record = Record(
@@ -99,24 +148,33 @@ def _read_article(source: Source, path: str) -> tuple[Record, Rendered]:
         entry=entry,
         problems=(*problems, *faults),
         references=rendered.references,
+        anchors=rendered.anchors,
     )
     if entry is not None:
         if not entry.summary:
-            record.excerpt = excerpt(plain_text(rendered.html), EXCERPT_LENGTH)
+            record.excerpt = excerpt(_prose(source, path, manner, rendered), EXCERPT_LENGTH)
         record.mention = _mention_digest(entry)
     return record, rendered
+
+
+def _prose(source: Source, path: str, manner: Manner, rendered: Rendered) -> str:
+    """The words from which an excerpt is taken: none behind ``<!-- more -->``."""
+    if "<!--" in source.body and (more := MORE.search(source.body)) and more.start():
+        before = source.body[: more.start()]
+        rendered = _markdown().convert(before, path.rpartition("/")[0], manner)
+    return prose_of(rendered.html)
 
 
 _REFUSED = Rendered("")
 
 
-def _convert(source: Source, path: str) -> tuple[Rendered, list[Problem]]:
+def _convert(source: Source, path: str, manner: Manner) -> tuple[Rendered, list[Problem]]:
     """The text as HTML, and what is wrong with it; ``_REFUSED`` when it can't be parsed."""
     text = source.body
     if not text.strip():
         return Rendered(""), []
     try:
-        rendered = _markdown().convert(text, path.rpartition("/")[0])
+        rendered = _markdown().convert(text, path.rpartition("/")[0], manner)
     except TooExpensiveError as error:
         _kept.text = None
         line = line_of(text, error.near, source.body_line)
@@ -124,27 +182,61 @@ def _convert(source: Source, path: str) -> tuple[Rendered, list[Problem]]:
     except RecursionError:
         _kept.text = None
         return _REFUSED, [Problem(path, source.body_line, TOO_DEEP)]
-    return rendered, _reference_problems(source, path, rendered.references)
+    problems = [_problem(source, path, remark) for remark in rendered.remarks]
+    if rendered.references:
+        problems += _without_words(source, path, rendered.references, manner)
+    return rendered, problems
 
 
-def _reference_problems(
-    source: Source, path: str, references: tuple[Reference, ...]
+def _problem(source: Source, path: str, remark: Remark) -> Problem:
+    """What the conversion remarked, with its line in the file."""
+    body, first = source.body, source.body_line
+    if remark.position >= 0:
+        line = first + body.count("\n", 0, remark.position)
+    else:
+        line = line_of(body, remark.near, first, remark.count)
+    return Problem(path, line, remark.message, "warning" if remark.level == "warning" else "error")
+
+
+def _without_words(
+    source: Source, path: str, references: tuple[Reference, ...], manner: Manner
 ) -> list[Problem]:
-    return [
-        Problem(
-            path,
-            line_of(source.body, reference.written, source.body_line),
-            f"图片“{reference.written}”没有文字说明，盲人读者无从知道画面内容。"
-            f"请写成 ![画面里有什么]({reference.written})",
+    """Pictures whose content no words tell; in archived articles that is no error."""
+    seen: dict[str, int] = {}
+    problems = []
+    for reference in references:
+        if reference.kind != "media":
+            continue
+        count = seen.get(reference.written, 0)
+        seen[reference.written] = count + 1
+        if (reference.alt or "").strip():
+            continue
+        problems.append(
+            Problem(
+                path,
+                line_of(source.body, reference.written, source.body_line, count),
+                f"图片“{reference.written}”没有文字说明，盲人读者无从知道画面内容。"
+                f"请写成 ![画面里有什么]({reference.written})",
+                "warning" if manner.archived else "error",
+            )
         )
-        for reference in references
-        if reference.kind == "media" and not (reference.alt or "").strip()
-    ]
+    return problems
 
 
-def line_of(body: str, written: str, first_line: int) -> int:
-    """The line in the file where ``written`` first stands in the text."""
-    position = body.find(written)
+def line_of(body: str, written: str, first_line: int, count: int = 0) -> int:
+    """The line in the file where ``written`` stands in the text.
+
+    ``count`` tells which of several places: 0 the first, -1 the last. The first line of the text if
+    it is not there.
+    """
+    if not written:
+        return first_line
+    position = body.rfind(written) if count < 0 else body.find(written)
+    for _ in range(count):
+        later = body.find(written, position + 1)
+        if later < 0:
+            break
+        position = later
     return first_line + body.count("\n", 0, position) if position >= 0 else first_line
 
 

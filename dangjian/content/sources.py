@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -11,8 +12,9 @@ from dangjian.common.digests import digest
 from dangjian.common.workers import WorkerPool
 from dangjian.content.catalogue import Catalogue, Record, SourceRow, StoredSource
 from dangjian.content.columns import COLUMN_FILE, Column, ColumnTree
-from dangjian.content.reader import read_sources
+from dangjian.content.reader import ReadingRules, read_sources
 from dangjian.content.scan import Scan
+from dangjian.text.paragraphs import LineBreaks
 
 
 class Readings(Struct):
@@ -35,12 +37,15 @@ def read_changed(
     doubtful: Container[str],
     pool: WorkerPool,
     progress: Callable[[int, int], None],
+    rules: ReadingRules,
 ) -> Readings:
     """Bring ``known`` up to date with ``scan``: read what is new or changed, drop what is gone.
 
     A row is trusted when the file's stat is the same, unless the file is ``doubtful``: then its
     times can't tell whether it has changed, and it is compared by content. ``progress`` hears how
-    many of how many have been read.
+    many of how many have been read. Columns are read first, for they have a say in how their
+    articles are read; when ``rules`` or they say something else than the last time, all articles
+    are read again.
     """
     readings = Readings(known)
     readings.gone = [path for path in known if path not in scan.sources]
@@ -53,11 +58,32 @@ def read_changed(
         for path, stat in scan.sources.items()
         if (row := known.get(path)) is None or row.stat != stat or path in doubtful
     ]
-    due = sorted(drop_unchanged(content, suspects, scan, known, catalogue))
-    for found in pool.run(partial(read_sources, content), due, len(due)):
+    changed = drop_unchanged(content, suspects, scan, known, catalogue)
+    columns = [path for path in changed if path.endswith(COLUMN_FILE)]
+    for path in columns:
+        _store(read_sources(content, [path], rules), catalogue, readings)
+    rules = replace(rules, of_columns=_line_breaks(known))
+    key = digest(msgspec.msgpack.encode(rules))
+    due = set(changed).difference(columns)
+    if catalogue.meta(_RULES) != key:
+        due = {path for path in scan.sources if not path.endswith(COLUMN_FILE)}
+        catalogue.set_meta(_RULES, key)
+    for found in pool.run(partial(read_sources, content, rules=rules), sorted(due), len(due)):
         _store(found, catalogue, readings)
-        progress(len(readings.read), len(due))
+        progress(len(readings.read), len(due) + len(columns))
     return readings
+
+
+_RULES = "reading rules"
+
+
+def _line_breaks(known: Mapping[str, SourceRow]) -> tuple[tuple[str, LineBreaks], ...]:
+    """The columns that say how single line breaks in their articles are read."""
+    found = []
+    for path, row in known.items():
+        if path.endswith(COLUMN_FILE) and (column := row.record.column) and column.line_breaks:
+            found.append((path.rpartition("/")[0], column.line_breaks))
+    return tuple(sorted(found))
 
 
 def drop_unchanged(

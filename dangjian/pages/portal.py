@@ -10,6 +10,7 @@ from dangjian.content.archive import Archive, Item
 from dangjian.content.catalogue import SourceRow
 from dangjian.content.columns import COLUMN_FILE, Column
 from dangjian.media.attachments import download_name, is_saved
+from dangjian.pages.addresses import INNER
 from dangjian.pages.heads import Heads
 from dangjian.pages.plan import Page, Slice, page_address, paginate
 from dangjian.pages.presenter import Presenter
@@ -56,10 +57,10 @@ class Portal(Struct, eq=False):
         found: dict[str, Target] = {}
         for reference in references:
             key = f"{reference.kind}:{reference.target}"
-            if reference.kind == "article":
-                other = self.archive.by_path.get(reference.target)
-                if other is not None:
-                    found[key] = Target(other.address or other.entry.external_url)
+            if reference.kind in INNER:
+                address = self.presenter.addresses.find(reference)
+                if address is not None:
+                    found[key] = Target(address)
                 continue
             facts = self.presenter.files.get(key)
             if facts is not None and not facts.error:

@@ -14,6 +14,7 @@ from dangjian.common.digests import digest
 from dangjian.content.archive import Archive, Item, tag_slug
 from dangjian.content.catalogue import FileFacts
 from dangjian.content.columns import Column
+from dangjian.pages.addresses import INNER, SiteAddresses
 from dangjian.pages.offered import attachments_of, file_targets, video_of
 from dangjian.pages.states import (
     NOTICE_LABELS,
@@ -47,6 +48,7 @@ class Presenter:
         default_editor: str,
     ) -> None:
         self.archive = archive
+        self.addresses = SiteAddresses(archive)
         self.files = files
         self.related = related
         self.now = now
@@ -193,11 +195,8 @@ class Presenter:
             facts = self.files.get(key)
             shown.append(_encode(facts) if facts else b"!")
         for reference in item.record.references:
-            if reference.kind == "article":
-                other = self.archive.by_path.get(reference.target)
-                shown.append(
-                    (other.address or other.entry.external_url).encode() if other else b"!"
-                )
+            if reference.kind in INNER:
+                shown.append((self.addresses.find(reference) or "!").encode())
         return tuple(shown)
 
     def article_parts(self, item: Item) -> tuple[bytes, ...]:

@@ -18,6 +18,7 @@ from pelican.readers import MarkdownReader, Readers
 from pelican.settings import Settings
 from pelican.writers import Writer
 
+from dangjian.building.arrange import rules_of
 from dangjian.building.engine import Engine
 from dangjian.common.errors import FATAL, describe
 from dangjian.common.files import scan_files
@@ -26,6 +27,7 @@ from dangjian.content.reader import pelican_metadata, read_source
 from dangjian.plugin.articles import PelicanArticles
 from dangjian.plugin.steps import Steps
 from dangjian.schema import Entry
+from dangjian.settings import read_office
 from dangjian.settings.workspace import Run, no_progress, workplace_of
 
 _NOTHING: dict[str, Any] = {
@@ -58,7 +60,7 @@ class PortalReader(MarkdownReader):
         content = Path(self.settings["PATH"])
         path = Path(source_path).resolve()
         name = path.relative_to(content.resolve()).as_posix()
-        result = read_source(content, name)
+        result = read_source(content, name, rules_of(read_office(self.settings)[0]))
         entry: Entry | None = result.record.entry
         return result.html, pelican_metadata(entry) if entry else {"status": "skip"}
 

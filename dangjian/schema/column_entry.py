@@ -5,7 +5,8 @@ from typing import Annotated
 from msgspec import Struct
 
 from dangjian.schema.keys import Key
-from dangjian.schema.terms import COLUMN_TYPES, FRESHNESS_NAMES, Freshness
+from dangjian.schema.refs import LINE_BREAKS
+from dangjian.schema.terms import COLUMN_TYPES, FRESHNESS_NAMES, Freshness, LineBreaks
 
 
 class ColumnEntry(Struct, kw_only=True):
@@ -68,6 +69,7 @@ class ColumnEntry(Struct, kw_only=True):
             example="一般",
         ),
     ] = "other"
+    line_breaks: Annotated[LineBreaks | None, LINE_BREAKS] = None
     order: Annotated[
         int, Key(zh="次序", about="小的排在前面", least=-9999, most=9999, near=("排序", "顺序"))
     ] = 100

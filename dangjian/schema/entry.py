@@ -10,13 +10,21 @@ from typing import Annotated
 from msgspec import Struct
 
 from dangjian.schema.keys import Key
-from dangjian.schema.refs import AttachmentRef, BlockRef, PictureRef, Review, VideoRef
+from dangjian.schema.refs import (
+    LINE_BREAKS,
+    AttachmentRef,
+    BlockRef,
+    PictureRef,
+    Review,
+    VideoRef,
+)
 from dangjian.schema.terms import (
     FLAG_NAMES,
     STATUS_NAMES,
     TYPE_NAMES,
     ArticleType,
     Flag,
+    LineBreaks,
     Status,
     Validity,
 )
@@ -193,6 +201,7 @@ class Entry(Struct, kw_only=True):
     weight: Annotated[
         int, Key(zh="权重", about="同一位置上，大的排在前面", least=-9999, most=9999)
     ] = 0
+    line_breaks: Annotated[LineBreaks | None, LINE_BREAKS] = None
     status: Annotated[
         Status,
         Key(zh="状态", about="草稿不公开；隐藏的有页面、不进列表", words=STATUS_NAMES),

@@ -28,7 +28,7 @@ _BARE: Final = f" \t\r\u3000\u00a0{INVISIBLE}"
 _LEAD: Final = f"\n{_BARE}"
 _RULE: Final = re.compile(r"[-—–－─]{2,}\s*$")
 _KEY: Final = re.compile(r" {0,3}([^\W\d][\w \-]{0,40}?)\s*([:：])(.*)$")
-_BREAK: Final = re.compile("[\x85\u2028\u2029]")
+_BREAK: Final = re.compile("[\x0b\x85\u2028\u2029]")
 _COMMENT: Final = re.compile(
     r"\s*(?P<key>[^\s:#'\"-][^:#'\"]*):\s[^'\"#]*(?<=\s)(?P<lost>#[^\s#].*)"
 )
@@ -116,8 +116,8 @@ def parse_source(raw: str | bytes, path: str) -> Source:
 def _yaml(rest: str, path: str, line: int, problems: tuple[Problem, ...]) -> Source:
     head, body = _split(rest, line)
     if SOFT_BREAK in rest:
-        # A tag instead of a line end: the lines that are reported stay those of the file.
-        head, body = head.replace(SOFT_BREAK, " "), body.replace(SOFT_BREAK, "<br>")
+        # In the text it stays, so that the lines that are reported are those of the file.
+        head = head.replace(SOFT_BREAK, " ")
     body_line = line + head.count("\n") + 1
     if len(head) > LONGEST:
         raise _HeadError(
@@ -330,8 +330,7 @@ def _headers(text: str, path: str, line: int, problems: tuple[Problem, ...]) -> 
     if at > LONGEST:
         raise _HeadError(line, f"文件头有 {at} 个字，最多 {LONGEST} 个，请在文件头之后空一行")
     fields = tuple(Field(key, Text(value, where), where) for key, value, where in found)
-    body = text[at:].replace(SOFT_BREAK, "<br>")
-    return Source(path, fields, body, body_line, (*problems, *mistakes), "headers")
+    return Source(path, fields, text[at:], body_line, (*problems, *mistakes), "headers")
 
 
 def _header(

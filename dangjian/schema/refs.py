@@ -1,10 +1,20 @@
 """What an article names besides words: pictures, files, a film, blocks of a special, reviews."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Struct
 
 from dangjian.schema.keys import Key
+from dangjian.schema.terms import LINE_BREAK_NAMES
+
+LINE_BREAKS: Final = Key(
+    zh="换行",
+    about="正文里的单个换行：自动判断，一行一段（分段），或者连成一段（连接）",
+    words=LINE_BREAK_NAMES,
+    example="自动",
+    near=("断行", "分行"),
+)
+"""The key by which an article, or a column for its articles, says what a single line break is."""
 
 
 class PictureRef(Struct, frozen=True):

@@ -9,6 +9,7 @@ NO_DATE: Final = datetime(1970, 1, 1, tzinfo=SHANGHAI)
 """The date of a page or a special that gives none."""
 
 ArticleType = Literal["news", "document", "notice", "photo", "video", "special", "page", "link"]
+LineBreaks = Literal["auto", "paragraph", "join"]
 Status = Literal["draft", "published", "hidden"]
 Flag = Literal["headline", "recommend", "slide", "photo", "top"]
 Validity = Literal["有效", "失效", "废止"]
@@ -37,6 +38,11 @@ FRESHNESS_NAMES: Final[dict[str, str]] = {
     "notice": "公告",
     "other": "一般",
     "static": "固定",
+}
+LINE_BREAK_NAMES: Final[dict[str, str]] = {
+    "auto": "自动",
+    "paragraph": "分段",
+    "join": "连接",
 }
 COLUMN_TYPES: Final = (
     "首页",

@@ -227,6 +227,19 @@ class Office(Struct, frozen=True, kw_only=True):
     breadcrumb_label: Annotated[
         str, Setting("BREADCRUMB_LABEL", "位置导航的开头", "面包屑前的文字", values.text)
     ] = "您当前所在位置"
+    line_breaks: Annotated[
+        Literal["auto", "paragraph", "join"],
+        Setting("LINE_BREAKS", "换行", "单个换行：auto 自动，paragraph 一行一段，join 连成一段",
+                values.choice("auto", "paragraph", "join"), "auto"),
+    ] = "auto"  # fmt: skip
+    archive_date: Annotated[
+        datetime | None,
+        Setting(
+            "ARCHIVE_DATE", "存档日期",
+            "更早的是旧文章：外站图片改成链接，图片缺说明只提醒",
+            values.moment, '"2020-01-01"',
+        ),
+    ] = None  # fmt: skip
     build_at: Annotated[
         datetime | None,
         Setting("BUILD_AT", "构建时间", "固定“现在”，测试用", values.moment, '"2026-11-24 10:00"'),

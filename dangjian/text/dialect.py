@@ -8,15 +8,14 @@ from typing import Any
 from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor, HashHeaderProcessor
 from markdown.extensions import Extension
-from markdown.extensions.attr_list import AttrListExtension
 from markdown.extensions.def_list import DefListExtension
-from markdown.extensions.fenced_code import FencedCodeExtension
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.extensions.sane_lists import SaneListExtension
 from markdown.extensions.tables import TableExtension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from dangjian.text.inline import add_inline_marks
 from dangjian.text.limits import WorkLimit
 
 _FOOTNOTES = {"BACKLINK_TITLE": "回到正文第{}处"}
@@ -29,10 +28,8 @@ def make_parser(meter: WorkLimit) -> Markdown:
     return Markdown(
         extensions=[
             TableExtension(),
-            FencedCodeExtension(),
             FootnoteExtension(**_FOOTNOTES),
             DefListExtension(),
-            AttrListExtension(),
             SaneListExtension(),
             _PortalMarkdown(),
             _Metered(meter),
@@ -72,7 +69,13 @@ def _make_figure(paragraph: ET.Element) -> None:
 
 class _PortalMarkdown(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
+        # Fences, tags and underlined headings are gone when the parser sees a text, and what is
+        # set in by four blanks is text.
+        md.preprocessors.deregister("html_block")
+        for name in ("code", "setextheader"):
+            md.parser.blockprocessors.deregister(name)
         md.parser.blockprocessors.register(_SpacedHashHeader(md.parser), "hashheader", 70)
+        add_inline_marks(md)
         md.treeprocessors.register(_PortalTree(md), "portal", 5)
         md.treeprocessors.register(_PlainTexts(md), "plain", 21)  # just before the inline patterns
 
@@ -89,7 +92,7 @@ class _PlainTexts(Treeprocessor):
 
 
 # What an inline pattern begins with, STX where something was put aside, and what breaks a line.
-_INLINE_MARK = re.compile(r"[\\`*_\[!<&\x02]|  \n")
+_INLINE_MARK = re.compile(r"[\\`*_\[!<&\x02@~]|  \n|://|www\.")
 
 
 class _Metered(Extension):
@@ -134,7 +137,7 @@ def _count_levels(parser: Any, meter: WorkLimit) -> None:
 
 
 def _count_matches(pattern: Any, meter: WorkLimit) -> None:
-    """Count what a match costs: the text is put together anew, brackets are looked for."""
+    """Count what a match costs: the text is put together again, brackets are looked for."""
     handle: Callable[..., Any] = pattern.handleMatch
 
     def counted(match: re.Match[str], data: str) -> Any:

@@ -19,12 +19,13 @@ MOST_WORK = 400_000_000
 
 _OPEN_TAG_COST = 20
 _OPEN_TAG = re.compile(r"<[A-Za-z/!?]")
+_OPEN_NOTE = re.compile(r"\[\^")
 _RUN = 300
 _BLANK = re.compile(rf"[^\S\n]{{{_RUN}}}")
 _ANY_BLANK = re.compile(r"[^\S\n]")
 _INDENT = re.compile(r"^[ \t\u3000]{300}", re.MULTILINE)
 _GAP = re.compile(r"(?<=\S)[^\S\n]{1000}")
-_NOTE = re.compile(r"^[ ]{0,3}\[\^[^\]\n]*\]:", re.MULTILINE)
+_NOTE = re.compile(r"^[ ]{0,3}\[\^[^\]\n]*\][:：]", re.MULTILINE)
 
 
 class TooExpensiveError(DangjianError):
@@ -36,7 +37,7 @@ class TooExpensiveError(DangjianError):
 
 
 class WorkLimit:
-    """Counts the work on one text. Raises TooMuchError when there is too much of it."""
+    """Counts the work on one text. Raises TooExpensiveError when there is too much of it."""
 
     def __init__(self) -> None:
         self.start()
@@ -73,20 +74,23 @@ class WorkLimit:
         # A run of blanks covers one of these characters.
         if _ANY_BLANK.search(text[::_RUN]) and _BLANK.search(text):
             _look_at_blanks(text)
-        notes = len(_NOTE.findall(text)) if "[^" in text else 0
-        if notes > MOST_NOTES:
-            raise TooExpensiveError(
-                f"正文有 {notes} 条脚注，最多 {MOST_NOTES} 条，请分成几篇", "[^"
-            )
+        if "[^" in text:
+            notes = len(_NOTE.findall(text))
+            if notes > MOST_NOTES:
+                raise TooExpensiveError(
+                    f"正文有 {notes} 条脚注，最多 {MOST_NOTES} 条，请分成几篇", "[^"
+                )
+            self._look_at(_OPEN_NOTE, "]", text)
         if "<" in text:
-            self._look_at_tags(text)
+            self._look_at(_OPEN_TAG, ">", text)
 
-    def _look_at_tags(self, text: str) -> None:
+    def _look_at(self, opening: re.Pattern[str], closing: str, text: str) -> None:
+        """Charge for looking, from every ``opening`` on, for the sign that closes it."""
         end = -1
-        for tag in _OPEN_TAG.finditer(text):
-            start = tag.start()
+        for found in opening.finditer(text):
+            start = found.start()
             if end < start:
-                end = text.find(">", start)
+                end = text.find(closing, start)
                 end = len(text) if end < 0 else end
             self.charge(_OPEN_TAG_COST * (end - start), text[start : start + 20])
 

@@ -12,16 +12,21 @@ from urllib.parse import unquote
 from markupsafe import escape
 from msgspec import Struct
 
-_REFERENCE = re.compile(r'(src|href|poster)="dj-(media|article|file):([^"]*)"')
+_REFERENCE = re.compile(r'(<[a-z][^<>]*?\s)(src|href)="dj-(media|article|file|page|site):([^"]*)"')
 
 
 class Reference(Struct, frozen=True):
-    """Something a text points at: ``kind`` media, article or file; ``target`` below content/."""
+    """Something a text points at: ``kind`` media, article, file or page; ``target`` below content/.
+
+    ``site`` is an address below the site's root, ``remote`` a picture at another host. ``fragment``
+    is the id within it.
+    """
 
     kind: str
     target: str
     alt: str | None = None
     written: str = ""
+    fragment: str = ""
 
 
 Resolver = Callable[[str, str, str], str | None]
@@ -35,7 +40,7 @@ def link_references(text: str, resolver: Resolver) -> str:
     """
     if "dj-" not in text:
         return text
-    return _REFERENCE.sub(lambda m: resolver(m[1], m[2], html.unescape(m[3])) or "", text)
+    return _REFERENCE.sub(lambda m: m[1] + (resolver(m[2], m[3], html.unescape(m[4])) or ""), text)
 
 
 class Target(Struct, frozen=True):
@@ -58,11 +63,12 @@ def text_resolver(targets: Mapping[str, Target], root: str, *, feed: bool = Fals
 
     def resolve(attribute: str, kind: str, target: str) -> str | None:
         path, mark, fragment = target.partition("#")
+        path, question, query = path.partition("?")
         found = targets.get(f"{kind}:{unquote(path)}")
         if found is None:
             return None
         url = found.url if found.url.startswith(("http:", "https:")) else f"{root}{found.url}"
-        written = f'{attribute}="{escape(url)}{mark}{escape(fragment)}"'
+        written = f'{attribute}="{escape(url)}{question}{escape(query)}{mark}{escape(fragment)}"'
         if found.download and not feed:
             written += f' download="{escape(found.download)}"'
         if kind == "media":

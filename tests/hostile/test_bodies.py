@@ -51,6 +51,9 @@ CONVERTED = {
     "html table": "<table>" + "<tr><td>甲</td></tr>\n" * 10_000 + "</table>",
     "nested 12 deep": "\n".join("    " * n + "- 层" for n in range(12)),
     "our own marks": "\ue0f00\ue0f1\n\n甲\n\n<p>\ue0f00\ue0f1</p>",
+    "rule of asterisks": "* * " * 30_000 + "a",
+    "10,000 headings in a block": "# a\n" * 10_000,
+    "100,000 fences with a name": "```a\n" * 100_000,
     "numeric entities": "&#xD800; &#0; &#x110000; &#1;" + "&#x" * 5_000,
 }
 REFUSED = {
@@ -60,7 +63,7 @@ REFUSED = {
     "lists 1,000 deep in a line": ("- " * 1000 + "深", DEEP),
     "quotations 1,000 deep": ("> " * 1000 + "深", DEEP),
     "lists in quotations": ("> - " * 200 + "深", DEEP),
-    "rule of asterisks": ("* * " * 30_000 + "a", DEEP),
+    "open notes": ("[^" * 50_000, DENSE),
     "open brackets": ("[" * 100_000, DENSE),
     "open links": ("[a](" * 30_000, DENSE),
     "open pictures": ("![" * 30_000, DENSE),
@@ -72,7 +75,6 @@ REFUSED = {
     "open comments": ("<!-- " * 20_000, DENSE),
     "open attributes": ('<td style="text-align: ' * 5_000, DENSE),
     "open addresses": ("<http://a" * 20_000, DENSE),
-    "10,000 headings in a block": ("# a\n" * 10_000, DENSE),
     "definitions": ("a\n:   " * 20_000, DENSE),
     "spaces before a line": ("甲\n\n" + " " * 200_000 + "字", DEEP),
     "tabs before a line": ("\t" * 50_000 + "字", DEEP),

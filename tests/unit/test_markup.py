@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from dangjian.text.dialect import make_parser
+from dangjian.text.excerpts import excerpt, plain_text
 from dangjian.text.limits import WorkLimit
-from dangjian.text.markup import MarkdownText, excerpt, plain_text, resolve
+from dangjian.text.links import resolve
+from dangjian.text.markup import MarkdownText
 
 TEXT = MarkdownText()
 
@@ -50,8 +52,8 @@ def test_telling_plain_texts_apart_changes_nothing(text: str) -> None:
         ("用 Python\n写成", "<p>用 Python\n写成</p>"),
         ("贯彻**“四个意识”**要求", "<p>贯彻<strong>“四个意识”</strong>要求</p>"),
         ("#标签不是标题", "<p>#标签不是标题</p>"),
-        ("# 大标题\n\n## 小标题", "<h2>大标题</h2>\n<h3>小标题</h3>"),
-        ("## 本就是二级", "<h2>本就是二级</h2>"),
+        ("# 大标题\n\n## 小标题", '<h2 id="大标题">大标题</h2>\n<h3 id="小标题">小标题</h3>'),
+        ("## 本就是二级", '<h2 id="本就是二级">本就是二级</h2>'),
         ("{{ 7 * 7 }}{% raw %}", "<p>{{ 7 * 7 }}{% raw %}</p>"),
         ("　　首行缩进", "<p>首行缩进</p>"),
     ],

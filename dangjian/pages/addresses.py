@@ -1,0 +1,107 @@
+"""Where links within the site lead: every public address, and what is wrong with others."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from dangjian.content.archive import Archive, Item
+from dangjian.text.references import Reference
+
+INNER: Final = frozenset(("article", "page", "site"))
+"""The kinds of reference that lead to a page of this site."""
+
+_FIXED: Final = frozenset(
+    ("index.html", "search.html", "sitemap.html", "feeds.html", "specials.html", "404.html")
+)
+_MADE: Final = ("feeds/", "search/", "static/", "media/", "files/", "archive/", "tags/")
+_NUMBERED: Final = re.compile(r"/page/\d+\.html$")
+
+
+class SiteAddresses:
+    """The addresses of one archive. Asked only for texts that link to the site itself."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._items: dict[str, Item] | None = None
+        self._aliases: frozenset[str] = frozenset()
+        self._columns: dict[str, str] = {}
+
+    def find(self, reference: Reference) -> str | None:
+        """The address that an inner reference leads to, below the site's root; None for nowhere."""
+        item = self._item(reference)
+        if item is not None:
+            return item.address or item.entry.external_url
+        if reference.kind == "article":
+            return None
+        self._know()
+        target = reference.target.strip("/")
+        column = self._columns.get(target.removesuffix("/index.html"))
+        if column is not None:
+            return column
+        if reference.kind == "page":
+            return None
+        front = _NUMBERED.sub("/index.html", target)
+        if front != target and front.removesuffix("/index.html") in self._columns:
+            return target
+        if target in _FIXED or target.startswith(_MADE) or f"/{target}" in self._aliases:
+            return target if posixpath.splitext(target)[1] else f"{target}/index.html"
+        if target in ("archive", "tags"):
+            return f"{target}/index.html"
+        return None
+
+    def _item(self, reference: Reference) -> Item | None:
+        by_path, target = self._archive.by_path, reference.target
+        if reference.kind == "article":
+            return by_path.get(target)
+        if reference.kind == "page":
+            stem = re.sub(r"\.html?$", "", target, flags=re.IGNORECASE)
+            return by_path.get(f"{stem}.md") or by_path.get(f"{stem}/index.md")
+        known = self._know()
+        return known.get(target) or known.get(f"{target}/index.html")
+
+    def _know(self) -> dict[str, Item]:
+        if self._items is not None:
+            return self._items
+        items = self._archive.by_path.values()
+        self._items = {item.address: item for item in items if item.address}
+        self._aliases = frozenset(
+            alias.partition("?")[0].rstrip("/") for item in items for alias in item.entry.aliases
+        )
+        for column in self._archive.columns.walk():
+            self._columns[column.folder] = self._columns[column.address] = column.url
+        return self._items
+
+    def dead(self, references: tuple[Reference, ...]) -> Iterator[tuple[Reference, str]]:
+        """The inner references that lead nowhere, each with what to say of it."""
+        for reference in references:
+            if reference.kind not in INNER:
+                continue
+            item = self._item(reference)
+            if item is None and self.find(reference) is None:
+                yield reference, _nowhere(reference)
+            elif item is not None and not self._has(item, reference.fragment):
+                yield reference, _no_heading(reference)
+
+    @staticmethod
+    def _has(item: Item, fragment: str) -> bool:
+        return fragment in ("", "text", "main", "top", *item.record.anchors)
+
+
+def _no_heading(reference: Reference) -> str:
+    return (
+        f"链接“{reference.written}”所指的文章里没有“{reference.fragment}”这个小标题，"
+        "请照那篇文章里小标题的文字写"
+    )
+
+
+def _nowhere(reference: Reference) -> str:
+    written = reference.written
+    if reference.kind == "article":
+        return f"链接“{written}”所指的文章不存在或未公开，请改正地址或去掉链接"
+    if reference.kind == "page":
+        return (
+            f"链接“{written}”在本站找不到；本站的文章请写它的文件名，例如 tongzhi.md，"
+            "栏目请写文件夹，例如 /tzgg/"
+        )
+    return f"链接“{written}”在本站没有这个地址，请改正地址，或写文章的文件名（.md）"

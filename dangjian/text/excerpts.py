@@ -1,0 +1,96 @@
+"""The words of a text: all of them for the search, the first of them for lists and feeds."""
+
+import html
+import re
+from typing import Final
+
+_TAGS = re.compile(r"<[^>]*>")
+_NOTE_MARKS = re.compile(r'<sup id="fnref[^>]*>.*?</sup>|<a class="footnote-backref".*?</a>')
+_BREAKS = re.compile(
+    r"</(?:p|h[1-6]|li|td|th|tr|dt|dd|div|figcaption|blockquote|pre|summary|caption)>"
+    r"|<(?:br|hr)\b[^>]*>"
+)
+_SPACE = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
+_NO_PROSE = re.compile(
+    r'<(figcaption|pre|table)\b.*?</\1>|<ul class="toc">.*?</ul>\n(?!<)|<div class="footnote">.*',
+    re.DOTALL,
+)
+_PARAGRAPH_BREAK = re.compile(
+    r"(</(?:p|h[1-6]|li|dt|dd|summary|blockquote)>|<(?:br|hr)\b[^>]*>)\s*"
+)
+_ENDING: Final = frozenset("。！？；：，、…—.!?;:,）”》」』 ")
+# What belongs to the character before it, or before which it may not be cut off: joiners, signs of
+# variation, skin tones, tags of flags, combining marks (Unicode 16, UAX #29, the cases in use).
+_EXTENDS = re.compile(
+    "[\u200d\ufe0e\ufe0f\u20e3\u0300-\u036f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
+)
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
+
+
+def plain_text(text: str) -> str:
+    """The words of an HTML text, a line for each block, references and tags gone."""
+    if "footnote" in text:
+        text = _NOTE_MARKS.sub("", text)
+    broken = _BREAKS.sub("\n", text)
+    words = _SPACE.sub(" ", html.unescape(_TAGS.sub("", broken)))
+    lines = map(str.strip, words.split("\n"))
+    return "\n".join(filter(None, lines))
+
+
+def prose_of(text: str) -> str:
+    """The words of an HTML text as one line, without captions, notes, code and tables.
+
+    Blocks are parted by a space where the one before does not end with a sign.
+    """
+    if "footnote" in text:
+        text = _NOTE_MARKS.sub("", text)
+    if "<figcaption" in text or "<pre" in text or "<table" in text or 'class="' in text:
+        text = _NO_PROSE.sub("", text)
+    blocks = _PARAGRAPH_BREAK.split(text)[::2]
+    prose = ""
+    for block in blocks:
+        words = _SPACE.sub(" ", html.unescape(_TAGS.sub("", block)).replace("\n", " ")).strip()
+        if not words:
+            continue
+        if prose and prose[-1] not in _ENDING:
+            prose += " "
+        prose += words
+        if len(prose) > 1000:
+            break
+    return prose
+
+
+def excerpt(prose: str, length: int = 100) -> str:
+    """The first ``length`` characters of ``prose``, ended at a sentence where one is near.
+
+    Flags, families and other signs of several characters stay whole.
+    """
+    if len(prose) <= length:
+        return prose
+    cut = prose[: _whole(prose, length)]
+    end = max(cut.rfind(mark) for mark in "。！？；")
+    if end >= length // 2:
+        return cut[: end + 1]
+    return cut.rstrip("，、：；“‘（《 ") + "……"
+
+
+def _whole(words: str, position: int) -> int:
+    """The last place at or before ``position`` at which no character is cut."""
+    while position > 0:
+        before, after = words[position - 1], words[position]
+        if (
+            _EXTENDS.match(after)
+            or before == "\u200d"
+            or (_FLAG.match(after) and _odd_flags_before(words, position))
+        ):
+            position -= 1
+        else:
+            break
+    return position
+
+
+def _odd_flags_before(words: str, position: int) -> bool:
+    count = 0
+    while position - count > 0 and _FLAG.match(words[position - count - 1]):
+        count += 1
+    return count % 2 == 1

@@ -1,0 +1,77 @@
+"""Inline marks of the dialect beyond Python-Markdown's: ~~struck~~, bare addresses, line ends."""
+
+import re
+import xml.etree.ElementTree as ET
+
+from markdown import Markdown
+from markdown.inlinepatterns import InlineProcessor, SubstituteTagInlineProcessor
+from markdown.util import AtomicString
+
+ESCAPED = list("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+"""What a backslash makes text of (CommonMark 0.31, 2.4)."""
+
+_WEB = (
+    r"(?<![A-Za-z0-9_@/.:\-])(?:https?://|www\.(?=[A-Za-z0-9]))"
+    r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
+)
+_MAIL = (
+    r"(?<![A-Za-z0-9_@/.:+\-])[A-Za-z0-9._+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*"
+    r"\.[A-Za-z]{2,}(?![A-Za-z0-9_@])"
+)
+_TRAILING = re.compile(r"[.,;:!?'*~]+$")
+_STRUCK = r"~~(?=[^\s~])(.+?)(?<=[^\s~])~~(?!~)"
+_BROKEN = r"\\\n"
+
+
+def add_inline_marks(md: Markdown) -> None:
+    """Register the marks; pictures and links are read before them, emphasis after."""
+    md.ESCAPED_CHARS = ESCAPED
+    patterns = md.inlinePatterns
+    for name in ("html", "autolink", "automail"):
+        # Tags and addresses between < and > are tokens when the parser sees the text.
+        patterns.deregister(name)
+    patterns.register(SubstituteTagInlineProcessor(_BROKEN, "br"), "backslash", 185)
+    patterns.register(_Address(_WEB), "web", 88)
+    patterns.register(_Mail(_MAIL), "mail", 87)
+    patterns.register(_Struck(_STRUCK), "struck", 65)
+
+
+Handled = tuple[ET.Element | None, int | None, int | None]
+
+
+class _Address(InlineProcessor):
+    ANCESTOR_EXCLUDES = ("a",)
+
+    def handleMatch(self, m: re.Match[str], _data: str) -> Handled:  # type: ignore[override]  # noqa: N802 - Markdown's own name
+        shown = _TRAILING.sub("", m[0])
+        while shown.endswith((")", "]")):
+            opening = "(" if shown.endswith(")") else "["
+            if shown.count(opening) >= shown.count(shown[-1]):
+                break
+            shown = _TRAILING.sub("", shown[:-1])
+        bare = shown.partition("://")[2] or shown.removeprefix("www.")
+        if not bare:
+            return None, None, None
+        link = _link(shown if "://" in shown else f"http://{shown}", shown)
+        return link, m.start(), m.start() + len(shown)
+
+
+class _Mail(InlineProcessor):
+    ANCESTOR_EXCLUDES = ("a",)
+
+    def handleMatch(self, m: re.Match[str], _data: str) -> Handled:  # type: ignore[override]  # noqa: N802 - Markdown's own name
+        return _link(f"mailto:{m[0]}", m[0]), m.start(), m.end()
+
+
+class _Struck(InlineProcessor):
+    def handleMatch(self, m: re.Match[str], _data: str) -> Handled:  # type: ignore[override]  # noqa: N802 - Markdown's own name
+        struck = ET.Element("del")
+        struck.text = m[1]
+        return struck, m.start(), m.end()
+
+
+def _link(href: str, shown: str) -> ET.Element:
+    link = ET.Element("a")
+    link.set("href", href)
+    link.text = AtomicString(shown)
+    return link

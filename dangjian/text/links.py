@@ -1,0 +1,251 @@
+"""Addresses in a text: which lead to pictures, articles and files of ours, which are wrong.
+
+What leads to something of ours becomes symbolic (see ``references``); what can't be used is
+reported and left out.
+"""
+
+import html
+import posixpath
+import re
+from typing import Final
+from urllib.parse import quote, unquote, urlsplit
+
+from msgspec import Struct
+
+from dangjian.text.references import Reference
+from dangjian.text.remarks import Remark
+from dangjian.text.tokens import as_typed
+
+_PELICAN: Final = re.compile(r"^(?:\{(?:static|attach|filename)\}|\|(?:static|filename)\|)")
+_PELICAN_CODED: Final = re.compile(r"^%7B(static|attach|filename)%7D", re.IGNORECASE)
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):|//")
+_DRIVE = re.compile(r"/?[A-Za-z]:(?:[\\/]|%5C)|\\\\", re.IGNORECASE)
+_DOWNLOADS = re.compile(r"\.(?!html?$|md$)[A-Za-z0-9]{1,5}$")
+_HOSTNAME = re.compile(
+    r"(?:www\.[\w\-]+|[\w\-]+(?:\.[\w\-]+)*\.(?:cn|com|org|net|gov|edu))(?:[/:?].*|\.[\w.\-]+(?:[/:?].*)?)?$",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
+_FILE = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|dps|ofd|zip|rar|7z|txt|jpe?g|png|gif|mp[34]|md|html?)$",
+    re.IGNORECASE,
+)
+_PLAIN_FRAGMENT = re.compile(r"[\w.:\-]*")
+_MEANINGFUL = re.compile(r"""[%#?\s"'<>&\\]""")
+LOCAL_HOSTS: Final = frozenset(("127.0.0.1", "localhost", "::1"))
+REMOTE_ADVICE: Final = (
+    "请运行 python3 tasks.py check --fetch 取到文章旁边，或自己另存到文章旁边，只写文件名"
+)
+
+
+class Address(Struct, frozen=True):
+    """What becomes of a picture: ``href`` is empty if it can't be used, ``remote`` a link."""
+
+    href: str = ""
+    remote: bool = False
+
+
+class Links:
+    """Takes the addresses of one text. ``folder`` is where relative ones start, below content/."""
+
+    def __init__(self, folder: str, own_host: str, archived: bool, remarks: list[Remark]) -> None:
+        self._folder = folder
+        self._own_host = own_host.lower()
+        self._archived = archived
+        self._remarks = remarks
+        self._seen: dict[str, int] = {}
+        self.references: list[Reference] = []
+
+    def _note(self, written: str, message: str, level: str = "error") -> None:
+        count = self._seen.get(written, 0) - 1
+        self._remarks.append(
+            Remark(
+                message, near=written or "](", count=max(count, 0) if written else 0, level=level
+            )
+        )
+
+    def _see(self, value: str) -> str:
+        value = as_typed(value).strip()
+        self._seen[value] = self._seen.get(value, 0) + 1
+        return value
+
+    def _wrong(self, address: str, written: str, what: str) -> bool:
+        """Report an address of the editor's own computer; True if it was one."""
+        if not address:
+            advice = "![说明](文件名.jpg)" if what == "图片" else "[文字](地址)"
+            self._note(
+                written, f"{what}没有写{'文件名' if what == '图片' else '地址'}，请写成 {advice}"
+            )
+        elif address.lower().startswith("file:") or _DRIVE.match(address):
+            self._note(
+                written,
+                f"{what}“{written}”是电脑上的完整路径，别人打不开；请把文件放到文章旁边，只写文件名",
+            )
+        elif "\\" in address:
+            self._note(
+                written,
+                f"{what}“{written}”的路径里不能用反斜线，请写成 {address.replace(chr(92), '/')}",
+            )
+        else:
+            return False
+        return True
+
+    def picture(self, value: str, alt: str | None) -> Address:
+        """What becomes of a picture's address."""
+        written = self._see(value)
+        address = _bare(written)
+        if address[:5].lower() == "data:":
+            self._note(
+                written[:40],
+                "图片是直接粘贴进来的数据（base64），没有登出；请存成图片文件，放到文章旁边，只写文件名",
+            )
+            return Address()
+        if self._wrong(address, written, "图片"):
+            return Address()
+        if found := _SCHEME.match(address):
+            if found[0] == "//" or found[1].lower() in ("http", "https"):
+                return self._remote_picture(address, written)
+            self._note(written, f"图片“{written}”的地址用不了，请把图片放到文章旁边，只写文件名")
+            return Address()
+        target = resolve(address, self._folder)
+        if target is None:
+            self._note(
+                written, f"图片“{written}”指到了 content/ 之外，请把图片放到文章旁边，只写文件名"
+            )
+            return Address()
+        self.references.append(Reference("media", target, alt, written))
+        return Address(f"dj-media:{coded(target)}")
+
+    def _remote_picture(self, address: str, written: str) -> Address:
+        url = f"https:{address}" if address.startswith("//") else address
+        shown = written if len(written) <= 60 else f"{written[:60]}…"
+        if self._archived:
+            self._note(
+                written, f"图片“{shown}”在别的网站上，已改成链接。{REMOTE_ADVICE}", "warning"
+            )
+            return Address(url, remote=True)
+        self._note(written, f"图片“{shown}”在别的网站上，不能登出。{REMOTE_ADVICE}")
+        self.references.append(Reference("remote", url, written=written))
+        return Address()
+
+    def link(self, value: str) -> str | None:
+        """What becomes of a link's address; None if it can't be used."""
+        written = self._see(value)
+        address = _bare(written)
+        if address.startswith("#"):
+            return f"#{fragment_of(address[1:])}"
+        if self._wrong(address, written, "链接"):
+            return None
+        if found := _SCHEME.match(address):
+            return self._with_scheme(address, (found[1] or "").lower(), written)
+        if _MAIL.fullmatch(address):
+            self._note(
+                written,
+                f"链接“{written}”是邮箱，前面要写 mailto:，即 [{written}](mailto:{written})",
+            )
+            return None
+        path, mark, fragment = address.partition("#")
+        if mark and _DOWNLOADS.search(fragment) and not _DOWNLOADS.search(path):
+            path, mark, fragment = address, "", ""
+        if not address.startswith(("/", ".")) and _HOSTNAME.match(path) and not _is_file(path):
+            self._note(written, f"链接“{written}”是网址，前面要写 https://，即 https://{written}")
+            return None
+        return self._inside(path, mark + fragment_of(fragment) if mark else "", written)
+
+    def _with_scheme(self, address: str, scheme: str, written: str) -> str | None:
+        if scheme in ("mailto", "tel"):
+            return address
+        if scheme not in ("http", "https", ""):
+            self._note(
+                written, f"链接“{written}”用不了，请写 https:// 开头的网址，或文章旁边的文件名"
+            )
+            return None
+        url = address if scheme else f"https:{address}"
+        try:
+            parts = urlsplit(url)
+            host = (parts.hostname or "").lower()
+        except ValueError:
+            host = ""
+        if not host:
+            self._note(written, f"链接“{written}”不是完整的网址，应当像 https://www.12371.cn/")
+            return None
+        if host not in LOCAL_HOSTS and host != self._own_host:
+            return url
+        path = parts.path or "/"
+        query = f"?{parts.query}" if parts.query else ""
+        return self._site(
+            path, query + (f"#{fragment_of(parts.fragment)}" if parts.fragment else ""), written
+        )
+
+    def _inside(self, path: str, fragment: str, written: str) -> str | None:
+        path, mark, query = path.partition("?")
+        lower = path.lower()
+        if lower.endswith(".md"):
+            kind = "article"
+        elif _DOWNLOADS.search(path) and not mark:
+            kind = "file"
+        elif path.startswith("/"):
+            return self._site(path, f"{mark}{query}{fragment}", written)
+        else:
+            kind = "page"
+        target = resolve(path, self._folder)
+        if target is None:
+            self._note(written, f"链接“{written}”指到了 content/ 之外，请改正地址")
+            return None
+        name = fragment[1:] if kind in ("article", "page") else ""
+        self.references.append(Reference(kind, target, written=written, fragment=name))
+        return f"dj-{kind}:{coded(target)}{mark}{query}{fragment}"
+
+    def _site(self, path: str, rest: str, written: str) -> str | None:
+        target = posixpath.normpath(unquote(path)).strip("/")
+        target = "index.html" if target in (".", "") else target
+        fragment = rest.partition("#")[2]
+        self.references.append(
+            Reference("site", target, written=written, fragment=unquote(fragment))
+        )
+        return f"dj-site:{coded(target)}{rest}"
+
+
+def _is_file(path: str) -> bool:
+    """Whether ``path`` ends like a file that offices have, not like a host's name."""
+    return bool(
+        re.search(
+            r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|dps|ofd|zip|rar|7z|txt|jpe?g|png|gif|mp[34]|md|html?)$",
+            path,
+            re.IGNORECASE,
+        )
+    )
+
+
+def _bare(address: str) -> str:
+    """An address without the forms in which Pelican marks its own files."""
+    return _PELICAN.sub("", _PELICAN_CODED.sub(r"{\1}", address), count=1).strip()
+
+
+def fragment_of(written: str) -> str:
+    """The id that a fragment means, which may be a heading's words as they are."""
+    fragment = unquote(written)
+    return fragment if _PLAIN_FRAGMENT.fullmatch(fragment) else slug(fragment)
+
+
+_NOT_IN_SLUG = re.compile(r"[^\w\s\-]")
+
+
+def slug(words: str) -> str:
+    """The id of a heading: its words, with hyphens for spaces and no other signs."""
+    return "-".join(_NOT_IN_SLUG.sub("", html.unescape(words)).split())
+
+
+def coded(target: str) -> str:
+    """A path as part of an address: signs that mean something there are encoded."""
+    return _MEANINGFUL.sub(lambda match: quote(match[0]), target)
+
+
+def resolve(address: str, folder: str) -> str | None:
+    """The path below content/ that ``address`` in a file of ``folder`` means; None if outside."""
+    address = unquote(address)
+    joined = address[1:] if address.startswith("/") else posixpath.join(folder, address)
+    path = posixpath.normpath(joined)
+    if path.startswith(("../", "/")) or path in ("..", ".") or "\\" in path or "\0" in path:
+        return None
+    return path

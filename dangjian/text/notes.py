@@ -1,0 +1,42 @@
+"""Notes (脚注) that are missing, doubled, or that nothing refers to."""
+
+import re
+
+from dangjian.text.remarks import Remark
+
+_DEFINED = re.compile(r"^[ >]*\[\^([^\]\n]+)\]: ?", re.MULTILINE)
+_USED = re.compile(r"\[\^([^\]\n]+)\](?!:)")
+
+
+def look_at_notes(text: str, remarks: list[Remark]) -> str:
+    """Report notes of a laid-out text that don't fit together; returns it as it can be parsed."""
+    defined: dict[str, int] = {}
+    for found in _DEFINED.finditer(text):
+        defined[found[1]] = defined.get(found[1], 0) + 1
+    used = {found[1]: None for found in _USED.finditer(text)}
+    for name in used:
+        if name not in defined:
+            remarks.append(
+                Remark(
+                    f"注释 [^{name}] 没有内容，已按文字显示；请在文末另起一行写 [^{name}]: 内容",
+                    near=f"[^{name}]",
+                )
+            )
+    for name, count in defined.items():
+        if count > 1:
+            remarks.append(
+                Remark(
+                    f"注释 [^{name}] 的内容写了 {count} 次，只登出最后一次；请给其中的另起编号",
+                    near=f"[^{name}]",
+                    count=-1,
+                )
+            )
+        if name not in used:
+            remarks.append(
+                Remark(
+                    f"注释 [^{name}] 在正文里没有引用，已放在文末；请在正文里写上，或删去",
+                    near=f"[^{name}]",
+                    level="warning",
+                )
+            )
+    return text

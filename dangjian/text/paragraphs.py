@@ -1,0 +1,126 @@
+"""Where a new line is a new paragraph, and where a line goes on.
+
+People who paste from Word or a web page write one paragraph a line; people who wrap their lines
+part paragraphs by an empty one. The default looks at the lines: see ``split_lines``.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final, Literal
+from unicodedata import east_asian_width
+
+LineBreaks = Literal["auto", "paragraph", "join"]
+
+INDENTED: Final = re.compile(r"[ \t]*(?:\u3000|\u00a0{2}|\u2003)|[ ]{4}|[ ]{0,3}\t")
+"""How a line begins whose first words are set in by two characters."""
+
+_SENTENCE_END = re.compile(r"(?:[。！？…；：]|(?<=[\u3400-\u9fff])[.!?;:])[”’」』）》)\]*_~\x10]*$")
+_FULL_STOP = re.compile(r"[。！？…](?=.)")
+_NUMBERED = re.compile(
+    r"[*_]{0,3}(?:[一二三四五六七八九十百]{1,4}、|[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]"
+    r"|[①-⑳⑴-⒇❶-❿]|[•●■◆▪○★※▲►◎□☆]"
+    r"|第[一二三四五六七八九十百零〇\d]{1,5}[章节条款项][\s\u3000：、])"
+)
+_FIGURE_NUMBERED = re.compile(r"[*_]{0,3}(\d{1,3})(?:、|[.．)）](?!\d))")
+_ROW = re.compile(r"[*_]{0,3}[\u3400-\u9fffA-Za-z]{1,8}[*_]{0,3}[：:](?!//)")
+_KNOWN_ROW = re.compile(
+    r"[*_]{0,3}(?:时\s*间|地\s*点|来\s*源|作\s*者|记\s*者|通讯员|编\s*辑|责任编辑|责\s*编|校\s*对|审\s*核|签\s*发"
+    r"|主\s*持|主持人|主讲人|记\s*录|记录人|参会人员|参加人员|出\s*席|列\s*席|缺\s*席|联系人|联系电话|联系方式"
+    r"|电\s*话|传\s*真|邮\s*箱|电子邮箱|邮\s*编|地\s*址|网\s*址|日\s*期|附\s*件|主\s*题|监督电话|举报电话"
+    r"|咨询电话|报名时间|报名地点|报名方式|公示时间|公示期)[*_]{0,3}[：:](?!//)"
+)
+_DATE = re.compile(
+    r"(?:\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*月\s*"
+    r"(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,4})\s*日"
+)
+_PUNCTUATION = re.compile(r"[，。！？；：、,.!?;:…“”《》（）()\[\]|*_`]")
+_ENDS_LINE = ("  ", "\\")
+_FULL_LINE = 0.8
+_LEAST_WRAP = 24
+
+
+def is_date(line: str) -> bool:
+    """Whether a line is a date and nothing else."""
+    return _DATE.fullmatch(line.strip()) is not None
+
+
+def ends_sentence(line: str) -> bool:
+    """Whether a line ends with a sentence, or with a colon that announces what follows."""
+    return _SENTENCE_END.search(line.rstrip()) is not None
+
+
+def split_lines(lines: Sequence[str], mode: LineBreaks) -> list[list[str]]:
+    """Lines without an empty one between them, as paragraphs of one or more lines.
+
+    ``paragraph``: each line is one. ``join``: only a line that is set in begins one. ``auto``: so
+    does a line that a person sees as a new one: a numbering, a row like 时间：……, a signature's
+    date, a line behind the end of a sentence. In lines that were wrapped at a fixed width, the end
+    of a sentence at the end of a full line says nothing.
+    """
+    groups = [[lines[0]]]
+    if len(lines) == 1:
+        return groups
+    widest = _wrapped_width(lines) if mode == "auto" else 0
+    apart = mode == "auto" and _is_list_of_names(lines)
+    for before, line in pairwise(lines):
+        if before.endswith(_ENDS_LINE):
+            new = False
+        elif mode == "paragraph" or apart or INDENTED.match(line):
+            new = True
+        else:
+            new = mode == "auto" and _begins(before, line, widest)
+        if new:
+            groups.append([line])
+        else:
+            groups[-1].append(line)
+    return groups
+
+
+def _begins(before: str, line: str, widest: int) -> bool:
+    stripped = line.strip()
+    if _KNOWN_ROW.match(stripped) or is_date(stripped):
+        return True
+    if widest and _width(before) >= _FULL_LINE * widest:
+        return False
+    if ends_sentence(before) or _NUMBERED.match(stripped):
+        return True
+    if found := _FIGURE_NUMBERED.match(stripped):
+        return found[1] == "1" or _FIGURE_NUMBERED.match(before.strip()) is not None
+    return _ROW.match(stripped) is not None and _ROW.match(before.strip()) is not None
+
+
+def _width(line: str) -> int:
+    return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in line.strip())
+
+
+def _wrapped_width(lines: Sequence[str]) -> int:
+    """The width at which these lines were wrapped; 0 if they were not."""
+    broken = [line for line in lines[:-1] if not ends_sentence(line)]
+    widest = max(map(_width, lines))
+    if widest < _LEAST_WRAP or not broken:
+        return 0
+    full = sum(_width(line) >= _FULL_LINE * widest for line in broken)
+    return widest if full * 2 > len(broken) else 0
+
+
+def _is_list_of_names(lines: Sequence[str]) -> bool:
+    """Three or more short lines without any punctuation: names, titles, verses."""
+    return len(lines) >= 3 and all(
+        _width(line) <= 40 and not _PUNCTUATION.search(line) for line in lines
+    )
+
+
+def sentences_by_line(blocks: Sequence[Sequence[str]]) -> bool:
+    """Whether lines look like one sentence each, with paragraphs parted by empty lines.
+
+    Said of a text whose ``blocks`` (of lines) have several such lines each.
+    """
+    long = [block for block in blocks if len(block) >= 2]
+    if len(long) < 2 or len(long) * 2 < len(blocks):
+        return False
+    lines = [line.strip() for block in long for line in block]
+    one = sum(ends_sentence(line) and not _FULL_STOP.search(line) for line in lines)
+    return one >= 0.9 * len(lines) and not any(
+        _NUMBERED.match(line) or _ROW.match(line) for line in lines
+    )
