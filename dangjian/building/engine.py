@@ -5,6 +5,7 @@ share: the worker processes, the catalogue, what is known of the sources, and wh
 this process left. Between processes all of it but the catalogue is lost, which costs time only.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
@@ -112,8 +113,20 @@ class Engine:
             return (again or step)()
 
     def build(self) -> Report:
-        """Bring the output up to date, at the cost of what changed."""
-        return self.recovering(self._build)
+        """Bring the output up to date, at the cost of what changed.
+
+        An output folder of our own, below the cache, in which a folder is in the place of a file or
+        the other way round, is discarded once: nobody else keeps anything there.
+        """
+        try:
+            return self.recovering(self._build)
+        except (IsADirectoryError, NotADirectoryError, FileExistsError):
+            output, cache = self.workplace.output.resolve(), self.workplace.cache.resolve()
+            if not output.is_relative_to(cache) or output == cache:
+                raise
+            self._forget()
+            shutil.rmtree(output)
+            return self.recovering(self._build)
 
     def _build(self) -> Report:
         comparison = self.compare()

@@ -51,7 +51,6 @@ class Record(Struct, kw_only=True, omit_defaults=True):
     """
 
     digest: bytes
-    mention: bytes = b""
     entry: Entry | None = None
     column: ColumnEntry | None = None
     references: tuple[Reference, ...] = ()

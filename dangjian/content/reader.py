@@ -150,10 +150,8 @@ def _read_article(source: Source, path: str, rules: ReadingRules) -> tuple[Recor
         references=rendered.references,
         anchors=rendered.anchors,
     )
-    if entry is not None:
-        if not entry.summary:
-            record.excerpt = excerpt(_prose(source, path, manner, rendered), EXCERPT_LENGTH)
-        record.mention = _mention_digest(entry)
+    if entry is not None and not entry.summary:
+        record.excerpt = excerpt(_prose(source, path, manner, rendered), EXCERPT_LENGTH)
     return record, rendered
 
 
@@ -238,24 +236,6 @@ def line_of(body: str, written: str, first_line: int, count: int = 0) -> int:
             break
         position = later
     return first_line + body.count("\n", 0, position) if position >= 0 else first_line
-
-
-def _mention_digest(entry: Entry) -> bytes:
-    """A digest of what other pages may show of an article when they only name it."""
-    shown = (
-        entry.title,
-        entry.short_title,
-        entry.date,
-        entry.type,
-        entry.external_url,
-        entry.flags,
-        entry.notice_start,
-        entry.notice_end,
-        entry.validity,
-        entry.status,
-        entry.untimed,
-    )
-    return digest(msgspec.msgpack.encode(shown))
 
 
 def pelican_metadata(entry: Entry) -> dict[str, Any]:

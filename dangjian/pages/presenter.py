@@ -1,7 +1,8 @@
 """From the archive to what templates see: cards, articles, breadcrumbs, and their digests.
 
-Each value has a digest beside it that covers all it may show; pages put these digests into
-their fingerprints, so that a value and its digest have to be kept in step here, in one place.
+Each value has a digest that covers all it may show, for the fingerprints of pages. Those of cards
+and mentions are of the value itself; that of an article covers what it is made from, because to
+make it would take too long.
 """
 
 from collections.abc import Iterable, Mapping
@@ -106,25 +107,14 @@ class Presenter:
         """Covers all that ``card`` shows."""
         found = self._digests.get(item.path)
         if found is None:
-            cover = self.cover_ref(item)
-            found = self._digests[item.path] = digest(
-                self.mention_digest(item),
-                item.entry.summary or item.record.excerpt,
-                self._picture_digest(cover) if cover else b"",
-            )
+            found = self._digests[item.path] = digest(_encode(self.card(item)))
         return found
 
     def mention_digest(self, item: Item) -> bytes:
         """Covers all that ``mention`` shows."""
         found = self._marks.get(item.path)
         if found is None:
-            column = item.column
-            found = self._marks[item.path] = digest(
-                item.record.mention,
-                item.address,
-                f"{column.name}\0{column.address}" if column else "",
-                f"{self.label(item)}{self.is_top(item)}{held_label(item)}",
-            )
+            found = self._marks[item.path] = digest(_encode(self.mention(item)))
         return found
 
     def digests(self, items: Iterable[Item]) -> bytes:
@@ -173,9 +163,6 @@ class Presenter:
         if facts is None or not facts.width:
             return None
         return views.Picture(facts.name, facts.width, facts.height, found.alt, found.caption)
-
-    def _picture_digest(self, found: PictureRef) -> bytes:
-        return digest(_encode((self.files.get(f"media:{found.src}"), found.alt, found.caption)))
 
     def column_digest(self, column: Column | None) -> bytes:
         """Covers what a page below ``column`` shows of it and those above: breadcrumb, tags."""

@@ -1,9 +1,10 @@
 """The archive's articles as Pelican knows them, for Pelican's own context and other plugins.
 
-An article is brought back from the catalogue without reading, parsing or slugifying anything,
-and only when somebody asks for it.
+An article is brought back from the catalogue without reading or parsing anything, and only when
+somebody asks for it.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, overload
 
@@ -15,49 +16,57 @@ from dangjian.content.archive import Item
 from dangjian.content.catalogue import Catalogue
 from dangjian.content.reader import pelican_metadata
 from dangjian.plugin.steps import Steps
+from dangjian.schema import Entry
 
 
 class PortalArticle(Article):
-    """A Pelican ``Article`` whose text is loaded from the catalogue when it is asked for."""
+    """A Pelican ``Article`` whose text is loaded from the catalogue when it is asked for.
 
-    catalogue: Catalogue
+    Made by Pelican's own constructor, so that it has whatever attributes the installed Pelican
+    gives an article. ``context`` is Pelican's, settings included.
+    """
 
-    @classmethod
-    def restore(cls, item: Item, context: dict[str, Any], catalogue: Catalogue) -> "PortalArticle":
-        """The article of an archive's item, as Pelican's reader would have made it.
-
-        ``context`` is Pelican's, settings included.
-        """
+    def __init__(self, item: Item, context: dict[str, Any], catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._path = item.path
         settings: Settings = context
-        article = cls.__new__(cls)
-        entry = item.entry
-        metadata = pelican_metadata(entry)
-        article.__dict__.update(metadata)
-        article.settings = settings
-        article._context = context
-        article.metadata = metadata
-        article.catalogue = catalogue
-        article.translations = []
-        article.in_default_lang = True
-        article.lang = settings["DEFAULT_LANG"]
-        article.source_path = article.relative_source_path = item.path
-        article.slug = item.stem
-        article.override_url = article.override_save_as = item.address
-        article.status = "draft" if item.withheld else "published"
-        article.category = Category(item.column.name if item.column else "", settings)
-        article.tags = [Tag(name, settings) for name in entry.tags]
-        article.authors = [Author(name, settings) for name in entry.author]
-        if article.authors:
-            article.author = article.authors[0]
-        article._summary = entry.summary or item.record.excerpt
-        return article
+        super().__init__(
+            "",
+            _metadata(item, settings),
+            settings=settings,
+            source_path=os.path.join(settings["PATH"], *item.path.split("/")),
+            context=context,
+        )
+        self.status = "draft" if item.withheld else "published"
 
     def get_content(self, siteurl: str) -> str:
         """The text as HTML; references inside it are still symbolic."""
-        return self.catalogue.body(self.source_path)
+        return self.catalogue.body(self._path)
 
     def get_summary(self, siteurl: str) -> str:
         return str(self._summary)
+
+
+def _metadata(item: Item, settings: Settings) -> dict[str, Any]:
+    """What Pelican's readers would find out about an article, and its address."""
+    return article_metadata(item.entry, settings) | {
+        "reader": "portal",
+        "slug": item.stem,
+        "url": item.address,
+        "save_as": item.address,
+        "summary": item.entry.summary or item.record.excerpt,
+        "category": Category(item.column.name if item.column else "", settings),
+    }
+
+
+def article_metadata(entry: Entry, settings: Settings) -> dict[str, Any]:
+    """What an entry says in Pelican's terms: tags and authors are objects of Pelican's."""
+    metadata = pelican_metadata(entry)
+    metadata.pop("author", None)
+    metadata["tags"] = [Tag(name, settings) for name in entry.tags]
+    if entry.author:
+        metadata["authors"] = [Author(name, settings) for name in entry.author]
+    return metadata
 
 
 class PelicanArticles(Sequence[PortalArticle]):
@@ -87,7 +96,7 @@ class PelicanArticles(Sequence[PortalArticle]):
             return [self[i] for i in range(*index.indices(len(self)))]
         items: list[Item] = getattr(self._steps.archive, self._kind)
         item = items[len(items) - 1 - range(len(items))[index]]
-        return PortalArticle.restore(item, self._context, self._steps.engine.catalogue)
+        return PortalArticle(item, self._context, self._steps.engine.catalogue)
 
     def __iter__(self) -> Iterator[PortalArticle]:
         return (self[index] for index in range(len(self)))

@@ -23,8 +23,8 @@ from dangjian.building.engine import Engine
 from dangjian.common.errors import FATAL, describe
 from dangjian.common.files import scan_files
 from dangjian.common.problems import report as report_problems
-from dangjian.content.reader import pelican_metadata, read_source
-from dangjian.plugin.articles import PelicanArticles
+from dangjian.content.reader import read_source
+from dangjian.plugin.articles import PelicanArticles, article_metadata
 from dangjian.plugin.steps import Steps
 from dangjian.schema import Entry
 from dangjian.settings import read_office
@@ -62,7 +62,9 @@ class PortalReader(MarkdownReader):
         name = path.relative_to(content.resolve()).as_posix()
         result = read_source(content, name, rules_of(read_office(self.settings)[0]))
         entry: Entry | None = result.record.entry
-        return result.html, pelican_metadata(entry) if entry else {"status": "skip"}
+        if entry is None:
+            return result.html, {"status": "skip"}
+        return result.html, article_metadata(entry, self.settings)
 
 
 @contextmanager

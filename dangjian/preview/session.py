@@ -54,6 +54,7 @@ class Preview:
         self.next_change: datetime | None = None
         self._session = f"{time.time_ns():x}"
         self._number = 0
+        self._was_built = False
         self._stamp = self._seen = self._look()
         self._engine = Engine(open_workplace(), progress=progress)
 
@@ -75,13 +76,14 @@ class Preview:
         """
         self._seen = self._look()
         try:
-            quick = self._seen == self._stamp and bool(seen)
-            self._read_settings()
+            quick = self._seen == self._stamp and bool(seen) and not self._is_deleted()
+            self._renew_engine()
             with as_site_error():
                 report = (self._engine.build_seen(seen) if quick else None) or self._engine.build()
         except SiteError as error:
             return self._state(error.problems, "没有生成，网页仍是上一次的")
         self.next_change = report.next_change
+        self._was_built = self._exists()
         if report.production.written or report.production.removed:
             self._number += 1
         return self._state(report.problems.sorted(), summary(report))
@@ -96,17 +98,28 @@ class Preview:
         with suppress(SiteError), as_site_error():
             self._engine.preload()
 
-    def _read_settings(self) -> None:
-        """Start anew with the settings, if they or their mistakes have changed."""
-        if self._seen != self._stamp:
+    def _exists(self) -> bool:
+        """Whether what is built is there: the folder that is served, and what is known of it."""
+        return self.workplace.output.is_dir() and self.workplace.catalogue.is_file()
+
+    def _is_deleted(self) -> bool:
+        """Whether somebody (``clean``) has deleted what the last build left."""
+        return self._was_built and not self._exists()
+
+    def _renew_engine(self) -> None:
+        """Start again if the settings have changed, or what the engine knows has been deleted."""
+        if self._seen != self._stamp or self._is_deleted():
             place = self.open_workplace()
             self._stamp = self._seen
             self._engine.close()
             self._engine = Engine(place, progress=self.progress)
 
     def due(self) -> bool:
-        """Whether something else than a file asks for a build: settings, or an article's hour."""
-        if self._look() != self._seen:
+        """Whether something else than a saved file asks for a build.
+
+        Settings, an article's hour, or that what was built has been deleted (by ``clean``).
+        """
+        if self._look() != self._seen or self._is_deleted():
             return True
         return self.next_change is not None and datetime.now(SHANGHAI) >= self.next_change
 

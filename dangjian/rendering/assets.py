@@ -16,7 +16,8 @@ from dangjian.common.errors import ThemeError
 from dangjian.common.filenames import ascii_stem
 from dangjian.rendering.bundle import ScriptError, bundle, parse_module
 
-_VERSION = 1
+_VERSION = 2
+_CHECKSUM = hashlib.sha256().digest_size
 _CSS_TOKEN = re.compile(
     r"""(?P<comment>/\*.*?\*/|@charset[^;]*;)
     |@import\s+(?P<import>"[^"]*"|'[^']*'|url\([^)]*\))(?P<rest>[^;]*);
@@ -59,15 +60,28 @@ def build_assets(static: Path, cache: Path | None = None) -> dict[str, Asset]:
     for name, data in sources.items():
         digest.update(f"\0{name}\0{len(data)}\0".encode() + data)
     stored = cache / f"assets-{digest.hexdigest()[:24]}.msgpack"
-    try:
-        return msgspec.msgpack.decode(stored.read_bytes(), type=dict[str, Asset])
-    except (OSError, msgspec.DecodeError):
-        assets = _Builder(sources).build()
+    assets = _recall(stored)
+    if assets is not None:
+        return assets
+    assets = _Builder(sources).build()
     stored.parent.mkdir(parents=True, exist_ok=True)
     part = stored.with_suffix(".part")
-    part.write_bytes(msgspec.msgpack.encode(assets))
+    payload = msgspec.msgpack.encode(assets)
+    part.write_bytes(hashlib.sha256(payload).digest() + payload)
     part.replace(stored)
     return assets
+
+
+def _recall(stored: Path) -> dict[str, Asset] | None:
+    """The result of last time, if it is there and its checksum says that it is undamaged."""
+    try:
+        data = stored.read_bytes()
+    except OSError:
+        return None
+    payload = data[_CHECKSUM:]
+    if hashlib.sha256(payload).digest() != data[:_CHECKSUM]:
+        return None
+    return msgspec.msgpack.decode(payload, type=dict[str, Asset])
 
 
 def minify_css(css: str) -> str:

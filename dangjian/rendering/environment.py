@@ -7,6 +7,7 @@ import jinja2
 from jinja2.runtime import Context
 
 from dangjian.rendering.code_generator import code_generator
+from dangjian.rendering.compiled import CheckedBytecodeCache
 from dangjian.rendering.escaping import escaped
 from dangjian.text.line_breaks import breakable
 
@@ -25,7 +26,7 @@ def make_environment(
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
-        bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled)) if compiled else None,
+        bytecode_cache=CheckedBytecodeCache(compiled) if compiled else None,
         undefined=jinja2.StrictUndefined if strict else jinja2.Undefined,
     )
     environment.code_generator_class = code_generator()

@@ -1,6 +1,6 @@
 """Whatever editors do, in whatever order, an incremental build leaves what a clean one would.
 
-300 sequences by default; ``DANGJIAN_SEQUENCES=5000`` for the long mode.
+A quick number of sequences by default, many more in the long mode (``--long``).
 """
 
 import atexit
@@ -20,7 +20,7 @@ from dangjian.paths import theme_path
 from tests.incremental.edits import EDITS, Edit, found
 from tests.sites import Built, Site, assert_same
 
-SEQUENCES = int(os.environ.get("DANGJIAN_SEQUENCES", "300"))
+SEQUENCES, SEQUENCES_LONG = 60, 1200
 SHARDS = 6
 MOST_EDITS = 5
 
@@ -85,11 +85,13 @@ def compare(site: Site, engine: Engine, seen: set[Path]) -> None:
     assert (built.errors, built.warnings) == (clean.errors, clean.warnings)
 
 
-def shard(number: int) -> Callable[[], None]:
-    """One share of the sequences, with a seed of its own, so that shares can run side by side."""
+def shard(number: int, sequences_of_all: int) -> Callable[[], None]:
+    """One share of the sequences, with a seed of its own, so that shares can run in parallel."""
 
     @hypothesis.seed(number)
-    @hypothesis.settings(max_examples=-(-SEQUENCES // SHARDS), derandomize=False, database=None)
+    @hypothesis.settings(
+        max_examples=-(-sequences_of_all // SHARDS), derandomize=False, database=None
+    )
     @hypothesis.given(steps=sequences, resident=st.booleans())
     def run(steps: list[list[Edit]], resident: bool) -> None:
         check(steps, resident)
@@ -99,8 +101,8 @@ def shard(number: int) -> Callable[[], None]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(SHARDS))
-def test_incremental_builds_leave_the_bytes_of_a_clean_build(number: int) -> None:
-    shard(number)()
+def test_incremental_builds_leave_the_bytes_of_a_clean_build(number: int, long: bool) -> None:
+    shard(number, SEQUENCES_LONG if long else SEQUENCES)()
 
 
 @pytest.mark.parametrize("what", EDITS)

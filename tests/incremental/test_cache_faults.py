@@ -1,16 +1,20 @@
 """A cache that can't be trusted is noticed and made anew: never used, never fatal."""
 
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, MakeSite
-from tests.incremental.edits import found
+from dangjian.common.output_folder import write_output
+from dangjian.content.catalogue import Catalogue
+from dangjian.rendering.assets import build_assets
+from dangjian.rendering.environment import make_environment
+from tests.conftest import MakeSite
+from tests.incremental.edits import Archive, found
 from tests.sites import Site, assert_same
 
 
@@ -172,26 +176,136 @@ def test_pictures_in_the_cache_cut_off(site: Site) -> None:
     assert_mended(site)
 
 
-BUILD = """
-import sys
-from pathlib import Path
-from tests.incremental.edits import found
-from tests.sites import Site
-site = Site(Path(sys.argv[1]))
-site.build()
-"""
+def flip(data: bytes, at: int) -> bytes:
+    """The same bytes with one bit another, as a failing disk gives them back."""
+    return data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
-@pytest.mark.parametrize("after", [0.5, 0.9, 1.2, 1.6])
-def test_killed_while_building(make_site: MakeSite, after: float) -> None:
-    site = make_site({})
-    archive = found(site)
-    for number in range(60):
-        archive.add("jcdj", f"第{number}篇", "2020-05-06 07:08", "正文。" * 50, tags=["网格"])
-    with subprocess.Popen([sys.executable, "-c", BUILD, site.folder], cwd=ROOT) as process:
-        try:
-            process.wait(after)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
+def test_compiled_templates_with_a_flipped_bit_are_compiled_again(tmp_path: Path) -> None:
+    """Whichever byte it is: code that Python runs is never taken unchecked."""
+    templates, compiled = tmp_path / "templates", tmp_path / "compiled"
+    templates.mkdir()
+    compiled.mkdir()
+    (templates / "a.html").write_text("{% for x in y %}{{ x }}，{% endfor %}", encoding="utf-8")
+
+    def render() -> str:
+        environment = make_environment([str(templates)], compiled=compiled)
+        return environment.get_template("a.html").render(y=["甲", "乙"])
+
+    assert render() == "甲，乙，"
+    (stored,) = compiled.iterdir()
+    whole = stored.read_bytes()
+    for at in range(0, len(whole), 37):
+        stored.write_bytes(flip(whole, at))
+        assert render() == "甲，乙，"
+        assert stored.read_bytes() == whole, "it is stored again"
+    stored.write_bytes(whole[: len(whole) // 2])
+    assert render() == "甲，乙，"
+
+
+def test_assets_with_a_flipped_bit_are_made_again(tmp_path: Path) -> None:
+    static, cache = tmp_path / "static", tmp_path / "cache"
+    (static / "css").mkdir(parents=True)
+    (static / "css" / "site.css").write_text("a { color: #123456 }\n" * 20, encoding="utf-8")
+    made = build_assets(static, cache)
+    (stored,) = cache.iterdir()
+    whole = stored.read_bytes()
+    for at in range(0, len(whole), 29):
+        stored.write_bytes(flip(whole, at))
+        assert build_assets(static, cache) == made
+
+
+@pytest.mark.parametrize("name", ["index.html", "jcdj/index.html", "feeds/all.rss.xml", "search/x"])
+def test_a_folder_where_a_file_belongs_in_an_output_of_our_own(site: Site, name: str) -> None:
+    """What publish and preview build into lies in the cache: nobody keeps anything there."""
+    site.output = site.cache / "publish"
+    before = site.build()
+    target = before.output / name
+    if name == "search/x":
+        shutil.rmtree(target.parent)
+        target = target.parent
+        target.write_bytes(b"a file where a folder belongs")
+    else:
+        target.unlink()
+        (target / "inside").mkdir(parents=True)
+        (target / "inside" / "x.txt").write_bytes(b"x")
     assert_mended(site)
+
+
+def test_a_folder_where_a_file_belongs_elsewhere_stays_and_is_named(site: Site) -> None:
+    target = site.output / "index.html"
+    target.unlink()
+    target.mkdir()
+    (target / "precious.txt").write_bytes(b"somebody's")
+    with pytest.raises(IsADirectoryError, match=r"index\.html"):
+        site.build()
+    assert (target / "precious.txt").read_bytes() == b"somebody's"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def kill_at(number: int, patch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Let the process end at its ``number``-th step: before or after a commit or a file written.
+
+    What was not committed is lost then, as in a process that is killed. Gives the count of steps.
+    """
+    count = 0
+
+    def step() -> None:
+        nonlocal count
+        count += 1
+        if count == number:
+            raise Killed
+
+    def counted(original: Callable[..., Any]) -> Callable[..., Any]:
+        def between(*arguments: Any, **options: Any) -> Any:
+            step()
+            result = original(*arguments, **options)
+            step()
+            return result
+
+        return between
+
+    for name in ("commit", "checkpoint", "put_outputs"):
+        patch.setattr(Catalogue, name, counted(getattr(Catalogue, name)))
+    for module in ("rendering.renderer", "building.produce"):
+        patch.setattr(f"dangjian.{module}.write_output", counted(write_output))
+    return lambda: count
+
+
+def change(site: Site, archive: Archive) -> None:
+    """What a build that is cut off should bring: an edit, a new article, one that is withdrawn."""
+    archive.add("jcdj", "新来的一篇", "2020-05-06 07:08", "新文。")
+    archive.site.edit("content/jcdj/csdj/a2.md", "露天平台", "室内平台")
+    site.delete("content/tzgg/a6.md")
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["a first build", "a later one"])
+def test_cut_off_at_any_step(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, long: bool, first: bool
+) -> None:
+    """A few steps spread over the build; all of them in the long mode."""
+
+    def cut_off(number: int) -> int:
+        site = make_site({})
+        archive = found(site)
+        if not first:
+            site.build()
+            change(site, archive)
+        with monkeypatch.context() as patched:
+            steps = kill_at(number, patched)
+            try:
+                site.build()
+            except Killed:
+                assert steps() == number
+            else:
+                assert not number
+        assert_mended(site)
+        return steps()
+
+    total = cut_off(0)
+    assert total > 40
+    for number in range(1, total + 1, 1 if long else total // 4):
+        cut_off(number)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -193,6 +194,16 @@ def test_what_a_quiet_moment_finds_is_shown_too(make_site: MakeSite) -> None:
         assert not preview.search_is_stale
         assert caught_up["build"] != quick["build"]
         assert preview.build([site.content / "jcdj/two.md"])["build"] == caught_up["build"]
+
+
+def test_what_is_deleted_while_it_runs_is_made_again(running: Running) -> None:
+    """By ``clean``, say: the preview doesn't wait for the next edit."""
+    before = running.get(PAGE)
+    shutil.rmtree(running.folder / "cache" / "preview")
+    for catalogue in (running.folder / "cache").glob("catalogue-*"):
+        catalogue.unlink()
+    running.until("已生成.*更新")
+    assert running.get(PAGE).split("<script")[0] == before.split("<script")[0]
 
 
 def test_one_preview_of_a_site_at_a_time(running: Running) -> None:

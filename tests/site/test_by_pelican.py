@@ -40,8 +40,9 @@ def test_any_folder_of_columns(tmp_path: Path) -> None:
 
 def test_from_another_folder_the_same(tmp_path: Path) -> None:
     content = columns_and_articles(tmp_path)
-    pelican(content, tmp_path / "one")
-    pelican(Path(content.name), tmp_path / "two", folder=tmp_path)
+    for given, output, folder in ((content, "one", ROOT), (Path(content.name), "two", tmp_path)):
+        done = pelican(given, tmp_path / output, folder)
+        assert done.returncode == 0, done.stderr
     assert_same(folder_bytes(tmp_path / "two"), folder_bytes(tmp_path / "one"))
 
 
