@@ -66,6 +66,12 @@ def column(name: str, body: str = "", **fields: object) -> str:
     return front_matter({"name": name, "description": f"{name}稿件", **fields}, body)
 
 
+def without_breaks(source: str) -> str:
+    """A page's source without the marks of line breaks, so that words are found in it."""
+    plain = re.sub(r'<wbr>|<span class="nb">([^<]*)</span>', r"\1", source)
+    return re.sub(r'<span class="wb">([^<]*)</span>', r"\1", plain)
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of a built site, as a tree and as text."""
@@ -143,8 +149,9 @@ class Built:
         return Page(address, self.text(address))
 
     def text(self, address: str) -> str:
-        """The text of any file of the output."""
-        return (self.output / address).read_text(encoding="utf-8")
+        """The text of any file of the output, a page's without the marks of its line breaks."""
+        text = (self.output / address).read_text(encoding="utf-8")
+        return without_breaks(text) if address.endswith(".html") else text
 
     def files(self) -> dict[str, bytes]:
         """Every file of the output with its bytes."""
@@ -159,9 +166,11 @@ class Built:
         """The files in which words occur, also percent-encoded or escaped as JSON."""
         forms = {words, quote(words), json.dumps(words)[1:-1]}
         marks = [form.encode() for form in forms]
+        found = self.files()
+        found |= {name: self.text(name).encode() for name in found if name.endswith(".html")}
         return [
             name
-            for name, data in self.files().items()
+            for name, data in found.items()
             if any(mark in data or mark.decode() in name for mark in marks)
         ]
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from dangjian.content.catalogue import Catalogue
 from dangjian.content.related import relatedness_key
 from dangjian.feeds.channels import ChannelPlan
-from dangjian.pages.presenter import SIBLINGS, Presenter
+from dangjian.pages.presenter import LOOK_BACK, Presenter
 
 _NAME = "outline"
 
@@ -45,7 +45,7 @@ class Outline(Struct, frozen=True, array_like=True):
         for siblings in self.own:
             for place, path in enumerate(siblings):
                 if path in asked:
-                    wanted.update(siblings[max(place - SIBLINGS, 0) : place + 2])
+                    wanted.update(siblings[max(place - LOOK_BACK - 1, 0) : place + 2])
         return wanted
 
 

@@ -135,7 +135,6 @@ def plan_pages(plan: SitePlan, scope: Scope) -> Iterator[Page]:
     portal, archive = plan.portal, plan.portal.archive
     if scope.texts is not None:
         return plan_articles(portal, [archive.by_path[path] for path in scope.texts])
-    feeds = tuple(channel.link for channel in plan.channels)
     return chain(
         plan_home(portal),
         plan_columns(portal),
@@ -143,7 +142,7 @@ def plan_pages(plan: SitePlan, scope: Scope) -> Iterator[Page]:
         plan_specials(portal),
         plan_tags(portal),
         plan_archive(portal),
-        plan_service(portal, feeds),
+        plan_service(portal),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -11,7 +12,15 @@ from dangjian.common.digests import digest
 from dangjian.content.archive import Item
 from dangjian.content.columns import Column
 from dangjian.pages.plan import Page
-from dangjian.pages.portal import Portal, block, block_digest, list_pages, page_context, section_of
+from dangjian.pages.portal import (
+    Portal,
+    block,
+    block_digest,
+    list_pages,
+    page_context,
+    section_of,
+    without_shown,
+)
 from dangjian.pages.presenter import breadcrumb
 from dangjian.rendering import views
 
@@ -32,33 +41,42 @@ def plan_columns(portal: Portal) -> Iterator[Page]:
             partial(_context, portal, column),
             texts,
             rich=True,
+            pinned=True,
         )
 
 
+def _child_items(portal: Portal, column: Column) -> list[tuple[Column, list[Item]]]:
+    """The newest articles of each sub-column, each article in the first that has it."""
+    shown: set[str] = set()
+    found = []
+    for child in column.children:
+        own = reversed(portal.archive.in_column.get(child.folder, ()))
+        items = list(islice((item for item in own if item.path not in shown), CHILD_BLOCK))
+        shown.update(item.path for item in items)
+        found.append((child, items))
+    return found
+
+
 def _parts(portal: Portal, column: Column, introduction: bytes) -> tuple[bytes, ...]:
-    in_column = portal.archive.in_column
     section = msgspec.msgpack.encode(section_links(column, column))
-    blocks = [
-        block_digest(portal, in_column.get(c.folder, ()), CHILD_BLOCK) for c in column.children
-    ]
+    blocks = [block_digest(portal, items) for _, items in _child_items(portal, column)]
     every = digest(portal.presenter.column_digest(column), section, introduction)
     return every, digest(*blocks)
 
 
 def _context(portal: Portal, column: Column, listing: views.Listing, path: str) -> dict[str, Any]:
-    front = listing.number == 0
-    in_column = portal.archive.in_column
-    blocks = (
-        block(portal, child.name, child.url, in_column.get(child.folder, ()), CHILD_BLOCK)
-        for child in column.children
-    )
+    blocks: list[views.Block] = []
+    if listing.number == 0:
+        found = _child_items(portal, column)
+        blocks = [block(portal, child.name, child.url, items) for child, items in found if items]
+        listing = without_shown(listing, blocks)
     view = views.ColumnView(
         name=column.name,
         url=column.url,
         description=column.entry.description,
         introduction=Markup(),
         section=section_links(column, column),
-        children=tuple(one for one in blocks if one.items) if front else (),
+        children=tuple(blocks),
     )
     crumbs = breadcrumb(column)
     head = portal.heads.column(column, listing, path, crumbs)

@@ -32,6 +32,10 @@ class Heads:
         """Learn the feeds of pages, by the pages' addresses."""
         self._feeds = feeds
 
+    def feed_of(self, path: str) -> views.FeedLink | None:
+        """The feed of the page at ``path``, if it has its own."""
+        return self._feeds.get(path)
+
     def absolute(self, path: str) -> str:
         """The public address of a file of the site; one elsewhere stays where it is."""
         return to_uri(path) if path.startswith(("http:", "https:")) else f"{self.base_url}/{path}"

@@ -1,12 +1,13 @@
 """The home page: headline, pictures, the latest, a block for each chosen column, specials."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
 
 from dangjian.common.digests import digest
 from dangjian.content.archive import Item
+from dangjian.content.columns import Column
 from dangjian.pages.columns import column_items
 from dangjian.pages.plan import Page
 from dangjian.pages.portal import Portal, block, block_digest, page_context
@@ -19,23 +20,39 @@ BLOCK = 6
 
 
 class _Choice:
-    """The items each part of the home page shows, newest first where they are flagged."""
+    """The items each part of the home page shows.
+
+    From the top of the page down, each article stands in the first place that wants it, and in no
+    other; only 最新 has what is new whether it stands elsewhere or not.
+    """
 
     def __init__(self, portal: Portal) -> None:
         home, archive = portal.office.home, portal.archive
         newest = [item for item in reversed(archive.items) if item.entry.type != "special"]
-        self.headline = _headline(newest)
-        self.slides = [i for i in _flagged(newest, "slide") if portal.presenter.cover(i)]
-        self.slides = self.slides[: home.slides]
+        covered = portal.presenter.cover
+        self._shown: set[str] = set()
+        headline = _headline(newest)
+        self.headline = self._take([headline] if headline else [], 1)
+        self.slides = self._take((i for i in _flagged(newest, "slide") if covered(i)), home.slides)
         self.latest = archive_newest(archive.items, home.latest)
-        self.recommended = list(islice(_flagged(newest, "recommend"), RECOMMENDED))
-        self.photos = list(
-            islice((i for i in newest if _is_photo(i) and portal.presenter.cover(i)), home.photos)
+        self.recommended = self._take(_flagged(newest, "recommend"), RECOMMENDED)
+        self.notice_column, notices = (
+            column_items(portal, home.notices) if home.notices else (None, ())
         )
-        self.videos = list(islice((i for i in newest if i.entry.type == "video"), home.videos))
-        self.notices = column_items(portal, home.notices) if home.notices else (None, ())
-        self.blocks = [column_items(portal, name) for name in home.blocks]
+        self.notices = self._take(reversed(notices), NOTICES)
+        self.blocks: list[tuple[Column | None, list[Item]]] = []
+        for name in home.blocks:
+            column, items = column_items(portal, name)
+            self.blocks.append((column, self._take(reversed(items), BLOCK)))
         self.specials = list(reversed(archive.specials))[: home.specials]
+        self.photos = self._take((i for i in newest if _is_photo(i) and covered(i)), home.photos)
+        self.videos = self._take((i for i in newest if i.entry.type == "video"), home.videos)
+
+    def _take(self, items: Iterable[Item], limit: int) -> list[Item]:
+        """The first ``limit`` of ``items`` that no part further up has."""
+        taken = list(islice((item for item in items if item.path not in self._shown), limit))
+        self._shown.update(item.path for item in taken)
+        return taken
 
 
 def plan_home(portal: Portal) -> Iterator[Page]:
@@ -43,7 +60,7 @@ def plan_home(portal: Portal) -> Iterator[Page]:
     choice = _Choice(portal)
     presenter = portal.presenter
     shown = [
-        presenter.card_digest(choice.headline) if choice.headline else b"-",
+        presenter.digests(choice.headline) + b"-",
         presenter.digests(choice.slides),
         presenter.mention_digests(choice.latest),
         presenter.mention_digests(choice.recommended),
@@ -51,25 +68,23 @@ def plan_home(portal: Portal) -> Iterator[Page]:
         presenter.digests(choice.videos),
         presenter.digests(choice.specials) + bytes([bool(portal.archive.specials)]),
     ]
-    notice_column, notices = choice.notices
-    shown.append(presenter.column_digest(notice_column) + block_digest(portal, notices, NOTICES))
+    shown.append(presenter.column_digest(choice.notice_column))
+    shown.append(block_digest(portal, choice.notices))
     for column, items in choice.blocks:
-        shown.append(
-            presenter.column_digest(column) + block_digest(portal, items, BLOCK, lead=True)
-        )
+        shown.append(presenter.column_digest(column) + block_digest(portal, items, lead=True))
     yield Page("index.html", "home.html", (digest(*shown),), partial(_context, portal, choice))
 
 
 def _context(portal: Portal, choice: _Choice) -> dict[str, Any]:
     cards, mentions = portal.presenter.cards, portal.presenter.mentions
-    notice_column, notices = choice.notices
+    notice_column = choice.notice_column
     blocks = (
-        block(portal, column.name, column.url, items, BLOCK, lead=True)
+        block(portal, column.name, column.url, items, lead=True)
         for column, items in choice.blocks
         if column is not None
     )
     home = views.Home(
-        headline=portal.presenter.card(choice.headline) if choice.headline else None,
+        headline=portal.presenter.card(choice.headline[0]) if choice.headline else None,
         slides=cards(choice.slides),
         latest=views.Block("最新", "archive/index.html", mentions(choice.latest)),
         recommended=views.Block("推荐", "", mentions(choice.recommended)),
@@ -77,14 +92,14 @@ def _context(portal: Portal, choice: _Choice) -> dict[str, Any]:
             portal,
             notice_column.name if notice_column else "",
             notice_column.url if notice_column else "",
-            notices,
-            NOTICES,
+            choice.notices,
         ),
         photos=views.Block("图片新闻", _common_column(choice.photos), cards(choice.photos)),
         videos=views.Block("视频", _common_column(choice.videos), cards(choice.videos)),
         blocks=tuple(one for one in blocks if one.lead),
         specials=special_cards(portal, choice.specials),
         specials_url="specials.html" if portal.archive.specials else "",
+        year=f"{choice.latest[0].entry.date.year:04}" if choice.latest else "",
     )
     crumbs = breadcrumb(None)
     return page_context("home", portal.heads.home(), crumbs, "index.html", home=home)

@@ -1,6 +1,6 @@
 """Lists across columns: specials, tags, and the archive by year and month."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -11,13 +11,13 @@ from dangjian.common.digests import digest
 from dangjian.content.archive import Item, Tag
 from dangjian.pages.home import special_cards
 from dangjian.pages.plan import Page
-from dangjian.pages.portal import Portal, list_pages, page_context, section_of
+from dangjian.pages.portal import Portal, list_pages, page_context, section_of, without_shown
 from dangjian.pages.presenter import breadcrumb
 from dangjian.rendering import views
 from dangjian.schema.refs import BlockRef
 
 TAGS = views.Link("标签", "tags/index.html")
-ARCHIVE = views.Link("归档", "archive/index.html")
+ARCHIVE = views.Link("往期文章", "archive/index.html")
 SPECIALS = views.Link("专题", "specials.html")
 
 
@@ -35,12 +35,12 @@ def plan_specials(portal: Portal) -> Iterator[Page]:
     )
     for special in archive.specials:
         items = archive.in_special[special.path]
-        blocks = [_block_items(portal, items, one) for one in special.entry.blocks]
+        blocks = _blocks(portal, items, special.entry.blocks)
         shown = [presenter.mention_digests(found) for found in blocks]
         own = digest(*presenter.article_parts(special), *shown)
         for page in list_pages(
             portal, items, special.address, "special.html", (own,),
-            partial(_special, portal, special, blocks), (special.path,),
+            partial(_special, portal, special, blocks), (special.path,), pinned=True,
         ):  # fmt: skip
             page.origin = special.path
             yield page
@@ -50,6 +50,17 @@ def _specials(portal: Portal, newest: list[Item]) -> dict[str, Any]:
     crumbs = breadcrumb(None, SPECIALS)
     head = portal.heads.plain("专题", "specials.html", crumbs)
     return page_context("specials", head, crumbs, specials=special_cards(portal, newest))
+
+
+def _blocks(portal: Portal, items: list[Item], wanted: Iterable[BlockRef]) -> list[list[Item]]:
+    """The articles of each block, newest first, each article in the first that wants it."""
+    shown: set[str] = set()
+    blocks = []
+    for one in wanted:
+        found = _block_items(portal, [i for i in items if i.path not in shown], one)
+        shown.update(item.path for item in found)
+        blocks.append(found)
+    return blocks
 
 
 def _block_items(portal: Portal, items: list[Item], wanted: BlockRef) -> list[Item]:
@@ -68,18 +79,21 @@ def _special(
     portal: Portal, special: Item, blocks: list[list[Item]], listing: views.Listing, path: str
 ) -> dict[str, Any]:
     presenter, entry = portal.presenter, special.entry
-    front = listing.number == 0
+    made: list[views.Block] = []
+    if listing.number == 0:
+        made = [
+            views.Block(wanted.title, "", presenter.mentions(found))
+            for wanted, found in zip(entry.blocks, blocks, strict=True)
+            if found
+        ]
+        listing = without_shown(listing, made)
     view = views.SpecialView(
         title=entry.title,
         url=special.address,
         summary=entry.summary,
         introduction=Markup(),
         banner=presenter.picture(entry.banner) if entry.banner else presenter.cover(special),
-        blocks=tuple(
-            views.Block(wanted.title, "", presenter.mentions(found))
-            for wanted, found in zip(entry.blocks, blocks, strict=True)
-            if front and found
-        ),
+        blocks=tuple(made),
     )
     crumbs = breadcrumb(special.column, views.Link(entry.title, special.address))
     head = portal.heads.special(special, listing, path, crumbs)
@@ -155,13 +169,13 @@ def plan_archive(portal: Portal) -> Iterator[Page]:
 
 def _archive(portal: Portal, periods: tuple[views.Period, ...]) -> dict[str, Any]:
     crumbs = breadcrumb(None, ARCHIVE)
-    head = portal.heads.plain("文章归档", "archive/index.html", crumbs)
+    head = portal.heads.plain("往期文章", "archive/index.html", crumbs)
     return page_context("archive", head, crumbs, periods=periods)
 
 
 def _year(portal: Portal, period: views.Period) -> dict[str, Any]:
     crumbs = breadcrumb(None, ARCHIVE, views.Link(period.name, period.url))
-    head = portal.heads.plain(f"{period.name}文章归档", period.url, crumbs)
+    head = portal.heads.plain(f"{period.name}的文章", period.url, crumbs)
     return page_context("archive", head, crumbs, period=period, months=period.months)
 
 
@@ -171,6 +185,6 @@ def _month(
     crumbs = breadcrumb(
         None, ARCHIVE, views.Link(year.name, year.url), views.Link(month.name, month.url)
     )
-    head = portal.heads.listing(f"{month.name}文章归档", listing, path, crumbs)
+    head = portal.heads.listing(f"{month.name}的文章", listing, path, crumbs)
     bare = views.Period(month.name, month.url, listing.total)
     return page_context("archive", head, crumbs, period=bare, listing=listing)

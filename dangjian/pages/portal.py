@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dangjian.common.digests import digest
 from dangjian.content.archive import Archive, Item
@@ -97,25 +98,26 @@ def list_pages(
     context: Callable[[views.Listing, str], dict[str, Any]],
     texts: tuple[str, ...] = (),
     rich: bool = False,
+    pinned: bool = False,
 ) -> Iterator[Page]:
     """The pages of one list (oldest first): its front, and the numbered ones that never change.
 
     ``parts`` cover what the front shows besides its list, the first of them what all pages show.
     ``context`` makes a page's context from its listing and address; ``texts`` are shown by all.
-    A ``rich`` list has summaries and pictures. Articles put on top (置顶) stand first on the front,
-    wherever they are in the list.
+    A ``rich`` list has summaries and pictures. In a ``pinned`` one, articles put on top (置顶) are
+    first on the front, wherever they are in the list.
     """
     presenter = portal.presenter
     show = presenter.cards if rich else presenter.mentions
     cover = presenter.digests if rich else presenter.mention_digests
-    top = [item for item in reversed(items) if presenter.is_top(item)]
+    top = [item for item in reversed(items) if presenter.is_top(item)] if pinned else []
     on_top = {item.path for item in top}
     for piece in paginate(items, portal.office.page_size):
         shown = list(piece.items)
         if piece.number == 0 and top:
             shown = top + [item for item in shown if item.path not in on_top]
         total = len(items) if piece.number == 0 else 0
-        page = _ListPage(front, piece, shown, total, show, context)
+        page = _ListPage(front, piece, shown, total, show, context, pinned)
         numbers = f"{piece.number} {total} {piece.newer} {piece.older}"
         own = parts if piece.number == 0 else parts[:1]
         yield Page(page.path, template, (*own, cover(shown), numbers.encode()), page.context, texts)
@@ -134,6 +136,7 @@ class _ListPage(Struct, eq=False):
     total: int
     show: Callable[[Iterable[Item]], tuple[views.Card, ...]]
     frame: Callable[[views.Listing, str], dict[str, Any]]
+    pinned: bool
 
     @property
     def path(self) -> str:
@@ -151,24 +154,29 @@ class _ListPage(Struct, eq=False):
             newer=page_address(front, piece.newer) if piece.newer is not None else "",
             older=page_address(front, piece.older) if piece.older is not None else "",
             oldest=page_address(front, 1) if piece.older is not None else "",
+            pinned=self.pinned,
         )
         return self.frame(listing, self.path)
 
 
+def without_shown(listing: views.Listing, blocks: Iterable[views.Block]) -> views.Listing:
+    """The list without what the blocks above it show already."""
+    shown = {card.url for one in blocks for card in one.items}
+    return replace(listing, items=tuple(card for card in listing.items if card.url not in shown))
+
+
 def block(
-    portal: Portal, title: str, url: str, items: Sequence[Item], limit: int, *, lead: bool = False
+    portal: Portal, title: str, url: str, items: Sequence[Item], *, lead: bool = False
 ) -> views.Block:
-    """A block of the newest ``limit`` of ``items`` (oldest first), the first leading if wanted."""
-    newest = list(reversed(items[-limit:] if limit else items[:0]))
+    """A block of ``items`` (newest first), the first leading if wanted."""
     presenter = portal.presenter
-    if lead and newest:
-        return views.Block(title, url, presenter.mentions(newest[1:]), presenter.card(newest[0]))
-    return views.Block(title, url, presenter.mentions(newest))
+    if lead and items:
+        return views.Block(title, url, presenter.mentions(items[1:]), presenter.card(items[0]))
+    return views.Block(title, url, presenter.mentions(items))
 
 
-def block_digest(portal: Portal, items: Sequence[Item], limit: int, *, lead: bool = False) -> bytes:
+def block_digest(portal: Portal, items: Sequence[Item], *, lead: bool = False) -> bytes:
     """Covers what ``block`` shows of its items."""
     presenter = portal.presenter
-    shown = items[-limit:] if limit else ()
-    first = presenter.card_digest(shown[-1]) if lead and shown else b""
-    return first + presenter.mention_digests(shown)
+    first = presenter.card_digest(items[0]) if lead and items else b""
+    return first + presenter.mention_digests(items)

@@ -21,6 +21,7 @@ from dangjian.pages.states import (
     NOTICE_LABELS,
     document_rows,
     held_label,
+    notice_due,
     notice_of,
     notice_status,
     validity_of,
@@ -30,7 +31,8 @@ from dangjian.schema.entry import Entry
 from dangjian.schema.refs import PictureRef
 from dangjian.schema.terms import TYPE_NAMES
 
-SIBLINGS = 5
+# How many articles of its column before the previous one an article's page may name.
+LOOK_BACK = 5
 LABELLED_TYPES = ("photo", "video")
 _encode = msgspec.msgpack.Encoder().encode
 _MOST_CARDS = 12_000
@@ -94,6 +96,8 @@ class Presenter:
                 label=self.label(item),
                 draft=held_label(item),
                 untimed=entry.untimed,
+                status=notice_status(entry, self.now) if entry.type == "notice" else "",
+                due=notice_due(entry, self.now) if entry.type == "notice" else "",
             )
         return card
 
@@ -198,7 +202,7 @@ class Presenter:
             self.mention_digest(previous) if previous else b"-",
             self.mention_digest(following) if following else b"-",
             self.mention_digests(self.related_items(item)),
-            self.mention_digests(self.siblings(item)),
+            self.mention_digests(self.earlier(item)),
             *[self.mention_digests(found[path]) if path in found else b"" for found in linked],
         )
 
@@ -206,14 +210,20 @@ class Presenter:
         by_path = self.archive.by_path
         return [by_path[path] for path in self.related.get(item.path, ())]
 
-    def siblings(self, item: Item) -> list[Item]:
-        """The articles of the same column published before this one, newest first."""
+    def earlier(self, item: Item) -> list[Item]:
+        """Articles of the same column from before this one, newest first, unless there is but one.
+
+        None that the page names already. The column's newest would be another list after every new
+        article, and with it every page of the column.
+        """
+        named = set(self.related.get(item.path, ()))
         found: list[Item] = []
         other = item.previous
-        while other is not None and len(found) < SIBLINGS:
-            found.append(other)
-            other = other.previous
-        return found
+        for _ in range(LOOK_BACK):
+            other = other.previous if other is not None else None
+            if other is not None and other.path not in named:
+                found.append(other)
+        return found if len(found) > 1 else []
 
     def article(self, item: Item) -> views.ArticleView:
         """An article for its own page; ``body`` is put in when the page is rendered."""
@@ -246,7 +256,7 @@ class Presenter:
             previous=self.mention(item.previous) if item.previous else None,
             next=self.mention(item.next) if item.next else None,
             related=self.mentions(self.related_items(item)),
-            siblings=self.mentions(self.siblings(item)),
+            earlier=self.mentions(self.earlier(item)),
             interprets=self.mentions(archive.interprets.get(path, ())),
             interpreted_by=self.mentions(archive.interpreted_by.get(path, ())),
         )

@@ -21,12 +21,13 @@ FILTERED_TYPES = [
 ]
 
 
-def plan_service(portal: Portal, feeds: tuple[views.FeedLink, ...]) -> Iterator[Page]:
+def plan_service(portal: Portal) -> Iterator[Page]:
     """Search, site map, feeds and the page for a wrong address."""
     yield _search(portal)
     yield _site_map(portal)
-    encoded = digest(msgspec.msgpack.encode(feeds))
-    yield Page("feeds.html", "feeds.html", (encoded,), partial(_feeds, portal, feeds))
+    nodes = _feed_tree(portal)
+    encoded = digest(msgspec.msgpack.encode(nodes))
+    yield Page("feeds.html", "feeds.html", (encoded,), partial(_feeds, portal, nodes))
     yield Page("404.html", "404.html", (), partial(_missing, portal))
 
 
@@ -69,6 +70,7 @@ def _site_map(portal: Portal) -> Page:
             columns=tuple(map_column(column) for column in archive.columns.top),
             pages=tuple(views.Link(p.entry.title, p.address) for p in archive.pages),
             specials=special_cards(portal, archive.specials[::-1]),
+            has_tags=bool(archive.tags),
         )
 
     shown = [
@@ -77,10 +79,38 @@ def _site_map(portal: Portal) -> Page:
         for c in archive.columns.walk()
     ]
     shown.append(presenter.mention_digests(archive.pages) + presenter.digests(archive.specials))
+    shown.append(bytes([bool(archive.tags)]))
     return Page("sitemap.html", "sitemap.html", (digest(*shown),), context)
 
 
-def _feeds(portal: Portal, feeds: tuple[views.FeedLink, ...]) -> dict[str, Any]:
+def _feed_tree(portal: Portal) -> tuple[views.FeedNode, ...]:
+    """All feeds: the whole site's, columns in the order of their tree, specials."""
+    feed_of = portal.heads.feed_of
+
+    def node(name: str, url: str, children: Sequence[Column] = ()) -> Iterator[views.FeedNode]:
+        feed = feed_of(url)
+        below = tuple(found for one in children for found in node(one.name, one.url, one.children))
+        if feed is not None:
+            yield views.FeedNode(name, feed, below)
+        else:
+            yield from below
+
+    return (
+        *node("全站文章", "index.html"),
+        *(
+            found
+            for one in portal.archive.columns.top
+            for found in node(one.name, one.url, one.children)
+        ),
+        *(
+            found
+            for s in portal.archive.specials
+            for found in node(f"专题：{s.entry.title}", s.address)
+        ),
+    )
+
+
+def _feeds(portal: Portal, feeds: tuple[views.FeedNode, ...]) -> dict[str, Any]:
     crumbs = breadcrumb(None, views.Link("订阅", "feeds.html"))
     head = portal.heads.plain("订阅本站", "feeds.html", crumbs)
     return page_context("feeds", head, crumbs, feeds=feeds, opml="feeds/opml.xml")

@@ -20,6 +20,22 @@ def notice_status(entry: Entry, now: datetime) -> str:
     return "open"
 
 
+def notice_due(entry: Entry, now: datetime) -> str:
+    """The day that matters to who would take part: when a notice ends, or begins."""
+    status = notice_status(entry, now)
+    if status == "open" and entry.notice_end is not None:
+        return f"{_short_day(entry.notice_end, entry.date)}截止"
+    if status == "upcoming" and entry.notice_start is not None:
+        return f"{_short_day(entry.notice_start, entry.date)}开始"
+    return ""
+
+
+def _short_day(moment: datetime, published: datetime) -> str:
+    """12月18日, with its year unless it is the one in which the notice was published."""
+    year = "" if moment.year == published.year else f"{moment.year}年"
+    return f"{year}{moment.month}月{moment.day}日"
+
+
 def notice_of(entry: Entry, now: datetime) -> views.Notice | None:
     if entry.type != "notice":
         return None

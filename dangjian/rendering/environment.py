@@ -5,11 +5,13 @@ from pathlib import Path
 
 import jinja2
 from jinja2.runtime import Context
+from markupsafe import Markup
 
+from dangjian.rendering import views
 from dangjian.rendering.code_generator import code_generator
 from dangjian.rendering.compiled import CheckedBytecodeCache
 from dangjian.rendering.escaping import escaped
-from dangjian.text.line_breaks import breakable
+from dangjian.text.line_breaks import breakable, long_address, whole_facts
 
 
 def make_environment(
@@ -32,6 +34,9 @@ def make_environment(
     environment.code_generator_class = code_generator()
     environment.filters["href"] = href
     environment.filters["breakable"] = breakable
+    environment.filters["link"] = link
+    environment.filters["facts"] = whole_facts
+    environment.filters["addressed"] = long_address
     return environment
 
 
@@ -41,6 +46,18 @@ def href(context: Context, url: str) -> str:
     if url.startswith(("http://", "https://", "#", "mailto:", "tel:")):
         return url
     return f"{context['root']}{url}"
+
+
+@jinja2.pass_context
+def link(context: Context, target: views.Card | views.Link | views.FooterItem, text: str) -> Markup:
+    """The link to ``target`` with its words, marked if it leads to another site.
+
+    Every list of links is made with this, so that none forgets the mark.
+    """
+    url = target.url
+    mark = ' rel="external"' if url.startswith(("http://", "https://")) else ""
+    address = escaped(href(context, url))
+    return Markup(f'<a href="{address}"{mark}>{breakable(text)}</a>')  # noqa: S704 - escaped
 
 
 class _Environment(jinja2.Environment):

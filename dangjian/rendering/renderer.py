@@ -23,7 +23,9 @@ from dangjian.content.catalogue import Catalogue
 from dangjian.media.qr import qr_path
 from dangjian.rendering import views
 from dangjian.rendering.environment import make_environment
+from dangjian.text.line_breaks import text_breaks
 from dangjian.text.references import Target, link_references, text_resolver
+from dangjian.text.table_boxes import scrolling_tables
 
 
 class Text(Struct, frozen=True):
@@ -130,9 +132,9 @@ class Renderer:
 
 
 def linked_text(text: Text, catalogue: Catalogue, root: str) -> Markup:
-    """A source's HTML with its references leading where they should from ``root``."""
+    """A source's HTML as a page shows it: references leading on from ``root``, lines set."""
     linked = link_references(catalogue.body(text.path), text_resolver(text.targets, root))
-    return Markup(linked)  # noqa: S704 - sanitised when it was read
+    return Markup(scrolling_tables(text_breaks(linked)))  # noqa: S704 - sanitised when read
 
 
 def template_mistake(error: Exception, job: Job, folders: Sequence[str]) -> str:

@@ -68,7 +68,11 @@ class Video(Struct, frozen=True):
 
 
 class Card(Struct, frozen=True):
-    """What a list, a block or a neighbour shows of an article."""
+    """What a list, a block or a neighbour shows of an article.
+
+    ``label`` is a word about its state, ``status`` that of a notice (as ``Notice`` has it), and
+    ``due`` the day on which that will change (12月18日截止).
+    """
 
     url: str
     title: str
@@ -83,6 +87,8 @@ class Card(Struct, frozen=True):
     label: str = ""
     draft: str = ""
     untimed: bool = False
+    status: str = ""
+    due: str = ""
 
     @property
     def name(self) -> str:
@@ -94,10 +100,12 @@ class Card(Struct, frozen=True):
         """2020-06-16."""
         return self.date.isoformat()[:10]
 
-    @property
-    def month_day(self) -> str:
-        """06-16."""
-        return self.day[-5:]
+    def day_in(self, year: str) -> str:
+        """06-16 within ``year``, 2020-06-16 in any other; always whole if ``year`` is empty.
+
+        Without its year, news of another one would seem to be new.
+        """
+        return self.day[5:] if self.day[:4] == year else self.day
 
     @property
     def minute(self) -> str:
@@ -156,7 +164,7 @@ class ArticleView(Struct, frozen=True):
     previous: Card | None = None
     next: Card | None = None
     related: tuple[Card, ...] = ()
-    siblings: tuple[Card, ...] = ()
+    earlier: tuple[Card, ...] = ()
     interprets: tuple[Card, ...] = ()
     interpreted_by: tuple[Card, ...] = ()
     qr: str = ""
@@ -167,7 +175,8 @@ class Listing(Struct, frozen=True):
     """One page of a list, newest first. Pages are numbered from the oldest.
 
     ``number`` is 0 on the front, which shows the newest; page 1 is the oldest and never changes.
-    ``total`` counts the whole list on the front and is 0 on numbered pages.
+    ``total`` counts the whole list on the front and is 0 on numbered pages. A ``pinned`` list says
+    which of its articles are put on top.
     """
 
     items: tuple[Card, ...]
@@ -177,6 +186,7 @@ class Listing(Struct, frozen=True):
     newer: str = ""
     older: str = ""
     oldest: str = ""
+    pinned: bool = False
 
 
 class Block(Struct, frozen=True):
@@ -198,7 +208,10 @@ class SpecialCard(Struct, frozen=True):
 
 
 class Home(Struct, frozen=True):
-    """The home page's blocks; empty ones are empty tuples or None and collapse."""
+    """The home page's blocks; empty ones are empty tuples or None and collapse.
+
+    ``year`` is that of the newest article, whose days need not name it.
+    """
 
     headline: Card | None
     slides: tuple[Card, ...]
@@ -210,6 +223,7 @@ class Home(Struct, frozen=True):
     blocks: tuple[Block, ...]
     specials: tuple[SpecialCard, ...]
     specials_url: str = ""
+    year: str = ""
 
 
 class ColumnView(Struct, frozen=True):
@@ -266,6 +280,14 @@ class FeedLink(Struct, frozen=True):
     rss: str
     atom: str
     json: str
+
+
+class FeedNode(Struct, frozen=True):
+    """What can be subscribed to, as the page of feeds shows it: a name, its feed, what is below."""
+
+    name: str
+    feed: FeedLink
+    children: tuple["FeedNode", ...] = ()
 
 
 class Head(Struct, frozen=True):

@@ -109,11 +109,65 @@ def test_the_address_can_be_copied_and_scanned(browser: Browser, portal_address:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(portal_address + ARTICLE)
-    page.get_by_role("button", name="复制链接").click()
-    page.get_by_text("链接已复制。").wait_for()
+    for place in (".byline", ".tools"):
+        button = page.locator(place).get_by_role("button", name="复制链接")
+        button.click()
+        page.locator(place).get_by_role("button", name="已复制").wait_for()
     assert page.evaluate("navigator.clipboard.readText()").endswith(ARTICLE)
     page.locator("details.qr summary").click()
     assert page.get_by_role("img", name="本页地址的二维码").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 360, 375, 390, 414])
+def test_the_code_opens_inside_the_screen_of_a_phone(
+    browser: Browser, portal_address: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 740})
+    page = context.new_page()
+    page.goto(portal_address + ARTICLE)
+    page.locator("details.qr summary").click()
+    box = page.locator(".qr-card svg").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert box["width"] >= 160
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    context.close()
+
+
+def test_no_story_is_on_the_home_page_twice(watched: Watched, portal_address: str) -> None:
+    page = watched.page
+    page.goto(portal_address)
+    links = page.evaluate(
+        """Array.from(document.querySelectorAll('main a:not(.thumb, .more)'))
+             .filter(a => !a.closest('.front > .block') && /\\/[0-9]{4}\\//.test(a.href))
+             .map(a => a.href)"""
+    )
+    assert len(links) >= 40
+    assert len(links) == len(set(links))
+
+
+def test_days_of_other_years_say_their_year(watched: Watched, portal_address: str) -> None:
+    page = watched.page
+    page.goto(portal_address)
+    days = page.evaluate(
+        "Array.from(document.querySelectorAll('.lines time')).map(t => [t.dateTime, t.innerText])"
+    )
+    newest = max(day for day, _ in days)[:4]
+    assert {day[:4] for day, _ in days} > {newest}
+    assert all(shown == (day[5:] if day[:4] == newest else day) for day, shown in days)
+
+
+def test_a_column_is_subscribed_to_in_two_clicks(browser: Browser, portal_address: str) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(portal_address + "dangjian/index.html")
+    page.get_by_text("订阅本栏目").click()
+    page.get_by_role("button", name="复制地址").click()
+    page.get_by_text("已复制", exact=True).wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == portal_address + "feeds/dangjian.rss.xml"
     context.close()
 
 
@@ -134,9 +188,16 @@ def test_print_shows_text_address_and_code_and_nothing_around(
 def test_a_column_lists_its_articles_newest_first(watched: Watched, portal_address: str) -> None:
     page = watched.page
     page.goto(portal_address + "dangjian/index.html")
-    times = page.locator("ol time").all_inner_texts()
-    assert len(times) >= 20
-    assert times == sorted(times, reverse=True)
+    blocks = page.locator(".block").all()
+    assert len(blocks) == 5
+    for block in blocks:
+        days = block.locator("time").all_inner_texts()
+        assert days == sorted(days, reverse=True)
+        assert all(len(day) == len("2026-11-22") for day in days)
+    links = page.locator("main :is(.block li, ol) a").all()
+    addresses = [link.get_attribute("href") for link in links]
+    assert len(addresses) >= 20
+    assert len(addresses) == len(set(addresses)), "an article stands twice on the page"
 
 
 def test_the_menu_of_a_phone_opens_and_closes(browser: Browser, portal_address: str) -> None:

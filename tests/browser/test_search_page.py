@@ -225,7 +225,7 @@ def test_nothing_found_says_what_to_try(page: Page, address: str) -> None:
     open_search(page, address, "?q=火星探测")
     expect(page.locator(".search-browse")).to_be_visible()
     assert page.locator(".browse-tree a", has_text="基层党建").is_visible()
-    assert page.locator(".search-browse a", has_text="全部归档").is_visible()
+    assert page.locator(".search-browse a", has_text="往期文章").is_visible()
 
 
 HOSTILE = [

@@ -1,4 +1,4 @@
-"""Where titles may be broken: between words, never inside one, never before a comma."""
+"""Where titles and texts may be broken: between words and units, never inside one."""
 
 import html
 import re
@@ -6,7 +6,7 @@ import re
 import pytest
 from hypothesis import given, strategies as st
 
-from dangjian.text.line_breaks import breakable, pieces
+from dangjian.text.line_breaks import breakable, pieces, text_breaks
 
 TITLES = [
     "华亭市：|采取|“四个三”|措施|构建|城市|基层党建|新格局",
@@ -35,10 +35,15 @@ def test_titles_are_cut_between_words(marked: str) -> None:
     assert pieces(marked.replace("|", "")) == expected
 
 
+def words(marked: str) -> str:
+    """The text of marked HTML."""
+    return html.unescape(re.sub(r"<wbr>|</?span[^>]*>", "", marked))
+
+
 @given(st.text())
 def test_nothing_is_lost_whatever_the_title(title: str) -> None:
     assert "".join(pieces(title)) == title
-    assert html.unescape(breakable(title).replace("<wbr>", "")) == title
+    assert words(breakable(title)) == title
 
 
 CHARACTERS = st.sampled_from("党建工作会议组织部署的和第三届2026年，。：“”《》（）、 a&<华亭市新")
@@ -56,3 +61,67 @@ def test_markup_in_a_title_is_text() -> None:
     assert breakable("<b>&党建'\"工作") == "&lt;b&gt;&amp;党建&#39;&#34;工作"
     assert "<wbr>" in breakable("a & 党建工作会议精神")
     assert not re.search("<(?!wbr>)", breakable("<script>党建工作</script>"))
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("关于做好通知", "关于|做好|通知"),
+        ("关于2026年度通知", "{[关于][2026年度]}|通知"),
+        ("示例市召开2026年会议", "示例市|{[召开][2026年]}|会议"),
+        ("2026年，会议", "2026年，|会议"),
+        ("在没有词的地方也没有可断的地方2026年", "在没有词的地方也没有可断的地方2026年"),
+        ("a<b>2026年会议", "a&lt;b>2026年|会议"),
+    ],
+)
+def test_the_space_beside_figures_stays(title: str, shown: str) -> None:
+    marked = breakable(title).replace("<wbr>", "|").replace('<span class="wb">', "{")
+    assert spans(marked) == shown
+
+
+def spans(marked: str) -> str:
+    """Marked HTML with ``[…]`` for what stays whole and ``{…}`` where scripts may be parted."""
+    marked = re.sub(r'<span class="nb">(.*?)</span>', r"[\1]", marked)
+    return marked.replace("</span>", "}").replace("&gt;", ">")
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        # A number stays with its unit.
+        "共[5名]优秀社区书记，[35项]、[8个]",
+        "[6月]底，[11月][27日]，[2026年][11月][27日]上午[9时][30分]",
+        "[2026年度]、[30年代]、[40周年]、[20人次]、[500平方米]、[3.5公里]",
+        "[1100多]万元、[15万元]、[15%的]居民、[3亿人]、[1,200余户]、[8-10人]、[12:30开]会",
+        "第[3批]；（[17名]",
+        # What is no number of things stays as it is.
+        "示例1+6+N体系，A4、2026、12380、2026-11-22",
+        "<strong>17</strong>名",
+        # A quotation mark beside Latin may be broken off on its outer side.
+        "推行|“1+6”|文件，|“1+3+N”|“党建”",
+        "“12380”|举报",
+        "（“1+6”）",
+        "实行|‘A+B’|制；“三级”联动",
+        "“党建+”|模式",
+        # Long runs of Latin: after separators, or after six signs.
+        "见https://|www.|shili.|gov.|cn/|2026/|index.|html?|id=|5&amp;|kind=|notice。",
+        "码012345|6789ab|cdef01|234567|89abcd|ef",
+        "bianji@example.com",
+        # Nothing inside tags and preformatted texts.
+        '<a href="https://www.shili.gov.cn/2026/index.html" title="5个">见</a>',
+        "<pre>共5个 https://www.shili.gov.cn/2026/index.html</pre>",
+        "<p>[5个]</p>",
+    ],
+)
+def test_texts_are_broken_where_units_end(marked: str) -> None:
+    plain = re.sub(r"[\[\]|]", "", marked)
+    assert spans(text_breaks(plain)).replace("<wbr>", "|") == marked.replace("&gt;", ">")
+
+
+@given(
+    st.lists(st.sampled_from(["5", "17", "名", "月", "日", "“", "”", "a", "/", "，", "A+", "多万"]))
+)
+def test_texts_keep_every_character(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert words(text_breaks(text)) == text
+    assert text_breaks("<p>" + text) == "<p>" + text_breaks(text)

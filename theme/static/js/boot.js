@@ -4,6 +4,7 @@ import {CHOICES_OF, keptChoices, showChoice} from './choices.js';
 
 document.documentElement.dataset.js = '';
 if ('speechSynthesis' in window) document.documentElement.dataset.speech = '';
+if (navigator.share) document.documentElement.dataset.share = '';
 const chosenBefore = keptChoices();
 for (const name of Object.keys(CHOICES_OF)) {
   showChoice(name, chosenBefore[name]);

@@ -8,10 +8,19 @@ class Lightbox {
   constructor(pictures) {
     this.pictures = pictures;
     this.at = 0;
-    this.picture = element('img', {alt: ''});
     this.caption = element('p', {class: 'lightbox-caption', 'aria-live': 'polite'});
     this.count = element('span', {class: 'lightbox-count'});
+    this.frames = pictures.map(({alt}) => this.frame(alt));
+    this.track = element('div', {class: 'lightbox-track'}, ...this.frames);
     this.dialog = this.build();
+  }
+
+  // A click shows the picture as large as it is, to be moved about in its frame.
+  frame(alt) {
+    const image = element('img', {alt});
+    const made = element('div', {class: 'lightbox-frame'}, image);
+    image.addEventListener('click', () => made.classList.toggle('full'));
+    return made;
   }
 
   build() {
@@ -21,32 +30,48 @@ class Lightbox {
       return made;
     };
     const steps = this.pictures.length > 1
-      ? [button('上一张', () => this.show(this.at - 1)), button('下一张', () => this.show(this.at + 1))] : [];
+      ? [button('上一张', () => this.go(this.at - 1)), button('下一张', () => this.go(this.at + 1))] : [];
+    const close = button('关闭', () => dialog.close());
+    close.autofocus = true;
     const dialog = element('dialog', {class: 'lightbox', 'aria-label': '看大图'},
-      element('div', {class: 'lightbox-bar'}, this.count,
-        element('span', null, ...steps, button('关闭', () => dialog.close()))),
-      this.picture, this.caption);
+      element('div', {class: 'lightbox-bar'}, this.count, close), this.track, this.caption,
+      element('div', {class: 'lightbox-steps'}, ...steps));
     dialog.addEventListener('keydown', (event) => {
       const step = {ArrowLeft: -1, ArrowRight: 1}[event.key];
-      if (step && this.pictures.length > 1) this.show(this.at + step);
+      if (step && this.pictures.length > 1) this.go(this.at + step);
     });
+    const seen = new IntersectionObserver((entries) => {
+      for (const entry of entries) {
+        if (entry.isIntersecting) this.show(this.frames.indexOf(entry.target));
+      }
+    }, {root: this.track, threshold: 0.6});
+    this.frames.forEach((frame) => seen.observe(frame));
     document.body.append(dialog);
     return dialog;
   }
 
+  // Loads a picture and the one after it, and says what is shown.
   show(place) {
     const count = this.pictures.length;
-    this.at = (place + count) % count;
-    const {source, alt, caption} = this.pictures[this.at];
-    this.picture.src = source;
-    this.picture.alt = alt;
-    this.caption.textContent = caption;
-    this.count.textContent = count > 1 ? `第 ${this.at + 1} 张，共 ${count} 张` : '';
+    this.at = place;
+    for (const near of [place, (place + 1) % count]) {
+      this.frames[near].firstChild.src = this.pictures[near].source;
+    }
+    this.caption.textContent = this.pictures[place].caption;
+    this.count.textContent = count > 1 ? `第 ${place + 1} 张，共 ${count} 张` : '';
+  }
+
+  go(place) {
+    const count = this.pictures.length;
+    const target = (place + count) % count;
+    this.frames.forEach((frame) => frame.classList.remove('full'));
+    this.show(target);
+    this.track.scrollTo({left: this.frames[target].offsetLeft, behavior: 'instant'});
   }
 
   open(place) {
-    this.show(place);
     if (!this.dialog.open) this.dialog.showModal();
+    this.go(place);
   }
 }
 

@@ -45,9 +45,11 @@ function rangeOf(nodes, start, end) {
 }
 
 class Reader {
-  constructor(root, button, say) {
+  /** `buttons` all start and pause; the last of them stays in sight while the text is read. */
+  constructor(root, buttons, say) {
     this.root = root;
-    this.button = button;
+    this.buttons = buttons;
+    this.button = buttons[buttons.length - 1];
     this.say = say;
     this.stopButton = element('button', {type: 'button'}, '停止');
     this.sentences = null;
@@ -56,9 +58,15 @@ class Reader {
   }
 
   start() {
-    this.button.addEventListener('click', () => (this.speaking ? this.pause() : this.go()));
+    for (const button of this.buttons) {
+      button.addEventListener('click', () => (this.speaking ? this.pause() : this.go()));
+    }
     this.stopButton.addEventListener('click', () => this.stop());
     window.addEventListener('pagehide', () => speechSynthesis.cancel());
+  }
+
+  name(words) {
+    for (const button of this.buttons) button.textContent = words;
   }
 
   // Pausing cancels and remembers the place, as Android's pause() can't be resumed.
@@ -66,14 +74,14 @@ class Reader {
     this.turn += 1;
     this.speaking = false;
     speechSynthesis.cancel();
-    this.button.textContent = '继续朗读';
+    this.name('继续朗读');
   }
 
   stop() {
     this.pause();
     this.at = 0;
     this.mark(null);
-    this.button.textContent = '朗读';
+    this.name('朗读');
     if (document.activeElement === this.stopButton) this.button.focus();
     this.stopButton.remove();
     this.button.parentElement.classList.remove('speaking');
@@ -83,7 +91,7 @@ class Reader {
     if (!this.sentences) this.sentences = sentencesOf(this.root);
     this.speaking = true;
     this.say('');
-    this.button.textContent = '暂停朗读';
+    this.name('暂停朗读');
     this.button.after(this.stopButton);
     this.button.parentElement.classList.add('speaking');
     this.turn += 1;
@@ -134,7 +142,7 @@ class Reader {
 
 /** Puts the 朗读 button to work; where there is no speech it is not shown. */
 export function startReadAloud(say) {
-  const button = document.querySelector('[data-tool=read]');
+  const buttons = Array.from(document.querySelectorAll('[data-tool=read]'));
   const text = document.getElementById('text');
-  if (button && text && 'speechSynthesis' in window) new Reader(text, button, say).start();
+  if (buttons.length && text && 'speechSynthesis' in window) new Reader(text, buttons, say).start();
 }

@@ -3,6 +3,7 @@
 import {startCarousel} from './carousel.js';
 import {startFontSize} from './fontsize.js';
 import {startHeader} from './header.js';
+import {startJustify} from './justify.js';
 import {startLeaving} from './leaving.js';
 import {startLightbox} from './lightbox.js';
 import {startReadAloud} from './readaloud.js';
@@ -19,5 +20,6 @@ startTools();
 startReadAloud(toolWord);
 startLightbox();
 startTables();
+startJustify(document.getElementById('text'));
 startLeaving();
 highlightOnArrival(document.getElementById('text'));

@@ -1,14 +1,28 @@
-// Tables wider than the screen scroll sideways; the keyboard must be able to reach them.
+// Tables wider than the screen scroll sideways; the reader is told, and the keyboard reaches them.
 
-/** Makes the text's wide tables stops of the Tab key, as long as they are wide. */
+import {element} from './search/dom.js';
+
+function turn(box, wide) {
+  box.classList.toggle('scrolls', wide);
+  const hint = box.nextElementSibling;
+  const hinted = hint && hint.classList.contains('table-hint');
+  if (wide) {
+    box.tabIndex = 0;
+    box.setAttribute('role', 'region');
+    box.setAttribute('aria-label', '表格，可以左右滑动');
+    if (!hinted) box.after(element('p', {class: 'table-hint'}, '左右滑动看全表'));
+  } else {
+    for (const name of ['tabindex', 'role', 'aria-label']) box.removeAttribute(name);
+    if (hinted) hint.remove();
+  }
+}
+
+/** Makes the text's wide tables stops of the Tab key, with a hint, as long as they are wide. */
 export function startTables() {
-  const tables = Array.from(document.querySelectorAll('.prose table'));
-  if (!tables.length) return;
+  const boxes = Array.from(document.querySelectorAll('.table-box'));
+  if (!boxes.length) return;
   const watch = new ResizeObserver((entries) => {
-    for (const {target} of entries) {
-      if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0;
-      else target.removeAttribute('tabindex');
-    }
+    for (const {target} of entries) turn(target, target.scrollWidth > target.clientWidth + 1);
   });
-  tables.forEach((table) => watch.observe(table));
+  boxes.forEach((box) => watch.observe(box));
 }
