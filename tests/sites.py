@@ -21,6 +21,7 @@ import pytest
 from lxml import html as lxml_html
 
 from dangjian.building.engine import Engine
+from dangjian.building.kept_redirects import kept_redirects
 from dangjian.common.report import Report
 from dangjian.paths import theme_path
 from dangjian.settings import read_office
@@ -143,6 +144,12 @@ class Built:
     def warnings(self) -> list[str]:
         """The warnings as ``path:line message``."""
         return [f"{p.path}:{p.line} {p.message}" for p in self.report.problems.warnings]
+
+    @property
+    def redirects(self) -> dict[str, str]:
+        """The old addresses that web servers are told, and where each leads."""
+        (catalogue,) = (self.output.parent / "cache").glob("catalogue-*.sqlite")
+        return kept_redirects(catalogue)
 
     def page(self, address: str) -> Page:
         """The page at an address."""

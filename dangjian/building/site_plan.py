@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from dangjian.building.kept_redirects import keep_redirects
 from dangjian.building.produce import SEARCH_FOLDER, Producer
 from dangjian.building.scope import Scope
 from dangjian.common.digests import digest
@@ -27,7 +28,7 @@ from dangjian.pages.lists import plan_archive, plan_specials, plan_tags
 from dangjian.pages.plan import CopiedFile, GeneratedFile, Page
 from dangjian.pages.portal import Portal
 from dangjian.pages.presenter import Presenter
-from dangjian.pages.redirects import NGINX_MAP, gather_aliases, render_nginx_map
+from dangjian.pages.redirects import gather_aliases
 from dangjian.pages.service import plan_redirects, plan_service
 from dangjian.pages.sitemaps import make_sitemaps
 from dangjian.rendering import views
@@ -159,7 +160,9 @@ def write_site(
     if scope.is_whole:
         report_address_conflicts(portal, pages)
         lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
-        aliases = gather_aliases(portal.archive, (page.path for page in pages))
+        prefix = plan.setup.absolute_root
+        aliases = gather_aliases(portal.archive, (page.path for page in pages), prefix)
+        keep_redirects(catalogue, aliases.addresses)
         pages.extend(plan_redirects(portal, aliases.pages))
         producer.make(
             GeneratedFile(asset.url, digest(asset.url), partial(bytes, asset.data))
@@ -167,8 +170,6 @@ def write_site(
         )
         producer.copy(_files(plan))
         producer.make(make_sitemaps(portal, lists, catalogue))
-        redirect_map = render_nginx_map(aliases.addresses, plan.setup.absolute_root)
-        producer.make([GeneratedFile(NGINX_MAP, digest(redirect_map), lambda: redirect_map)])
     producer.make(_feed_maker(plan, catalogue).files(whole=scope.is_whole))
     # Last, because it runs in parallel: later steps would run in one process.
     producer.render(pages, partial(_job, portal))

@@ -96,6 +96,9 @@ def _tell_outcome(outcome: Outcome) -> None:
             )
         )
         return
+    nginx = [file for file in outcome.server_files if file.name.startswith("nginx")]
+    if nginx:
+        print(_stamped(f"nginx 的配置有变化，重新加载后生效：{nginx[0].parent}"))
     if outcome.result == "unchanged":
         print(_stamped(f"没有变化，线上网站未动（{live}）。"))
     else:

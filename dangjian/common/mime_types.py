@@ -74,8 +74,8 @@ COMPRESSIBLE: Final = frozenset(
     if mime.startswith("text/")
     or mime in {"application/xml", "application/json", "application/manifest+json"}
     or extension in {"svg", "wasm"}
-) | {"bin"}
-"""Extensions of files that get smaller by compression; ``bin`` are those of the search index."""
+)
+"""Extensions of files that get smaller by compression."""
 
 
 def mime_type(name: str) -> str:

@@ -1,6 +1,6 @@
 """Which feeds there are: the whole site, each column, each special; and what each of them holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import takewhile
 
@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from dangjian.content.archive import Item
 from dangjian.pages.portal import Portal
+from dangjian.pages.redirects import former_addresses
 from dangjian.rendering import views
 
 WHOLE_SITE = "all"
@@ -19,7 +20,7 @@ class ChannelPlan(Struct, frozen=True):
     """A channel: its name in addresses, its title, its page, and its items, newest first.
 
     ``listed`` are all its articles, oldest first; where only a part of the archive is arranged,
-    those of ``items`` at least.
+    those of ``items`` at least. ``former`` are names that its feeds had before the column moved.
     """
 
     name: str
@@ -28,6 +29,7 @@ class ChannelPlan(Struct, frozen=True):
     url: str
     items: tuple[Item, ...]
     listed: Sequence[Item] = ()
+    former: tuple[str, ...] = ()
 
     @property
     def link(self) -> views.FeedLink:
@@ -49,10 +51,17 @@ def plan_channels(portal: Portal) -> list[ChannelPlan]:
     archive, office = portal.archive, portal.office
 
     def channel(
-        name: str, title: str, description: str, url: str, items: Sequence[Item]
+        name: str,
+        title: str,
+        description: str,
+        url: str,
+        items: Sequence[Item],
+        former: Iterable[str] = (),
     ) -> ChannelPlan:
         listed = [item for item in items if item.entry.type != "special"]
-        return ChannelPlan(name, title, description, url, newest(listed, office.feed_size), listed)
+        return ChannelPlan(
+            name, title, description, url, newest(listed, office.feed_size), listed, tuple(former)
+        )
 
     channels = [channel(WHOLE_SITE, office.name, office.description, "index.html", archive.items)]
     taken = {WHOLE_SITE}
@@ -60,7 +69,8 @@ def plan_channels(portal: Portal) -> list[ChannelPlan]:
         items = archive.in_column.get(column.folder, ())
         name = _free(column_feed_name(column.address), taken)
         title = f"{office.name} - {column.name}"
-        channels.append(channel(name, title, column.entry.description, column.url, items))
+        old = map(column_feed_name, former_addresses(column))
+        channels.append(channel(name, title, column.entry.description, column.url, items, old))
     for special in archive.specials:
         items = archive.in_special[special.path]
         name = _free(f"zt-{column_feed_name(special.address.removesuffix('/index.html'))}", taken)

@@ -12,6 +12,8 @@ from urllib.parse import unquote
 
 from dangjian.common.digests import digest
 from dangjian.content.archive import Item, article_slug
+from dangjian.content.columns import Column
+from dangjian.pages.redirects import former_addresses
 
 _OWN_ADDRESS = re.compile(r"/((?:[^/?#]+/)*\d{4}/\d{2})/([^/?#]+)\.html")
 _DAY_OF_DIGEST = re.compile(r"\d{2}-(?=[0-9a-f]{8}$)")
@@ -32,9 +34,21 @@ def feed_key(item: Item) -> str:
             return _dotted(*found.groups())
     if item.address:
         above, _, slug = item.address.removesuffix(".html").rpartition("/")
-        return _dotted(above, slug)
-    above = f"{item.column.address}/" if item.column else ""  # a link has no page of its own
-    return _dotted(f"{above}{entry.filed:%Y/%m}", article_slug(item.path, entry))
+    else:  # a link has no page of its own
+        above = f"{item.column.address}/" if item.column else ""
+        above, slug = f"{above}{entry.filed:%Y/%m}", article_slug(item.path, entry)
+    if item.column is not None:
+        above = _before_moves(item.column, above)
+    return _dotted(above, slug)
+
+
+def _before_moves(column: Column, address: str) -> str:
+    """An address below a column as it was before that, or one above it, moved."""
+    for one in (column, *column.chain()[-2::-1]):
+        if one.entry.aliases:
+            for old in former_addresses(one):
+                return old + address.removeprefix(one.address)
+    return address
 
 
 def _dotted(above: str, slug: str) -> str:

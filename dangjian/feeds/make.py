@@ -9,7 +9,7 @@ import msgspec
 from dangjian.common.digests import digest
 from dangjian.content.archive import Item
 from dangjian.content.catalogue import Catalogue
-from dangjian.feeds.channels import ChannelPlan, archive_pages
+from dangjian.feeds.channels import ChannelPlan, archive_pages, feed_link
 from dangjian.feeds.ids import feed_keys
 from dangjian.feeds.model import archive_path
 from dangjian.pages.plan import GeneratedFile
@@ -48,8 +48,14 @@ class FeedMaker:
         archives do not show, and only a part of the archive need be arranged.
         """
         archived = self._archived(whole)
+        names = {channel.name for channel in self.channels}
         for channel in self.channels:
-            yield from self._feeds(channel, archived.get(channel.name, 0))
+            yield from self._feeds(channel, channel.name, archived.get(channel.name, 0))
+            # Programs of subscribers go on asking at the old address, and few follow a page.
+            for name in channel.former:
+                if name not in names:
+                    names.add(name)
+                    yield from self._feeds(channel, name, archived.get(channel.name, 0))
         if whole:
             for channel in self.channels:
                 yield from self._archive(channel, archived[channel.name])
@@ -65,10 +71,10 @@ class FeedMaker:
         self.catalogue.set_meta(_ARCHIVED, msgspec.msgpack.encode(archived))
         return archived
 
-    def _feeds(self, channel: ChannelPlan, archived: int) -> Iterator[GeneratedFile]:
+    def _feeds(self, channel: ChannelPlan, name: str, archived: int) -> Iterator[GeneratedFile]:
         shown = [part for item in channel.items for part in self._shown(item)]
         mark = digest(self._about(channel), f"{archived}", *shown)
-        for path, form in zip(_paths(channel.link), ("rss", "atom", "json"), strict=True):
+        for path, form in zip(_paths(feed_link(name, "")), ("rss", "atom", "json"), strict=True):
             yield GeneratedFile(path, mark, partial(self._feed, channel, form, archived))
 
     def _archive(self, channel: ChannelPlan, pages: int) -> Iterator[GeneratedFile]:

@@ -3,7 +3,7 @@
 It runs as a process of its own, so that a page comes at once while the site is being built. The
 builder writes one JSON line of state to its standard input after each build; browsers get it by
 Server-Sent Events. Files on disk stay as published: the script that listens is put into a page as
-it is served. ``SECURITY_HEADERS`` are those that docs/administrators recommends for nginx.
+it is served. Its security headers are those that servers are configured to send.
 """
 
 import json
@@ -19,6 +19,7 @@ from typing import BinaryIO, ClassVar
 from urllib.parse import quote, urlsplit
 
 from dangjian.common.errors import DangjianError
+from dangjian.common.http_headers import SECURITY_HEADERS
 from dangjian.common.mime_types import content_type
 from dangjian.paths import theme_path
 from dangjian.preview.requests import Span, asked_span, locate
@@ -30,18 +31,6 @@ EVENTS = "/_preview/events"
 SCRIPT = "/_preview/preview.js"
 HEARTBEAT_SECONDS = 15.0
 CHUNK = 256 * 1024
-
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "font-src 'none'; connect-src 'self'; media-src 'self'; worker-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
 
 
 class PortError(DangjianError):

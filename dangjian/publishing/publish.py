@@ -26,6 +26,7 @@ from dangjian.publishing.hooks import run_hook
 from dangjian.publishing.manifest import Article
 from dangjian.publishing.place import check_place, releases_folder
 from dangjian.publishing.releases import KEEP, Releases, opened
+from dangjian.publishing.servers.files import update_server_files
 from dangjian.settings.workspace import Progress, Workplace, no_progress
 
 CLOCK_SLACK = timedelta(minutes=10)
@@ -53,7 +54,8 @@ class Options(Struct, frozen=True):
 class Outcome(Struct):
     """What came of it. ``held_back`` are the sources whose last version did not go live.
 
-    ``notices`` are sentences on what went wrong without stopping anything.
+    ``notices`` are sentences on what went wrong without stopping anything. ``server_files`` are the
+    configurations for web servers that have changed.
     """
 
     live: Path
@@ -63,6 +65,7 @@ class Outcome(Struct):
     changes: Changes = field(default_factory=Changes)
     held_back: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    server_files: list[Path] = field(default_factory=list)
 
 
 class RefusedError(PublishError):
@@ -126,6 +129,7 @@ def _publish(
                     f"线上有 {corrected} 个文件或文件夹的权限不让网页服务器读，已改正"
                 )
             releases.release()
+            _prepare_servers(at, outcome)
         return outcome
     known = before.articles if before else None
     with as_site_error(), last_articles(at) as (articles, digest_of):
@@ -138,6 +142,7 @@ def _publish(
         return outcome
     releases.publish(built, plan, marked, moment=_now(place))
     outcome.result = "published"
+    _prepare_servers(at, outcome)
     outcome.notices += _after(place, releases, outcome)
     return outcome
 
@@ -266,6 +271,15 @@ def _foreign(found: Comparison, releases: Releases) -> list[str]:
         "要一直留在线上的，请写进 OUTPUT_RETENTION"
     )
     return [told]
+
+
+def _prepare_servers(at: Workplace, outcome: Outcome) -> None:
+    """Bring the web servers' configurations up to date, before the office's command reloads one."""
+    try:
+        outcome.server_files = update_server_files(at, outcome.live)
+    except OSError as error:
+        said = f"网页服务器的配置没有写成：{error.strerror}（{error.filename}）"
+        outcome.notices.append(said)
 
 
 def _after(place: Workplace, releases: Releases, outcome: Outcome) -> list[str]:

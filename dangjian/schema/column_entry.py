@@ -79,3 +79,12 @@ class ColumnEntry(Struct, kw_only=True):
     owner: Annotated[str, Key(zh="责任部门", about="负责栏目的科室", near=("负责部门", "部门"))] = (
         ""
     )
+    aliases: Annotated[
+        tuple[str, ...],
+        Key(
+            zh="旧地址",
+            about="栏目从前的网址；栏目、其中的文章和订阅都会转到新址",
+            kind="addresses",
+            example="/jcdj/",
+        ),
+    ] = ()

@@ -282,6 +282,13 @@ class PublishOptions(Struct, frozen=True, kw_only=True):
         Setting("AFTER_PUBLISH", "发布后的命令", "线上网站有变化以后运行", values.command,
                 '["systemctl", "reload", "nginx"]'),
     ] = ()  # fmt: skip
+    certificate: Annotated[
+        tuple[str, str],
+        Setting(
+            "HTTPS_CERTIFICATE", "证书", "网页服务器上的证书和私钥文件；前面另有一层处理的不写",
+            values.file_pair, '["/etc/nginx/portal.crt", "/etc/nginx/portal.key"]',
+        ),
+    ] = ("", "")  # fmt: skip
     on_problem: Annotated[
         tuple[str, ...],
         Setting("ON_PROBLEM", "出错时的命令", "没有发布成，或有文章没有发布时运行", values.command,

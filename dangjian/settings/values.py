@@ -92,6 +92,18 @@ def text(value: Any, place: SourceLocation) -> str | None:
     return value.strip()
 
 
+def file_pair(value: Any, place: SourceLocation) -> tuple[str, str] | None:
+    """Two files of the server by their whole paths, or nothing."""
+    if not value:
+        return ("", "")
+    if isinstance(value, list | tuple) and len(value) == 2:
+        found = [text(one, place.inside(number)) for number, one in enumerate(value)]
+        if all(one and one.startswith("/") for one in found):
+            return (str(found[0]), str(found[1]))
+    place.note(f"{place.label}要写两个文件的完整路径，以 / 开头，先证书后私钥")
+    return None
+
+
 def form(pattern: str, example: str, level: Level = "error") -> Reading:
     """A text of a given form."""
     compiled = re.compile(pattern)

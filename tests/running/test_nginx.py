@@ -1,24 +1,28 @@
-"""The nginx configuration that administrators are given, under a real nginx, with the real site."""
+"""The nginx configuration that publish makes, under a real nginx: a site, two, a sub-directory."""
 
 import gzip
 import http.client
 import os
-import re
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPResponse
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from dangjian.preview.server import SECURITY_HEADERS
-from tests.conftest import ROOT
-from tests.sites import Built
+from dangjian.common.http_headers import SECURITY_HEADERS
+from dangjian.common.mime_types import MIME_TYPES, content_type
+from dangjian.publishing.servers.files import write_server_files
+from dangjian.publishing.servers.nginx import LONGEST_KEY
+from dangjian.publishing.servers.site import served_site
+from tests.conftest import MakeSite
+from tests.sites import Built, article, column
 
-GIVEN = ROOT / "docs" / "administrators" / "nginx.conf"
 AROUND = """
 daemon off;
 pid {folder}/nginx.pid;
@@ -26,17 +30,17 @@ error_log {folder}/error.log;
 {user}
 events {{ }}
 http {{
-    include {types};
-    default_type application/octet-stream;
     access_log off;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-{site}
+{sites}
 }}
 """
+HOST = "dj.example.gov.cn"
+SUB = "www.sub.example.gov.cn"
 
 
 def find_nginx() -> str:
@@ -48,48 +52,89 @@ def find_nginx() -> str:
     return found
 
 
-def configured(folder: Path, public: Path, port: int) -> str:
-    """The configuration as an administrator makes it their own: root, map and port."""
-    site = GIVEN.read_text(encoding="utf-8")
-    assert site.count("/srv/portal/public") == 2
-    site = site.replace("/srv/portal/public", str(public)).replace(
-        "listen 80;", f"listen 127.0.0.1:{port};"
-    )
-    user = "user root;" if os.geteuid() == 0 else ""
-    types = "/etc/nginx/mime.types"
-    return AROUND.format(folder=folder, user=user, types=types, site=site)
-
-
-@pytest.fixture(scope="module")
-def port(portal: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The sample portal under nginx; the port on this machine."""
-    program = find_nginx()
-    folder = tmp_path_factory.mktemp("nginx")
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        number = free.getsockname()[1]
-    file = folder / "nginx.conf"
-    file.write_text(configured(folder, portal.output, number), encoding="utf-8")
-    with subprocess.Popen([program, "-c", str(file)], stderr=subprocess.PIPE) as process:
+        return int(free.getsockname()[1])
+
+
+class Nginx:
+    """A running nginx with the configurations of some sites; asked by host and path."""
+
+    def __init__(self, port: int, folder: Path, configurations: list[Path]) -> None:
+        self.port = port
+        self.folder = folder
+        self.configurations = configurations
+        self.file = folder / "nginx.conf"
+
+    def write(self) -> None:
+        sites = "\n".join(f'    include "{one}";' for one in self.configurations)
+        user = "user root;" if os.geteuid() == 0 else ""
+        text = AROUND.format(folder=self.folder, user=user, sites=sites)
+        self.file.write_text(text, encoding="utf-8")
+
+    def test(self) -> str:
+        """What ``nginx -t`` says; fails if it refuses the configuration."""
+        command = [find_nginx(), "-t", "-c", str(self.file)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    def ask(self, path: str, host: str = HOST, **headers: str) -> tuple[HTTPResponse, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        named = {k.replace("_", "-"): v for k, v in headers.items()} | {"Host": host}
+        connection.request("GET", path, headers=named)
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer, body
+
+    def leads(self, path: str, host: str = HOST) -> str:
+        """Where a request is sent on to; empty if it is not."""
+        answer, _ = self.ask(path, host)
+        assert answer.status in (200, 301, 404), f"{path}: {answer.status}"
+        return (answer.getheader("Location") or "") if answer.status == 301 else ""
+
+
+Served = tuple[Path, str, dict[str, str]]
+
+
+@contextmanager
+def running(folder: Path, *sites: Served) -> Iterator[Nginx]:
+    """Nginx with sites: each the live folder, its address, and its old addresses."""
+    port = free_port()
+    configurations: list[Path] = []
+    for live, url, addresses in sites:
+        scheme, _, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        served = served_site(live, f"{scheme}://{host}:{port}{slash}{path}", ipv6=False)
+        given = folder / f"server {len(configurations)}"
+        write_server_files(given, served, addresses)
+        configurations.append(given / "nginx.conf")
+    nginx = Nginx(port, folder, configurations)
+    nginx.write()
+    nginx.test()
+    with ExitStack() as stack:
+        command = [find_nginx(), "-c", str(nginx.file)]
+        process = stack.enter_context(subprocess.Popen(command, stderr=subprocess.PIPE))
+        stack.callback(process.terminate)
         for _ in range(100):
             if process.poll() is not None:
                 assert process.stderr is not None
                 pytest.fail(process.stderr.read().decode())
             with socket.socket() as trying:
-                if trying.connect_ex(("127.0.0.1", number)) == 0:
+                if trying.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield number
-        process.terminate()
+        yield nginx
 
 
-def ask(port: int, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
-    answer = connection.getresponse()
-    body = answer.read()
-    connection.close()
-    return answer, body
+@pytest.fixture(scope="module")
+def nginx(portal: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    """The sample portal under nginx."""
+    folder = tmp_path_factory.mktemp("nginx")
+    with running(folder, (portal.output, f"http://{HOST}", portal.redirects)) as served:
+        yield served
 
 
 def first(portal: Built, pattern: str) -> str:
@@ -99,70 +144,240 @@ def first(portal: Built, pattern: str) -> str:
 
 
 @pytest.mark.parametrize("path", ["/", "/search.html", "/nothing-here.html"])
-def test_the_headers_are_those_of_the_preview(port: int, path: str) -> None:
-    answer, _ = ask(port, path)
+def test_the_headers_are_those_of_the_preview(nginx: Nginx, path: str) -> None:
+    answer, _ = nginx.ask(path)
     for name, value in SECURITY_HEADERS.items():
         assert answer.getheader(name) == value
 
 
 def test_pages_are_asked_for_again_and_content_named_files_are_not(
-    port: int, portal: Built
+    nginx: Nginx, portal: Built
 ) -> None:
     for path in ("/", "/sitemap.xml", "/feeds/all.rss.xml", "/search/manifest.js"):
-        answer, _ = ask(port, path)
+        answer, _ = nginx.ask(path)
         assert (answer.status, answer.getheader("Cache-Control")) == (200, "no-cache"), path
         tag = answer.getheader("ETag") or ""
-        assert ask(port, path, If_None_Match=tag)[0].status == 304
+        assert nginx.ask(path, If_None_Match=tag)[0].status == 304
     for pattern in ("static/site.*.css", "media/*.jpg", "files/*.pdf", "search/*-head.js"):
-        answer, _ = ask(port, first(portal, pattern))
+        answer, _ = nginx.ask(first(portal, pattern))
         assert answer.status == 200
         assert answer.getheader("Cache-Control") == "public, max-age=31536000, immutable", pattern
 
 
-@pytest.mark.parametrize(
-    ("pattern", "kind"),
-    [
-        ("index.html", "text/html; charset=utf-8"),
-        ("static/site.*.css", "text/css; charset=utf-8"),
-        ("static/site.*.js", "application/javascript; charset=utf-8"),
-        ("feeds/all.rss.xml", "text/xml"),
-        ("feeds/all.atom.xml", "text/xml"),
-        ("feeds/all.json", "application/json"),
-        ("media/*.jpg", "image/jpeg"),
-    ],
-)
-def test_types(port: int, portal: Built, pattern: str, kind: str) -> None:
-    assert ask(port, first(portal, pattern))[0].getheader("Content-Type") == kind
+def test_every_type_is_that_of_the_preview(tmp_path: Path, serve: Callable[[Path], str]) -> None:
+    live = tmp_path / "public"
+    live.mkdir()
+    names = [f"a.{extension}" for extension in [*MIME_TYPES, "PDF", "unknown"]]
+    for name in names:
+        (live / name).write_bytes(b"x" * 600)
+    preview = serve(live).removeprefix("http://").rstrip("/")
+    with running(tmp_path, (live, f"http://{HOST}", {})) as nginx:
+        for name in names:
+            found = nginx.ask(f"/{name}")[0].getheader("Content-Type")
+            connection = http.client.HTTPConnection(preview, timeout=20)
+            connection.request("GET", f"/{name}")
+            shown = connection.getresponse().getheader("Content-Type")
+            connection.close()
+            assert found == shown == content_type(name), name
 
 
-def test_text_is_compressed(port: int, portal: Built) -> None:
-    answer, body = ask(port, "/", Accept_Encoding="gzip")
+def test_text_is_compressed(nginx: Nginx, portal: Built) -> None:
+    answer, body = nginx.ask("/", Accept_Encoding="gzip")
     assert answer.getheader("Content-Encoding") == "gzip"
+    assert answer.getheader("Vary") == "Accept-Encoding"
     assert gzip.decompress(body) == (portal.output / "index.html").read_bytes()
 
 
-def test_what_is_missing_gets_the_sites_own_page(port: int, portal: Built) -> None:
-    answer, body = ask(port, "/dangjian/nothing.html")
-    assert answer.status == 404
-    assert body == (portal.output / "404.html").read_bytes()
-    for hidden in ("/redirects.map", "/.htaccess", first(portal, "search/*-state.bin")):
-        assert ask(port, hidden)[0].status == 404
+def test_a_compressed_file_next_to_a_page_is_sent_as_it_is(tmp_path: Path) -> None:
+    live = tmp_path / "public"
+    live.mkdir()
+    (live / "index.html").write_bytes(b"page" * 300)
+    (live / "index.html.gz").write_bytes(packed := gzip.compress(b"page" * 300))
+    with running(tmp_path, (live, f"http://{HOST}", {})) as nginx:
+        answer, body = nginx.ask("/", Accept_Encoding="gzip")
+        assert body == packed
+        assert answer.getheader("Content-Length") == str(len(packed))
 
 
-def test_old_addresses_lead_to_new_ones(port: int, portal: Built) -> None:
-    redirects = re.findall(r'"(.+)" "(.+)";', (portal.output / "redirects.map").read_text("utf-8"))
-    assert redirects
-    for old, new in redirects:
-        answer, _ = ask(port, old)
-        assert answer.status == 301
-        location = answer.getheader("Location") or ""
-        assert location.endswith(new)
-        path = re.sub(r"^http://[^/]+", "", location)
-        assert ask(port, path)[0].status == 200
+def test_what_is_missing_gets_the_sites_own_page(nginx: Nginx, portal: Built) -> None:
+    missing = (portal.output / "404.html").read_bytes()
+    state = first(portal, "search/*-state.bin")
+    for path in ("/dangjian/nothing.html", "/feeds/", "/static/", "/.htaccess", state):
+        answer, body = nginx.ask(path)
+        assert (answer.status, body) == (404, missing), path
 
 
-def test_ranges(port: int, portal: Built) -> None:
+def test_old_addresses_of_the_sample_lead_to_pages(nginx: Nginx, portal: Built) -> None:
+    assert portal.redirects
+    for old in portal.redirects:
+        leads = nginx.leads(old)
+        assert nginx.ask(leads)[0].status == 200, old
+
+
+def test_ranges(nginx: Nginx, portal: Built) -> None:
     path = first(portal, "media/*.jpg")
-    answer, body = ask(port, path, Range="bytes=2-5")
+    answer, body = nginx.ask(path, Range="bytes=2-5")
     assert answer.status == 206
     assert body == (portal.output / path[1:]).read_bytes()[2:6]
+
+
+LONG = "/html/2019/dangjian/jicengdangjian/gongzuodongtai/123.html"
+ADDRESSES = {
+    "/old.html": "new.html",
+    "/old/": "zt/index.html",
+    "/%E4%B8%AD%E6%96%87.html": "new.html",
+    "/中文/show.asp?编号=5": "new.html",
+    "/show.asp?id=5&c=2": "new.html",
+    "/show.asp?id=7": "index.html",
+    "/show.asp": "zt/index.html",
+    "/cost$5.html": "new.html",
+    '/say"so".html': "new.html",
+    "/a\\b.html": "new.html",
+    "/other.html": "https://党建.example.com/$a?中=1",
+    "/q.php?s=~a": "new.html",
+    "/q.php?s=default": "new.html",
+    f"/q.php?s={'v' * 80}": "new.html",
+    LONG: "new.html",
+    **{f"/{'长' * length}.html": "new.html" for length in (82, 83, 84, 160)},
+    f"{'/long' * 60}.asp?id=1": "new.html",
+    **{f"/{'x' * (length - 6)}.html": "new.html" for length in range(LONGEST_KEY - 2, 50)},
+    **{f"/html/2019/{number}.html": "new.html" for number in range(1200)},
+}
+ASKED = {
+    "/old.html": "new.html",
+    "/old.html?from=timeline": "new.html",
+    "/old/": "zt/",
+    "/%e4%b8%ad%E6%96%87.html": "new.html",
+    "/%E4%B8%AD%E6%96%87/show.asp?%E7%BC%96%E5%8F%B7=5": "new.html",
+    "/%E4%B8%AD%E6%96%87/show.asp?a=1&%e7%bc%96%e5%8f%b7=5": "new.html",
+    "/show.asp?id=5&c=2": "new.html",
+    "/show.asp?from=timeline&c=2&id=5": "new.html",
+    "/show.asp?id=7&from=timeline": "",
+    "/show.asp?from=timeline": "zt/",
+    "/show.asp?id=9": None,
+    "/show.asp?xid=7": "zt/",
+    "/cost$5.html": "new.html",
+    "/cost%245.html": "new.html",
+    "/say%22so%22.html": "new.html",
+    "/a%5Cb.html": "new.html",
+    "/q.php?s=~a": "new.html",
+    "/q.php?s=default": "new.html",
+    f"/q.php?s={'v' * 80}": "new.html",
+    f"/q.php?s={'v' * 79}": None,
+    LONG: "new.html",
+    **{f"/{quote('长' * length)}.html": "new.html" for length in (82, 83, 84, 160)},
+    f"{'/long' * 60}.asp?from=timeline&id=1": "new.html",
+    **{f"/{'x' * (length - 6)}.html": "new.html" for length in range(LONGEST_KEY - 2, 50)},
+    "/html/2019/1199.html": "new.html",
+    "/html/2019/1200.html": None,
+}
+
+
+def small_site(live: Path, words: str) -> Path:
+    for name in ("index.html", "404.html", "new.html", "zt/index.html"):
+        (live / name).parent.mkdir(parents=True, exist_ok=True)
+        (live / name).write_text(f"{name} {words}", encoding="utf-8")
+    return live
+
+
+@pytest.mark.parametrize("path", ["", "/dangjian", "/a b/党建"])
+def test_old_addresses_as_readers_send_them(tmp_path: Path, path: str) -> None:
+    live = small_site(tmp_path / "srv www" / "public", "")
+    at = quote(path)
+    with running(tmp_path, (live, f"http://{HOST}{path}", ADDRESSES)) as nginx:
+        for asked, leads in ASKED.items():
+            wanted = "" if leads is None else f"{at}/{leads}"
+            assert nginx.leads(f"{at}{asked}") == wanted, asked
+        external = nginx.leads(f"{at}/other.html")
+        assert external == "https://xn--n5qz54a.example.com/%24a?%E4%B8%AD=1"
+
+
+def test_two_sites_on_one_nginx(tmp_path: Path) -> None:
+    """A site of its own and one in a sub-directory, each with old addresses of one name."""
+    one = small_site(tmp_path / "one" / "public", "one")
+    two = small_site(tmp_path / "two" / "public", "two")
+    sites = (
+        (one, f"http://{HOST}", {"/old.html": "new.html", LONG: "new.html"}),
+        (two, f"http://{SUB}/dangjian", {"/old.html": "zt/index.html", LONG: "index.html"}),
+    )
+    with running(tmp_path, *sites) as nginx:
+        assert nginx.leads("/old.html") == nginx.leads(LONG) == "/new.html"
+        assert nginx.leads("/dangjian/old.html", SUB) == "/dangjian/zt/"
+        assert nginx.leads(f"/dangjian{LONG}", SUB) == "/dangjian/"
+        assert nginx.leads("/dangjian", SUB) == "/dangjian/"
+        assert nginx.leads("/old.html", SUB) == ""
+        assert nginx.ask("/dangjian/nothing", SUB)[1] == b"404.html two"
+        assert nginx.ask("/dangjian/zt/", SUB)[1] == b"zt/index.html two"
+
+
+@pytest.mark.parametrize("path", ["", "/dangjian"])
+def test_in_a_sub_directory_too_caches_and_hidden_files_are_as_they_should_be(
+    tmp_path: Path, path: str
+) -> None:
+    live = small_site(tmp_path / "public", "")
+    for name in ("static/site.0123456789ab.css", "search/0123-state.bin", ".git/config"):
+        (live / name).parent.mkdir(parents=True, exist_ok=True)
+        (live / name).write_text("x", encoding="utf-8")
+    with running(tmp_path, (live, f"http://{HOST}{path}", {})) as nginx:
+        answer, _ = nginx.ask(f"{path}/static/site.0123456789ab.css")
+        assert "immutable" in (answer.getheader("Cache-Control") or "")
+        for hidden in ("search/0123-state.bin", ".git/config", "static/"):
+            assert nginx.ask(f"{path}/{hidden}")[0].status == 404, hidden
+
+
+def test_a_page_that_came_back_to_its_old_address_is_shown_before_nginx_is_reloaded(
+    tmp_path: Path,
+) -> None:
+    """Nginx still has the map of the publish before: a → b, while now b leads to a."""
+    live = small_site(tmp_path / "public", "")
+    addresses = {"/a.html": "b.html", LONG: "b.html", "/old/": "b.html"}
+    with running(tmp_path, (live, f"http://{HOST}", addresses)) as nginx:
+        for path in addresses:
+            assert nginx.leads(path) == "/b.html"
+        for name in ("a.html", LONG[1:], "old/index.html"):
+            (live / name).parent.mkdir(parents=True, exist_ok=True)
+            (live / name).write_bytes(b"back")
+            (live / f"{name}.gz").write_bytes(gzip.compress(b"back"))
+        for path in addresses:
+            answer, body = nginx.ask(path)
+            assert (answer.status, body) == (200, b"back"), path
+
+
+def test_https_leads_all_readers_to_it(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "crt.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={HOST}"]
+    command += ["-keyout", str(key), "-out", str(certificate), "-days", "2"]
+    subprocess.run(command, check=True, capture_output=True)
+    live = small_site(tmp_path / "public", "")
+    site = served_site(live, f"https://{HOST}", (str(certificate), str(key)))
+    write_server_files(tmp_path / "server", site, {})
+    nginx = Nginx(0, tmp_path, [tmp_path / "server" / "nginx.conf"])
+    nginx.write()
+    nginx.test()
+    text = nginx.configurations[0].read_text(encoding="utf-8")
+    for words in ("listen 443 ssl http2;", "listen [::]:443 ssl http2;", "return 301 https://"):
+        assert words in text
+    body = (tmp_path / "server" / "nginx-site.conf").read_text(encoding="utf-8")
+    assert "Strict-Transport-Security" in body
+
+
+def test_old_addresses_that_differ_in_case_only_are_reported(make_site: MakeSite) -> None:
+    built = make_site(
+        {
+            "content/xw/_column.md": column("新闻"),
+            "content/xw/a.md": article("甲", aliases=["/News/1.aspx"]),
+            "content/xw/b.md": article("乙", aliases=["/news/1.aspx"]),
+        }
+    ).build()
+    (error,) = built.errors
+    assert error.startswith("xw/b.md")
+    assert "/News/1.aspx" in error
+    assert "大小写" in error
+
+
+def test_one_article_may_have_its_old_address_in_two_ways(make_site: MakeSite) -> None:
+    files = {
+        "content/xw/_column.md": column("新闻"),
+        "content/xw/a.md": article("甲", aliases=["/News/1.html", "/news/1.html"]),
+    }
+    assert make_site(files).build().errors == []

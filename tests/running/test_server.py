@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from dangjian.common.http_headers import SECURITY_HEADERS
 from dangjian.preview.requests import Span, asked_span, locate
 from dangjian.preview.server import (
     EVENTS,
     FIRST_PORT,
     SCRIPT,
-    SECURITY_HEADERS,
     PortError,
     State,
     open_server,

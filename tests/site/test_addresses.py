@@ -99,7 +99,7 @@ def test_the_address_stays_when_the_title_changes(make_site: MakeSite) -> None:
     assert pages <= after
 
 
-def test_aliases_redirect_and_are_in_the_nginx_map(make_site: MakeSite) -> None:
+def test_aliases_redirect_and_are_known_to_web_servers(make_site: MakeSite) -> None:
     old = ["/n1/2021/0417/c164113-32080488.html", "/show.asp?id=7", "/old/"]
     built = one(make_site, "a.md", aliases=old)
     assert not built.errors
@@ -108,10 +108,36 @@ def test_aliases_redirect_and_are_in_the_nginx_map(make_site: MakeSite) -> None:
     assert refresh.endswith("../../../jcdj/2020/06/a.html")
     assert page.all("//a/@href") == ["../../../jcdj/2020/06/a.html"]
     assert "old/index.html" in built.files()
-    rules = built.text("redirects.map")
-    for address in old:
-        assert address in rules
-    assert rules.count("jcdj/2020/06/a.html") >= 3
+    assert built.redirects == dict.fromkeys(old, "jcdj/2020/06/a.html")
+
+
+def test_a_column_that_moved_takes_its_articles_and_feeds_along(make_site: MakeSite) -> None:
+    site = make_site({**COLUMN, "content/jcdj/a.md": article("甲")})
+    before = site.build()
+    site.rename("content/jcdj/a.md", "content/dangjian/a.md")
+    site.rename("content/jcdj/_column.md", "content/dangjian/_column.md")
+    site.edit("content/dangjian/_column.md", "name:", 'aliases: ["/jcdj/"]\nname:')
+    built = site.build()
+    assert built.errors == []
+    kept = {name for name in before.files() if name.startswith(("jcdj/", "feeds/jcdj."))}
+    assert {"jcdj/index.html", "jcdj/2020/06/a.html", "feeds/jcdj.rss.xml"} <= kept
+    assert kept <= set(built.files())
+    assert built.redirects == {
+        "/jcdj/": "dangjian/index.html",
+        "/jcdj/2020/06/a.html": "dangjian/2020/06/a.html",
+    }
+    for form in ("rss.xml", "atom.xml", "json"):
+        assert built.files()[f"feeds/jcdj.{form}"] == built.files()[f"feeds/dangjian.{form}"]
+    guid = re.compile("<guid[^>]*>([^<]+)</guid>")
+    rss = "feeds/jcdj.rss.xml"
+    assert guid.findall(built.text(rss)) == guid.findall(before.text(rss))
+
+
+def test_in_a_sub_directory_an_old_address_may_be_written_with_it(make_site: MakeSite) -> None:
+    files = {**COLUMN, "content/jcdj/a.md": article(aliases=["/dj/old/a.html", "/b.html"])}
+    built = make_site(files, {"SITEURL": "https://www.example.gov.cn/dj"}).build()
+    assert set(built.redirects) == {"/old/a.html", "/b.html"}
+    assert "old/a.html" in built.files()
 
 
 def test_an_alias_that_is_a_page_is_an_error(make_site: MakeSite) -> None:

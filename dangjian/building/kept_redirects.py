@@ -1,0 +1,22 @@
+"""Where old addresses lead: the last build leaves it in the catalogue, for web servers."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from dangjian.content.catalogue import Catalogue
+
+_NAME = "redirects"
+
+
+def keep_redirects(catalogue: Catalogue, addresses: Mapping[str, str]) -> None:
+    """Keep the old addresses of a whole archive, with the page or address each leads to."""
+    catalogue.set_meta(_NAME, msgspec.msgpack.encode(addresses))
+
+
+def kept_redirects(path: Path) -> dict[str, str]:
+    """The old addresses that the last build left in the catalogue at ``path``."""
+    with Catalogue(path, read_only=True) as catalogue:
+        kept = catalogue.meta(_NAME)
+    return msgspec.msgpack.decode(kept, type=dict[str, str]) if kept else {}

@@ -1,0 +1,22 @@
+"""HTTP headers that every answer carries, in the preview and on every server alike."""
+
+from collections.abc import Mapping
+from typing import Final
+
+SECURITY_HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "font-src 'none'; connect-src 'self'; media-src 'self'; worker-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+UNCHANGING = "public, max-age=31536000, immutable"
+"""``Cache-Control`` of files whose name tells their content."""
+
+ASKED_AGAIN = "no-cache"
+"""``Cache-Control`` of everything else: kept, and asked for again each time."""

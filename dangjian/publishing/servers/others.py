@@ -1,0 +1,170 @@
+"""Configurations for other servers than nginx: Caddy, Apache, page hosts, a container."""
+
+import re
+from collections.abc import Iterator
+
+from dangjian.common.http_headers import ASKED_AGAIN, SECURITY_HEADERS, UNCHANGING
+from dangjian.common.mime_types import MIME_TYPES, content_type
+from dangjian.common.web_addresses import to_uri
+from dangjian.publishing.servers.redirects import Redirects
+from dangjian.publishing.servers.site import ServedSite
+
+_NOTE = "由 python3 tasks.py publish 生成，每次发布都会重写，请不要在这里改动。"
+_UNCHANGING_FOLDERS = ("static", "media", "files")
+
+
+def render_caddyfile(site: ServedSite, redirects: Redirects) -> str:
+    """A Caddyfile: Caddy fetches certificates by itself when the address is https."""
+    scheme = "https" if site.secure else "http"
+    port = f":{site.port}" if site.port else ""
+    return "\n".join(
+        [
+            f"# {_NOTE}",
+            f"{scheme}://{site.host}{port} {{",
+            *(f"    {line}" if line else "" for line in _caddy_body(site, redirects)),
+            "}",
+            "",
+        ]
+    )
+
+
+def _caddy_body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
+    at = site.path
+    yield "route {"
+    if at != "/":
+        yield f"    redir {_word(at.rstrip('/'))} {_word(at)} permanent"
+    yield from (f"    {line}" for line in _caddy_redirects(redirects))
+    yield "}"
+    yield f"handle_path {_word(f'{at}*')} {{"
+    yield f"    root * {_word(str(site.live))}"
+    yield "    header {"
+    for name, value in SECURITY_HEADERS.items():
+        yield f"        {name} {_word(value)}"
+    yield f"        Cache-Control {_word(ASKED_AGAIN)}"
+    yield "        -Server"
+    yield "    }"
+    folders = "|".join(_UNCHANGING_FOLDERS)
+    named = rf"({folders})/.+\.[0-9a-f]{{8,}}\.[a-z0-9]+"
+    yield rf"    @unchanging path_regexp ^/({named}|search/(fold-)?[0-9a-f]{{16}}[-.].*)$"
+    yield f"    header @unchanging Cache-Control {_word(UNCHANGING)}"
+    for extension in MIME_TYPES:
+        yield f"    @{extension} path *.{extension}"
+        yield f"    header @{extension} Content-Type {_word(content_type(f'a.{extension}'))}"
+    yield r"    @hidden path_regexp (/search/[^/]*-state\.bin$|/\.(?:[^w]|w[^e]))"
+    yield "    error @hidden 404"
+    yield "    file_server {"
+    yield "        precompressed br gzip"
+    yield "    }"
+    yield "}"
+    yield "handle_errors {"
+    yield f"    root * {_word(str(site.live))}"
+    yield "    rewrite * /404.html"
+    yield "    file_server"
+    yield "}"
+
+
+def _caddy_redirects(redirects: Redirects) -> Iterator[str]:
+    number = 0
+    for path, rules in redirects.queries.items():
+        for rule in rules:
+            for values, leads in rule.targets.items():
+                number += 1
+                yield f"@query{number} {{"
+                yield f"    path {_word(path)}"
+                for name, value in zip(rule.names, values, strict=True):
+                    yield f"    query {_word(f'{name}={value}')}"
+                yield "}"
+                yield f"redir @query{number} {_word(leads)} permanent"
+    for path, leads in redirects.plain.items():
+        yield f"redir {_word(path)} {_word(leads)} permanent"
+
+
+def render_htaccess(site: ServedSite, redirects: Redirects) -> str:
+    """An Apache ``.htaccess`` for the site's folder (mod_rewrite, mod_headers, mod_mime)."""
+    lines = [
+        f"# {_NOTE}",
+        "Options -Indexes",
+        "DirectoryIndex index.html",
+        f"ErrorDocument 404 {site.path}404.html",
+        f"ErrorDocument 403 {site.path}404.html",
+        "",
+        *(f"AddType {mime} .{extension}" for extension, mime in MIME_TYPES.items()),
+        "AddCharset utf-8 .html .css .js .txt .csv .vtt",
+        "",
+        "<IfModule mod_headers.c>",
+        *(f'    Header always set {name} "{value}"' for name, value in SECURITY_HEADERS.items()),
+        f'    Header set Cache-Control "{ASKED_AGAIN}"',
+        '    <FilesMatch "(\\.[0-9a-f]{8,}\\.[a-z0-9]+$|^(fold-)?[0-9a-f]{16}[-.])">',
+        f'        Header set Cache-Control "{UNCHANGING}"',
+        "    </FilesMatch>",
+        "</IfModule>",
+        "",
+        "RewriteEngine On",
+        r"RewriteRule (^|/)search/[^/]*-state\.bin$ - [R=404,L]",
+        r"RewriteRule (^|/)\.(?!well-known/) - [R=404,L]",
+    ]
+    for path, rules in redirects.queries.items():
+        for rule in rules:
+            for values, leads in rule.targets.items():
+                for name, value in zip(rule.names, values, strict=True):
+                    pattern = f"{re.escape(name)}={re.escape(value)}"
+                    bare = f"!(?:^|&){re.escape(name)}=[^&]"
+                    wanted = f"(?:^|&){pattern}(?:&|$)" if value else bare
+                    lines.append(f'RewriteCond %{{QUERY_STRING}} "{wanted}" [NC]')
+                lines.append(_rewrite(site, path, leads))
+    for path, leads in redirects.plain.items():
+        packed = "index.html.gz" if path.endswith("/") else ".gz"
+        lines.append(f"RewriteCond %{{REQUEST_FILENAME}}{packed} !-f")
+        lines.append(_rewrite(site, path, leads))
+    return "\n".join([*lines, ""])
+
+
+def _rewrite(site: ServedSite, path: str, leads: str) -> str:
+    pattern = re.escape(path.removeprefix(site.path)).replace('"', r"\x22")
+    # In a substitution % and $ have meanings of their own.
+    target = leads.replace("%", r"\%")
+    return f'RewriteRule "^{pattern}$" "{target}" [R=301,L,NE,QSD]'
+
+
+def render_headers(site: ServedSite) -> str:
+    """A ``_headers`` file (Cloudflare Pages, Netlify and others)."""
+    lines = [f"# {_NOTE}", f"{site.path}*"]
+    lines += [f"  {name}: {value}" for name, value in SECURITY_HEADERS.items()]
+    for folder in _UNCHANGING_FOLDERS:
+        lines += [f"{site.path}{folder}/*", f"  Cache-Control: {UNCHANGING}"]
+    for ending in (".rss.xml", ".atom.xml"):
+        lines += [f"{site.path}feeds/*{ending}", "  Content-Type: application/xml"]
+    return "\n".join([*lines, ""])
+
+
+def render_redirects(redirects: Redirects) -> str:
+    """A ``_redirects`` file (Cloudflare Pages, Netlify and others)."""
+    lines = [f"# {_NOTE}"]
+    for path, rules in redirects.queries.items():
+        for rule in rules:
+            for values, leads in rule.targets.items():
+                asked = zip(rule.names, values, strict=True)
+                query = " ".join(f"{name}={value}" for name, value in asked if value)
+                lines.append(" ".join([to_uri(path), *([query] if query else []), leads, "301!"]))
+    lines += [f"{to_uri(path)} {leads} 301" for path, leads in redirects.plain.items()]
+    return "\n".join([*lines, ""])
+
+
+def render_dockerfile() -> str:
+    """A container of nginx that runs without root, for the live folder and the files here."""
+    return "\n".join(
+        [
+            f"# {_NOTE}",
+            "# 只装 nginx 和配置；网站文件夹、配置文件夹在运行时照原来的路径挂载：",
+            "#   docker build -t portal .",
+            "#   docker run -p 80:80 -v 线上文件夹:线上文件夹:ro -v 本文件夹:本文件夹:ro portal",
+            "FROM nginxinc/nginx-unprivileged:stable",
+            "COPY nginx.conf /etc/nginx/conf.d/default.conf",
+            "",
+        ]
+    )
+
+
+def _word(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
