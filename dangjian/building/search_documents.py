@@ -15,7 +15,14 @@ from dangjian.content.archive import Item
 from dangjian.content.catalogue import Catalogue
 from dangjian.content.columns import Column
 from dangjian.pages.presenter import Presenter
-from dangjian.search import IndexReport, SearchDoc, amend_index, update_index
+from dangjian.search import (
+    Edition,
+    IndexReport,
+    SearchDoc,
+    amend_index,
+    minute_of,
+    update_index,
+)
 from dangjian.text.excerpts import plain_text
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -24,11 +31,12 @@ _encode = msgspec.msgpack.Encoder().encode
 class Wanted(Struct):
     """What an index is to hold, or what of it is new; passes quickly to another process.
 
-    ``digests`` cover each article by its path, ``articles`` are they themselves but for their
-    texts, packed; ``columns`` are the names of all columns by their addresses.
+    ``editions`` tell of each article by its path whether it has changed, ``articles`` are they
+    themselves but for their texts, packed; ``columns`` are the names of all columns by their
+    addresses.
     """
 
-    digests: dict[str, bytes]
+    editions: dict[str, Edition]
     articles: dict[str, bytes]
     columns: dict[str, str]
 
@@ -40,7 +48,8 @@ def wanted_of(presenter: Presenter, paths: Container[str] | None = None) -> Want
     wanted = Wanted({}, {}, {column.address: column.name for column in archive.columns.walk()})
     for item in (*archive.items, *archive.pages):
         if item.address and (paths is None or item.path in paths):
-            wanted.digests[item.path] = places.digest_of(item)
+            minute = minute_of(item.entry.date)
+            wanted.editions[item.path] = Edition(minute, places.digest_of(item))
             wanted.articles[item.path] = _packed(item, owner)
     return wanted
 
@@ -53,7 +62,9 @@ def update_search(catalogue: Path, output: Path, wanted: Wanted) -> list[str]:
     _start_few_threads()
     load = partial(_documents, catalogue, wanted)
     folder = output / SEARCH_FOLDER
-    return _paths(update_index(folder, wanted.digests, load, columns=wanted.columns))
+    return _paths(
+        update_index(folder, _cache(catalogue), wanted.editions, load, columns=wanted.columns)
+    )
 
 
 def amend_search(catalogue: Path, output: Path, wanted: Wanted) -> list[str] | None:
@@ -61,8 +72,13 @@ def amend_search(catalogue: Path, output: Path, wanted: Wanted) -> list[str] | N
     _start_few_threads()
     load = partial(_documents, catalogue, wanted)
     folder = output / SEARCH_FOLDER
-    report = amend_index(folder, wanted.digests, load, columns=wanted.columns)
+    report = amend_index(folder, _cache(catalogue), wanted.editions, load, columns=wanted.columns)
     return _paths(report) if report else None
+
+
+def _cache(catalogue: Path) -> Path:
+    """Where the index builder caches: next to the catalogue of the same site and output."""
+    return catalogue.with_suffix(".search")
 
 
 def _paths(report: IndexReport) -> list[str]:

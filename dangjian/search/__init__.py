@@ -1,7 +1,7 @@
-"""The search index: built by the engine, read by the browser and by ``invoke search``."""
+"""The search index: built by the engine, read by the browser and by the command ``search``."""
 
-from dangjian.search.builder.update import amend_index, check_index, update_index
-from dangjian.search.format.documents import SearchDoc
-from dangjian.search.format.manifest import IndexReport
+from dangjian.search.builder.state import Edition, IndexReport
+from dangjian.search.builder.update import amend_index, update_index
+from dangjian.search.format.documents import SearchDoc, minute_of
 
-__all__ = ["IndexReport", "SearchDoc", "amend_index", "check_index", "update_index"]
+__all__ = ["Edition", "IndexReport", "SearchDoc", "amend_index", "minute_of", "update_index"]

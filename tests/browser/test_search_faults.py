@@ -82,8 +82,8 @@ def _remove_files(output: Path) -> None:
 
 def _other_format(output: Path) -> None:
     text = _manifest(output).read_bytes()
-    assert b'"format":1' in text
-    _manifest(output).write_bytes(text.replace(b'"format":1', b'"format":9'))
+    assert b'"format":2' in text
+    _manifest(output).write_bytes(text.replace(b'"format":2', b'"format":9'))
 
 
 DAMAGES: dict[Callable[[Path], None], str] = {
@@ -138,15 +138,15 @@ def test_site_put_out_anew_while_searching(
     """Files that went with the old index are found in the new one, without a reload."""
     newer = tmp_path / "newer" / "content" / "gg" / "new.md"
     newer.parent.mkdir(parents=True)
-    newer.write_text(article("新告示", "2026-01-02 09:00", "告示：夜校照常。"), encoding="utf-8")
+    newer.write_text(article("新告示", "2026-01-02 09:00", "告示：例会照常。"), encoding="utf-8")
     renewed = build_search_site(tmp_path / "newer")
     page.goto(serve(output) + "search.html?q=社区")
     status = page.locator("[data-part=status]")
     expect(status).to_contain_text("找到 3 篇")
     shutil.rmtree(output / "search")
     shutil.copytree(renewed / "search", output / "search")
-    page.fill("#search-q", "夜校")
-    expect(status).to_contain_text("找到 2 篇")
+    page.fill("#search-q", "例会")
+    expect(status).to_contain_text("找到 25 篇")
 
 
 class _NoRanges(SimpleHTTPRequestHandler):

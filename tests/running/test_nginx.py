@@ -201,8 +201,7 @@ def test_a_compressed_file_next_to_a_page_is_sent_as_it_is(tmp_path: Path) -> No
 
 def test_what_is_missing_gets_the_sites_own_page(nginx: Nginx, portal: Built) -> None:
     missing = (portal.output / "404.html").read_bytes()
-    state = first(portal, "search/*-state.bin")
-    for path in ("/dangjian/nothing.html", "/feeds/", "/static/", "/.htaccess", state):
+    for path in ("/dangjian/nothing.html", "/feeds/", "/static/", "/.htaccess"):
         answer, body = nginx.ask(path)
         assert (answer.status, body) == (404, missing), path
 

@@ -11,9 +11,9 @@ Term = tuple[int, int, int]
 
 
 class Dump(Struct, frozen=True):
-    """All live documents by address, and all terms (a, b, field): address to positions.
+    """All documents by address, and all terms (a, b, field): address to positions.
 
-    A term of which only documents are kept has no positions.
+    A term whose documents alone are stored has no positions.
     """
 
     documents: dict[str, tuple[Record, tuple[str, ...]]]
@@ -33,9 +33,9 @@ def dump_index(folder: Path) -> Dump:
         for shard in range(segment.entry.shards):
             for a, b in segment.terms(shard):
                 for postings in segment.postings(a, b, with_positions=True):
-                    found = _live(postings, names)
-                    if found:
-                        terms.setdefault((a, b, postings.field), {}).update(found)
+                    terms.setdefault((a, b, postings.field), {}).update(
+                        _by_address(postings, names)
+                    )
     manifest = index.manifest
     return Dump(documents, terms, manifest.docs, manifest.units, manifest.columns)
 
@@ -43,23 +43,21 @@ def dump_index(folder: Path) -> Dump:
 def _read_documents(
     segment: SegmentReader, documents: dict[str, tuple[Record, tuple[str, ...]]]
 ) -> list[str]:
-    """Add the live documents of a segment; their addresses by number, empty for deleted ones."""
+    """Add the documents of a segment; gives their addresses by number."""
     names: list[str] = []
     for doc in range(segment.entry.docs):
         record = segment.record(doc)
-        names.append(record.url if segment.live[doc] else "")
-        if segment.live[doc]:
-            columns = segment.info.sets[int(segment.sets[doc])]
-            documents[record.url] = (record, tuple(segment.info.columns[n] for n in columns))
+        names.append(record.url)
+        columns = segment.info.sets[int(segment.sets[doc])]
+        documents[record.url] = (record, tuple(segment.info.columns[n] for n in columns))
     return names
 
 
-def _live(postings: Postings, names: list[str]) -> dict[str, tuple[int, ...]]:
+def _by_address(postings: Postings, names: list[str]) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
     at = 0
     for doc, freq in zip(postings.docs.tolist(), postings.freqs.tolist(), strict=True):
         places = () if postings.positions is None else postings.positions[at : at + freq].tolist()
         at += freq
-        if names[doc]:
-            found[names[doc]] = tuple(places)
+        found[names[doc]] = tuple(places)
     return found

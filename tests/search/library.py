@@ -2,17 +2,27 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from hashlib import blake2b
+from itertools import cycle, pairwise
 from pathlib import Path
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
+import pytest
 
-from dangjian.search import SearchDoc, amend_index, update_index
-from dangjian.search.builder.gathering import Prepared
-from dangjian.search.builder.index import Task, write_segments
-from dangjian.search.format.documents import CHINA, key_hash, record_of, same_columns, short_digest
+from dangjian.search import (
+    Edition,
+    IndexReport,
+    SearchDoc,
+    amend_index,
+    minute_of,
+    update_index,
+)
+from dangjian.search.builder import index
+from dangjian.search.format.documents import CHINA
 
 CASES = Path(__file__).with_name("cases.json")
 
@@ -64,62 +74,82 @@ def article(number: int, title: str, text: str = "", **more: object) -> SearchDo
 
 def doc_digest(doc: SearchDoc) -> bytes:
     """What changes when anything of a document does."""
-    return blake2b(msgspec.json.encode(doc), digest_size=16).digest()
+    return blake2b(repr(doc).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def prepared(doc: SearchDoc) -> Prepared:
-    """A document as a segment takes it."""
-    digest = short_digest(doc_digest(doc))
-    return Prepared(record_of(doc), same_columns(doc.columns), key_hash(doc.key), digest)
+def edition(doc: SearchDoc) -> Edition:
+    """What an index is told of a document before it asks for it."""
+    return Edition(minute_of(doc.date), doc_digest(doc))
+
+
+def cache_of(folder: Path) -> Path:
+    """Where the builder's cache of an index in ``folder`` is."""
+    return folder.with_name(f"{folder.name}.cache")
 
 
 def build(
-    folder: Path,
-    docs: Iterable[SearchDoc],
-    columns: dict[str, str] | None = None,
-    *,
-    verify: bool = False,
-) -> None:
+    folder: Path, docs: Iterable[SearchDoc], columns: dict[str, str] | None = None
+) -> IndexReport:
     """Build or update an index of just these documents."""
     known = {doc.key: doc for doc in docs}
-    update_index(
+    return update_index(
         folder,
-        {key: doc_digest(doc) for key, doc in known.items()},
+        cache_of(folder),
+        {key: edition(doc) for key, doc in known.items()},
         lambda keys: [known[key] for key in keys],
         columns=columns,
-        verify=verify,
     )
 
 
 def amend(folder: Path, docs: Iterable[SearchDoc], columns: dict[str, str]) -> bool:
     """Bring an index up to date with just these documents changed; whether that could be done."""
     known = {doc.key: doc for doc in docs}
-    changed = {key: doc_digest(doc) for key, doc in known.items()}
+    changed = {key: edition(doc) for key, doc in known.items()}
     report = amend_index(
-        folder, changed, lambda keys: [known[key] for key in keys], columns=columns
+        folder,
+        cache_of(folder),
+        changed,
+        lambda keys: [known[key] for key in keys],
+        columns=columns,
     )
     return report is not None
 
 
+def cut_every(*counts: int) -> Callable[[npt.NDArray[np.uint64]], list[list[tuple[int, int]]]]:
+    """Instead of :func:`~dangjian.search.builder.partition.partition`: segments of so many
+    documents, again and again, each in two chunks if it can be.
+    """
+
+    def cut(hashes: npt.NDArray[np.uint64]) -> list[list[tuple[int, int]]]:
+        segments: list[list[tuple[int, int]]] = []
+        begin = 0
+        for count in cycle(counts):
+            if begin >= len(hashes):
+                return segments
+            end = min(len(hashes), begin + count)
+            bounds = sorted({begin, (begin + end) // 2, end})
+            segments.append(list(pairwise(bounds)))
+            begin = end
+        raise AssertionError
+
+    return cut
+
+
 def build_in_segments(
     folder: Path,
-    groups: Sequence[Sequence[SearchDoc]],
-    deleted: Sequence[SearchDoc] = (),
+    docs: Iterable[SearchDoc],
+    counts: Sequence[int],
     columns: dict[str, str] | None = None,
 ) -> None:
-    """An index of one segment for each group; ``deleted`` are in the first, and deleted."""
-    first, *others = [[prepared(doc) for doc in group] for group in groups]
-    gone = [prepared(doc) for doc in deleted]
-    folder.mkdir(parents=True, exist_ok=True)
-    task = Task({}, lambda _: (), columns or {}, prune=False)
-    write_segments(folder, [first + gone, *others], {doc.key for doc in gone}, task)
+    """Build an index whose segments have so many documents."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "partition", cut_every(*counts))
+        build(folder, docs, columns)
 
 
 def split_build(folder: Path) -> None:
-    """The cases' articles in three segments, with two deleted ones that no query may find."""
-    docs = case_documents()
-    gone = [article(901, "基层党建工作座谈会召开", "党建" * 50), article(902, "已删", "服务人才")]
-    build_in_segments(folder, [docs[::3], docs[1::3], docs[2::3]], gone, case_columns())
+    """The cases' articles in segments of seven and of four."""
+    build_in_segments(folder, case_documents(), (7, 4), case_columns())
 
 
 if __name__ == "__main__":

@@ -2,13 +2,12 @@
 
 from contextlib import suppress
 from itertools import accumulate, pairwise
-from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from dangjian.search.builder.learning import TokenWriter
+from dangjian.search.builder.phrases import phrase_writer
 from dangjian.search.format.documents import FIELDS, SEPARATOR
 from dangjian.search.format.lists import decode_documents, encode_documents
 from dangjian.search.format.tokens import (
@@ -20,8 +19,6 @@ from dangjian.search.format.tokens import (
     widths_for,
 )
 
-WORDS = ["党建", "座谈会", "召开", "，", "基层", "工作", "xy", "😀", "社区服务中心"]
-SAMPLE = ["".join(Random(n).choices(WORDS, k=40)) for n in range(60)]
 ENDS = SEPARATOR * (FIELDS - 1)
 
 
@@ -30,7 +27,7 @@ def whole(texts: list[str]) -> list[str]:
     return [f"{ENDS}{text}{SEPARATOR}" for text in texts]
 
 
-WRITER = TokenWriter(whole(SAMPLE))
+WRITER = phrase_writer()
 READER = TokenReader(read_tokens(tokens_bytes(WRITER.tokens)))
 some_text = st.one_of(
     st.lists(st.sampled_from([*"党建工作座谈会召开，x🎉", "党建工作"])).map("".join),
@@ -49,11 +46,14 @@ def test_texts_survive_their_tokens(texts: list[str], flags: int) -> None:
     assert [READER.text(data[start + 1 : end]) for start, end in bounds] == whole(texts)
 
 
-def test_what_is_said_often_is_a_token() -> None:
-    """Words are joined of characters, and take a byte or so."""
-    assert {"座谈会", "社区服务中心"} <= {token.text for token in WRITER.tokens}
-    data, _ = WRITER.write(whole(["社区服务中心党建座谈会召开"] * 10), np.zeros(10, np.uint8))
-    assert len(data) < 10 * 8
+def test_what_is_often_said_is_a_token() -> None:
+    """Words of officials are tokens, and so is every usual character; all take few bits."""
+    tokens = {token.text: token.width for token in WRITER.tokens}
+    assert {"党建", "组织", "群众", "工作"} <= set(tokens)
+    usual = "".join(bytes((row, 0xA1)).decode("gb2312") for row in range(0xB0, 0xD7))
+    assert set(usual) <= set(tokens)
+    data, _ = WRITER.write(whole(["基层党组织服务群众工作"] * 10), np.zeros(10, np.uint8))
+    assert len(data) < 10 * 14
 
 
 @settings(deadline=None)

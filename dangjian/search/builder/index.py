@@ -1,391 +1,264 @@
 """Bringing an index to the current state of the archive, at the cost of what changed.
 
-What is there is read from the index itself, so that a missing, cut or outdated one is noticed and
-built again. Small archives are always written as a clean build would write them; larger ones get a
-small segment for what is new and a list of what is gone, and segments are merged as they grow.
+The archive is cut into chunks and segments by :mod:`~dangjian.search.builder.partition`. A chunk
+that is cached for just these documents is taken as it is, and so is a segment that was made of just
+these chunks; the others are made again, from cached parts of documents where these are unchanged.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
-from heapq import nsmallest
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-from msgspec import Struct
-from msgspec.structs import replace
-
-from dangjian.search.builder.drafts import Drafts
-from dangjian.search.builder.gathering import Prepared
-from dangjian.search.builder.learning import SAMPLE
-from dangjian.search.builder.segment_builder import BuiltSegment, build_segment
-from dangjian.search.format.bits import Numbers
-from dangjian.search.format.container import DamagedIndexError, unwrap, wrap, write_whole
-from dangjian.search.format.documents import (
-    SearchDoc,
-    key_hash,
-    record_of,
-    same_columns,
-    short_digest,
+from dangjian.search.builder.cache import ChunkCache
+from dangjian.search.builder.chunks import (
+    BuiltChunk,
+    Facts,
+    Part,
+    build_chunk,
+    text_digest,
+    text_files,
 )
+from dangjian.search.builder.members import (
+    Documents,
+    PartSource,
+    Task,
+    changed_documents,
+    documents_of,
+)
+from dangjian.search.builder.partition import Chunk, partition
+from dangjian.search.builder.phrases import phrase_writer
+from dangjian.search.builder.segments import build_segment, units_in
+from dangjian.search.builder.state import (
+    FileNote,
+    IndexReport,
+    SegmentNote,
+    State,
+    checked,
+    note_of,
+    write_state,
+)
+from dangjian.search.builder.threads import in_threads
+from dangjian.search.format.container import unwrap, wrap, write_whole
 from dangjian.search.format.folding import fold_file, read_fold_file, simplified
+from dangjian.search.format.lists import Lists
 from dangjian.search.format.manifest import (
     FORMAT,
     MANIFEST,
     FoldEntry,
-    IndexReport,
     Manifest,
-    SegmentEntry,
-    State,
-    covered,
-    damaged_files,
-    file_sizes,
-    fold_name,
-    made_with,
-    read_state,
-    segment_files,
-    write_manifest,
+    TokensEntry,
+    manifest_bytes,
+    named_by_content,
+    text_name,
 )
-from dangjian.search.format.segment import SegmentReader
+from dangjian.search.format.tokens import tokens_payload
 
-CANONICAL_DOCS = 256
-"""Up to so many documents the index is always what a clean build writes."""
-
-_LEVELS = (32, 1024, 32_768, 1_048_576)
-_OURS = re.compile(r"(fold-[0-9a-f]+\.js|[0-9a-f]{16}-(head\.js|[pt]\d+\.js|state\.bin))\Z")
-
-Load = Callable[[list[str]], Iterable[SearchDoc]]
-_Hashes = npt.NDArray[np.uint64]
+# Some of these are what earlier versions wrote.
+_OURS = re.compile(
+    r"((fold|tokens|text)-[0-9a-f]+\.js|[0-9a-f]{16}-(head\.js|[pt]\d+\.js|state\.bin))\Z"
+)
 
 
-class _Standing(NamedTuple):
-    """A segment that is whole, and which of its documents are still current."""
-
-    reader: SegmentReader
-    state: State
-    files: dict[str, int]
-    live: Numbers
-
-    @property
-    def entry(self) -> SegmentEntry:
-        return replace(self.reader.entry, deleted=self._deleted())
-
-    def _deleted(self) -> list[int]:
-        there = np.ones(self.reader.entry.docs, bool)
-        there[self.live] = False
-        gone = np.flatnonzero(there)
-        return [int(n) for n in np.diff(gone, prepend=0)]
+def apply_update(folder: Path, cache: Path, state: State | None, task: Task) -> IndexReport:
+    """Bring an index to the documents of a task."""
+    return _Update(folder, cache, state, task).run(documents_of(task))
 
 
-class _Segment(NamedTuple):
-    """A segment that is whole, whatever has become of its documents."""
+def apply_change(folder: Path, cache: Path, state: State, task: Task) -> IndexReport | None:
+    """Bring an index to a task that names some of its documents, all others being current.
 
-    reader: SegmentReader
-    state: State
-    files: dict[str, int]
-
-
-class _Current:
-    """The documents there are to be: eight bytes of the key and of the digest of each.
-
-    ``names`` are the keys of those, by their places, that may be new.
+    None if the index has not all of these documents.
     """
-
-    def __init__(
-        self, hashes: _Hashes, digests: _Hashes, names: Sequence[str] | Mapping[int, str]
-    ) -> None:
-        self._names = names
-        self._order = np.argsort(hashes)
-        self._hashes, self._digests = hashes[self._order], digests[self._order]
-        self._found = np.zeros(len(hashes), bool)
-
-    def __len__(self) -> int:
-        return len(self._hashes)
-
-    def pairs(self) -> Iterator[bytes]:
-        """Key and digest of each."""
-        pairs = np.stack((self._hashes, self._digests), axis=1).astype("<u8").tobytes()
-        return (pairs[n : n + 16] for n in range(0, len(pairs), 16))
-
-    def still(self, state: State, live: npt.NDArray[np.bool_]) -> Numbers:
-        """The documents of a segment that are current."""
-        if not len(self):
-            return np.zeros(0, np.int64)
-        hashes, digests = _hashes(state.keys), _hashes(state.digests)
-        place = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
-        same = live & (self._hashes[place] == hashes) & (self._digests[place] == digests)
-        self._found[place[same]] = True
-        return np.flatnonzero(same)
-
-    def missing(self) -> list[str]:
-        """The keys of the documents that no segment had."""
-        return [self._names[n] for n in np.sort(self._order[~self._found]).tolist()]
+    documents = changed_documents(state, task)
+    return _Update(folder, cache, state, task).run(documents) if documents else None
 
 
-def _hashes(data: bytes) -> _Hashes:
-    return np.frombuffer(data, "<u8").astype(np.uint64)
-
-
-def _hashes_of(documents: Mapping[str, bytes]) -> tuple[_Hashes, _Hashes]:
-    keys = b"".join([key_hash(key) for key in documents])
-    return _hashes(keys), _hashes(b"".join(map(short_digest, documents.values())))
-
-
-class Task(Struct, frozen=True):
-    """What an update is to bring about, and how.
-
-    ``current`` are the documents (key to digest) that there are to be, or that have changed.
-    """
-
-    current: Mapping[str, bytes]
-    load: Load
-    columns: Mapping[str, str]
-    prune: bool = True
-    verify: bool = False
-
-
-class _Folding(NamedTuple):
-    """The table of traditional characters, and the fold file with its line in the manifest."""
+class _Shared(NamedTuple):
+    """The files that all segments share, and the table of traditional characters."""
 
     table: Mapping[str, str]
-    entry: FoldEntry
-    data: bytes
+    fold: FoldEntry
+    tokens: TokensEntry
 
 
-def apply_update(folder: Path, before: Manifest | None, task: Task) -> IndexReport:
-    """Bring an index from what its manifest says to what the task says."""
-    sizes = file_sizes(folder)
-    segments = _segments(folder, sizes, before, task.verify)
-    current = _Current(*_hashes_of(task.current), list(task.current))
-    return _apply(folder, sizes, before, segments, current, task)
+class _Update:
+    """One update of an index: ``_before`` are the files that are whole, ``_files`` those needed."""
 
+    def __init__(self, folder: Path, cache: Path, state: State | None, task: Task) -> None:
+        self._folder = folder
+        self._cache_folder = cache
+        self._cache = ChunkCache(cache)
+        self._state = state
+        self._task = task
+        self._before = checked(folder, state.files) if state else {}
+        self._files: dict[str, FileNote] = {}
+        self._written: list[str] = []
 
-def apply_change(folder: Path, before: Manifest, task: Task) -> IndexReport | None:
-    """Bring an index to what the task says of some of its documents, all others being current.
-
-    None if the index is not whole, or has not all of these documents.
-    """
-    sizes = file_sizes(folder)
-    segments = _segments(folder, sizes, before, task.verify)
-    if len(segments) < len(before.segments):
-        return None
-    live = [segment.reader.live for segment in segments]
-    states = [segment.state for segment in segments]
-    hashes = _joined([_hashes(s.keys)[there] for s, there in zip(states, live, strict=True)])
-    digests = _joined([_hashes(s.digests)[there] for s, there in zip(states, live, strict=True)])
-    changed, new = _hashes_of(task.current)
-    order = np.argsort(hashes)
-    places = np.searchsorted(hashes, changed, sorter=order)
-    if len(changed) and (not len(order) or places.max() == len(order)):
-        return None
-    places = order[places]
-    if not np.array_equal(hashes[places], changed):
-        return None
-    digests[places] = new
-    names = dict(zip(places.tolist(), task.current, strict=True))
-    return _apply(folder, sizes, before, segments, _Current(hashes, digests, names), task)
-
-
-def _joined(parts: Sequence[_Hashes]) -> _Hashes:
-    return np.concatenate(parts) if parts else np.zeros(0, np.uint64)
-
-
-def _apply(
-    folder: Path,
-    sizes: Mapping[str, int],
-    before: Manifest | None,
-    segments: Sequence[_Segment],
-    current: _Current,
-    task: Task,
-) -> IndexReport:
-    standing = [_Standing(*s, current.still(s.state, s.reader.live)) for s in segments]
-    new = current.missing()
-    absorbed = _to_merge(standing, len(new), len(current))
-    kept = [s for s in standing if len(s.live) and not any(s is other for other in absorbed)]
-    folding = _folding(folder, before)
-    written = [folding.entry.file] if _write(folder, sizes, folding) else []
-    with Drafts(folder) as drafts:
-        documents = _documents(absorbed, new, task)
-        built = build_segment(documents, folding.table, drafts)
-        if built:
-            written += drafts.settle(f"{built.entry.id}-", sizes)
-    digest = covered(current.pairs(), task.columns)
-    manifest = _manifest(folding.entry, kept, built, task, digest)
-    if write_manifest(folder, manifest):
-        written.append(MANIFEST)
-    names = {name for s in kept for name in s.files} | {folding.entry.file, MANIFEST}
-    names.update(built.files if built else ())
-    merged = sum(len(segment.live) for segment in absorbed)
-    added = (built.entry.docs if built else 0) - merged
-    return IndexReport(
-        files=tuple(sorted(names)),
-        written=tuple(sorted(written)),
-        removed=tuple(_prune(folder, sizes, names) if task.prune else ()),
-        docs=manifest.docs,
-        added=added,
-        deleted=(before.docs if before else 0) + added - manifest.docs,
-        merged=merged,
-    )
-
-
-def _segments(
-    folder: Path, sizes: Mapping[str, int], manifest: Manifest | None, verify: bool
-) -> list[_Segment]:
-    """The segments of an index that are whole."""
-    found: list[_Segment] = []
-    for entry in manifest.segments if manifest else ():
-        try:
-            state = read_state(folder, entry)
-            reader = SegmentReader(folder, entry)
-        except DamagedIndexError:
-            continue
-        files = segment_files(entry, state)
-        if any(sizes.get(n) != size for n, size in files.items()):
-            continue
-        if verify and damaged_files(folder, entry, state):
-            continue
-        found.append(_Segment(reader, state, files))
-    return found
-
-
-def _folding(folder: Path, before: Manifest | None) -> _Folding:
-    """The fold file that stands, if it is whole; otherwise a new one, by OpenCC."""
-    if before:
-        try:
-            data = (folder / before.fold.file).read_bytes()
-        except OSError:
-            data = b""
-        if fold_name(data) == before.fold.file:
-            payload = unwrap(data, bytes(before.fold.keys))
-            return _Folding(read_fold_file(payload), before.fold, data)
-    payload, exceptions = fold_file()
-    data, keys = wrap(payload)
-    entry = FoldEntry(fold_name(data), len(payload), list(keys), exceptions)
-    return _Folding(simplified(), entry, data)
-
-
-def _write(folder: Path, sizes: Mapping[str, int], folding: _Folding) -> bool:
-    """Write the fold file unless it stands there; whether it was written."""
-    path = folder / folding.entry.file
-    if sizes.get(path.name) == len(folding.data) and path.read_bytes() == folding.data:
-        return False
-    write_whole(path, folding.data)
-    return True
-
-
-def _to_merge(standing: Sequence[_Standing], new: int, total: int) -> list[_Standing]:
-    """The segments whose documents go into the new one.
-
-    Each level holds one segment; what does not fit a level goes up, taking the level's segment
-    along. A segment of which a quarter is gone is written anew.
-    """
-    if total <= CANONICAL_DOCS:
-        whole = len(standing) == 1 and len(standing[0].live) == standing[0].reader.entry.docs
-        return [] if new == 0 and (whole or not standing) else list(standing)
-    worn = [s for s in standing if len(s.live) and len(s.live) * 4 < s.reader.entry.docs * 3]
-    if new == 0 and not worn:
-        return []
-    absorbed = worn
-    size = new + sum(len(segment.live) for segment in worn)
-    for segment in sorted(standing, key=lambda s: len(s.live)):
-        if any(segment is other for other in absorbed) or not len(segment.live):
-            continue
-        if _level(len(segment.live)) <= _level(size):
-            absorbed.append(segment)
-            size += len(segment.live)
-    return absorbed
-
-
-def _level(size: int) -> int:
-    return sum(size > limit for limit in _LEVELS)
-
-
-def _documents(absorbed: Sequence[_Standing], new: list[str], task: Task) -> Iterator[Prepared]:
-    """The documents of the new segment, those of least key first (:meth:`Gathered.read`)."""
-    keys = [segment.state.key(doc) for segment in absorbed for doc in segment.live.tolist()]
-    hashes = {key: key_hash(key) for key in new}
-    least = set(nsmallest(SAMPLE, [*keys, *hashes.values()]))
-    for first in (True, False):
-        for segment in absorbed:
-            chosen = [d for d in segment.live.tolist() if (segment.state.key(d) in least) is first]
-            yield from segment_documents(segment.reader, segment.state, chosen)
-        wanted = [key for key, hashed in hashes.items() if (hashed in least) is first]
-        for doc in task.load(wanted) if wanted else ():
-            digest = short_digest(task.current[doc.key])
-            yield Prepared(record_of(doc), same_columns(doc.columns), hashes[doc.key], digest)
-
-
-def segment_documents(
-    reader: SegmentReader, state: State, docs: Iterable[int]
-) -> Iterator[Prepared]:
-    """Documents of a segment as they went into it."""
-    columns = [tuple(reader.info.columns[n] for n in members) for members in reader.info.sets]
-    for doc in docs:
-        yield Prepared(
-            reader.record(doc),
-            columns[int(reader.sets[doc])],
-            state.key(doc),
-            state.digest(doc),
+    def run(self, documents: Documents) -> IndexReport:
+        """Make what is missing, then the manifest, then remove what is no longer needed."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._cache_folder.mkdir(parents=True, exist_ok=True)
+        shared = self._share()
+        source = PartSource(self._state, self._cache, documents, self._task, shared.table)
+        segments = partition(documents.keys)
+        ids = {chunk: documents.identity(chunk) for segment in segments for chunk in segment}
+        notes = {note.inputs: note for note in self._state.segments} if self._state else {}
+        known = [notes.get(_inputs(ids, segment)) for segment in segments]
+        done = [note if note and self._take(note.files) else None for note in known]
+        again = [s for s, note in zip(segments, done, strict=True) if note is None]
+        self._make_chunks(
+            [chunk for segment in again for chunk in segment if not self._is_ready(ids[chunk])],
+            ids,
+            source,
         )
+        made = [
+            note or self._segment(ids, segment)
+            for segment, note in zip(segments, done, strict=True)
+        ]
+        manifest = _manifest(made, shared, self._task.columns)
+        self._put(MANIFEST, manifest_bytes(manifest))
+        state = State(
+            covered=self._task.covered or documents.covered(self._task.columns),
+            minutes=documents.minutes.tobytes(),
+            keys=documents.key_bytes(),
+            digests=documents.digest_bytes(),
+            chunks=[(ids[chunk], chunk[1] - chunk[0]) for segment in segments for chunk in segment],
+            segments=made,
+            fold=shared.fold,
+            tokens=shared.tokens,
+            files=self._files,
+        )
+        write_state(self._cache_folder, state)
+        removed = self._prune()
+        self._cache.keep_only(set(ids.values()))
+        return IndexReport(
+            files=tuple(sorted(self._files)),
+            written=tuple(sorted(self._written)),
+            removed=tuple(removed),
+            docs=manifest.docs,
+            loaded=source.loaded,
+        )
+
+    def _take(self, names: Sequence[str]) -> bool:
+        """Whether some files of the last index are whole; if so they are in the new one too."""
+        whole = all(name in self._before for name in names)
+        if whole:
+            self._files.update({name: self._before[name] for name in names})
+        return whole
+
+    def _put(self, name: str, data: bytes) -> None:
+        """Have a file with this content."""
+        path = self._folder / name
+        if not _holds(path, data):
+            write_whole(path, data)
+            self._written.append(name)
+        self._files[name] = note_of(path, data)
+
+    def _share(self) -> _Shared:
+        """Have the files of tokens and of traditional characters."""
+        payload = tokens_payload(phrase_writer().tokens)
+        data, keys = wrap(payload)
+        tokens = TokensEntry(named_by_content("tokens", data), len(payload), list(keys))
+        self._put(tokens.file, data)
+        if self._state and self._take([self._state.fold.file]):
+            # Loading OpenCC takes longer than adding an article.
+            fold = self._state.fold
+            payload = unwrap((self._folder / fold.file).read_bytes(), bytes(fold.keys))
+            return _Shared(read_fold_file(payload), fold, tokens)
+        payload, exceptions = fold_file()
+        data, keys = wrap(payload)
+        fold = FoldEntry(named_by_content("fold", data), len(payload), list(keys), exceptions)
+        self._put(fold.file, data)
+        return _Shared(simplified(), fold, tokens)
+
+    def _is_ready(self, chunk: str) -> bool:
+        """Whether a chunk is cached and its text files are whole."""
+        facts = self._cache.facts(chunk)
+        return facts is not None and self._take(_text_names(facts))
+
+    def _make_chunks(
+        self, chunks: Sequence[Chunk], ids: Mapping[Chunk, str], source: PartSource
+    ) -> None:
+        """Make chunks and their text files, and cache them."""
+
+        def tasks() -> Iterator[partial[tuple[list[Part], BuiltChunk]]]:
+            for chunk in chunks:
+                yield partial(_built, source.parts(chunk))
+
+        for chunk, (parts, built) in zip(chunks, in_threads(tasks(), 1), strict=True):
+            for text in text_files(parts):
+                self._put(text_name(text_digest(text.payload)), wrap(text.payload)[0])
+            self._cache.put(ids[chunk], parts, built)
+
+    def _segment(self, ids: Mapping[Chunk, str], segment: Sequence[Chunk]) -> SegmentNote:
+        """Make a segment of chunks that are cached."""
+        facts: list[Facts] = []
+        lists: list[Lists] = []
+        for chunk in segment:
+            said, listed = self._cache.facts(ids[chunk]), self._cache.lists(ids[chunk])
+            if said is None or listed is None:
+                raise OSError(f"{self._cache_folder}: what was written can't be read")
+            facts.append(said)
+            lists.append(listed)
+        built = build_segment(facts, lists)
+        for name, data in built.files.items():
+            self._put(name, data)
+        columns = {column for said in facts for members in said.columns for column in members}
+        return SegmentNote(
+            inputs=_inputs(ids, segment),
+            entry=built.entry,
+            files=[*built.files, *(name for said in facts for name in _text_names(said))],
+            units=units_in(facts),
+            columns=sorted(columns),
+        )
+
+    def _prune(self) -> list[str]:
+        """Remove files of an index that are not of this one."""
+        stale = sorted(
+            path.name
+            for path in self._folder.iterdir()
+            if _OURS.match(path.name) and path.name not in self._files
+        )
+        for name in stale:
+            (self._folder / name).unlink(missing_ok=True)
+        return stale
+
+
+def _built(parts: list[Part]) -> tuple[list[Part], BuiltChunk]:
+    return parts, build_chunk(parts)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether a file has just this content."""
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
+
+
+def _text_names(facts: Facts) -> list[str]:
+    return [text_name(digest) for digest, _, _, _ in facts.texts]
+
+
+def _inputs(ids: Mapping[Chunk, str], segment: Iterable[Chunk]) -> str:
+    """Stands for the chunks of a segment."""
+    joined = " ".join(ids[chunk] for chunk in segment)
+    return blake2b(joined.encode(), digest_size=16).hexdigest()
 
 
 def _manifest(
-    fold: FoldEntry,
-    kept: Sequence[_Standing],
-    built: BuiltSegment | None,
-    task: Task,
-    digest: str,
+    segments: Sequence[SegmentNote], shared: _Shared, columns: Mapping[str, str]
 ) -> Manifest:
-    used: set[str] = set(built.columns if built else ())
-    units = built.units if built else 0
-    for segment in kept:
-        units += int(segment.reader.sizes[segment.live].sum())
-        for number in set(segment.reader.sets[segment.live].tolist()):
-            used.update(segment.reader.info.columns[n] for n in segment.reader.info.sets[number])
-    entries = [segment.entry for segment in kept] + ([built.entry] if built else [])
-    entries.sort(key=lambda entry: (-entry.docs, entry.id))
+    used = sorted({column for note in segments for column in note.columns})
     return Manifest(
         format=FORMAT,
-        made=made_with(),
-        current=digest,
-        fold=fold,
-        columns={column: task.columns.get(column, column) for column in sorted(used)},
-        docs=sum(entry.docs - len(entry.deleted) for entry in entries),
-        units=units,
-        segments=entries,
+        fold=shared.fold,
+        tokens=shared.tokens,
+        columns={column: columns.get(column, column) for column in used},
+        docs=sum(note.entry.docs for note in segments),
+        units=sum(note.units for note in segments),
+        segments=[note.entry for note in segments],
     )
-
-
-def _prune(folder: Path, sizes: Mapping[str, int], names: set[str]) -> list[str]:
-    stale = sorted(name for name in sizes if _OURS.match(name) and name not in names)
-    for name in stale:
-        (folder / name).unlink(missing_ok=True)
-    return stale
-
-
-def write_segments(
-    folder: Path,
-    groups: Sequence[Sequence[Prepared]],
-    deleted: AbstractSet[bytes],
-    task: Task,
-) -> None:
-    """Write an index with one segment for each group of documents, some of them deleted.
-
-    An update never asks for this; it is how tests and measurements get an index with a past.
-    """
-    standing: list[_Standing] = []
-    folding = _folding(folder, None)
-    _write(folder, {}, folding)
-    for group in groups:
-        by_key = sorted(group, key=lambda document: document.key)
-        with Drafts(folder) as drafts:
-            built = build_segment(by_key, folding.table, drafts)
-            if built is None:
-                continue
-            drafts.settle(f"{built.entry.id}-", {})
-        reader = SegmentReader(folder, built.entry)
-        state = read_state(folder, built.entry)
-        live = [doc for doc in range(built.entry.docs) if state.key(doc) not in deleted]
-        standing.append(_Standing(reader, state, built.files, np.array(live, np.int64)))
-    write_manifest(folder, _manifest(folding.entry, standing, None, task, ""))

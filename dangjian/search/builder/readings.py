@@ -58,15 +58,12 @@ class Readings(NamedTuple):
 
 def readings_for(titles: Collection[str]) -> Readings:
     """All that is needed to read these folded titles."""
-    folder = _tables()
     chars = {char for char in set().union(*titles) if is_han(ord(char))}
     numbers = [f'{ord(char)}"'.encode() for char in chars]
-    raw_chars = (folder / "pinyin_dict.json").read_bytes()
-    first_readings = _entries(raw_chars, b"09", numbers, str)
+    first_readings = _entries(_table("pinyin_dict.json", b"09"), numbers, str)
     pairs = {title[n : n + 2] for title in titles for n in range(len(title) - 1)}
-    raw_phrases = (folder / "phrases_dict.json").read_bytes()
     beginnings = [pair.encode() for pair in pairs]
-    phrases = _entries(raw_phrases, b"\xe3\xff", beginnings, list[list[str]])
+    phrases = _entries(_table("phrases_dict.json", b"\xe3\xff"), beginnings, list[list[str]])
     return Readings(
         {char: _plain(first_readings.get(str(ord(char)), "").split(",")[0]) for char in chars},
         {name: tuple(_plain(options[0]) for options in read) for name, read in phrases.items()},
@@ -74,28 +71,42 @@ def readings_for(titles: Collection[str]) -> Readings:
     )
 
 
-def _tables() -> Path:
+class _Table(NamedTuple):
+    """A large JSON object as bytes: where its keys are, and the six bytes at the start of each.
+
+    ``starts`` are the places of the quotes before the keys, ``begun`` the six bytes as a number.
+    """
+
+    raw: bytes
+    starts: npt.NDArray[np.int64]
+    begun: npt.NDArray[np.uint64]
+
+
+@lru_cache(maxsize=2)
+def _table(name: str, first: bytes) -> _Table:
+    """A table of pypinyin (0.50 to 0.55 have it as one line of JSON next to its code).
+
+    A key is recognised by its first byte, between the two of ``first``: no string in the values
+    begins with such a byte.
+    """
     spec = find_spec("pypinyin")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("pypinyin", name="pypinyin")
-    return Path(spec.origin).parent
-
-
-def _entries(
-    raw: bytes, first: bytes, beginnings: Iterable[bytes], kind: type[_Entry]
-) -> dict[str, _Entry]:
-    """Of a large JSON object, the entries whose keys begin with the same six bytes as one of
-    ``beginnings``. A key is known by its first byte, which no string in the values has.
-    """
-    wanted = {name[:_BEGINNING] for name in beginnings if len(name) >= _BEGINNING}
-    numbers = np.array(sorted(int.from_bytes(name, "big") for name in wanted), np.uint64)
-    if not len(numbers):
-        return {}
+    raw = (Path(spec.origin).parent / name).read_bytes()
     data = np.frombuffer(raw, np.uint8)
     quotes = np.flatnonzero(data[: -_BEGINNING - 1] == _QUOTE)
     after = data[quotes + 1]
     starts = quotes[(after >= first[0]) & (after <= first[1])]
-    begun = _big_endian(data, starts + 1)
+    return _Table(raw, starts, _big_endian(data, starts + 1))
+
+
+def _entries(table: _Table, beginnings: Iterable[bytes], kind: type[_Entry]) -> dict[str, _Entry]:
+    """The entries whose keys begin with the same six bytes as one of ``beginnings``."""
+    wanted = {name[:_BEGINNING] for name in beginnings if len(name) >= _BEGINNING}
+    numbers = np.array(sorted(int.from_bytes(name, "big") for name in wanted), np.uint64)
+    if not len(numbers):
+        return {}
+    raw, starts, begun = table
     near = np.minimum(np.searchsorted(numbers, begun), len(numbers) - 1)
     ends = np.append(starts[1:], len(raw))
     chosen = np.flatnonzero(numbers[near] == begun)

@@ -1,123 +1,87 @@
 """Keeping an index current: nothing is loaded or read that an unchanged archive does not need."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from dangjian.search.format.container import DamagedIndexError
-from dangjian.search.format.documents import SearchDoc, key_hash, short_digest
-from dangjian.search.format.manifest import (
-    MANIFEST,
+from msgspec.structs import replace
+
+from dangjian.search.builder.state import (
+    Edition,
     IndexReport,
-    Manifest,
+    Load,
+    State,
+    checked,
     covered,
-    damaged_files,
-    file_sizes,
-    fold_stands,
-    made_with,
-    read_manifest,
     read_state,
-    segment_files,
-    state_name,
+    write_state,
 )
+from dangjian.search.format.documents import key_hash, minute_bytes, short_digest
 
 
 def update_index(
     folder: Path,
-    current: Mapping[str, bytes],
-    load: Callable[[list[str]], Iterable[SearchDoc]],
+    cache: Path,
+    current: Mapping[str, Edition],
+    load: Load,
     *,
     columns: Mapping[str, str] | None = None,
-    prune: bool = True,
-    verify: bool = False,
 ) -> IndexReport:
-    """Bring the index in ``folder`` to the documents ``current`` (key to digest of content).
+    """Bring the index in ``folder`` to the documents ``current`` (by their keys).
 
-    ``load`` is asked for the documents whose key or digest is new; one it does not give is not
-    indexed. ``columns`` are names of column addresses. Files of the index that no longer belong
-    to it are removed if ``prune`` (after the manifest that no longer names them is in place). A
-    file of another size than it should have is always noticed; with ``verify`` so is one whose
-    content was changed.
+    The files that result depend on these documents and on ``columns``, the names of column
+    addresses, and on nothing else. ``cache`` is a folder for this index alone. ``load`` is asked
+    for documents that are not in it, and has to give all of them. Files of the index that no longer
+    belong to it are removed after the manifest no longer names them. A file that is missing, has
+    another size, or another time and content than it should have, is written again.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    before = _usable_manifest(folder)
-    pairs = (key_hash(key) + short_digest(digest) for key, digest in current.items())
-    if before and before.current == covered(pairs, columns or {}):
-        report = _unchanged(folder, before, verify)
+    state = read_state(cache)
+    known = columns or {}
+    pairs = (
+        key_hash(key) + short_digest(edition.digest) + minute_bytes(edition.minute)
+        for key, edition in current.items()
+    )
+    digest = covered(pairs, known)
+    if state and state.covered == digest:
+        report = _unchanged(folder, cache, state)
         if report:
             return report
-    from dangjian.search.builder.index import Task, apply_update  # noqa: PLC0415 - numpy is slow to load
+    from dangjian.search.builder.index import apply_update  # noqa: PLC0415 - numpy is slow to load
+    from dangjian.search.builder.members import Task  # noqa: PLC0415 - as above
 
-    task = Task(current, load, columns or {}, prune, verify)
-    try:
-        return apply_update(folder, before, task)
-    except DamagedIndexError:
-        # What was to be merged is damaged in a way that its size does not show.
-        return apply_update(folder, None, task)
+    return apply_update(folder, cache, state, Task(current, load, known, digest))
 
 
 def amend_index(
     folder: Path,
-    changed: Mapping[str, bytes],
-    load: Callable[[list[str]], Iterable[SearchDoc]],
+    cache: Path,
+    changed: Mapping[str, Edition],
+    load: Load,
     *,
     columns: Mapping[str, str],
 ) -> IndexReport | None:
-    """Bring an index up to date of which only the documents ``changed`` (key to digest) are not.
+    """Bring an index up to date in which only the documents ``changed`` are outdated.
 
     ``load`` is asked for these. None, and nothing done, if the index is not whole or has not all
     of them already.
     """
-    from dangjian.search.builder.index import Task, apply_change  # noqa: PLC0415 - numpy is slow to load
+    from dangjian.search.builder.index import apply_change  # noqa: PLC0415 - numpy is slow to load
+    from dangjian.search.builder.members import Task, UnknownDocumentError  # noqa: PLC0415 - as above
 
-    before = _usable_manifest(folder)
-    if before is None:
+    state = read_state(cache)
+    if state is None or len(checked(folder, state.files)) < len(state.files):
         return None
     try:
-        return apply_change(folder, before, Task(changed, load, columns))
-    except DamagedIndexError:
+        return apply_change(folder, cache, state, Task(changed, load, columns))
+    except UnknownDocumentError:
         return None
 
 
-def _usable_manifest(folder: Path) -> Manifest | None:
-    try:
-        manifest = read_manifest(folder)
-    except DamagedIndexError:
-        return None
-    return manifest if manifest.made == made_with() else None
-
-
-def _unchanged(folder: Path, manifest: Manifest, verify: bool) -> IndexReport | None:
+def _unchanged(folder: Path, cache: Path, state: State) -> IndexReport | None:
     """The report of an index that is current and whole; None if it is not whole."""
-    sizes = file_sizes(folder)
-    names = {manifest.fold.file, MANIFEST}
-    for entry in manifest.segments:
-        try:
-            state = read_state(folder, entry)
-        except DamagedIndexError:
-            return None
-        expected = segment_files(entry, state)
-        if any(sizes.get(name) != size for name, size in expected.items()):
-            return None
-        if verify and damaged_files(folder, entry, state):
-            return None
-        names.update(expected)
-    if not fold_stands(folder, manifest.fold, verify):
+    files = checked(folder, state.files)
+    if len(files) < len(state.files):
         return None
-    return IndexReport(tuple(sorted(names)), (), (), manifest.docs, 0, 0, 0)
-
-
-def check_index(folder: Path) -> list[str]:
-    """Names of the files of an index that are missing or not as they were written.
-
-    Raises ``DamagedIndexError`` if not even the manifest is whole.
-    """
-    found: list[str] = []
-    manifest = read_manifest(folder)
-    for entry in manifest.segments:
-        try:
-            found += damaged_files(folder, entry, read_state(folder, entry))
-        except DamagedIndexError:
-            found.append(state_name(entry.id))
-    if not fold_stands(folder, manifest.fold, verify=True):
-        found.append(manifest.fold.file)
-    return found
+    if files != state.files:
+        write_state(cache, replace(state, files=files))
+    docs = len(state.keys) // 8
+    return IndexReport(tuple(sorted(files)), (), (), docs, 0)

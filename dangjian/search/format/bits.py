@@ -63,13 +63,19 @@ def gather(source: Bytes, starts: Numbers, lengths: Numbers) -> Bytes:
     return source[places]
 
 
+def varint_sizes(values: Numbers) -> Numbers:
+    """How many bytes the LEB128 of each value takes."""
+    sizes = np.ones(values.shape, np.int64)
+    for shift in (7, 14, 21, 28, 35):
+        sizes += (values >> shift) > 0
+    return sizes
+
+
 def varints(values: Numbers) -> bytes:
     """LEB128 of each value, one behind the other."""
     if not len(values):
         return b""
-    sizes = np.ones(len(values), np.int64)
-    for shift in (7, 14, 21, 28, 35):
-        sizes += (values >> shift) > 0
+    sizes = varint_sizes(values)
     ends = np.cumsum(sizes)
     out = np.zeros(int(ends[-1]), np.uint8)
     places = ends - sizes

@@ -16,7 +16,7 @@ class DamagedIndexError(Exception):
 def wrap(payload: bytes) -> tuple[bytes, bytes]:
     """The bytes of a ``.js`` file, and its keys: one for each ``BLOCK`` bytes of the payload.
 
-    ``*/`` would end the comment the payload stands in, so each block is XORed with the first key
+    ``*/`` would end the comment that holds the payload, so each block is XORed with the first key
     that avoids it.
     """
     pieces = [HEAD]
@@ -34,11 +34,6 @@ def wrap(payload: bytes) -> tuple[bytes, bytes]:
         last = masked[-1:]
     pieces.append(TAIL)
     return b"".join(pieces), bytes(keys)
-
-
-def payload_size(data: bytes) -> int:
-    """Bytes of the payload of a whole file."""
-    return len(data) - len(HEAD) - len(TAIL)
 
 
 def unmask(data: bytes, keys: bytes, start: int = 0) -> bytes:
@@ -90,7 +85,7 @@ def read_payload(path: Path, keys: bytes, start: int = 0, length: int | None = N
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file beside its place and move it there, so that it is never seen half written."""
+    """Write a file next to its place and move it there, so that it is never seen half written."""
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(data)

@@ -1,6 +1,5 @@
-"""What the search index is given of an article, and the record it keeps (format, section 3.5)."""
+"""What the search index is given of an article, and its record of it (format, section 3.5)."""
 
-import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from hashlib import blake2b
@@ -10,16 +9,16 @@ from msgspec import Struct
 CHINA = timezone(timedelta(hours=8))
 
 UNDATED = "1970-01-01"
-"""The day under which a page or a special without a date is kept."""
+"""The day under which a page or a special without a date is stored."""
 
 UNDATED_TYPES = ("page", "special")
 
 FIELDS = 9
 SEPARATOR = "\x1f"
-"""Stands behind each field of a record."""
+"""Follows each field of a record."""
 
-IN_TOKENS, TRADITIONAL = 1, 2
-"""Flags of a record: it is written in tokens; some character may be one that the fold file maps."""
+TRADITIONAL = 1
+"""Flag of a record: some character of it may be one that the fold file maps."""
 
 
 class SearchDoc(Struct, frozen=True, kw_only=True):
@@ -74,19 +73,29 @@ def shown_date(record: Record) -> str:
     return "" if day == UNDATED and record.type in UNDATED_TYPES else day
 
 
-def day_and_minute(date: str) -> tuple[int, int]:
-    """Day (0001-01-01 is 1) and minute of the day of a record's date."""
-    moment = datetime.fromisoformat(date)
-    return moment.toordinal(), moment.hour * 60 + moment.minute
+def day_of(date: str) -> int:
+    """The day of a record's date; 0001-01-01 is day 1."""
+    return datetime.fromisoformat(date).toordinal()
+
+
+def minute_of(date: datetime) -> int:
+    """The minute (in +08:00) of a date, counted from the beginning of the day 0."""
+    local = china(date)
+    return local.toordinal() * 1440 + local.hour * 60 + local.minute
+
+
+def minute_bytes(minute: int) -> bytes:
+    """A minute as eight bytes."""
+    return minute.to_bytes(8, "little")
 
 
 def key_hash(key: str) -> bytes:
-    """Eight bytes that stand for a document's key."""
+    """Eight bytes that identify a document's key."""
     return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def short_digest(digest: bytes) -> bytes:
-    """Eight bytes that stand for the digest of a document's content."""
+    """Eight bytes of the digest of a document's content."""
     return digest[:8].ljust(8, b"\0")
 
 
@@ -132,11 +141,6 @@ def record_text(record: Record) -> str:
             "",
         )
     )
-
-
-def packed_plainly(text: str, flags: int) -> bytes:
-    """A record without tokens: its flags, and its text deflated."""
-    return bytes((flags,)) + zlib.compress(text.encode(), 9, -15)
 
 
 def record_from(text: str) -> Record:

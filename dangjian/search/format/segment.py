@@ -1,6 +1,7 @@
 """Reading an index: the same files, by the same rules, as the browser (docs/search-format.md)."""
 
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -10,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from dangjian.search.format.bits import Numbers, read_varints, unpack_fixed
+from dangjian.search.format.bits import Numbers, read_varints, starts_of, unpack_fixed
 from dangjian.search.format.container import DamagedIndexError, inflate, keys_of, read_payload
-from dangjian.search.format.documents import IN_TOKENS, Record, record_from
+from dangjian.search.format.documents import Record, record_from
 from dangjian.search.format.lists import (
     BODY,
     class_size,
@@ -24,6 +25,7 @@ from dangjian.search.format.lists import (
 from dangjian.search.format.manifest import (
     Manifest,
     SegmentEntry,
+    TokensEntry,
     head_name,
     read_manifest,
     shard_name,
@@ -44,8 +46,8 @@ class Info(Struct, frozen=True):
     sources: list[str]
 
 
-class Place(NamedTuple):
-    """Where a list stands in its shard, and how long it is."""
+class ListSpan(NamedTuple):
+    """Where a list is in its shard, in bytes, and how many documents it has (``total``)."""
 
     field: int
     total: int
@@ -66,24 +68,34 @@ class Postings(NamedTuple):
 
 
 class _Shards(NamedTuple):
+    """Bytes of the directory of each shard, of each shard, and the keys of each file of shards."""
+
     directories: Numbers
     lengths: Numbers
-    text_lengths: Numbers
-    widths: bytes
     keys: list[bytes]
-    text_keys: list[bytes]
+
+
+class _Texts(NamedTuple):
+    """Of each text file: its first document, the digest it is named by, its keys.
+
+    ``lengths`` are the bytes of each document's record.
+    """
+
+    first: Numbers
+    digests: list[bytes]
+    keys: list[bytes]
+    lengths: Numbers
 
 
 class SegmentReader:
     """One segment of an index on disk; sections are read when they are first asked for."""
 
-    def __init__(self, folder: Path, entry: SegmentEntry) -> None:
+    def __init__(self, folder: Path, entry: SegmentEntry, tokens: "IndexTokens") -> None:
         self.folder = folder
         self.entry = entry
-        self.live = np.ones(entry.docs, bool)
-        gone = [n for n in entry.deleted_docs() if 0 <= n < entry.docs]
-        self.live[gone] = False
-        self._directories: OrderedDict[int, dict[tuple[int, int], list[Place]]] = OrderedDict()
+        self._tokens = tokens
+        self._chunk_starts = starts_of(np.array(entry.chunks, np.int64))
+        self._directories: OrderedDict[int, dict[tuple[int, int], list[ListSpan]]] = OrderedDict()
 
     def _section(self, name: str) -> bytes:
         start, length = self.entry.section(name)
@@ -141,19 +153,6 @@ class SegmentReader:
         return np.cumsum(steps)
 
     @cached_property
-    def minutes(self) -> Numbers:
-        """Minute of the day of each document."""
-        return self._column("minutes", 1440 if self.entry.docs else 257)
-
-    @cached_property
-    def ties(self) -> Numbers:
-        """What orders documents of the same minute: the higher first."""
-        values = np.frombuffer(self._section("ties"), "<u2")
-        if len(values) != self.entry.docs:
-            raise DamagedIndexError("索引的文件头不完整")
-        return values.astype(np.int64)
-
-    @cached_property
     def sets(self) -> Numbers:
         """Number of each document's set of columns."""
         return self._column("columns", len(self.info.sets))
@@ -169,76 +168,65 @@ class SegmentReader:
         return self._column("sources", len(self.info.sources))
 
     @cached_property
-    def tokens(self) -> TokenReader | None:
-        """Reads records that are written in tokens."""
-        if not self.entry.section("tokens")[1]:
-            return None
-        try:
-            return TokenReader(read_tokens(self._inflated("tokens")))
-        except ValueError as error:
-            raise DamagedIndexError("索引的文件头不完整") from error
+    def _texts(self) -> _Texts:
+        data, count = self._inflated("texts"), self.entry.texts
+        fixed = count * 15
+        if len(data) < fixed:
+            raise DamagedIndexError("索引的文件头不完整")
+        counts = np.frombuffer(data[: count * 2], "<u2").astype(np.int64)
+        sizes = np.frombuffer(data[count * 2 : count * 6], "<u4").tolist()
+        digests = [data[n : n + 8] for n in range(count * 7, fixed, 8)]
+        keys, end = _keys(data, fixed, sizes)
+        if end != len(data) or int(counts.sum()) != self.entry.docs:
+            raise DamagedIndexError("索引的文件头不完整")
+        lengths = self._record_lengths(counts.tolist(), data[count * 6 : count * 7])
+        return _Texts(starts_of(counts), digests, keys, lengths)
 
-    @cached_property
-    def _record_lengths(self) -> Numbers:
+    def _record_lengths(self, counts: list[int], widths: bytes) -> Numbers:
+        """The bytes of each record, from those of each text file at as many bits as it needs."""
         data = self._section("records")
-        docs, per_text = self.entry.docs, self.entry.per_text
-        lengths: list[Numbers] = []
+        lengths: list[Numbers] = [np.zeros(0, np.int64)]
         at = 0
-        for number, width in enumerate(self._shards.widths):
-            count = min(per_text, docs - number * per_text)
-            size = (max(0, count) * width + 7) >> 3
+        for count, width in zip(counts, widths, strict=True):
+            size = (count * width + 7) >> 3
             flags = np.unpackbits(np.frombuffer(data[at : at + size], np.uint8))
             at += size
             if at > len(data) or count < 1 or width < 1:
                 raise DamagedIndexError("索引的文件头不完整")
             lengths.append(unpack_fixed(flags[: count * width], width))
-        if sum(map(len, lengths)) != docs:
-            raise DamagedIndexError("索引的文件头不完整")
-        return np.concatenate([np.zeros(0, np.int64), *lengths])
+        return np.concatenate(lengths)
 
     @cached_property
     def _shards(self) -> _Shards:
         data = self._inflated("shards")
-        shards, texts, per_file = self.entry.shards, self.entry.texts, self.entry.per_file
-        fixed = shards * 6 + texts * 5
-        if len(data) < fixed:
+        shards, per_file = self.entry.shards, self.entry.per_file
+        if len(data) < shards * 6:
             raise DamagedIndexError("索引的文件头不完整")
         lengths = _u24(data[shards * 3 : shards * 6])
-        text_lengths = np.frombuffer(data[shards * 6 : fixed - texts], "<u4").astype(np.int64)
         files = np.add.reduceat(lengths, np.arange(0, shards, per_file)).tolist()
-        keys: list[bytes] = []
-        at = fixed
-        for length in (*files, *text_lengths.tolist()):
-            keys.append(data[at : at + keys_of(length)])
-            at += keys_of(length)
-        if at != len(data):
+        keys, end = _keys(data, shards * 6, files)
+        if end != len(data):
             raise DamagedIndexError("索引的文件头不完整")
-        directories, widths = _u24(data[: shards * 3]), data[fixed - texts : fixed]
-        return _Shards(
-            directories, lengths, text_lengths, widths, keys[: len(files)], keys[len(files) :]
-        )
+        return _Shards(_u24(data[: shards * 3]), lengths, keys)
 
     def record(self, doc: int) -> Record:
-        """All that is kept of a document's text."""
-        number, rest = divmod(doc, self.entry.per_text)
-        first = doc - rest
-        before = int(self._record_lengths[first:doc].sum())
-        path = self.folder / text_name(self.entry.id, number)
-        keys = self._shards.text_keys[number]
-        data = read_payload(path, keys, before, int(self._record_lengths[doc]))
+        """All that is stored of a document's text."""
+        texts = self._texts
+        number = int(np.searchsorted(texts.first, doc, side="right")) - 1
+        before = int(texts.lengths[texts.first[number] : doc].sum())
+        path = self.folder / text_name(texts.digests[number])
+        data = read_payload(path, texts.keys[number], before, int(texts.lengths[doc]))
         try:
-            if data[0] & IN_TOKENS and self.tokens:
-                return record_from(self.tokens.text(data[1:]))
-            return record_from(inflate(data[1:]).decode())
+            return record_from(self._tokens.reader.text(data[1:]))
         except (ValueError, IndexError) as error:
             raise DamagedIndexError(f"索引文件 {path.name} 不完整") from error
 
-    def places(self, a: int, b: int) -> list[Place]:
+    def places(self, a: int, b: int) -> list[ListSpan]:
         """The lists of a term, in the order of the fields."""
         shard = int(shard_of(np.array([a]), np.array([b]), self.entry.shards)[0])
         return self._directory(shard).get((a, b), [])
 
-    def _directory(self, shard: int) -> dict[tuple[int, int], list[Place]]:
+    def _directory(self, shard: int) -> dict[tuple[int, int], list[ListSpan]]:
         known = self._directories.get(shard)
         if known is None:
             known = self._read_directory(shard)
@@ -253,7 +241,7 @@ class SegmentReader:
         path = self.folder / shard_name(self.entry.id, file)
         return read_payload(path, self._shards.keys[file], before + start, length)
 
-    def _read_directory(self, shard: int) -> dict[tuple[int, int], list[Place]]:
+    def _read_directory(self, shard: int) -> dict[tuple[int, int], list[ListSpan]]:
         length = int(self._shards.directories[shard])
         try:
             values = read_varints(inflate(self._payload(shard, 0, length)))
@@ -262,57 +250,146 @@ class SegmentReader:
             raise DamagedIndexError("索引文件不完整") from error
 
     def postings(self, a: int, b: int, with_positions: bool) -> list[Postings]:
-        """The lists of a term; deleted documents are among them."""
+        """The lists of a term, in the order of the fields."""
         shard = int(shard_of(np.array([a]), np.array([b]), self.entry.shards)[0])
         return [self._list(shard, place, with_positions) for place in self.places(a, b)]
 
-    def _list(self, shard: int, place: Place, with_positions: bool) -> Postings:
+    def _list(self, shard: int, place: ListSpan, with_positions: bool) -> Postings:
+        placed = with_positions and not place.plain
         try:
-            docs, freqs = decode_documents(
-                self._payload(shard, place.doc_at, place.doc_bytes),
-                place.total,
-                self.entry.docs,
-                place.plain,
-            )
-            positions = None
-            if with_positions and not place.plain:
-                widths = self.widths if place.field == BODY else docs
-                data = self._payload(shard, place.pos_at, place.pos_bytes)
-                positions = decode_positions(data, place.field, docs, freqs, widths)
+            data = self._payload(shard, place.doc_at, place.doc_bytes)
+            positions = self._payload(shard, place.pos_at, place.pos_bytes) if placed else b""
+            return self._joined(place, data, positions, placed)
         except ValueError as error:
             raise DamagedIndexError("索引文件不完整") from error
-        return Postings(place.field, docs, freqs, positions)
 
-    def terms(self, shard: int) -> dict[tuple[int, int], list[Place]]:
+    def _joined(self, place: ListSpan, data: bytes, positions: bytes, placed: bool) -> Postings:
+        """One list, from its parts in each chunk."""
+        docs, freqs, found = ([np.zeros(0, np.int64)] for _ in range(3))
+        at = pos_at = 0
+        for part, at in list_parts(data, place, len(self.entry.chunks)):
+            size = self.entry.chunks[part.chunk]
+            here, counts = decode_documents(
+                data[at : at + part.doc_bytes], part.total, size, place.plain
+            )
+            at += part.doc_bytes
+            if placed:
+                first = int(self._chunk_starts[part.chunk])
+                widths = self.widths[first : first + size] if place.field == BODY else here
+                end = pos_at + part.pos_bytes
+                found.append(
+                    decode_positions(positions[pos_at:end], place.field, here, counts, widths)
+                )
+                pos_at = end
+            docs.append(here + self._chunk_starts[part.chunk])
+            freqs.append(counts)
+        if at != len(data) or pos_at != len(positions):
+            raise ValueError("a list is not as long as announced")
+        return Postings(
+            place.field,
+            np.concatenate(docs),
+            np.concatenate(freqs),
+            np.concatenate(found) if placed else None,
+        )
+
+    def terms(self, shard: int) -> dict[tuple[int, int], list[ListSpan]]:
         """All terms of a shard and their lists."""
         return self._directory(shard)
 
 
-def parse_directory(values: list[int], size: int) -> dict[tuple[int, int], list[Place]]:
+def parse_directory(values: list[int], size: int) -> dict[tuple[int, int], list[ListSpan]]:
     """The lists of each term, from the numbers of a directory of ``size`` bytes."""
-    rows: list[tuple[int, int, int, int, bool, int, int]] = []
-    at = 0
+    count = values[0]
+    steps, seconds, flags = (values[1 + n * count : 1 + (n + 1) * count] for n in range(3))
+    rows: list[tuple[int, int, int, bool]] = []
     a = 0
-    while at < len(values):
-        a += values[at]
-        b, present = values[at + 1], values[at + 2]
-        at += 3
-        plain = bool(present & 8)
-        for field in range(3):
-            if present >> field & 1:
-                count, doc_bytes = values[at], values[at + 1]
-                pos_bytes = 0 if plain else values[at + 2]
-                at += 2 if plain else 3
-                rows.append((a, b, field, count, plain, doc_bytes, pos_bytes))
+    for step, b, present in zip(steps, seconds, flags, strict=True):
+        a += step
+        rows += [(a, b, field, bool(present & 8)) for field in range(3) if present >> field & 1]
+    at = 1 + 3 * count
+    totals, doc_bytes = (values[at + n * len(rows) : at + (n + 1) * len(rows)] for n in range(2))
+    placed = iter(values[at + 2 * len(rows) :])
     doc_at = size
-    pos_at = size + sum(row[5] for row in rows)
-    terms: dict[tuple[int, int], list[Place]] = {}
-    for a, b, field, count, plain, doc_bytes, pos_bytes in rows:
-        place = Place(field, count, plain, doc_at, doc_bytes, pos_at, pos_bytes)
-        terms.setdefault((a, b), []).append(place)
-        doc_at += doc_bytes
+    pos_at = size + sum(doc_bytes)
+    terms: dict[tuple[int, int], list[ListSpan]] = {}
+    for (a, b, field, plain), total, length in zip(rows, totals, doc_bytes, strict=True):
+        pos_bytes = 0 if plain else next(placed, -1)
+        if pos_bytes < 0:
+            raise ValueError("a directory that is cut off")
+        span = ListSpan(field, total, plain, doc_at, length, pos_at, pos_bytes)
+        terms.setdefault((a, b), []).append(span)
+        doc_at += length
         pos_at += pos_bytes
     return terms
+
+
+class ListPart(NamedTuple):
+    """A list in one chunk: how many documents it has there, and the bytes of its two parts."""
+
+    chunk: int
+    total: int
+    doc_bytes: int
+    pos_bytes: int
+
+
+def list_parts(data: bytes, place: ListSpan, chunks: int) -> Iterator[tuple[ListPart, int]]:
+    """The parts of a list by chunks, each with the place in ``data`` where its documents begin.
+
+    Raises ``ValueError`` if they can't be such.
+    """
+    if chunks == 1:
+        yield ListPart(0, place.total, place.doc_bytes, place.pos_bytes), 0
+        return
+    parts: list[ListPart] = []
+    chunk, at, last = -1, 0, False
+    while not last:
+        (step,), at = _read_some(data, at, 1)
+        chunk, last = chunk + 1 + (step >> 1), bool(step & 1)
+        if chunk >= chunks:
+            raise ValueError("a list names a chunk that is not there")
+        if last and not parts:
+            parts.append(ListPart(chunk, place.total, place.doc_bytes - at, place.pos_bytes))
+            break
+        numbers, at = _read_some(data, at, 2 if place.plain else 3)
+        parts.append(ListPart(chunk, numbers[0], numbers[1], 0 if place.plain else numbers[2]))
+    if sum(part.total for part in parts) != place.total:
+        raise ValueError("a list has not as many documents as announced")
+    for part in parts:
+        yield part, at
+        at += part.doc_bytes
+
+
+def _read_some(data: bytes, at: int, count: int) -> tuple[list[int], int]:
+    """Some LEB128 numbers from byte ``at`` on, and where they end."""
+    numbers: list[int] = []
+    while len(numbers) < count:
+        value = shift = 0
+        while True:
+            if at >= len(data) or shift > 35:
+                raise ValueError("a number is cut off, or too long")
+            value |= (data[at] & 0x7F) << shift
+            shift += 7
+            at += 1
+            if data[at - 1] < 0x80:
+                break
+        numbers.append(value)
+    return numbers, at
+
+
+class IndexTokens:
+    """The tokens that all texts of an index are written in."""
+
+    def __init__(self, folder: Path, entry: TokensEntry) -> None:
+        self._path = folder / entry.file
+        self._keys = bytes(entry.keys)
+
+    @cached_property
+    def reader(self) -> TokenReader:
+        """What reads them."""
+        try:
+            return TokenReader(read_tokens(inflate(read_payload(self._path, self._keys))))
+        except ValueError as error:
+            raise DamagedIndexError(f"索引文件 {self._path.name} 不完整") from error
 
 
 class IndexReader:
@@ -321,7 +398,17 @@ class IndexReader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
-        self.segments = [SegmentReader(folder, entry) for entry in self.manifest.segments]
+        tokens = IndexTokens(folder, self.manifest.tokens)
+        self.segments = [SegmentReader(folder, entry, tokens) for entry in self.manifest.segments]
+
+
+def _keys(data: bytes, at: int, lengths: Iterable[int]) -> tuple[list[bytes], int]:
+    """The keys of files of these lengths, from byte ``at`` of ``data`` on, and where they end."""
+    keys: list[bytes] = []
+    for length in lengths:
+        keys.append(data[at : at + keys_of(length)])
+        at += keys_of(length)
+    return keys, at
 
 
 def _u24(data: bytes) -> Numbers:

@@ -3,6 +3,7 @@
 Each has a code of its own; the more often it comes, the shorter.
 """
 
+import zlib
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from itertools import accumulate, pairwise
@@ -73,6 +74,12 @@ def tokens_bytes(tokens: Sequence[Token]) -> bytes:
             "".join(token.text for token in tokens).encode("utf-16-le"),
         )
     )
+
+
+def tokens_payload(tokens: Sequence[Token]) -> bytes:
+    """The payload of the file of tokens."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return packer.compress(tokens_bytes(tokens)) + packer.flush()
 
 
 def read_tokens(data: bytes) -> list[Token]:

@@ -88,7 +88,7 @@ def search_index(
     if parsed.empty:
         return SearchAnswer(0, (), ("empty", *parsed.notes))
     hits = _hits(index, parsed, choice or Choice(), by_date)
-    order = _order(index, hits)
+    order = _order(hits)
     shown = order[start : start + limit] if limit else order[start:]
     results = []
     for n in shown.tolist():
@@ -109,7 +109,7 @@ def _hits(index: IndexReader, query: Query, choice: Choice, by_date: bool) -> _H
     parts: list[_Hits] = []
     for number, segment in enumerate(index.segments):
         here = [segments[number] for segments in found]
-        keep = segment.live & chosen_docs(index, segment, query.filters, choice)
+        keep = chosen_docs(index, segment, query.filters, choice)
         for word in here:
             keep &= _flags(word.docs, segment.entry.docs)
         for segments in excluded:
@@ -157,24 +157,6 @@ def _find(index: IndexReader, word: Word) -> list[Found]:
     return [with_pinyin(f, docs) for f, docs in zip(found, added, strict=True)]
 
 
-def _order(index: IndexReader, hits: _Hits) -> Numbers:
-    """The hits, best first: tier, score, newest, then as the format settles ties."""
-    days = np.zeros(len(hits.doc), np.int64)
-    minutes = np.zeros(len(hits.doc), np.int64)
-    ties = np.zeros(len(hits.doc), np.int64)
-    for number, segment in enumerate(index.segments):
-        mine = hits.segment == number
-        if mine.any():
-            days[mine] = segment.days[hits.doc[mine]]
-            minutes[mine] = segment.minutes[hits.doc[mine]]
-            ties[mine] = segment.ties[hits.doc[mine]]
-    keys = (
-        -hits.doc,
-        hits.segment,
-        -ties,
-        -minutes,
-        -days,
-        -hits.score,
-        -hits.tier,
-    )
-    return np.lexsort(keys)
+def _order(hits: _Hits) -> Numbers:
+    """The hits, best first: tier, score, newest (later segments and documents are never older)."""
+    return np.lexsort((-hits.doc, -hits.segment, -hits.score, -hits.tier))

@@ -29,7 +29,7 @@ class InField(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Where a word is in a segment, deleted documents left out.
+    """Where a word is in a segment.
 
     ``pinyin`` are documents whose title alone has it, by pinyin.
     """
@@ -52,9 +52,8 @@ def find_word(segment: SegmentReader, word: Word) -> Found:
     fields: dict[int, InField] = {}
     for field in _FIELDS[word.field]:
         found = _in_field(segment, word.pieces, field)
-        live = segment.live[found.docs]
-        if live.any():
-            fields[field] = InField(found.docs[live], found.freqs[live])
+        if len(found.docs):
+            fields[field] = found
     docs = _union(found.docs for found in fields.values())
     return Found(fields, docs, np.zeros(0, np.int64))
 
@@ -72,7 +71,7 @@ def find_syllables(segment: SegmentReader, letters: str) -> Numbers:
         for split in splits(letters)
         if len(split) > 1
     ]
-    return _live(segment, _union(_docs(places(segment, run, TITLE)) for run in runs))
+    return _union(_docs(places(segment, run, TITLE)) for run in runs)
 
 
 def find_short_pinyin(segment: SegmentReader, letters: str) -> Numbers:
@@ -81,11 +80,7 @@ def find_short_pinyin(segment: SegmentReader, letters: str) -> Numbers:
     found = [_docs(initials)]
     if any(len(split) == 1 for split in splits(letters)):
         found += [p.docs for p in segment.postings(syllable_number(letters), 0, False)]
-    return _live(segment, _union(found))
-
-
-def _live(segment: SegmentReader, docs: Numbers) -> Numbers:
-    return docs[segment.live[docs]]
+    return _union(found)
 
 
 def _in_field(segment: SegmentReader, pieces: tuple[Units, ...], field: int) -> InField:
@@ -156,7 +151,7 @@ def _verified(segment: SegmentReader, pieces: tuple[Units, ...], field: int) -> 
     wanted = units_text(Word(pieces).units)
     docs_found: list[int] = []
     freqs: list[int] = []
-    for doc in candidates[segment.live[candidates]].tolist():
+    for doc in candidates.tolist():
         count = count_places(field_text(segment, doc, field), wanted)
         if count:
             docs_found.append(doc)
@@ -201,8 +196,8 @@ def exact_titles(segment: SegmentReader, title: Units, within: Numbers) -> Numbe
 
 
 def typed_titles(segment: SegmentReader, title: Units, dashes: frozenset[int]) -> Numbers:
-    """The live documents whose folded title is ``title``, with dashes where ``dashes`` has them."""
-    docs = _live(segment, _titles_like(segment, title)) if title else np.zeros(0, np.int64)
+    """The documents whose folded title is ``title``, with dashes where ``dashes`` has them."""
+    docs = _titles_like(segment, title) if title else np.zeros(0, np.int64)
     same: list[int] = []
     for doc in docs[-_MOST_TITLES:].tolist():
         spelled = segment.record(doc).title

@@ -15,9 +15,10 @@ import {
 import {Segment} from './segment.js';
 import {hitsIn, markPieces, snippetOf, wordsFound} from './snippet.js';
 import {ExactTitles, joined} from './titles.js';
+import {TokenReader} from './tokens.js';
 
 const PAGE_SIZE = 10;
-const FORMAT = 1;
+const FORMAT = 2;
 const FIRST_SHOWN = 5;
 const SORTED_AT_ONCE = 400;
 const MOST_DOUBTED = 60;
@@ -32,10 +33,11 @@ class Index {
     this.files = files;
     this.manifest = manifest;
     this.folder = new Folder();
-    this.segments = manifest.segments.map((entry, number) => new Segment(files, entry, number));
+    this.segments = manifest.segments.map(
+      (entry, number) => new Segment(files, entry, number, () => this.loadTokens()));
     this.average = Math.max(1, Math.floor(manifest.units / Math.max(1, manifest.docs)));
-    this.table = null;
     this.opened = null;
+    this.tokens = null;
   }
 
   open() {
@@ -46,6 +48,19 @@ class Index {
       });
     }
     return this.opened;
+  }
+
+  /** What reads the texts. */
+  loadTokens() {
+    if (!this.tokens) {
+      const {file, keys, length} = this.manifest.tokens;
+      this.tokens = this.files.part(file, Uint8Array.from(keys), 0, length).then(inflate)
+        .then((bytes) => new TokenReader(bytes));
+      this.tokens.catch(() => {
+        this.tokens = null;
+      });
+    }
+    return this.tokens;
   }
 
   /** Makes sure that the folder knows the traditional characters. */
@@ -116,7 +131,7 @@ class Question {
 
   countOf(number) {
     return this.finders.reduce(
-      (sum, {segment}, place) => sum + this.hits[place][number].count(segment.live), 0);
+      (sum, _, place) => sum + this.hits[place][number].count(), 0);
   }
 
   async addPinyin(word, number) {
@@ -178,8 +193,7 @@ class Question {
     documents.forEach((document, at) => {
       if (failed[at]) return;
       found.push({
-        place, segment, document, day: properties.days[document], tier: tiers[at],
-        score: scores[at],
+        place, segment, document, tier: tiers[at], score: scores[at],
       });
     });
   }
@@ -189,7 +203,8 @@ class Question {
     const page = Math.min(this.request.page, pages);
     const first = (page - 1) * PAGE_SIZE;
     const unsure = this.query.notes.includes('about');
-    const ordered = await this.ordered(found, first + PAGE_SIZE + (unsure ? MOST_DOUBTED : 0));
+    const ordered = firstOf(
+      found, first + PAGE_SIZE + (unsure ? MOST_DOUBTED : 0), comparison(this.request.sort));
     const {listed, wrong} = unsure ? await this.certain(ordered, first)
       : {listed: ordered.slice(first, first + PAGE_SIZE), wrong: 0};
     const answer = {
@@ -253,19 +268,6 @@ class Question {
     const met = await Promise.all([
       meets(this.words, this.hits[place], true), meets(this.unwanted, this.excluded[place], false)]);
     return met.flat().every(Boolean);
-  }
-
-  async ordered(found, count) {
-    for (;;) {
-      const needed = new Map();
-      const ordered = firstOf(found, count, comparison(this.request.sort, (segment, name) => {
-        needed.set(segment, name);
-      }));
-      if (!needed.size) return ordered;
-      await this.after(Promise.all([...needed].map(async ([segment, name]) => {
-        segment.fine[name] = await segment[name]();
-      })));
-    }
   }
 
   async shown({place, document}) {
@@ -347,7 +349,7 @@ export class SearchEngine {
   /** Loads what any question will need. */
   async prepare() {
     const index = await this.load();
-    await index.open();
+    await Promise.all([index.open(), index.loadTokens()]);
   }
 
   /**

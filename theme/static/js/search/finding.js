@@ -30,12 +30,10 @@ export class Hits {
     this.weights[document] += count * (field === BODY ? 1 : field === 1 ? 4 : 2);
   }
 
-  /** How many documents that are not deleted have the word. */
-  count(live) {
+  /** How many documents have the word. */
+  count() {
     let count = 0;
-    for (let document = 0; document < live.length; document += 1) {
-      if (this.fields[document] && live[document]) count += 1;
-    }
+    for (const field of this.fields) if (field) count += 1;
     return count;
   }
 }
@@ -298,12 +296,11 @@ export class Finder {
     const narrowed = await this.narrow([end, ...coverOf(piecesOf(units))], 1, AT_ONCE);
     if (!narrowed) return [];
     const {known, candidates: [titles], complete} = narrowed;
-    const living = (document) => this.segment.live[document] === 1;
-    if (!complete || titles.length <= FEW_DOCUMENTS) return [...titles].filter(living);
+    if (!complete || titles.length <= FEW_DOCUMENTS) return [...titles];
     await this.load(known.map((pair) => pair.lists), 1, true);
     const found = [];
     byPositions(known, 0, (document, [start]) => {
-      if (start === 0 && living(document)) found.push(document);
+      if (start === 0) found.push(document);
     });
     return found.slice(-MOST_TEXTS);
   }

@@ -65,12 +65,12 @@ function tierOf(hits, document) {
   return titles ? 3 : heads ? 2 : 1;
 }
 
-/** The live documents of a segment that have all words. */
+/** The documents of a segment that have all words. */
 export function documentsWithAll(segment, hits) {
   const found = new Uint32Array(segment.size);
   let count = 0;
   for (let document = 0; document < segment.size; document += 1) {
-    let has = segment.live[document] === 1;
+    let has = true;
     for (let word = 0; has && word < hits.length; word += 1) has = hits[word].fields[document] !== 0;
     if (has) found[count++] = document;
   }
@@ -102,24 +102,10 @@ export function rankDocuments(segment, documents, words, hits, worths, average, 
 /** The tier of a document whose title is the query. */
 export const EXACT = 4;
 
-/**
- * The order of two results. `missing(segment, name)` is called when it needs minutes or ties of a
- * segment that were not loaded; the two count as equal then.
- */
-export function comparison(sort, missing) {
-  const fine = (name, one, other) => {
-    const lacking = [one, other].filter(({segment}) => !segment.fine[name]);
-    for (const {segment} of lacking) missing(segment, name);
-    return lacking.length ? NaN
-      : other.segment.fine[name][other.document] - one.segment.fine[name][one.document];
-  };
-  const byDate = (one, other) => {
-    if (one.day !== other.day) return other.day - one.day;
-    if (one.segment === other.segment) return other.document - one.document;
-    const byMinute = fine('minutes', one, other);
-    if (byMinute !== 0) return byMinute || 0;
-    return fine('ties', one, other) || one.segment.number - other.segment.number;
-  };
+/** The order of two results. Documents further on, and segments further on, are never older. */
+export function comparison(sort) {
+  const byDate = (one, other) => (
+    other.segment.number - one.segment.number || other.document - one.document);
   if (sort === 'new') return byDate;
   if (sort === 'old') return (one, other) => byDate(other, one);
   return (one, other) => other.tier - one.tier || other.score - one.score || byDate(one, other);

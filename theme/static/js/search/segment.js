@@ -4,15 +4,15 @@
 import {BitReader, VarintReader, wholeNumber} from './bits.js';
 import {DamagedData, inflate} from './inflate.js';
 import {daysOf, yearOf} from './language.js';
-import {RECORD_FIELDS, TokenReader} from './tokens.js';
+import {RECORD_FIELDS} from './tokens.js';
 
 const IN_TITLE = 1;
 const IN_SUMMARY = 2;
 const IN_BODY = 4;
 const WHOLE_RECORDS = 20000;
-const IN_TOKENS = 1;
-const TRADITIONAL = 2;
-const NOT_COMPRESSED = new Set(['records', 'ties']);
+const TRADITIONAL = 1;
+const SMALL_SHARD = 5000;
+const NOT_COMPRESSED = new Set(['records']);
 
 /** The fields of a document, in the order of the lists of a term. */
 export const FIELD_BITS = [IN_TITLE, IN_SUMMARY, IN_BODY];
@@ -32,7 +32,7 @@ function keyCount(length) {
   return Math.max(1, Math.ceil(length / 65536));
 }
 
-// So many ascending numbers below `of` from bit `at` on, and at which bit they end.
+// `count` ascending numbers below `of` from bit `at` on, and at which bit they end.
 function gapsIn(bytes, at, count, of) {
   let width = 0;
   while (count && count * 2 ** (width + 1) * 3 <= of * 2) width += 1;
@@ -67,6 +67,24 @@ function gammaOf(reader) {
   return 2 ** zeros + reader.number(zeros);
 }
 
+// The parts of a list by chunks: of each the chunk, the numbers of documents and bytes.
+function partsOf(bytes, {n, d, p, only}, chunks) {
+  if (chunks === 1) return {parts: [{chunk: 0, n, d, p}], end: 0};
+  const reader = new VarintReader(bytes);
+  const parts = [];
+  let chunk = -1;
+  for (let last = 0; !last;) {
+    const step = reader.next();
+    last = step & 1;
+    chunk += 1 + (step >> 1);
+    if (!(chunk < chunks)) throw new DamagedData('no such chunk');
+    if (last && !parts.length) parts.push({chunk, n, d: d - reader.at, p});
+    else parts.push({chunk, n: reader.next(), d: reader.next(), p: only ? 0 : reader.next()});
+  }
+  if (parts.reduce((sum, part) => sum + part.n, 0) !== n) throw new DamagedData('no such list');
+  return {parts, end: reader.at};
+}
+
 /** One list of a term: the documents of a field, how often each has the term, and where. */
 class PostingList {
   constructor(segment, field, entry) {
@@ -78,38 +96,61 @@ class PostingList {
 
   /** Takes the document part. */
   read(bytes) {
-    const {n, only} = this;
-    const total = this.segment.size;
-    if (n > total) throw new DamagedData('more documents than there are');
-    const most = n * 2 > total;
-    const {numbers, end} = gapsIn(bytes, 0, most ? total - n : n, total);
-    this.docs = most ? othersThan(numbers, total) : numbers;
-    this.counts = new Uint32Array(n).fill(1);
-    if (only) return;
+    const {chunks} = this.segment.entry;
+    const {parts, end} = partsOf(bytes, this, chunks.length);
+    this.docs = new Uint32Array(this.n);
+    this.counts = new Uint32Array(this.n).fill(1);
+    this.parts = parts;
+    let at = end;
+    let first = 0;
+    for (const {chunk, n, d} of parts) {
+      this.readChunk(bytes.subarray(at, at + d), chunk, first, n);
+      at += d;
+      first += n;
+    }
+  }
+
+  // The documents of one chunk, the first of which is at `first` in the list.
+  readChunk(bytes, chunk, first, n) {
+    const size = this.segment.entry.chunks[chunk];
+    if (n > size) throw new DamagedData('more documents than there are');
+    const most = n * 2 > size;
+    const {numbers, end} = gapsIn(bytes, 0, most ? size - n : n, size);
+    const docs = most ? othersThan(numbers, size) : numbers;
+    const start = this.segment.chunkStarts[chunk];
+    for (let place = 0; place < n; place += 1) this.docs[first + place] = start + docs[place];
+    if (this.only) return;
     const reader = new BitReader(bytes, end);
     const several = gammaOf(reader) - 1;
     if (several > n) throw new DamagedData('no such number');
     const often = gapsIn(bytes, reader.at, several, n);
     const times = new BitReader(bytes, often.end);
-    for (const place of often.numbers) this.counts[place] = times.zeros() + 2;
+    for (const place of often.numbers) this.counts[first + place] = times.zeros() + 2;
   }
 
   /** Takes the position part. */
   readPositions(bytes, classes) {
-    this.positions = this.field === IN_BODY ? bytes : bytes.subarray(1);
+    this.positions = bytes;
     this.widths = new Uint8Array(this.n);
     this.starts = new Uint32Array(this.n);
-    let start = 0;
-    for (let place = 0; place < this.n; place += 1) {
-      const width = this.field === IN_BODY ? CLASS_WIDTHS[classes[this.docs[place]]] : bytes[0];
-      this.widths[place] = width;
-      this.starts[place] = start;
-      start += width * this.counts[place];
+    let begin = 0;
+    let place = 0;
+    for (const {n, p} of this.parts) {
+      const inBody = this.field === IN_BODY;
+      let start = begin * 8 + (inBody ? 0 : 8);
+      for (const behind = place + n; place < behind; place += 1) {
+        const width = inBody ? CLASS_WIDTHS[classes[this.docs[place]]] : bytes[begin];
+        this.widths[place] = width;
+        this.starts[place] = start;
+        start += width * this.counts[place];
+      }
+      begin += p;
+      if (start > begin * 8) throw new DamagedData('positions end early');
     }
-    if (start > this.positions.length * 8) throw new DamagedData('positions end early');
+    if (begin > bytes.length) throw new DamagedData('positions end early');
   }
 
-  /** The positions of the document that stands at `place` in the list, less `offset`. */
+  /** The positions of the document at `place` in the list, less `offset`. */
   positionsAt(place, offset) {
     const reader = new BitReader(this.positions, this.starts[place]);
     const found = new Int32Array(this.counts[place]);
@@ -138,20 +179,49 @@ export class TermLists {
   }
 }
 
+// A directory by columns: of each term its numbers, flags and first list, of each list its numbers
+// of documents and of bytes.
+function readDirectory(bytes) {
+  const reader = new VarintReader(bytes);
+  const column = (count) => Uint32Array.from({length: count}, () => reader.next());
+  const terms = reader.next();
+  if (!(terms <= bytes.length)) throw new DamagedData('directory');
+  const firsts = column(terms);
+  const seconds = column(terms);
+  const flags = column(terms);
+  const lists = new Uint32Array(terms);
+  const placed = [];
+  for (let place = 0, first = 0; place < terms; place += 1) {
+    firsts[place] = first += firsts[place];
+    lists[place] = placed.length;
+    for (const field of FIELD_BITS) if (flags[place] & field) placed.push(!(flags[place] & 8));
+  }
+  const n = column(placed.length);
+  const d = column(placed.length);
+  const p = Uint32Array.from(placed, (hasPositions) => (hasPositions ? reader.next() : 0));
+  if (reader.at !== bytes.length) throw new DamagedData('directory');
+  return {firsts, seconds, flags, lists, n, d, p};
+}
+
 export class Segment {
-  /** `entry` is the segment's entry in the manifest, `number` its place there. */
-  constructor(files, entry, number) {
+  /**
+   * `entry` is the segment's entry in the manifest, `number` its place there; `tokens()` promises
+   * what reads the texts.
+   */
+  constructor(files, entry, number, tokens) {
     this.files = files;
+    this.tokens = tokens;
     this.entry = entry;
     this.number = number;
     this.size = entry.docs;
     this.blockwise = entry.sections.records[1] > WHOLE_RECORDS;
     this.sections = new Map();
     this.directories = new Map();
-    this.fine = {};
-    this.live = new Uint8Array(entry.docs).fill(1);
-    let deleted = 0;
-    for (const step of entry.deleted) this.live[deleted += step] = 0;
+    this.chunkStarts = [];
+    entry.chunks.reduce((start, count) => {
+      this.chunkStarts.push(start);
+      return start + count;
+    }, 0);
   }
 
   /** Loads the named sections of the head. */
@@ -174,44 +244,53 @@ export class Segment {
 
   /** Reads what every question needs. */
   async open() {
-    const [info, shards, classes, tokens] = await this.load('info', 'shards', 'lengths', 'tokens',
+    const [info, shards, classes, texts] = await this.load('info', 'shards', 'lengths', 'texts',
       'days', 'columns', 'types', 'sources', ...(this.blockwise ? [] : ['records']));
     if (this.info) return;
-    this.tokens = tokens.length ? new TokenReader(tokens) : null;
     this.classes = classes;
     this.readShards(shards);
+    this.readTexts(texts);
     this.info = JSON.parse(new TextDecoder().decode(info));
     // A single shard is what every word is looked up in.
     if (this.entry.shards === 1) this.directory(0).catch(() => {});
   }
 
   readShards(bytes) {
-    const {shards, texts, per_file: perFile, per_text: perText} = this.entry;
-    const textStart = shards * 6;
-    this.lengthWidths = bytes.subarray(textStart + texts * 4, textStart + texts * 5);
-    let key = textStart + texts * 5;
-    const keysFor = (length) => bytes.subarray(key, key += keyCount(length));
+    const {shards, per_file: perFile} = this.entry;
+    let key = shards * 6;
     this.shardPlaces = [];
     this.shardKeys = [];
     for (let place = 0, start = 0; place < shards; place += 1) {
-      this.shardPlaces.push({directory: wholeNumber(bytes, 0, place, 3), start});
-      start += wholeNumber(bytes, shards * 3, place, 3);
+      const length = wholeNumber(bytes, shards * 3, place, 3);
+      this.shardPlaces.push({directory: wholeNumber(bytes, 0, place, 3), start, length});
+      start += length;
       if ((place + 1) % perFile && place + 1 < shards) continue;
-      this.shardKeys.push(keysFor(start));
+      this.shardKeys.push(bytes.subarray(key, key += keyCount(start)));
       start = 0;
     }
-    this.textKeys = [];
-    this.lengthStarts = [];
-    let total = 0;
-    for (let place = 0, start = 0; place < texts; place += 1) {
-      const length = wholeNumber(bytes, textStart, place, 4);
-      total += length;
-      this.textKeys.push(keysFor(length));
-      this.lengthStarts.push(start);
-      const count = Math.min(perText, this.size - place * perText);
-      start += Math.ceil(count * this.lengthWidths[place] / 8);
-    }
     if (key > bytes.length) throw new DamagedData('shards');
+  }
+
+  readTexts(bytes) {
+    const count = this.entry.texts;
+    let key = count * 15;
+    let total = 0;
+    let first = 0;
+    let start = 0;
+    this.textFiles = [];
+    for (let place = 0; place < count; place += 1) {
+      const documents = wholeNumber(bytes, 0, place, 2);
+      const length = wholeNumber(bytes, count * 2, place, 4);
+      const width = bytes[count * 6 + place];
+      const digest = bytes.subarray(count * 7 + place * 8, count * 7 + place * 8 + 8);
+      const name = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+      const keys = bytes.subarray(key, key += keyCount(length));
+      this.textFiles.push({name: `text-${name}.js`, first, documents, width, start, keys});
+      first += documents;
+      start += Math.ceil(documents * width / 8);
+      total += length;
+    }
+    if (key > bytes.length || first !== this.size) throw new DamagedData('texts');
     this.recordSize = total / Math.max(1, this.size);
   }
 
@@ -255,31 +334,26 @@ export class Segment {
     return Uint16Array.from({length: this.size}, (_, place) => wholeNumber(bytes, 0, place, 2));
   }
 
-  /** Minutes of the day of the documents. */
-  async minutes() {
-    return this.numbers('minutes', 1440);
-  }
-
-  /** What orders documents of the same minute. */
-  async ties() {
-    const [bytes] = await this.load('ties');
-    return Uint16Array.from({length: this.size}, (_, place) => wholeNumber(bytes, 0, place, 2));
-  }
-
   directory(shard) {
     if (!this.directories.has(shard)) {
-      const loading = this.shardPart(shard, 0, this.shardPlaces[shard].directory).then(inflate);
+      const loading = this.shardPart(shard, 0, this.shardPlaces[shard].directory).then(inflate)
+        .then(readDirectory);
       this.directories.set(shard, loading);
       loading.catch(() => this.directories.delete(shard));
     }
     return this.directories.get(shard);
   }
 
-  // A stretch of a shard; several shards stand in one file.
-  shardPart(shard, start, length) {
+  // A part of a shard; several shards are in one file. A small one is loaded as a whole, for a second
+  // request costs more than its bytes.
+  async shardPart(shard, start, length) {
     const file = Math.floor(shard / this.entry.per_file);
-    return this.files.part(`${this.entry.id}-p${file}.js`, this.shardKeys[file],
-      this.shardPlaces[shard].start + start, length);
+    const place = this.shardPlaces[shard];
+    const name = `${this.entry.id}-p${file}.js`;
+    const keys = this.shardKeys[file];
+    if (place.length > SMALL_SHARD) return this.files.part(name, keys, place.start + start, length);
+    const whole = await this.files.part(name, keys, place.start, place.length);
+    return whole.subarray(start, start + length);
   }
 
   /** The lists of a term without their documents, or null. */
@@ -289,36 +363,28 @@ export class Segment {
     return this.findTerm(await this.directory(shard), shard, term);
   }
 
-  // The place of a list's parts follows from the lengths of all before it, so that the directory is
-  // read to its end.
-  findTerm(directory, shard, [a, b]) {
-    const reader = new VarintReader(directory);
-    const found = [null, null, null];
-    let first = 0;
-    let documents = this.shardPlaces[shard].directory;
-    let positions = 0;
-    let known = false;
-    while (reader.at < directory.length) {
-      first += reader.next();
-      const wanted = reader.next() === b && first === a;
-      const flags = reader.next();
-      known = known || wanted;
-      for (let number = 0; number < 3; number += 1) {
-        if (!(flags & FIELD_BITS[number])) continue;
-        const n = reader.next();
-        const d = reader.next();
-        const p = flags & 8 ? 0 : reader.next();
-        if (wanted) {
-          found[number] = new PostingList(this, FIELD_BITS[number], {
-            n, d, p, shard, only: Boolean(flags & 8), from: documents, positionsFrom: positions});
-        }
-        documents += d;
-        positions += p;
-      }
-    }
-    if (!known) return null;
-    for (const list of found) if (list) list.positionsFrom += documents;
-    return new TermLists(found);
+  // The place of a list's parts follows from the lengths of all before it.
+  findTerm({firsts, seconds, flags, lists, n, d, p}, shard, [a, b]) {
+    let place = firsts.indexOf(a);
+    while (place >= 0 && firsts[place] === a && seconds[place] !== b) place += 1;
+    if (place < 0 || firsts[place] !== a) return null;
+    let from = this.shardPlaces[shard].directory;
+    for (let list = 0; list < lists[place]; list += 1) from += d[list];
+    let positionsFrom = this.shardPlaces[shard].directory;
+    for (let list = 0; list < n.length; list += 1) positionsFrom += d[list];
+    for (let list = 0; list < lists[place]; list += 1) positionsFrom += p[list];
+    let list = lists[place];
+    return new TermLists(FIELD_BITS.map((field) => {
+      if (!(flags[place] & field)) return null;
+      const found = new PostingList(this, field, {
+        n: n[list], d: d[list], p: p[list], shard, only: Boolean(flags[place] & 8), from,
+        positionsFrom,
+      });
+      from += d[list];
+      positionsFrom += p[list];
+      list += 1;
+      return found;
+    }));
   }
 
   /** Loads the documents of a term's lists in some fields (they lie together). */
@@ -357,38 +423,40 @@ export class Segment {
 
   // The lengths of the records of a text file, as a stream of bits: of a large segment only these
   // are loaded.
-  async recordLengths(file, count) {
+  async recordLengths({start, documents, width}) {
     const [offset, size] = this.entry.sections.records;
-    const start = this.lengthStarts[file];
-    const end = start + Math.ceil(count * this.lengthWidths[file] / 8);
+    const end = start + Math.ceil(documents * width / 8);
     if (!(end <= size)) throw new DamagedData('records');
     if (!this.blockwise) return new BitReader((await this.load('records'))[0].subarray(start, end));
     const name = `${this.entry.id}-head.js`;
     return new BitReader(await this.files.part(name, this.entry.keys, offset + start, end - start));
   }
 
-  // Where the record of a document stands: text file, offset, length.
+  // Where the record of a document is: text file, offset, length.
   async recordPlace(document) {
-    const perText = this.entry.per_text;
-    const file = Math.floor(document / perText);
-    const first = file * perText;
-    const lengths = await this.recordLengths(file, Math.min(perText, this.size - first));
-    const width = this.lengthWidths[file];
+    let low = 0;
+    let high = this.textFiles.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.textFiles[middle].first <= document) low = middle;
+      else high = middle - 1;
+    }
+    const file = this.textFiles[low];
+    const lengths = await this.recordLengths(file);
     let start = 0;
-    for (let place = first; place < document; place += 1) start += lengths.number(width);
-    return {file, start, length: lengths.number(width)};
+    for (let place = file.first; place < document; place += 1) start += lengths.number(file.width);
+    return {file, start, length: lengths.number(file.width)};
   }
 
   /** The record of a document: url, title, date, column, source, type, summary, keywords, body,
    * and whether it can't be folded without the table. */
   async record(document) {
+    const tokens = this.tokens();
+    // What goes wrong with it is met below.
+    tokens.catch(() => {});
     const {file, start, length} = await this.recordPlace(document);
-    const bytes = await this.files.part(
-      `${this.entry.id}-t${file}.js`, this.textKeys[file], start, length);
-    const data = bytes.subarray(1);
-    const text = bytes[0] & IN_TOKENS ? this.tokens.text(data)
-      : new TextDecoder('utf-8', {ignoreBOM: true}).decode(inflate(data));
-    const fields = text.split('\x1f');
+    const bytes = await this.files.part(file.name, file.keys, start, length);
+    const fields = (await tokens).text(bytes.subarray(1)).split('\x1f');
     if (fields.length !== RECORD_FIELDS + 1) throw new DamagedData('record');
     const [url, title, date, column, source, type, summary, keywords, body] = fields;
     return {

@@ -1,4 +1,4 @@
-// The texts of documents as they are kept: in tokens, stretches of text with codes of their own
+// The texts of documents as they are stored: in tokens, stretches of text with codes of their own
 // (docs/search-format.md, section 3.5).
 
 import {wholeNumber} from './bits.js';
@@ -10,7 +10,7 @@ const ESCAPED_BITS = 21;
 /** How many fields a record has. */
 export const RECORD_FIELDS = 9;
 
-/** Reads records that are written in the tokens of a segment. */
+/** Reads records; made of what the file of tokens holds. */
 export class TokenReader {
   constructor(bytes) {
     const count = wholeNumber(bytes, 0, 0, 2);

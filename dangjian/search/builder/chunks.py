@@ -1,0 +1,186 @@
+"""Making a chunk: the posting lists and the records of some documents next to each other (3).
+
+Chunks are what a change makes again. A chunk depends on nothing but its documents.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from dangjian.search.builder.folder import Codes, Folder
+from dangjian.search.builder.phrases import phrase_writer
+from dangjian.search.builder.postings import Fields, encode_all
+from dangjian.search.format.bits import Numbers
+from dangjian.search.format.container import wrap
+from dangjian.search.format.documents import TRADITIONAL, Record, record_text
+from dangjian.search.format.folding import BREAK
+from dangjian.search.format.lists import Lists, class_of, class_width
+
+FILE_BYTES = 65_536
+_BATCH = 256
+
+
+class Prepared(NamedTuple):
+    """A document ready to be indexed: its record, and its columns, ancestors included."""
+
+    record: Record
+    columns: tuple[str, ...]
+
+
+class Part(Struct, frozen=True):
+    """What a chunk takes of one document.
+
+    ``units`` are the code points of the folded title, lead and body, one behind the other, in 16
+    bits each where that is enough, otherwise in 32; ``lengths`` how many there are of each.
+    ``record`` is its record in a text file.
+    """
+
+    date: str
+    columns: tuple[str, ...]
+    type: str
+    source: str
+    lengths: tuple[int, int, int]
+    units: bytes
+    record: bytes
+
+
+class TextFile(NamedTuple):
+    """A text file: how many records it has, and its payload."""
+
+    lengths: list[int]
+    payload: bytes
+
+
+class Facts(Struct, frozen=True):
+    """What the head of a segment says of a chunk's documents: a value for each.
+
+    ``classes`` are the length classes of the bodies (a byte each). ``texts`` has for each text file
+    its digest, the lengths of its records, the bytes of its payload, and its keys.
+    """
+
+    dates: list[str]
+    columns: list[tuple[str, ...]]
+    types: list[str]
+    sources: list[str]
+    classes: bytes
+    texts: list[tuple[bytes, list[int], int, bytes]]
+
+
+class BuiltChunk(NamedTuple):
+    """A chunk: what the head says of it, and its posting lists."""
+
+    facts: Facts
+    lists: Lists
+
+
+def parts_of(documents: Iterable[Prepared], folder: Folder) -> Iterator[Part]:
+    """What a chunk takes of each document."""
+    batch: list[Prepared] = []
+    for document in documents:
+        batch.append(document)
+        if len(batch) == _BATCH:
+            yield from _batch_of(batch, folder)
+            batch = []
+    if batch:
+        yield from _batch_of(batch, folder)
+
+
+def _batch_of(batch: Sequence[Prepared], folder: Folder) -> Iterator[Part]:
+    records = [document.record for document in batch]
+    folded = folder.fold([text for r in records for text in (r.title, r.lead, r.text)])
+    traditional = np.logical_or.reduce(folded.traditional.reshape(-1, 3), axis=1)
+    traditional |= folder.traditional(
+        [f"{r.url}{r.column_name}{r.source}{r.type}" for r in records]
+    )
+    flags = np.where(traditional, TRADITIONAL, 0).astype(np.uint8)
+    packed, sizes = phrase_writer().write(list(map(record_text, records)), flags)
+    codes = np.array(folder.chars, np.uint32)[folded.numbers]
+    lengths = folded.lengths.reshape(-1, 3).tolist()
+    unit_bounds = pairwise(accumulate(map(sum, lengths), initial=0))
+    record_bounds = pairwise(accumulate(sizes, initial=0))
+    for document, row, (begin, end), (first, behind) in zip(
+        batch, lengths, unit_bounds, record_bounds, strict=True
+    ):
+        yield Part(
+            date=document.record.date,
+            columns=document.columns,
+            type=document.record.type,
+            source=document.record.source,
+            lengths=(row[0], row[1], row[2]),
+            units=_narrow(codes[begin:end]).tobytes(),
+            record=packed[first:behind],
+        )
+
+
+def _narrow(codes: Codes) -> Codes | npt.NDArray[np.uint16]:
+    return codes if len(codes) and int(codes.max()) > 0xFFFF else codes.astype(np.uint16)
+
+
+def build_chunk(parts: Sequence[Part]) -> BuiltChunk:
+    """The chunk of these documents, which are in order."""
+    lengths = np.array([part.lengths for part in parts], np.int64)
+    fields, numbers = _fields(parts, lengths)
+    classes = class_of(lengths[:, 2])
+    widths = np.array([class_width(c) for c in range(100)], np.int64)[classes]
+    facts = Facts(
+        dates=[part.date for part in parts],
+        columns=[part.columns for part in parts],
+        types=[part.type for part in parts],
+        sources=[part.source for part in parts],
+        classes=classes.astype(np.uint8).tobytes(),
+        texts=[_text_entry(text) for text in text_files(parts)],
+    )
+    return BuiltChunk(facts, encode_all(fields, numbers, widths))
+
+
+def _fields(parts: Sequence[Part], lengths: Numbers) -> tuple[Fields, Numbers]:
+    """Where the texts of all documents begin, and their units by number."""
+    count = len(parts)
+    starts = np.zeros(3 * count + 1, np.int64)
+    np.cumsum(lengths.T.ravel() + 1, out=starts[1:])
+    codes = np.full(int(starts[-1]), BREAK, np.uint32)
+    for number, part in enumerate(parts):
+        units = np.frombuffer(part.units, f"u{len(part.units) // max(1, sum(part.lengths)) or 2}")
+        at = 0
+        for kind, length in enumerate(part.lengths):
+            begin = starts[kind * count + number]
+            codes[begin : begin + length] = units[at : at + length]
+            at += length
+    known = np.zeros(0x110000, bool)
+    known[codes] = True
+    known[BREAK] = False
+    chars = np.append(BREAK, np.flatnonzero(known))
+    number_of = np.zeros(0x110000, np.int64)
+    number_of[chars] = np.arange(len(chars))
+    numbers = number_of[codes]
+    return Fields(numbers[: starts[count]], starts, chars, count), numbers
+
+
+def text_files(parts: Sequence[Part]) -> Iterator[TextFile]:
+    """The text files of a chunk: records one behind the other, about as many bytes in each."""
+    total = sum(len(part.record) for part in parts)
+    count = -(-total // FILE_BYTES)
+    begin = done = 0
+    for number in range(1, count + 1):
+        end = begin
+        while end < len(parts) and (number == count or done * count < total * number):
+            done += len(parts[end].record)
+            end += 1
+        if end > begin:
+            records = [part.record for part in parts[begin:end]]
+            yield TextFile(list(map(len, records)), b"".join(records))
+        begin = end
+
+
+def text_digest(payload: bytes) -> bytes:
+    """Eight bytes that a text file is named by."""
+    return blake2b(payload, digest_size=8).digest()
+
+
+def _text_entry(text: TextFile) -> tuple[bytes, list[int], int, bytes]:
+    return text_digest(text.payload), text.lengths, len(text.payload), wrap(text.payload)[1]

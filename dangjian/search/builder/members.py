@@ -1,0 +1,193 @@
+"""Which documents an index is to have, in order, and where what is indexed of them comes from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dangjian.search.builder.cache import ChunkCache
+from dangjian.search.builder.chunks import Part, Prepared, parts_of
+from dangjian.search.builder.folder import Folder
+from dangjian.search.builder.partition import Chunk
+from dangjian.search.builder.state import Edition, Load, State, covered, made_with
+from dangjian.search.format.bits import Numbers
+from dangjian.search.format.documents import key_hash, record_of, same_columns, short_digest
+
+_CHUNKS_AT_HAND = 32
+_Words = npt.NDArray[np.uint64]
+
+
+class Task(NamedTuple):
+    """What an update is to bring about.
+
+    ``current`` are the documents that there are to be, or those of them that have changed. For the
+    former, ``covered`` stands for them all (see :func:`~dangjian.search.builder.state.covered`).
+    """
+
+    current: Mapping[str, Edition]
+    load: Load
+    columns: Mapping[str, str]
+    covered: str = ""
+
+
+class Documents(NamedTuple):
+    """All documents there are to be, in order: the hash of each key, its digest, its minute.
+
+    ``names`` has the keys, by their places, of those that can be loaded.
+    """
+
+    keys: _Words
+    digests: _Words
+    minutes: Numbers
+    names: Mapping[int, str]
+
+    def key_bytes(self) -> bytes:
+        """Eight bytes for each document."""
+        return self.keys.astype(">u8").tobytes()
+
+    def digest_bytes(self) -> bytes:
+        """Eight bytes for each document."""
+        return self.digests.astype(">u8").tobytes()
+
+    def identity(self, chunk: Chunk) -> str:
+        """Stands for a chunk's documents and all that is indexed of them."""
+        part = slice(*chunk)
+        hasher = blake2b(made_with().encode(), digest_size=16)
+        for column in (self.keys, self.digests, self.minutes):
+            hasher.update(column[part].tobytes())
+        return hasher.hexdigest()
+
+    def covered(self, columns: Mapping[str, str]) -> str:
+        """Stands for all of them, as :func:`~dangjian.search.builder.state.covered` says."""
+        raw = (self.key_bytes(), self.digest_bytes(), self.minutes.astype("<i8").tobytes())
+        rows = np.stack([np.frombuffer(data, "S8") for data in raw], axis=1).tobytes()
+        return covered((rows[n : n + 24] for n in range(0, len(rows), 24)), columns)
+
+
+def documents_of(task: Task) -> Documents:
+    """The documents of a task that names all there are to be."""
+    keys = _words(b"".join(map(key_hash, task.current)))
+    digests = _words(b"".join([short_digest(e.digest) for e in task.current.values()]))
+    minutes = np.array([edition.minute for edition in task.current.values()], np.int64)
+    return _in_order(keys, digests, minutes, dict(enumerate(task.current)))
+
+
+def changed_documents(state: State, task: Task) -> Documents | None:
+    """Those of a state, some of them as a task has them; None if it names one that is not there."""
+    keys, digests = _words(state.keys), _words(state.digests)
+    minutes = np.frombuffer(state.minutes, np.int64).copy()
+    changed = _words(b"".join(map(key_hash, task.current)))
+    places = _places(keys, changed)
+    if (places < 0).any():
+        return None
+    digests[places] = _words(b"".join([short_digest(e.digest) for e in task.current.values()]))
+    minutes[places] = [edition.minute for edition in task.current.values()]
+    names = dict(zip(places.tolist(), task.current, strict=True))
+    return _in_order(keys, digests, minutes, names)
+
+
+def _words(data: bytes) -> _Words:
+    """Eight bytes each as a number, in the order of the bytes."""
+    return np.frombuffer(data, ">u8").astype(np.uint64)
+
+
+def _places(keys: _Words, wanted: _Words) -> Numbers:
+    """Where each of some keys is among others; -1 if it is not."""
+    if not len(keys):
+        return np.full(len(wanted), -1, np.int64)
+    order = np.argsort(keys)
+    places = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
+    return np.where(keys[places] == wanted, places, -1)
+
+
+def _in_order(
+    keys: _Words, digests: _Words, minutes: Numbers, names: Mapping[int, str]
+) -> Documents:
+    """Documents by their minutes, then by their keys."""
+    order = np.lexsort((keys, minutes))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    found = {int(place[number]): name for number, name in names.items()}
+    return Documents(keys[order], digests[order], minutes[order], found)
+
+
+class UnknownDocumentError(Exception):
+    """What is indexed of a document is not cached, and it can't be loaded either."""
+
+
+class PartSource:
+    """Where the parts of documents come from: cached chunks, or the documents themselves."""
+
+    def __init__(
+        self,
+        state: State | None,
+        cache: ChunkCache,
+        documents: Documents,
+        task: Task,
+        table: Mapping[str, str],
+    ) -> None:
+        self.loaded = 0
+        self._documents = documents
+        self._load = task.load
+        self._table = table
+        self._folder: Folder | None = None
+        self._cached = lru_cache(_CHUNKS_AT_HAND)(cache.parts)
+        self._chunks = [name for name, _ in state.chunks] if state else []
+        ends = np.cumsum([0, *(count for _, count in state.chunks)]) if state else np.zeros(1, int)
+        self._old = _old_places(state, documents)
+        chunk = np.searchsorted(ends, self._old, side="right") - 1
+        self._chunk = np.where(self._old < 0, -1, chunk)
+        self._row = self._old - ends[np.maximum(self._chunk, 0)]
+
+    def parts(self, chunk: Chunk) -> list[Part]:
+        """What is indexed of the documents of a chunk, in order.
+
+        Raises :class:`UnknownDocumentError`.
+        """
+        found: list[Part | None] = []
+        for place in range(*chunk):
+            cached = (
+                self._cached(self._chunks[self._chunk[place]]) if self._old[place] >= 0 else None
+            )
+            found.append(cached[self._row[place]] if cached else None)
+        begin = chunk[0]
+        missing = [begin + n for n, part in enumerate(found) if part is None]
+        for place, part in zip(missing, self._loaded(missing), strict=True):
+            found[place - begin] = part
+        return [part for part in found if part is not None]
+
+    def _loaded(self, places: Sequence[int]) -> Iterator[Part]:
+        """The parts of documents that have to be loaded."""
+        if not places:
+            return iter(())
+        if not all(place in self._documents.names for place in places):
+            raise UnknownDocumentError
+        if self._folder is None:
+            self._folder = Folder(self._table)
+        self.loaded += len(places)
+        return parts_of(self._prepared(places), self._folder)
+
+    def _prepared(self, places: Sequence[int]) -> Iterator[Prepared]:
+        names = [self._documents.names[place] for place in places]
+        for name, doc in zip(names, self._load(names), strict=True):
+            if doc.key != name:
+                raise ValueError(f"asked for {name}, got {doc.key}")
+            yield Prepared(record_of(doc), same_columns(doc.columns))
+
+
+def _old_places(state: State | None, documents: Documents) -> Numbers:
+    """Where each document was in the state, if it was there just as it is; else -1."""
+    if state is None or not len(documents.keys):
+        return np.full(len(documents.keys), -1, np.int64)
+    places = _places(_words(state.keys), documents.keys)
+    same = places >= 0
+    for old, new in (
+        (_words(state.digests), documents.digests),
+        (np.frombuffer(state.minutes, np.int64), documents.minutes),
+    ):
+        if len(old):
+            same &= old[np.maximum(places, 0)] == new
+    return np.where(same, places, -1)

@@ -1,0 +1,87 @@
+"""Where archives are cut: the sizes hold, and one article moves few borders."""
+
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from dangjian.search.builder.partition import SIZES, Chunk, Sizes, partition
+
+SMALL = Sizes(small=(2, 4), chunk=(8, 14), segment=(20, 36), largest=(60, 110), recent=10, late=40)
+
+
+def cut(hashes: list[int], sizes: Sizes = SIZES) -> list[list[Chunk]]:
+    """The segments of articles with these hashes."""
+    return partition(np.array(hashes, np.uint64), sizes)
+
+
+def archive(count: int, seed: int = 1) -> list[int]:
+    """Hashes of so many articles."""
+    random = Random(seed)
+    return [random.getrandbits(64) for _ in range(count)]
+
+
+def segments_of(hashes: list[int], sizes: Sizes) -> set[tuple[tuple[int, ...], ...]]:
+    """The segments, as the articles in their chunks."""
+    return {
+        tuple(tuple(hashes[begin:end]) for begin, end in segment) for segment in cut(hashes, sizes)
+    }
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 400), st.integers())
+def test_every_article_is_in_one_chunk_and_sizes_hold(count: int, seed: int) -> None:
+    """Chunks follow each other; none is larger than it may be."""
+    segments = cut(archive(count, seed), SMALL)
+    chunks = [chunk for segment in segments for chunk in segment]
+    assert [n for begin, end in chunks for n in range(begin, end)] == list(range(count))
+    sizes = [sum(end - begin for begin, end in segment) for segment in segments]
+    assert all(end - begin <= SMALL.chunk[1] for begin, end in chunks)
+    assert all(size <= SMALL.largest[1] for size in sizes)
+    newest = [end - begin for begin, end in chunks if end > count - SMALL.recent]
+    assert all(size <= SMALL.small[1] for size in newest)
+
+
+@pytest.mark.parametrize("count", [111, 112, 113, 1000, 2500, 12_000, 60_000], ids=str)
+def test_few_segments_and_small_new_ones(count: int) -> None:
+    """With the sizes in use: what a reader waits for and what an editor uploads stays small."""
+    segments = cut(archive(count))
+    sizes = [segment[-1][1] - segment[0][0] for segment in segments]
+    assert len(segments) <= 12
+    assert sizes[-1] < SIZES.small[1]
+    if count < SIZES.small[1]:
+        assert sizes == [count]
+    if count >= 12_000:
+        recent = next(s for s in segments if s[-1][1] > count - SIZES.recent)
+        assert recent[-1][1] - recent[0][0] <= SIZES.recent + SIZES.chunk[1] + SIZES.small[1]
+    assert max(sizes) <= (SIZES.segment[1] if count <= SIZES.late else SIZES.largest[1])
+
+
+def test_one_article_moves_few_borders() -> None:
+    """One more or one less anywhere: the chunk it is in changes, rarely one or two next to it."""
+    hashes = archive(8000)
+    before = segments_of(hashes, SIZES)
+    chunks = {chunk for segment in before for chunk in segment}
+    changed = []
+    for place in range(3, 8000, 97):
+        for after in (
+            hashes[:place] + hashes[place + 1 :],
+            [*hashes[:place], 7, *hashes[place:]],
+        ):
+            new = segments_of(after, SIZES) - before
+            changed.append(sum(len(c) for segment in new for c in segment if c not in chunks))
+    assert np.median(changed) <= SIZES.chunk[1]
+    assert np.percentile(changed, 95) <= 2 * SIZES.chunk[1]
+    assert max(changed) <= 6 * SIZES.chunk[1]
+
+
+def test_on_average_one_article_more_changes_only_the_last_segment() -> None:
+    """Of 300 articles added to an archive, few close a chunk or a segment."""
+    hashes = archive(2600)
+    changed = []
+    for count in range(2300, 2600):
+        new = segments_of(hashes[: count + 1], SIZES) - segments_of(hashes[:count], SIZES)
+        changed.append(sum(len(chunk) for segment in new for chunk in segment))
+    assert np.median(changed) <= SIZES.small[1]
+    assert sum(size > 2 * SIZES.small[1] for size in changed) <= 8
