@@ -45,8 +45,8 @@ class Side:
     files: int = 0
     size: int = 0
     blocks: int = 0
-    add_seconds: float | None = None
-    add_bytes: int | None = None
+    changes: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
+    requests: list[int] = field(default_factory=list)
     found: dict[str, Found] = field(default_factory=dict)
     titles: tuple[int, int] = (0, 0)
     first_bytes: list[int] = field(default_factory=list)
@@ -73,7 +73,7 @@ def _blocks(folder: Path) -> int:
 
 
 def build_ours(work: Path, corpus: Path, side: Side, memory: bool) -> Path:
-    """Index all articles but the newest, then add it; returns the folder of the site."""
+    """Index all articles but the newest, add it, change some; returns the folder of the site."""
     site = build_search_site(work / "page")
     index = site / "search"
     program = [sys.executable, "-m", "tests.benchmarks.search_corpus"]
@@ -88,14 +88,28 @@ def build_ours(work: Path, corpus: Path, side: Side, memory: bool) -> Path:
         side.memory = measure.peak_memory([*program, "build", str(corpus), str(index)], ROOT)
     shutil.rmtree(index)
     side.build_seconds = run("build")
-    before = _sizes(index)
-    side.files, side.size, side.blocks = len(before), sum(before.values()), _blocks(index)
-    side.add_seconds = run("add")
-    after = _sizes(index)
-    new = [path for path in after if path not in before or path.name == "manifest.js"]
-    side.add_bytes = sum(after[path] for path in new)
+    sizes = _sizes(index)
+    side.files, side.size, side.blocks = len(sizes), sum(sizes.values()), _blocks(index)
+    for name, kinds in _changes(len(corpus.read_bytes().splitlines())).items():
+        side.changes[name] = []
+        for kind in kinds:
+            before = {path: path.stat().st_mtime_ns for path in index.iterdir()}
+            seconds = run(kind)
+            new = [p for p in index.iterdir() if before.get(p) != p.stat().st_mtime_ns]
+            side.changes[name].append((seconds, sum(path.stat().st_size for path in new)))
     search_worker.put_worker(site)
     return site
+
+
+def _changes(articles: int) -> dict[str, list[str]]:
+    """What is changed, and which kinds of ``search_corpus`` these are: one edit undoes the last."""
+    newest = [n for n in (1, 20, 60, 150, 400, 700, 990) if n <= articles]
+    older = [n for n in (2000, articles // 2, articles * 9 // 10, articles) if 1000 < n <= articles]
+    return {
+        "one article more": ["add"],
+        "one of the newest 1,000 changed": [f"edit:{n}" for n in newest],
+        "an older one changed": [f"edit:{n}" for n in older],
+    }
 
 
 def build_theirs(
@@ -234,6 +248,7 @@ def measure_ours(
     say("  bytes …")
     for first, second in _pairs(everything, options.loads, random):
         _add_bytes(side, asked.bytes_of(first, second))
+        side.requests += asked.requests
     say("  times …")
     sample = random.sample(everything, min(options.timed, len(everything)))
     side.first_times, side.times = asked.times(sample, here=False)
@@ -255,10 +270,16 @@ def _spread(values: list[float] | list[int], unit: float, name: str) -> str:
     return f"{statistics.median(values) / unit:,.0f} {name}, worst {max(values) / unit:,.0f}"
 
 
-def _added(side: Side) -> str:
-    if side.add_seconds is None or side.add_bytes is None:
-        return "everything again"
-    return f"{side.add_seconds:.2f} s, {side.add_bytes / 1000:,.0f} KB"
+def _changed(side: Side, name: str) -> str:
+    """Median and worst seconds and bytes of new files."""
+    taken = side.changes.get(name)
+    if not taken:
+        return "everything again" if not side.changes else "–"
+    seconds, sizes = ([one[n] for one in taken] for n in range(2))
+    return (
+        f"{statistics.median(seconds):.2f} s, worst {max(seconds):.2f}; "
+        f"{statistics.median(sizes) / 1000:,.0f} KB, worst {max(sizes) / 1000:,.0f}"
+    )
 
 
 def _share(values: list[float]) -> str:
@@ -285,6 +306,7 @@ def rows(sides: list[Side]) -> list[list[str]]:
         ["unique title typed: it comes first", *("{} of {}".format(*s.titles) for s in sides)],
         ["first query, KB", *(_spread(s.first_bytes, 1000, "KB") for s in sides)],
         ["second query, KB", *(_spread(s.second_bytes, 1000, "KB") for s in sides)],
+        ["requests a query (first and second)", *(_spread(s.requests, 1, "") for s in sides)],
         [
             "key press to five results and the count, 4× slower page",
             *(_spread(s.first_times, 1, "ms") for s in sides),
@@ -294,7 +316,10 @@ def rows(sides: list[Side]) -> list[list[str]]:
         ["all ten, without a worker", *(_spread(s.times_here, 1, "ms") for s in sides)],
         ["building", *(f"{side.build_seconds:.1f} s" for side in sides)],
         ["memory", *(f"{s.memory / 1e6:,.0f} MB" if s.memory else "–" for s in sides)],
-        ["one article more", *(_added(side) for side in sides)],
+        *(
+            [f"{name}: time; new files", *(_changed(side, name) for side in sides)]
+            for name in sides[0].changes
+        ),
         ["bytes of its files", *(f"{s.size / 1e6:.1f} MB, {s.files:,} files" for s in sides)],
         ["on disk, in whole blocks", *(f"{side.blocks / 1e6:.1f} MB" for side in sides)],
     ]

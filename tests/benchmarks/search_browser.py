@@ -114,6 +114,8 @@ class Ours:
         self.browser = browser
         self.address = address
         self.sender = sender
+        self.requests: list[int] = []
+        """How many requests the last two queries took, what every query needs not counted."""
 
     def finder(self) -> Callable[[str], tuple[int, list[str]]]:
         """A function from a query to the number of results and their first addresses."""
@@ -131,8 +133,10 @@ class Ours:
 
         return find
 
-    def _searched(self) -> int:
-        return sum(size for path, size in self.sender.take() if _is_search(path))
+    def _searched(self, before: int = 0) -> int:
+        sent = [size for path, size in self.sender.take() if _is_search(path)]
+        self.requests.append(len(sent))
+        return before + sum(sent)
 
     def open(self, slow: bool = False, here: bool = False) -> tuple[BrowserContext, Page]:
         """The search page in a fresh profile; ``here``: no worker, all on the slowed thread."""
@@ -151,9 +155,11 @@ class Ours:
         """What a fresh browser loads for a first query and then for a second one."""
         self.sender.take()
         context, page = self.open()
+        opened = self._searched()
+        self.requests.clear()
         page.evaluate(_TYPE, first)
         page.wait_for_load_state("networkidle")
-        before = self._searched()
+        before = self._searched(opened)
         page.evaluate(_TYPE, second)
         page.wait_for_load_state("networkidle")
         after = self._searched()

@@ -1,10 +1,10 @@
 """Articles to search, as the index takes them, and what is to be found in them.
 
-``python -m tests.benchmarks.search_corpus build|add FILE FOLDER`` indexes in a process of its own,
-so that its time and memory can be measured, and prints the seconds.
+``python -m tests.benchmarks.search_corpus build|add|edit:N FILE FOLDER`` indexes in a process of
+its own, so that its time and memory can be measured, and prints the seconds: all articles but the
+newest; the newest too; all, with a change in the text of the N-th newest.
 """
 
-import json
 import re
 import sys
 import time
@@ -15,8 +15,10 @@ from pathlib import Path
 
 import msgspec
 import yaml
+from msgspec.structs import replace
 
-from dangjian.search import SearchDoc, update_index
+from dangjian.search import Edition, SearchDoc, minute_of, update_index
+from dangjian.search.format.documents import key_hash
 from dangjian.search.format.folding import fold_text
 from tests.benchmarks.archive import articles, column_name
 
@@ -102,32 +104,41 @@ class Truth:
         return {doc.url for doc, text in zip(self.docs, self.joined, strict=True) if wanted in text}
 
 
-def _loader(file: Path, places: dict[str, int]) -> Callable[[Sequence[str]], Iterator[SearchDoc]]:
+def _loader(
+    file: Path, places: dict[str, int], edited: str
+) -> Callable[[Sequence[str]], Iterator[SearchDoc]]:
     def load(keys: Sequence[str]) -> Iterator[SearchDoc]:
         with file.open("rb") as lines:
             for key in keys:
                 lines.seek(places[key])
-                yield msgspec.json.decode(lines.readline(), type=SearchDoc)
+                doc = msgspec.json.decode(lines.readline(), type=SearchDoc)
+                yield replace(doc, text=f"更正。{doc.text}") if key == edited else doc
 
     return load
 
 
-def _index(file: Path, folder: Path, less: int) -> float:
+def _index(file: Path, folder: Path, kind: str) -> float:
     places: dict[str, int] = {}
-    current: dict[str, bytes] = {}
+    current: dict[str, Edition] = {}
     at = 0
     with file.open("rb") as lines:
         for line in lines:
-            key = json.loads(line)["key"]
-            places[key], current[key] = at, blake2b(line, digest_size=16).digest()
+            doc = msgspec.json.decode(line, type=SearchDoc)
+            digest = blake2b(line, digest_size=16).digest()
+            places[doc.key], current[doc.key] = at, Edition(minute_of(doc.date), digest)
             at += len(line)
-    for key in list(current)[len(current) - less :]:
-        del current[key]
+    newest = sorted(current, key=lambda key: (current[key].minute, key_hash(key)), reverse=True)
+    edited = ""
+    if kind == "build":
+        del current[newest[0]]
+    elif kind.startswith("edit:"):
+        edited = newest[int(kind.removeprefix("edit:")) - 1]
+        current[edited] = current[edited]._replace(digest=b"edited".ljust(16))
     started = time.perf_counter()
-    update_index(folder, current, _loader(file, places))
+    cache = folder.with_name(f"{folder.name}.cache")
+    update_index(folder, cache, current, _loader(file, places, edited))
     return time.perf_counter() - started
 
 
 if __name__ == "__main__":
-    kind, corpus, target = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    print(f"{_index(corpus, target, 1 if kind == 'build' else 0):.3f}")
+    print(f"{_index(Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[1]):.3f}")

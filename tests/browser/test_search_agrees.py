@@ -78,8 +78,7 @@ def test_same_answers(
     """Total and order of two hundred random queries; single words against plain substring."""
     random = Random(segments)
     docs = [_document(random, number) for number in range(120)]
-    groups = [docs[number::segments] for number in range(segments)]
-    library.build_in_segments(tmp_path / "search", groups)
+    library.build_in_segments(tmp_path / "search", docs, (len(docs) // segments,))
     search_worker.put_worker(tmp_path)
     index = IndexReader(tmp_path / "search")
     folded = {doc.url: [_folded(doc.title), _folded(doc.text)] for doc in docs}
@@ -114,7 +113,7 @@ def test_same_answers_to_titles(
     docs += [
         library.article(100 + number, title, "党建工作通知") for number, title in enumerate(titles)
     ]
-    library.build_in_segments(tmp_path / "search", [docs[:40], docs[40:]])
+    library.build_in_segments(tmp_path / "search", docs, (40, 50))
     search_worker.put_worker(tmp_path)
     index = IndexReader(tmp_path / "search")
     page = browser.new_page()
@@ -137,7 +136,7 @@ def doubtful(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     ]
     docs = [library.article(number, f"之{number}", text) for number, text in enumerate(texts)]
     site = tmp_path_factory.mktemp("doubtful")
-    library.build_in_segments(site / "search", [docs[:80], docs[80:]])
+    library.build_in_segments(site / "search", docs, (80, 150))
     return site, {doc.url: doc.text for doc in docs}
 
 
