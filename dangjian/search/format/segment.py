@@ -1,7 +1,7 @@
 """Reading an index: the same files, by the same rules, as the browser (docs/search-format.md)."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from dangjian.search.format.bits import Numbers, read_varints, starts_of, unpack_fixed
 from dangjian.search.format.container import DamagedIndexError, inflate, keys_of, read_payload
+from dangjian.search.format.directory import ListSpan, list_parts, parse_directory
 from dangjian.search.format.documents import Record, record_from
 from dangjian.search.format.lists import (
     BODY,
@@ -44,18 +45,6 @@ class Info(Struct, frozen=True):
     sets: list[list[int]]
     types: list[str]
     sources: list[str]
-
-
-class ListSpan(NamedTuple):
-    """Where a list is in its shard, in bytes, and how many documents it has (``total``)."""
-
-    field: int
-    total: int
-    plain: bool
-    doc_at: int
-    doc_bytes: int
-    pos_at: int
-    pos_bytes: int
 
 
 class Postings(NamedTuple):
@@ -295,85 +284,6 @@ class SegmentReader:
     def terms(self, shard: int) -> dict[tuple[int, int], list[ListSpan]]:
         """All terms of a shard and their lists."""
         return self._directory(shard)
-
-
-def parse_directory(values: list[int], size: int) -> dict[tuple[int, int], list[ListSpan]]:
-    """The lists of each term, from the numbers of a directory of ``size`` bytes."""
-    count = values[0]
-    steps, seconds, flags = (values[1 + n * count : 1 + (n + 1) * count] for n in range(3))
-    rows: list[tuple[int, int, int, bool]] = []
-    a = 0
-    for step, b, present in zip(steps, seconds, flags, strict=True):
-        a += step
-        rows += [(a, b, field, bool(present & 8)) for field in range(3) if present >> field & 1]
-    at = 1 + 3 * count
-    totals, doc_bytes = (values[at + n * len(rows) : at + (n + 1) * len(rows)] for n in range(2))
-    placed = iter(values[at + 2 * len(rows) :])
-    doc_at = size
-    pos_at = size + sum(doc_bytes)
-    terms: dict[tuple[int, int], list[ListSpan]] = {}
-    for (a, b, field, plain), total, length in zip(rows, totals, doc_bytes, strict=True):
-        pos_bytes = 0 if plain else next(placed, -1)
-        if pos_bytes < 0:
-            raise ValueError("a directory that is cut off")
-        span = ListSpan(field, total, plain, doc_at, length, pos_at, pos_bytes)
-        terms.setdefault((a, b), []).append(span)
-        doc_at += length
-        pos_at += pos_bytes
-    return terms
-
-
-class ListPart(NamedTuple):
-    """A list in one chunk: how many documents it has there, and the bytes of its two parts."""
-
-    chunk: int
-    total: int
-    doc_bytes: int
-    pos_bytes: int
-
-
-def list_parts(data: bytes, place: ListSpan, chunks: int) -> Iterator[tuple[ListPart, int]]:
-    """The parts of a list by chunks, each with the place in ``data`` where its documents begin.
-
-    Raises ``ValueError`` if they can't be such.
-    """
-    if chunks == 1:
-        yield ListPart(0, place.total, place.doc_bytes, place.pos_bytes), 0
-        return
-    parts: list[ListPart] = []
-    chunk, at, last = -1, 0, False
-    while not last:
-        (step,), at = _read_some(data, at, 1)
-        chunk, last = chunk + 1 + (step >> 1), bool(step & 1)
-        if chunk >= chunks:
-            raise ValueError("a list names a chunk that is not there")
-        if last and not parts:
-            parts.append(ListPart(chunk, place.total, place.doc_bytes - at, place.pos_bytes))
-            break
-        numbers, at = _read_some(data, at, 2 if place.plain else 3)
-        parts.append(ListPart(chunk, numbers[0], numbers[1], 0 if place.plain else numbers[2]))
-    if sum(part.total for part in parts) != place.total:
-        raise ValueError("a list has not as many documents as announced")
-    for part in parts:
-        yield part, at
-        at += part.doc_bytes
-
-
-def _read_some(data: bytes, at: int, count: int) -> tuple[list[int], int]:
-    """Some LEB128 numbers from byte ``at`` on, and where they end."""
-    numbers: list[int] = []
-    while len(numbers) < count:
-        value = shift = 0
-        while True:
-            if at >= len(data) or shift > 35:
-                raise ValueError("a number is cut off, or too long")
-            value |= (data[at] & 0x7F) << shift
-            shift += 7
-            at += 1
-            if data[at - 1] < 0x80:
-                break
-        numbers.append(value)
-    return numbers, at
 
 
 class IndexTokens:
