@@ -98,7 +98,8 @@ def gather_files(
     """The facts of all ``needed`` files, inspected again where the files have changed.
 
     ``rows`` and the catalogue are brought up to date. Facts that come from an error which may pass
-    (no permission, a share that is away) are in neither: the next build looks again.
+    (no permission, a share that is away) are in neither: the next build looks again. What is built
+    to go live may still need the facts of a file that is missing or broken now: those stay.
     """
     facts, unknown = split_known(needed, rows, scan.files, doubts)
     work = partial(inspect, place.content, place.cache / "pictures")
@@ -109,16 +110,25 @@ def gather_files(
     fresh = {
         key: FileRow(scan.files[key.partition(":")[2]], one)
         for key, one in found.items()
-        if not one.passing
+        if not one.passing and not (one.error and _was_good(place, rows, key))
     }
     rows.update(fresh)
     catalogue.put_files(fresh.items())
     facts.update(found)
-    gone = [key for key in rows if key not in facts or facts[key].passing]
+    gone = [
+        key
+        for key in rows
+        if (key not in facts and scan.complete)
+        or (key in facts and facts[key].passing and not _was_good(place, rows, key))
+    ]
     catalogue.drop_files(gone)
     for key in gone:
         del rows[key]
     return facts
+
+
+def _was_good(place: Workplace, rows: Mapping[str, FileRow], key: str) -> bool:
+    return place.releasing and key in rows and not rows[key].facts.error
 
 
 def source_problems(

@@ -27,6 +27,7 @@ from dangjian.building.arrange import (
     source_problems,
 )
 from dangjian.building.comparison import Comparison, Outcome
+from dangjian.building.held_back import HeldBack
 from dangjian.building.last_build import forget_last, remember
 from dangjian.building.outline import read_outline, store_outline
 from dangjian.building.output_list import open_output_list
@@ -106,6 +107,10 @@ class Build:
         self._progress = progress
         self._previous = previous
         self._readings: Readings | None = None
+        self._held: HeldBack | None = None
+        if place.releasing:
+            catalogue.set_aside()
+            self._held = HeldBack(catalogue, known.sources, comparison.snapshot.now)
 
     def run(self) -> Outcome:
         """Bring the output up to date."""
@@ -145,11 +150,21 @@ class Build:
         rows = self.read().rows
         with _without_collector():
             presenter, facts = self._arrange()
+            while self._holds_back(presenter):
+                presenter, facts = self._arrange()
+        if self._held is not None:
+            self.report.problems = self._held.without_drafts(self.report.problems)
         note_trust(self._catalogue, self._comparison.snapshot)
         unread = any(not row.record.digest for row in rows.values())
         passing = unread or any(one.passing for one in facts.values())
         lasting = self._comparison.snapshot.complete and not passing
         return Arranged(WHOLE, presenter, presenter, lasting)
+
+    def _holds_back(self, presenter: Presenter) -> bool:
+        """Hold back what has errors; whether the archive is another one then."""
+        if self._held is None or not self._place.hold_back:
+            return False
+        return self._held.hold(self.report.problems, presenter.archive)
 
     def _arrange(self) -> "tuple[Presenter, Mapping[str, FileFacts]]":
         place, catalogue, report = self._place, self._catalogue, self.report
@@ -170,6 +185,9 @@ class Build:
                 self._pool,
                 self._progress,
             )
+        if self._held is not None:
+            rows, output = self._known.files, place.output
+            facts = self._held.with_published_files(archive, facts, rows, output)
         with report.timed(Stage.RELATED):
             presenter = self._presenter(archive, facts, related())
         catalogue.commit()
@@ -278,6 +296,8 @@ class Build:
                     producer.keep(index())
         if scope.is_whole:
             self.report.problems.extend(presenter.archive.problems.sorted())
+            if self._holds_back(presenter):
+                return self.produce(self.arrange())
         return Produced(arranged, producer, frozenset() if indexed else scope.unindexed)
 
     def _begin_index(self, arranged: Arranged) -> "Files":

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import msgspec
 
+from dangjian.building.cache_folder import at_work
 from dangjian.building.output_list import list_file, read_list
 from dangjian.content.catalogue import Catalogue
 from dangjian.pages.presenter import Presenter
@@ -32,8 +33,21 @@ def note_articles(catalogue: Catalogue, presenter: Presenter) -> None:
 def last_articles(place: Workplace) -> Iterator[tuple[Articles, Callable[[str], bytes]]]:
     """The articles of the last build, and what gives the digest of a source by its path."""
     with Catalogue(place.catalogue, read_only=True) as catalogue:
-        noted = catalogue.meta(_NAME)
-        yield msgspec.msgpack.decode(noted, type=Articles) if noted else {}, catalogue.digest
+        yield noted_articles(catalogue), catalogue.digest
+
+
+def noted_articles(catalogue: Catalogue) -> Articles:
+    """The public articles of the last build."""
+    noted = catalogue.meta(_NAME)
+    return msgspec.msgpack.decode(noted, type=Articles) if noted else {}
+
+
+def note_published(place: Workplace) -> None:
+    """Note that what the last build made is live now."""
+    with at_work(place.catalogue), Catalogue(place.catalogue) as catalogue:
+        if catalogue.has_set_aside():
+            catalogue.note_published()
+            catalogue.commit()
 
 
 def read_plan(place: Workplace) -> dict[str, int | None]:

@@ -3,6 +3,8 @@
 Docstrings of tasks, and the help of their options, are what people read: they are Chinese.
 """
 
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 from invoke.collection import Collection
@@ -12,6 +14,10 @@ from dangjian.cli import develop, publishing, site
 
 def collection(root: Path) -> Collection:
     """The tasks for the site, or the checkout, in ``root``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that has no Chinese must not stop a command in the middle.
+            stream.reconfigure(errors="backslashreplace")
     tasks = Collection()
     tasks.configure({"dangjian": {"root": str(root)}})
     modules = [site, publishing]

@@ -111,10 +111,17 @@ def _tell_outcome(outcome: Outcome) -> None:
         )
     elif outcome.result == "dry run":
         print(_stamped(f"如果发布到 {live}：{outcome.found}。没有改动线上网站。"))
-    if outcome.held_back:
-        count = len(outcome.held_back)
-        names = "、".join(outcome.held_back[:_TITLES]) + ("等" if count > _TITLES else "")
-        print(_stamped(f"有错误的 {count} 个文件没有更新，线上保持上次发布的样子：{names}"))
+    waiting = outcome.waiting
+    kept = [path for path in outcome.held_back if path not in waiting]
+    if kept:
+        print(_stamped(f"有错误，线上保持上次发布的样子：{_names(kept)}"))
+    if waiting:
+        print(_stamped(f"有错误，改好以前线上没有：{_names(waiting)}"))
+
+
+def _names(paths: list[str]) -> str:
+    more = f" 等 {len(paths)} 个" if len(paths) > _TITLES else ""
+    return "、".join(paths[:_TITLES]) + more
 
 
 def _tell_changes(changes: Changes) -> None:

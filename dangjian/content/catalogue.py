@@ -8,6 +8,7 @@ aside and made anew.
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 from zlib import crc32
@@ -40,6 +41,7 @@ CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, mtime INTEGER, size INTE
   WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS output (path TEXT PRIMARY KEY, fingerprint BLOB, mtime INTEGER,
   size INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS published (path TEXT PRIMARY KEY, record BLOB, html BLOB);
 """
 
 
@@ -48,6 +50,7 @@ class Record(Struct, kw_only=True, omit_defaults=True):
 
     ``digest`` covers the whole file; ``mention`` what others show of it when they only name it.
     ``anchors`` are the ids in its text.
+    ``draft`` and ``expires`` are for one without ``entry``: what it says of that all the same.
     """
 
     digest: bytes
@@ -57,6 +60,8 @@ class Record(Struct, kw_only=True, omit_defaults=True):
     problems: tuple[Problem, ...] = ()
     excerpt: str = ""
     anchors: tuple[str, ...] = ()
+    draft: bool = False
+    expires: datetime | None = None
 
 
 class SourceRow(Struct, eq=False):
@@ -154,6 +159,7 @@ class Catalogue:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
+        self._sets_aside = False
         if read_only:
             address = f"{path.absolute().as_uri()}?mode=ro"
             self._db = sqlite3.connect(address, uri=True, isolation_level=None)
@@ -213,8 +219,66 @@ class Catalogue:
         row = self._db.execute("SELECT record FROM source WHERE path=?", (path,)).fetchone()
         return _decode_record(_unseal(row[0])).digest if row else b""
 
+    def set_aside(self) -> None:
+        """From now on, set the published version of each source aside that is read again or gone.
+
+        A source is published as it is here when nothing of it is set aside, or, when it never was,
+        as nothing.
+        """
+        self._sets_aside = True
+
+    def _set_aside(self, paths: Iterable[str], *, new: bool) -> None:
+        if not self._sets_aside:
+            return
+        rows = [(path,) for path in paths]
+        self._db.executemany(
+            "INSERT OR IGNORE INTO published SELECT path, record, html FROM source"
+            " JOIN body USING (path) WHERE path=?",
+            rows,
+        )
+        if new:
+            self._db.executemany("INSERT OR IGNORE INTO published VALUES (?, NULL, NULL)", rows)
+
+    def is_set_aside(self, path: str) -> bool:
+        """Whether the source as it is here is not the one that was published."""
+        row = self._db.execute("SELECT 1 FROM published WHERE path=?", (path,)).fetchone()
+        return row is not None
+
+    def set_aside_below(self, path: str) -> list[str]:
+        """The published sources that were set aside at a path, or below it."""
+        found = self._db.execute(
+            "SELECT path FROM published WHERE record IS NOT NULL"
+            " AND (path=? OR substr(path, 1, ?)=?)",
+            (path, len(path) + 1, f"{path}/"),
+        )
+        return [row[0] for row in found]
+
+    def restore(self, path: str) -> SourceRow | None:
+        """Put the version of a source back that was set aside; None if it was never published.
+
+        Its stat is that of no file, so that the file is read again by the next build.
+        """
+        found = self._db.execute(
+            "SELECT record, html FROM published WHERE path=?", (path,)
+        ).fetchone()
+        if found is None or found[0] is None:
+            self._drop([(path,)])
+            return None
+        self._db.execute("INSERT OR REPLACE INTO source VALUES (?,0,0,?)", (path, found[0]))
+        self._db.execute("INSERT OR REPLACE INTO body VALUES (?,?)", (path, found[1]))
+        return SourceRow(Stat(0, 0), found[0])
+
+    def note_published(self) -> None:
+        """Note that all sources are published as they are here."""
+        self._db.execute("DELETE FROM published")
+
+    def has_set_aside(self) -> bool:
+        """Whether anything is set aside."""
+        return self._db.execute("SELECT 1 FROM published LIMIT 1").fetchone() is not None
+
     def put_sources(self, found: Sequence[StoredSource]) -> None:
         """Keep sources as read, with their texts."""
+        self._set_aside([one.path for one in found], new=True)
         sources = [(one.path, one.stat.mtime, one.stat.size, one.record) for one in found]
         bodies = [(one.path, one.body) for one in found]
         self._db.executemany("INSERT OR REPLACE INTO source VALUES (?,?,?,?)", sources)
@@ -228,6 +292,10 @@ class Catalogue:
 
     def drop_sources(self, paths: Iterable[str]) -> None:
         gone = [(path,) for path in paths]
+        self._set_aside([path for (path,) in gone], new=False)
+        self._drop(gone)
+
+    def _drop(self, gone: Sequence[tuple[str]]) -> None:
         self._db.executemany("DELETE FROM source WHERE path=?", gone)
         self._db.executemany("DELETE FROM body WHERE path=?", gone)
 
@@ -278,7 +346,9 @@ class Catalogue:
 
     def clear_sources(self) -> None:
         """Forget everything read, because how it is read has changed."""
-        self._db.executescript("DELETE FROM source; DELETE FROM body; DELETE FROM file; BEGIN")
+        self._db.executescript(
+            "DELETE FROM source; DELETE FROM body; DELETE FROM file; DELETE FROM published; BEGIN"
+        )
 
 
 def open_catalogue(path: Path, version: bytes) -> Catalogue:

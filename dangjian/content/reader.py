@@ -19,6 +19,7 @@ from dangjian.common.files import Stat
 from dangjian.common.problems import Problem
 from dangjian.content.catalogue import Record, StoredSource, stored
 from dangjian.content.columns import COLUMN_FILE
+from dangjian.content.withdrawal import read_withdrawal
 from dangjian.schema.column_entry import ColumnEntry
 from dangjian.schema.entry import Entry
 from dangjian.schema.frontmatter import Source, parse_source
@@ -120,6 +121,8 @@ def read_source(content: Path, path: str, rules: ReadingRules = _NO_RULES) -> Re
         record, rendered = _read_column(source, path, rules)
     else:
         record, rendered = _read_article(source, path, rules)
+        if record.entry is None:
+            record.draft, record.expires = read_withdrawal(source, data)
     record.digest = digest(data)
     return ReadResult(path, stat, record, rendered.html)
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -10,13 +11,14 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from dangjian.building.published import last_articles, read_plan
+from dangjian.building.published import last_articles, note_published, read_plan
 from dangjian.building.site import Site, SiteError, as_site_error
 from dangjian.common.digests import digest
 from dangjian.common.errors import PlaceError
 from dangjian.common.problems import Problem
 from dangjian.common.report import Report
 from dangjian.common.timezone import SHANGHAI
+from dangjian.content.columns import COLUMN_FILE
 from dangjian.content.scan import scan_content
 from dangjian.publishing import history
 from dangjian.publishing.assembly import Comparison
@@ -54,8 +56,9 @@ class Options(Struct, frozen=True):
 class Outcome(Struct):
     """What came of it. ``held_back`` are the sources whose last version did not go live.
 
-    ``notices`` are sentences on what went wrong without stopping anything. ``server_files`` are the
-    configurations for web servers that have changed.
+    Those in ``waiting`` are not live in any version. ``notices`` are sentences on what went wrong
+    without stopping anything. ``server_files`` are the configurations for web servers that have
+    changed.
     """
 
     live: Path
@@ -64,6 +67,7 @@ class Outcome(Struct):
     found: Comparison = field(default_factory=Comparison)
     changes: Changes = field(default_factory=Changes)
     held_back: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     server_files: list[Path] = field(default_factory=list)
 
@@ -113,7 +117,7 @@ def _publish(
     built = build_folder(place, releases.live)
     public = replace_site(site, built, hold_back=not options.strict)
     report = public.build(progress)
-    _refuse_errors(report)
+    _refuse_errors(report, options)
     at = replace(public.workplace(), output=built)
     with as_site_error():
         plan = read_plan(at)
@@ -123,7 +127,9 @@ def _publish(
     outcome.notices += _foreign(found, releases)
     before = releases.record()
     if found.is_same and before is not None:
+        outcome.waiting = _not_live(outcome.held_back, before.articles or ())
         if not options.dry_run:
+            _note_published(at)
             if corrected := releases.correct_modes():
                 outcome.notices.append(
                     f"线上有 {corrected} 个文件或文件夹的权限不让网页服务器读，已改正"
@@ -135,16 +141,55 @@ def _publish(
     with as_site_error(), last_articles(at) as (articles, digest_of):
         marked = with_digests(articles, known, found, digest_of)
     outcome.changes = changes_between(known, marked, found)
+    outcome.waiting = _not_live(outcome.held_back, marked)
+    _check_last_published(outcome, known, marked)
     if before is not None:
         _check_withdrawn(place, outcome.changes, known, options)
     if options.dry_run:
         outcome.result = "dry run"
         return outcome
     releases.publish(built, plan, marked, moment=_now(place))
+    _note_published(at)
     outcome.result = "published"
     _prepare_servers(at, outcome)
     outcome.notices += _after(place, releases, outcome)
     return outcome
+
+
+def _not_live(held_back: Iterable[str], live: Iterable[str]) -> list[str]:
+    """Those of which nothing is live: no article at the path, or below it if it is a folder."""
+    paths = tuple(live)
+    tops = {path: path.removesuffix(f"/{COLUMN_FILE}") for path in held_back}
+    return [
+        path
+        for path, top in tops.items()
+        if not any(one == path or one.startswith(f"{top}/") for one in paths)
+    ]
+
+
+def _note_published(place: Workplace) -> None:
+    # If it can't be noted, the next publish that finds everything live notes it.
+    with suppress(SiteError), as_site_error():
+        note_published(place)
+
+
+def _check_last_published(
+    outcome: Outcome, known: dict[str, Article] | None, marked: dict[str, Article]
+) -> None:
+    """After a rollback the version that was published last may be the one that was rolled back."""
+    if known is None:
+        return
+    others = [
+        path
+        for path in outcome.held_back
+        if path in marked and (path not in known or known[path].digest != marked[path].digest)
+    ]
+    if others:
+        raise RefusedError(
+            f"没有发布，线上网站未动：{'、'.join(others)} 有错误，而线上是退回的版本，"
+            "上次发布的样子正是退回时换下的。请先改正这些错误。",
+            outcome.report,
+        )
 
 
 def roll_back(site: Site, to: str, output: Path | None = None) -> tuple[str, list[str]]:
@@ -232,9 +277,9 @@ def _now(place: Workplace) -> datetime:
     return place.office.build_at or datetime.now(SHANGHAI)
 
 
-def _refuse_errors(report: Report) -> None:
+def _refuse_errors(report: Report, options: Options) -> None:
     errors = report.problems.errors
-    if errors:
+    if options.strict and errors:
         raise RefusedError("有错误，没有发布，线上网站未动。请照上面的提示改正后再发布。", report)
     if any(error.path.endswith(".py") or not error.path for error in errors):
         raise RefusedError(

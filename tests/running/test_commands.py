@@ -254,22 +254,45 @@ def test_new_opens_the_file_in_the_editor(site: Path) -> None:
     assert "从编辑器来" in (site / "content/yw/jia.md").read_text(encoding="utf-8")
 
 
-def test_publish_refuses_what_has_errors_and_rollback_takes_back(site: Path) -> None:
+def test_publish_leaves_out_what_has_errors_and_rollback_takes_back(site: Path) -> None:
     assert invoke(site, "publish").returncode == 0
     first = files_of(site / "public")
     assert "四个三" in first["pldj/jcdj/2020/06/huating.html"].decode()
 
     write(site / "content/yw/bad.md", ARTICLE.format("甲").replace("时间", "时辰"))
-    refused = invoke(site, "publish")
-    assert refused.returncode == 1
-    assert "没有发布，线上网站未动" in refused.stderr
+    strict = invoke(site, "publish", "--strict")
+    assert strict.returncode == 1
+    assert "没有发布，线上网站未动" in strict.stderr
+    left_out = invoke(site, "publish")
+    assert left_out.returncode == 3
+    assert "有错误，改好以前线上没有：yw/bad.md" in left_out.stdout
     assert files_of(site / "public") == first
 
     write(site / "content/yw/bad.md", ARTICLE.format("乙"))
-    assert invoke(site, "publish").returncode == 0
+    listed = invoke(site, "publish", "--dry-run")
+    assert "新增：《乙》" in listed.stdout
+    assert files_of(site / "public") == first
+    done = invoke(site, "publish")
+    assert done.returncode == 0
+    assert re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  新增：《乙》$", done.stdout, re.MULTILINE)
+    assert "python3 tasks.py rollback" in done.stdout
     assert files_of(site / "public") != first
     assert invoke(site, "rollback").returncode == 0
     assert files_of(site / "public") == first
+    timer = invoke(site, "publish")
+    assert (timer.returncode, files_of(site / "public")) == (0, first)
+    assert "publish --again" in timer.stdout
+    told = invoke(site, "history").stdout
+    assert ("新增：乙" in told, "退回" in told) == (True, True)
+    lines = invoke(site, "history", "--json", "--limit", "1").stdout.splitlines()
+    assert [json.loads(line)["what"] for line in lines] == ["退回"]
+
+
+def test_publish_on_a_terminal_of_ascii_and_with_no_number(site: Path) -> None:
+    assert invoke(site, "publish", PYTHONIOENCODING="ascii").returncode == 0
+    assert (site / "public/index.html").exists()
+    refused = invoke(site, "publish", "--keep", "x")
+    assert (refused.returncode, "要写一个整数" in refused.stderr) == (1, True)
 
 
 def test_publish_needs_the_real_address(site: Path) -> None:
