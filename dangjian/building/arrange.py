@@ -56,17 +56,14 @@ def arrange_archive(content: Path, rows: Mapping[str, SourceRow], clock: Clock) 
 
 def arrange_subset(
     content: Path, rows: Mapping[str, SourceRow], clock: Clock, scope: Scope, outline: Outline
-) -> Archive | None:
+) -> Archive:
     """Arrange only what the pages of the articles in ``scope``, and all feeds, show.
 
     Nothing but their texts may have changed since ``outline`` was made: then the articles are
-    arranged as they would be among all. None if one of their texts links to an address of the site:
-    where that leads is known only among all.
+    arranged as they would be among all.
     """
     wanted = outline.around(scope.unindexed)
     named = [r for path in wanted & rows.keys() for r in rows[path].record.references]
-    if any(r.kind in ("page", "site") for r in named):
-        return None
     wanted.update(r.target for r in named if r.kind == "article")
     chosen = {path: rows[path] for path in wanted & rows.keys()}
     tree = _columns(content, rows, outline.columns)

@@ -231,8 +231,6 @@ class Build:
             return None
         with self.report.timed(Stage.COLUMNS):
             archive = arrange_subset(place.content, sources, self._clock, scope, outline)
-        if archive is None:
-            return None
         facts, unknown = split_known(
             needed_files(place.office, sources, archive),
             self._known.files,

@@ -4,7 +4,7 @@ A build that arranges the whole archive leaves it. With it a few articles can be
 without most of the others, as long as nothing but their texts has changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec import Struct
@@ -24,7 +24,8 @@ class Outline(Struct, frozen=True, array_like=True):
     articles. ``own`` are the articles of each column, oldest first. ``shown`` are those in feeds,
     and those on which lists of articles depend: specials, documents and their interpretations.
     ``shadowed`` have no page because another article has their address. ``related`` are
-    those of each article, ``relatedness_key`` covers what they were found by.
+    those of each article, ``relatedness_key`` covers what they were found by. ``linked`` are, for
+    each article that links to addresses of the site, the articles there.
     """
 
     columns: list[str]
@@ -34,11 +35,13 @@ class Outline(Struct, frozen=True, array_like=True):
     shadowed: list[str]
     relatedness_key: bytes
     related: dict[str, tuple[str, ...]]
+    linked: dict[str, tuple[str, ...]] = {}
 
     def around(self, paths: Iterable[str]) -> set[str]:
         """The articles to arrange again so that those at ``paths`` have the neighbours they had.
 
-        With them come all that feeds show. Whom any of them refers to is not known here.
+        With them come all that feeds show, and what any of them links to by an address. What they
+        link to by a file's name is not known here.
         """
         asked = set(paths)
         wanted = asked.union(self.shown, *(self.related.get(path, ()) for path in asked))
@@ -46,7 +49,7 @@ class Outline(Struct, frozen=True, array_like=True):
             for place, path in enumerate(siblings):
                 if path in asked:
                     wanted.update(siblings[max(place - LOOK_BACK - 1, 0) : place + 2])
-        return wanted
+        return wanted.union(*(self.linked.get(path, ()) for path in wanted))
 
 
 def store_outline(
@@ -65,8 +68,16 @@ def store_outline(
         sorted(archive.shadowed),
         relatedness_key(archive.items),
         dict(presenter.related),
+        dict(_linked(presenter)),
     )
     catalogue.set_meta(_NAME, msgspec.msgpack.encode(outline))
+
+
+def _linked(presenter: Presenter) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for path, item in presenter.archive.by_path.items():
+        references = item.record.references
+        if any(reference.kind in ("page", "site") for reference in references):
+            yield path, tuple(presenter.addresses.relied_on(references))
 
 
 def read_outline(catalogue: Catalogue) -> Outline | None:

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from dangjian.building.cache_folder import at_work
 from dangjian.building.output_list import list_file, read_list
 from dangjian.content.catalogue import Catalogue
-from dangjian.pages.presenter import Presenter
 from dangjian.settings.workspace import Workplace
+
+if TYPE_CHECKING:
+    from dangjian.pages.presenter import Presenter
 
 _NAME = "articles"
 _PRIVATE = re.compile(r"search/.*-state\.bin|.*\.part")
@@ -20,7 +23,7 @@ Articles = dict[str, tuple[str, str]]
 """The title and the address (empty for a link) of each public article, by its source."""
 
 
-def note_articles(catalogue: Catalogue, presenter: Presenter) -> None:
+def note_articles(catalogue: Catalogue, presenter: "Presenter") -> None:
     """Leave word of the public articles."""
     archive = presenter.archive
     listed = {item.path: item for item in (*archive.items, *archive.pages, *archive.specials)}

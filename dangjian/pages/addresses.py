@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from dangjian.content.archive import Archive, Item
@@ -24,7 +24,7 @@ class SiteAddresses:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._items: dict[str, Item] | None = None
-        self._aliases: frozenset[str] = frozenset()
+        self._aliases: dict[str, str] = {}
         self._columns: dict[str, str] = {}
 
     def find(self, reference: Reference) -> str | None:
@@ -65,12 +65,28 @@ class SiteAddresses:
             return self._items
         items = self._archive.by_path.values()
         self._items = {item.address: item for item in items if item.address}
-        self._aliases = frozenset(
-            alias.partition("?")[0].rstrip("/") for item in items for alias in item.entry.aliases
-        )
+        self._aliases = {
+            alias.partition("?")[0].rstrip("/"): item.path
+            for item in items
+            for alias in item.entry.aliases
+        }
         for column in self._archive.columns.walk():
             self._columns[column.folder] = self._columns[column.address] = column.url
         return self._items
+
+    def relied_on(self, references: Iterable[Reference]) -> Iterator[str]:
+        """The articles (by path) that have to be in an archive for ``find`` to know the way."""
+        for reference in references:
+            if reference.kind not in INNER:
+                continue
+            item = self._item(reference)
+            if item is not None:
+                yield item.path
+            elif reference.kind != "article":
+                self._know()
+                holder = self._aliases.get(f"/{reference.target.strip('/')}")
+                if holder is not None:
+                    yield holder
 
     def dead(self, references: tuple[Reference, ...]) -> Iterator[tuple[Reference, str]]:
         """The inner references that lead nowhere, each with what to say of it."""

@@ -79,11 +79,17 @@ def available(names: list[str]) -> tuple[dict[str, peers.Peer], Results]:
 
 
 def first_builds(portal: ours.Portal, found: dict[str, peers.Peer], runs: int, f: Figures) -> None:
-    """First builds of everyone, in turn, so that a busy minute falls on all alike."""
+    """First builds of everyone, in turn, so that a busy minute falls on all alike.
+
+    After ours comes an edit: all content is as recent then as that of a folder just unpacked.
+    """
     folder = CACHE / str(portal.count)
     for run in range(runs):
         portal.clean()
+        portal.freshen()
         f.note("first", measure.run(portal.command(), portal.folder, portal.env))
+        portal.edit_body(-1 - run)
+        f.note("first_edit", measure.run(portal.command(), portal.folder, portal.env))
         for name, peer in found.items():
             site = folder / peer.writer
             peer.clean(site)

@@ -6,6 +6,7 @@ from typing import Any
 
 LABELS = {
     "first": "Dangjian, first build",
+    "first_edit": "Dangjian, first edit after a first build",
     "edit": "Dangjian, one body edited",
     "nothing": "Dangjian, nothing changed",
     "preview": "Dangjian preview: saved → shown",
@@ -95,6 +96,13 @@ def _at_10k(size: Mapping[str, Any]) -> list[Check]:
     ]
 
 
+def _first_edit(size: Mapping[str, Any]) -> list[Check]:
+    first, later = _median(size, "first_edit"), _median(size, "edit")
+    if first is None or later is None:
+        return []
+    return [("first edit after a first build ÷ later edits", "×", first / later, 1.5)]
+
+
 def _growth(small: Mapping[str, Any], large: Mapping[str, Any]) -> list[Check]:
     checks: list[Check] = []
     first, last = _median(small, "first"), _median(large, "first")
@@ -121,6 +129,7 @@ def reach_table(results: Mapping[str, Any]) -> list[str]:
     """Each figure that has a reach, with the reach, and whether it was met."""
     rows: list[tuple[int, Check]] = []
     for size in results["sizes"]:
+        rows += [(size["articles"], check) for check in _first_edit(size)]
         if size["articles"] == 10000:
             rows += [(10000, check) for check in _at_10k(size)]
         if size["articles"] == 50000:

@@ -32,6 +32,15 @@ def test_medians_and_ratios() -> None:
     assert "| 10,000 | nothing changed, from cold | 0.7 s | ≤ 0.6 s | no |" in text
 
 
+def test_a_first_edit_is_judged_by_later_ones() -> None:
+    sizes = (size(1000, first_edit=[0.9], edit=[0.5]), size(10000, first_edit=[0.75], edit=[0.5]))
+    text = report.markdown(results(*sizes))
+    assert "| 1,000 | first edit after a first build ÷ later edits | 1.8 × | ≤ 1.5 × | no |" in text
+    assert (
+        "| 10,000 | first edit after a first build ÷ later edits | 1.5 × | ≤ 1.5 × | yes |" in text
+    )
+
+
 def test_growth_is_by_article() -> None:
     text = report.markdown(results(size(1000, first=[1.0]), size(50000, first=[70.0], edit=[1.0])))
     assert "1,000 → 50,000 | 1.4 × | ≤ 1.3 × | no |" in text

@@ -165,6 +165,36 @@ def test_content_that_was_away_for_a_moment_leaves_no_mark(site: Site) -> None:
     assert_same(built.files(), clean)
 
 
+MODULES = """
+import sys
+from pathlib import Path
+from dangjian.building.site import Site
+assert not Site(Path("pelicanconf.py")).build().failed
+print(*sys.modules)
+"""
+SLOW = ("dangjian.pages", "dangjian.rendering", "dangjian.feeds", "dangjian.building.build",
+        "dangjian.text.markup", "pelican.", "jinja2", "markdown", "numpy", "PIL")  # fmt: skip
+
+
+def test_what_makes_pages_is_not_imported_where_nothing_has_changed(site: Site) -> None:
+    """All of it lies behind one door, which only a build with something to do passes."""
+    site.write("pelicanconf.py", site.settings_text())
+    loaded = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", MODULES],
+            cwd=site.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        loaded.append(set(done.stdout.split()))
+    assert {"dangjian.building.build", "dangjian.pages.presenter", "jinja2"} <= loaded[0]
+    assert not [name for name in loaded[1] if name.startswith(SLOW)]
+
+
 BUILD = """
 import sys
 from pathlib import Path
