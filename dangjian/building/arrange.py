@@ -20,7 +20,7 @@ from dangjian.common.workers import WorkerPool
 from dangjian.content.archive import Archive, Clock, Item, build_archive
 from dangjian.content.catalogue import Catalogue, FileFacts, FileRow, SourceRow
 from dangjian.content.columns import COLUMN_FILE, ColumnTree, build_tree
-from dangjian.content.files import MISSING, inspect, split_known
+from dangjian.content.files import MISSING, inspect, prune_pictures, split_known
 from dangjian.content.reader import ReadingRules, line_of
 from dangjian.content.related import related_articles, relatedness_key
 from dangjian.content.scan import Scan
@@ -98,8 +98,9 @@ def gather_files(
     (no permission, a share that is away) are in neither: the next build looks again. What is built
     to go live may still need the facts of a file that is missing or broken now: those stay.
     """
-    facts, unknown = split_known(needed, rows, scan.files, doubts)
-    work = partial(inspect, place.content, place.cache / "pictures")
+    sized = place.office.picture_sizes
+    facts, unknown = split_known(needed, rows, scan.files, doubts, sized)
+    work = partial(inspect, place.content, place.cache / "pictures", sized)
     found: dict[str, FileFacts] = {}
     for results in pool.run(work, unknown, len(unknown) * 20, chunk=8):
         found.update(results)
@@ -121,6 +122,8 @@ def gather_files(
     catalogue.drop_files(gone)
     for key in gone:
         del rows[key]
+    if found:
+        prune_pictures(place.cache / "pictures", facts.values())
     return facts
 
 

@@ -236,6 +236,7 @@ class Build:
             self._known.files,
             self._comparison.snapshot.scan.files,
             self._comparison.doubts,
+            place.office.picture_sizes,
         )
         related = {path: outline.related.get(path, ()) for path in scope.unindexed}
         return None if unknown else self._presenter(archive, facts, related)

@@ -16,7 +16,7 @@ from dangjian.common.digests import digest
 from dangjian.common.versions import code_version
 from dangjian.content.catalogue import Catalogue, SourceRow
 from dangjian.content.columns import COLUMN_FILE
-from dangjian.content.files import whole_picture
+from dangjian.content.files import published_files, whole_picture
 from dangjian.feeds.channels import ChannelPlan, plan_channels
 from dangjian.feeds.make import FeedMaker
 from dangjian.pages.articles import plan_articles
@@ -30,6 +30,7 @@ from dangjian.pages.portal import Portal
 from dangjian.pages.presenter import Presenter
 from dangjian.pages.redirects import gather_aliases
 from dangjian.pages.service import plan_redirects, plan_service
+from dangjian.pages.share import plan_share_picture
 from dangjian.pages.sitemaps import make_sitemaps
 from dangjian.rendering import views
 from dangjian.rendering.assets import Asset, build_assets
@@ -169,6 +170,7 @@ def write_site(
             for asset in plan.assets.values()
         )
         producer.copy(_files(plan))
+        producer.make([_share_picture(plan)])
         producer.make(make_sitemaps(portal, lists, catalogue))
     producer.make(_feed_maker(plan, catalogue).files(whole=scope.is_whole))
     # Last, because it runs in parallel: later steps would run in one process.
@@ -213,11 +215,23 @@ def _files(plan: SitePlan) -> Iterator[CopiedFile]:
             continue
         if facts.made:
             pictures = place.cache / "pictures"
-            yield CopiedFile(
-                facts.name, partial(whole_picture, place.content, pictures, key, facts)
-            )
+            whole = partial(whole_picture, place.content, pictures, key, facts)
+            for name, made in published_files(facts):
+                yield CopiedFile(name, partial(whole, name, made))
         else:
             yield CopiedFile(facts.name, partial(Path, place.content, key.partition(":")[2]))
+
+
+_PICTURES_FIRST = frozenset({"photo", "video", "special"})
+"""Types whose pages begin with pictures of their own, before any of the text."""
+
+
+def _share_picture(plan: SitePlan) -> GeneratedFile:
+    place, office = plan.place, plan.place.office
+    key = f"media:{office.emblem.src}" if office.emblem else ""
+    facts = plan.portal.presenter.files.get(key)
+    made = place.cache / "pictures" / facts.made if facts is not None and facts.made else None
+    return plan_share_picture(plan.portal.heads.share_path, made)
 
 
 def _job(portal: Portal, page: Page) -> Job:
@@ -228,6 +242,7 @@ def _job(portal: Portal, page: Page) -> Job:
         path = page.texts[0]
         item = portal.archive.by_path.get(path)
         attachments = item.entry.attachments if item is not None else ()
-        text = Text(path, portal.targets(portal.references(path), attachments))
+        eager = item is not None and item.entry.type not in _PICTURES_FIRST
+        text = Text(path, portal.targets(portal.references(path), attachments), eager)
     qr = context["head"].canonical if "article" in context else ""
     return Job(page.path, page.template, context, text, qr)

@@ -78,12 +78,22 @@ class SourceRow(Struct, eq=False):
         return self.kept
 
 
+class FileSize(Struct, frozen=True, array_like=True):
+    """A further size of a picture: its address, its place in the picture cache, its width."""
+
+    name: str
+    made: str
+    width: int
+
+
 class FileFacts(Struct, frozen=True, omit_defaults=True):
     """A picture or attachment as published. ``error`` says in Chinese why it can't be; that is
     ``passing`` if the file was not to be read (no permission, a share that is away), not wrong.
 
     ``name`` is its address; ``made`` its place in the picture cache, empty when the source itself
     is put out. ``notices`` are what an editor should know of it, in Chinese.
+    ``sized`` says that further sizes were asked for; ``smaller`` and ``avif`` are those there are,
+    ascending in width.
     """
 
     name: str = ""
@@ -97,6 +107,9 @@ class FileFacts(Struct, frozen=True, omit_defaults=True):
     error: str = ""
     passing: bool = False
     notices: tuple[str, ...] = ()
+    sized: bool = False
+    smaller: tuple[FileSize, ...] = ()
+    avif: tuple[FileSize, ...] = ()
 
 
 class FileRow(Struct, frozen=True):

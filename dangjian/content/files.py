@@ -8,30 +8,41 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dangjian.common.files import Stat
-from dangjian.content.catalogue import FileFacts, FileRow
+from dangjian.content.catalogue import FileFacts, FileRow, FileSize
 
 MISSING = "文件不存在"
 
 
-def inspect(content: Path, cache: Path, keys: Sequence[str]) -> list[tuple[str, FileFacts]]:
-    """Inspect files (``media:path`` or ``file:path``); runs in worker processes too."""
-    return [(key, _examine(content, cache, key)) for key in keys]
+def inspect(
+    content: Path, cache: Path, sized: bool, keys: Sequence[str]
+) -> list[tuple[str, FileFacts]]:
+    """Inspect files (``media:path`` or ``file:path``); runs in worker processes too.
+
+    Pictures are made in further sizes too if they are to be ``sized``.
+    """
+    return [(key, _examine(content, cache, sized, key)) for key in keys]
 
 
-def _examine(content: Path, cache: Path, key: str) -> FileFacts:
+def _examine(content: Path, cache: Path, sized: bool, key: str) -> FileFacts:
     kind, _, path = key.partition(":")
-    work = _picture if kind == "media" else _attachment
-    return work(content / path, cache)
+    if kind == "media":
+        return _picture(content / path, cache, sized)
+    return _attachment(content / path, cache)
 
 
-def _picture(source: Path, cache: Path) -> FileFacts:
+def _picture(source: Path, cache: Path, sized: bool) -> FileFacts:
     from dangjian.media.picture_source import PictureError  # noqa: PLC0415 - Pillow is slow to load
     from dangjian.media.pictures import make_picture  # noqa: PLC0415 - as above
+    from dangjian.media.responsive import Sizes, make_sizes  # noqa: PLC0415 - as above
 
     try:
-        made = make_picture(source, cache)
+        made, sizes = make_sizes(source, cache) if sized else (make_picture(source, cache), Sizes())
     except PictureError as error:
-        return FileFacts(error=str(error), passing=_may_pass(error))
+        return FileFacts(error=str(error), passing=_may_pass(error), sized=sized)
+    smaller, avif = (
+        tuple(FileSize(one.name, one.path.relative_to(cache).as_posix(), one.width) for one in some)
+        for some in (sizes.smaller, sizes.avif)
+    )
     return FileFacts(
         name=made.name,
         made=made.path.relative_to(cache).as_posix(),
@@ -39,15 +50,32 @@ def _picture(source: Path, cache: Path) -> FileFacts:
         height=made.height,
         bytes=made.bytes,
         notices=made.notices,
+        sized=sized,
+        smaller=smaller,
+        avif=avif,
     )
 
 
-def whole_picture(content: Path, cache: Path, key: str, facts: FileFacts) -> Path:
+def published_files(facts: FileFacts) -> list[tuple[str, str]]:
+    """What is published of a made picture: addresses, and places in the picture cache."""
+    sizes = (*facts.smaller, *facts.avif)
+    return [(facts.name, facts.made), *((one.name, one.made) for one in sizes)]
+
+
+def prune_pictures(cache: Path, facts: Iterable[FileFacts]) -> None:
+    """Remove from the picture cache, once a day, what no file of ``facts`` has used for long."""
+    from dangjian.media.picture_cache import prune  # noqa: PLC0415 - Pillow is slow to load
+
+    prune(cache, [made for one in facts if one.made for _, made in published_files(one)])
+
+
+def whole_picture(
+    content: Path, cache: Path, key: str, facts: FileFacts, name: str, made: str
+) -> Path:
     """Where a made picture is in the cache; one that is damaged there is made again."""
-    made = cache / facts.made
-    if _is_whole(made, facts.name):
-        return made
-    return cache / (_examine(content, cache, key).made or facts.made)
+    if not _is_whole(cache / made, name):
+        _examine(content, cache, facts.sized, key)
+    return cache / made
 
 
 def _is_whole(made: Path, name: str) -> bool:
@@ -91,11 +119,13 @@ def split_known(
     rows: Mapping[str, FileRow],
     present: Mapping[str, Stat],
     doubtful: Container[str],
+    sized: bool = False,
 ) -> tuple[dict[str, FileFacts], list[str]]:
     """Which of the needed files are known as they are, and which have to be inspected.
 
     ``present`` has the stat of every file below content/; a row is trusted when the stat is the
-    same, unless the file is ``doubtful``: its times can't tell whether it has changed.
+    same, unless the file is ``doubtful``: its times can't tell whether it has changed. What is
+    known of a picture has to be of the same kind: ``sized`` or not.
     """
     known: dict[str, FileFacts] = {}
     unknown: list[str] = []
@@ -105,7 +135,12 @@ def split_known(
         row = rows.get(key)
         if stat is None:
             known[key] = FileFacts(error=MISSING)
-        elif row is not None and row.stat == stat and path not in doubtful:
+        elif (
+            row is not None
+            and row.stat == stat
+            and path not in doubtful
+            and (row.facts.sized == sized or not key.startswith("media:"))
+        ):
             known[key] = row.facts
         else:
             unknown.append(key)

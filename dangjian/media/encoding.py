@@ -18,6 +18,7 @@ _LOWER: Final = (
 )
 """Forms and qualities that a picture which must not grow is tried in, one after another."""
 _GREYS: Final = 16
+_DRAWN_GREYS: Final = 64
 _ALPHA: Final = [0 if value < 8 else 255 if value > 247 else value for value in range(256)]
 
 
@@ -126,6 +127,16 @@ def resized(image: Image.Image, width: int) -> Image.Image:
     return smooth.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
+def is_flat(image: Image.Image) -> bool:
+    """Whether a picture has so few colours that a palette holds them: writing, a scan, a chart.
+
+    Of grey there are few shades altogether, so that a photograph in grey has them all.
+    """
+    most = _GREYS if image.mode == "L" else FEW_COLOURS
+    return image.mode == "1" or image.getcolors(most) is not None
+
+
 def is_drawn(image: Image.Image) -> bool:
-    """Whether a picture has so few colours that it was drawn."""
-    return image.mode == "1" or image.getcolors(DRAWN_COLOURS) is not None
+    """Whether a picture has so few colours that it was drawn rather than photographed."""
+    most = _DRAWN_GREYS if image.mode == "L" else DRAWN_COLOURS
+    return image.mode == "1" or image.getcolors(most) is not None

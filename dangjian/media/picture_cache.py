@@ -15,6 +15,8 @@ from PIL import __version__ as pillow_version, features
 
 _CODECS = ("libjpeg_turbo", "webp", "avif", "zlib")
 _DAY = 86_400
+KEPT_DAYS = 30
+"""How long a made picture stays in the cache after the last article that shows it has gone."""
 
 
 class CachedFile(msgspec.Struct, frozen=True):
@@ -88,18 +90,24 @@ def _write_whole(path: Path, data: bytes) -> None:
     part.replace(path)
 
 
-def prune(cache: Path, used: Iterable[str], days: int = 30) -> int:
-    """Remove what no ``used`` file (relative to the cache) belongs with and was made long ago.
+def prune(cache: Path, used: Iterable[str], days: int = KEPT_DAYS) -> int:
+    """Once a day, remove what belongs to no ``used`` file and was made over ``days`` ago.
 
-    What is young stays: another output of the same site may use it. Returns how many went.
+    ``used`` are paths relative to the cache. What is young stays: the picture may be back tomorrow,
+    or be used by another output of the site. Returns how many files were removed.
     """
-    keys = {Path(name).name.partition(".")[0] for name in used}
-    before = time.time() - days * _DAY
+    mark, now = cache / "pruned", time.time()
+    if not cache.is_dir() or (mark.exists() and now - mark.stat().st_mtime < _DAY):
+        return 0
+    mark.touch()
+    keys = {_key(Path(name)) for name in used}
     removed = 0
-    for folder in cache.iterdir() if cache.is_dir() else ():
-        for file in folder.iterdir() if folder.is_dir() else ():
-            if file.name.partition(".")[0] in keys or file.stat().st_mtime >= before:
-                continue
+    for file in cache.glob("??/*"):
+        if _key(file) not in keys and now - file.stat().st_mtime > days * _DAY:
             file.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def _key(file: Path) -> str:
+    return file.name.partition(".")[0]

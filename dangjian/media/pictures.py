@@ -14,10 +14,10 @@ from PIL import Image
 
 from dangjian.common.filenames import ascii_stem
 from dangjian.media.encoding import (
-    FEW_COLOURS,
     encode,
     encode_within,
     is_drawn,
+    is_flat,
     reduce_colours,
     resized,
 )
@@ -77,7 +77,10 @@ class MadePicture(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """A picture ready to be published; ``format`` is that of ``data``, ``found`` the source's."""
+    """A picture ready to be published; ``format`` is that of ``data``, ``found`` the source's.
+
+    ``pixels`` are those it was made from (see ``decode``), if they had to be decoded.
+    """
 
     data: bytes
     width: int
@@ -85,20 +88,27 @@ class Picture(msgspec.Struct, frozen=True):
     format: str
     found: str
     notices: tuple[str, ...] = ()
+    pixels: Image.Image | None = None
 
 
 def make_picture(source: Path, cache: Path, recipe: Recipe = RECIPE) -> MadePicture:
     """Make the public form of ``source``, or take it from ``cache``. Raises PictureError."""
-    data = read_picture(source)
+    return make_from(read_picture(source), source, cache, recipe)[0]
+
+
+def make_from(
+    data: bytes, source: Path, cache: Path, recipe: Recipe = RECIPE
+) -> tuple[MadePicture, Image.Image | None]:
+    """The same from the bytes of ``source``, with the decoded pixels if it had to be made."""
     path = record_path(cache, data, recipe)
-    record = recall(path)
+    record, pixels = recall(path), None
     if record is None:
         made = make(data, recipe)
         file = (SUFFIX[made.format], made.width, made.height, made.data)
-        record = store(path, [file], made.found, made.notices)
+        record, pixels = store(path, [file], made.found, made.notices), made.pixels
     main = record.files[0]
     wrong = ending_notice(source.suffix, record.found)
-    return MadePicture(
+    picture = MadePicture(
         f"media/{ascii_stem(source, 'tu')}.{main.digest[:12]}.{main.suffix}",
         main.width,
         main.height,
@@ -106,6 +116,7 @@ def make_picture(source: Path, cache: Path, recipe: Recipe = RECIPE) -> MadePict
         file_path(path, 0, main.suffix),
         (wrong, *record.notices) if wrong else record.notices,
     )
+    return picture, pixels
 
 
 def make(data: bytes, recipe: Recipe = RECIPE) -> Picture:
@@ -160,7 +171,7 @@ def _make_still(data: bytes, image: Image.Image, format_: str, recipe: Recipe) -
     pages = frames_of(image)
     notices = (f"文件里有 {pages} 页，网页上只显示第 1 页。",) if pages > 1 else ()
     whole = pixels = decode(image, recipe.max_width)
-    few = pixels.mode == "1" or pixels.getcolors(FEW_COLOURS) is not None
+    few = is_flat(pixels)
     if width > recipe.max_width:
         pixels = resized(pixels, recipe.max_width)
         pixels = reduce_colours(pixels) if few else pixels
@@ -171,12 +182,12 @@ def _make_still(data: bytes, image: Image.Image, format_: str, recipe: Recipe) -
         if few and len(made) > len(data):
             pixels = whole  # grey edges, which scaling down makes, cost more than it saves
             made, target = encode_within(whole, target, recipe.quality, len(data), lossless=True)
-        return Picture(made, *pixels.size, target, format_, notices)
+        return Picture(made, *pixels.size, target, format_, notices, whole)
     made = encode(pixels, target, recipe.quality, lossless=lossless)
     # Compressing again costs quality, scaling down costs sharpness: it must earn that.
     if len(own) <= (1.1 if width <= recipe.max_width else 1) * len(made):
-        return Picture(own, *size, format_, format_, notices)
-    return Picture(made, *pixels.size, target, format_, notices)
+        return Picture(own, *size, format_, format_, notices, whole)
+    return Picture(made, *pixels.size, target, format_, notices, whole)
 
 
 def _own_bytes(data: bytes, image: Image.Image, format_: str) -> bytes:

@@ -8,6 +8,7 @@ from dangjian.content.archive import Item
 from dangjian.content.columns import Column
 from dangjian.pages import head_tags as head
 from dangjian.pages.presenter import Presenter
+from dangjian.pages.share import SIZE, share_address
 from dangjian.rendering import views
 from dangjian.settings import Office
 
@@ -26,7 +27,14 @@ class Heads:
         self.base_url = office.url or PREVIEW_URL
         self.domain = urlsplit(self.base_url).netloc
         self._site = head.site_tags(office.name, self.domain, office.site_id_code)
+        self._share = views.Picture(self.absolute(self.share_path), *SIZE, office.name)
         self._feeds: Mapping[str, views.FeedLink] = {}
+
+    @property
+    def share_path(self) -> str:
+        """The address of the picture that pages without one of their own are passed on with."""
+        emblem = self.presenter.picture(self.office.emblem) if self.office.emblem else None
+        return share_address(emblem.url if emblem else "")
 
     def use_channels(self, feeds: Mapping[str, views.FeedLink]) -> None:
         """Learn the feeds of pages, by the pages' addresses."""
@@ -55,7 +63,12 @@ class Heads:
             url,
             (*self._site, *tags, *described),
             head.open_graph(
-                "website", office.name, url, office.name, description=office.description
+                "website",
+                office.name,
+                url,
+                office.name,
+                description=office.description,
+                image=self._share,
             ),
             head.json_ld(site),
             self._feeds_of("index.html"),
@@ -71,7 +84,9 @@ class Heads:
             full,
             url,
             (*self._site, *head.list_tags(description)),
-            head.open_graph("website", full, url, self.office.name, description=description),
+            head.open_graph(
+                "website", full, url, self.office.name, description=description, image=self._share
+            ),
             head.json_ld(self._crumbs(crumbs)),
             self._feeds_of("index.html"),
             robots,
@@ -92,7 +107,14 @@ class Heads:
             title,
             url,
             (*self._site, *tags, *head.list_tags(entry.description, entry.keywords)),
-            head.open_graph("website", title, url, self.office.name, description=entry.description),
+            head.open_graph(
+                "website",
+                title,
+                url,
+                self.office.name,
+                description=entry.description,
+                image=self._share,
+            ),
             head.json_ld(self._crumbs(crumbs)),
             self._feeds_of(column.url),
         )
@@ -115,7 +137,7 @@ class Heads:
                 url,
                 self.office.name,
                 description=description,
-                image=self._absolute_picture(self.presenter.cover(special)),
+                image=self._absolute_picture(self.presenter.cover(special)) or self._share,
             ),
             head.json_ld(self._crumbs(crumbs)),
             self._feeds_of(special.address),
@@ -146,7 +168,7 @@ class Heads:
             url,
             self.office.name,
             description=description,
-            image=picture,
+            image=picture or self._share,
             published=entry.date,
             untimed=entry.untimed,
             updated=entry.updated,
@@ -183,7 +205,7 @@ class Heads:
         return head.column_tags(column.name, entry.type, entry.description, entry.keywords)
 
     def _absolute_picture(self, picture: views.Picture | None) -> views.Picture | None:
-        if picture is None:
+        if picture is None or picture.url.endswith(".svg"):  # which no chat program shows
             return None
         return views.Picture(self.absolute(picture.url), picture.width, picture.height, picture.alt)
 

@@ -8,6 +8,8 @@ from dangjian.media.attachments import download_name, is_saved
 from dangjian.rendering import views
 from dangjian.schema.entry import Entry
 
+_NARROWEST, _WIDEST = 1.25, 1.9
+
 Files = Mapping[str, FileFacts]
 """Facts by ``media:path`` and ``file:path``, paths relative to ``content/``."""
 
@@ -34,6 +36,17 @@ def file_targets(item: Item) -> list[str]:
             found.append(f"media:{video.poster}")
         found += [f"file:{path}" for path in (video.src, video.captions, video.transcript) if path]
     return found
+
+
+def can_be_cover(facts: FileFacts) -> bool:
+    """Whether a picture of a text can stand for the article: a photograph of a usual shape.
+
+    Lists crop covers to between 4:3 and 16:9; of a drawing, or of a tall or very wide picture, that
+    would leave a part without sense.
+    """
+    if not facts.height or facts.name.endswith(".svg"):
+        return False
+    return _NARROWEST <= facts.width / facts.height <= _WIDEST
 
 
 def attachments_of(entry: Entry, files: Files) -> tuple[views.Attachment, ...]:

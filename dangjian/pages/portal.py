@@ -69,7 +69,14 @@ class Portal(Struct, eq=False):
                 if reference.kind == "file" and is_saved(facts.mime):
                     title = titles.get(reference.target, "")
                     saved = download_name(title, reference.target, facts.name)
-                found[key] = Target(facts.name, facts.width, facts.height, saved)
+                found[key] = Target(
+                    facts.name,
+                    facts.width,
+                    facts.height,
+                    saved,
+                    tuple((one.name, one.width) for one in facts.smaller),
+                    tuple((one.name, one.width) for one in facts.avif),
+                )
         return found
 
 

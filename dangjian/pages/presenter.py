@@ -16,7 +16,7 @@ from dangjian.content.archive import Archive, Item, tag_slug
 from dangjian.content.catalogue import FileFacts
 from dangjian.content.columns import Column
 from dangjian.pages.addresses import INNER, SiteAddresses
-from dangjian.pages.offered import attachments_of, file_targets, video_of
+from dangjian.pages.offered import attachments_of, can_be_cover, file_targets, video_of
 from dangjian.pages.states import (
     NOTICE_LABELS,
     document_rows,
@@ -144,29 +144,41 @@ class Presenter:
         return TYPE_NAMES[entry.type] if entry.type in LABELLED_TYPES else ""
 
     def cover_ref(self, item: Item) -> PictureRef | None:
-        """The picture that stands for an item: its cover, the first of its gallery or text."""
+        """The picture that stands for an item: its cover, the first of its gallery or text.
+
+        Of a text's pictures one that can be cropped: a flow chart or a certificate can't.
+        """
         entry = item.entry
-        if entry.cover is not None:
-            return entry.cover
-        if entry.gallery:
-            return entry.gallery[0]
-        if entry.banner is not None:
-            return entry.banner
-        for reference in item.record.references:
-            if reference.kind == "media" and reference.alt:
-                return PictureRef(reference.target, reference.alt)
-        return None
+        found = entry.cover or next(iter(entry.gallery), None) or entry.banner
+        if found is None:
+            for reference in item.record.references:
+                facts = self.files.get(f"media:{reference.target}")
+                if reference.kind == "media" and reference.alt and facts and can_be_cover(facts):
+                    found = PictureRef(reference.target, reference.alt)
+                    break
+        if found is None or found.focus or not entry.focus:
+            return found
+        return msgspec.structs.replace(found, focus=entry.focus)
 
     def cover(self, item: Item) -> views.Picture | None:
         found = self.cover_ref(item)
         return self.picture(found) if found else None
 
     def picture(self, found: PictureRef) -> views.Picture | None:
-        """A picture as put out; None when it can't be (which is reported elsewhere)."""
+        """A picture as published; None when it can't be (which is reported elsewhere)."""
         facts = self.files.get(f"media:{found.src}")
         if facts is None or not facts.width:
             return None
-        return views.Picture(facts.name, facts.width, facts.height, found.alt, found.caption)
+        return views.Picture(
+            facts.name,
+            facts.width,
+            facts.height,
+            found.alt,
+            found.caption,
+            tuple((one.name, one.width) for one in facts.smaller),
+            tuple((one.name, one.width) for one in facts.avif),
+            found.focus,
+        )
 
     def column_digest(self, column: Column | None) -> bytes:
         """Covers what a page below ``column`` shows of it and those above: breadcrumb, tags."""

@@ -11,6 +11,7 @@ from dangjian.rendering import views
 from dangjian.rendering.code_generator import code_generator
 from dangjian.rendering.compiled import CheckedBytecodeCache
 from dangjian.rendering.escaping import escaped
+from dangjian.rendering.picture_filter import img
 from dangjian.text.line_breaks import breakable, long_address, whole_facts
 
 
@@ -33,6 +34,7 @@ def make_environment(
     )
     environment.code_generator_class = code_generator()
     environment.filters["href"] = href
+    environment.filters["img"] = img
     environment.filters["breakable"] = breakable
     environment.filters["link"] = link
     environment.filters["facts"] = whole_facts

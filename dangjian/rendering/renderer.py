@@ -23,16 +23,21 @@ from dangjian.content.catalogue import Catalogue
 from dangjian.media.qr import qr_path
 from dangjian.rendering import views
 from dangjian.rendering.environment import make_environment
+from dangjian.rendering.picture_filter import TEXT_LAYOUT
 from dangjian.text.line_breaks import text_breaks
-from dangjian.text.references import Target, link_references, text_resolver
+from dangjian.text.references import Target, link_references, show_pictures, text_resolver
 from dangjian.text.table_boxes import scrolling_tables
 
 
 class Text(Struct, frozen=True):
-    """A text to be shown: its source, and where its references lead (by ``kind:target``)."""
+    """A text to be shown: its source, and where its references lead (by ``kind:target``).
+
+    The first picture of an ``eager`` one is loaded at once: it is likely what a reader sees first.
+    """
 
     path: str
     targets: dict[str, Target] = {}
+    eager: bool = False
 
 
 class Job(Struct, frozen=True):
@@ -133,7 +138,10 @@ class Renderer:
 
 def linked_text(text: Text, catalogue: Catalogue, root: str) -> Markup:
     """A source's HTML as a page shows it: references leading on from ``root``, lines set."""
-    linked = link_references(catalogue.body(text.path), text_resolver(text.targets, root))
+    shown = show_pictures(
+        catalogue.body(text.path), text.targets, root, TEXT_LAYOUT, eager=text.eager
+    )
+    linked = link_references(shown, text_resolver(text.targets, root))
     return Markup(scrolling_tables(text_breaks(linked)))  # noqa: S704 - sanitised when read
 
 

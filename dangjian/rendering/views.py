@@ -29,13 +29,20 @@ class LinkGroup(Struct, frozen=True):
 
 
 class Picture(Struct, frozen=True):
-    """A picture as put out: address, size in pixels, alternative text, caption."""
+    """A picture as published: address, size in pixels, alternative text, caption.
+
+    ``smaller`` and ``avif`` are further sizes as address and width. ``focus`` is the point that has
+    to stay when it is cropped: ``30 20``, per cent from the left and from the top.
+    """
 
     url: str
     width: int
     height: int
     alt: str
     caption: str = ""
+    smaller: tuple[tuple[str, int], ...] = ()
+    avif: tuple[tuple[str, int], ...] = ()
+    focus: str = ""
 
 
 class Attachment(Struct, frozen=True):

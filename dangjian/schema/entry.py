@@ -191,6 +191,15 @@ class Entry(Struct, kw_only=True):
             lenient=("alt",),
         ),
     ] = None
+    focus: Annotated[
+        str,
+        Key(
+            zh="焦点",
+            about="裁剪封面时要留住的地方；没有写封面、用正文图片时也管用",
+            kind="focus",
+            example="左上",
+        ),
+    ] = ""
     flags: Annotated[
         tuple[Flag, ...], Key(zh="推荐位", about="放到首页哪些位置", words=FLAG_NAMES)
     ] = ()

@@ -24,6 +24,7 @@ _SHAPES: Final[dict[Kind, str]] = {
     "list": "几个词，用顿号隔开",
     "yes": "是、否",
     "picture": "图片文件",
+    "focus": "上、下、左、右、左上……或百分数",
     "path": "文件",
     "web": "网址（https://…）",
     "address": "以 / 开头的旧地址",

@@ -16,7 +16,8 @@ from msgspec.structs import fields
 
 Kind = Literal[
     "text", "title", "slug", "code", "time", "until", "list", "yes", "number", "choice", "choices",
-    "picture", "path", "web", "address", "addresses", "doc_number", "phone", "record", "records",
+    "picture", "focus", "path", "web", "address", "addresses", "doc_number", "phone", "record",
+    "records",
 ]  # fmt: skip
 
 

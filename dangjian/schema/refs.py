@@ -33,6 +33,9 @@ class PictureRef(Struct, frozen=True):
         ),
     ]
     caption: Annotated[str, Key(zh="图注", about="印在图下的文字")] = ""
+    focus: Annotated[
+        str, Key(zh="焦点", about="裁剪时要留住的地方", kind="focus", example="左上")
+    ] = ""
     line: int = 0
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from msgspec import Struct
 
 from dangjian.schema.dates import ACCEPTED, DateError, read_date
+from dangjian.schema.focus import FocusError, read_focus
 from dangjian.schema.forms import PHONE, PHONE_EXAMPLE
 from dangjian.schema.frontmatter import Field, Group, Items, Node, Text
 from dangjian.schema.keys import Kind, Spec, Table, normal, table
@@ -126,7 +127,7 @@ def _checked(check: Callable[[str], str]) -> Callable[[Node, Spec, SourceLocatio
             return None
         try:
             return check(text)
-        except PathError as wrong:
+        except (PathError, FocusError) as wrong:
             place.note(node.line, f"{spec.label}写的是“{as_repr(text)}”：{wrong}")
             return None
 
@@ -347,6 +348,7 @@ READINGS: Final[dict[Kind, Reading]] = {
     "choice": _choice,
     "choices": _choices,
     "picture": _picture,
+    "focus": _checked(read_focus),
     "path": _path,
     "web": _checked(web_address),
     "address": _checked(site_address),

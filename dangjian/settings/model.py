@@ -240,6 +240,12 @@ class Office(Struct, frozen=True, kw_only=True):
             values.moment, '"2020-01-01"',
         ),
     ] = None  # fmt: skip
+    picture_sizes: Annotated[
+        bool,
+        Setting("PICTURE_SIZES", "图片的各种宽度",
+                "每张图做成几种宽度和 AVIF；不写时发布才做，预览和 build 不做",
+                values.read_bool, "True"),
+    ] = False  # fmt: skip
     build_at: Annotated[
         datetime | None,
         Setting("BUILD_AT", "构建时间", "固定“现在”，测试用", values.moment, '"2026-11-24 10:00"'),

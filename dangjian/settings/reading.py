@@ -47,13 +47,15 @@ def read_office(
     """The office's settings, and what is wrong with them; a wrong one takes its default.
 
     ``settings`` is what Pelican read; ``settings_file`` is only read again to point at lines.
-    ``publishing`` asks for what a public site needs (SITEURL).
+    ``publishing`` asks for what a public site needs (SITEURL), and has pictures made in all sizes
+    unless the settings say otherwise.
     """
     lines = SettingsFile(settings_file)
     problems = list(lines.problems)
     found = _read(SETTINGS, settings, lines, problems)
     problems.extend(_unknown(settings, lines))
     problems.extend(_missing(settings, found, lines))
+    found.setdefault("picture_sizes", publishing)
     if publishing:
         problems.extend(_unpublishable(settings, found, lines))
     return Office(**found), tuple(problems)

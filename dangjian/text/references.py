@@ -12,7 +12,10 @@ from urllib.parse import unquote
 from markupsafe import escape
 from msgspec import Struct
 
+from dangjian.text.picture_tags import picture_tag
+
 _REFERENCE = re.compile(r'(<[a-z][^<>]*?\s)(src|href)="dj-(media|article|file|page|site):([^"]*)"')
+_PICTURE = re.compile(r'<img\b([^<>]*?) src="dj-media:([^"]*)"([^<>]*)>')
 
 
 class Reference(Struct, frozen=True):
@@ -47,12 +50,15 @@ class Target(Struct, frozen=True):
     """Where a symbolic reference of a text leads: an address, and a picture's size.
 
     ``download`` is the name under which a file is saved; empty for what the browser shows.
+    ``smaller`` and ``avif`` are further sizes of a picture, as address and width.
     """
 
     url: str
     width: int = 0
     height: int = 0
     download: str = ""
+    smaller: tuple[tuple[str, int], ...] = ()
+    avif: tuple[tuple[str, int], ...] = ()
 
 
 def text_resolver(targets: Mapping[str, Target], root: str, *, feed: bool = False) -> Resolver:
@@ -76,3 +82,29 @@ def text_resolver(targets: Mapping[str, Target], root: str, *, feed: bool = Fals
         return written
 
     return resolve
+
+
+def show_pictures(
+    text: str, targets: Mapping[str, Target], root: str, layout: str, *, eager: bool = False
+) -> str:
+    """Replace a text's pictures by those of a page, of which the browser chooses the size.
+
+    The first is loaded at once if it is ``eager``, the others when they come near. ``layout`` says
+    how wide pictures are shown (the ``sizes`` of HTML). One that leads nowhere stays symbolic.
+    """
+    if "dj-media:" not in text:
+        return text
+    first = eager
+
+    def shown(match: re.Match[str]) -> str:
+        nonlocal first
+        found = targets.get(f"media:{unquote(html.unescape(match[2]))}")
+        if found is None:
+            return match[0]
+        loading = ' fetchpriority="high"' if first else ' loading="lazy"'
+        first = False
+        main = (found.url, found.width, found.height)
+        attributes = f"{match[1]}{match[3]}{loading}"
+        return picture_tag(main, found.smaller, found.avif, root, layout, attributes)
+
+    return _PICTURE.sub(shown, text)

@@ -255,6 +255,13 @@ def test_few_colours_stay_sharp_when_scaled_down(tmp_path: Path) -> None:
     assert made.bytes <= path.stat().st_size
 
 
+def test_a_photograph_in_grey_keeps_its_shades(tmp_path: Path) -> None:
+    grey = photo(1800, 300).convert("L")
+    made = make_picture(saved(tmp_path, "g.png", grey, "PNG"), tmp_path / "cache")
+    assert made.width == 1600
+    assert len(np.unique(np.asarray(opened(made.path).convert("L")))) > 100
+
+
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "1"])
 def test_a_palette_loses_no_colour(mode: str) -> None:
     image = chart(60, 50).convert(mode)

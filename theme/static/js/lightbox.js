@@ -87,15 +87,16 @@ function described(image, source) {
 // A picture of the text becomes a button if it is larger than it may be shown.
 function asButton(image) {
   const button = element('button', {type: 'button', class: 'zoom', 'aria-label': '看大图：' + image.alt});
-  image.replaceWith(button);
-  button.append(image);
+  const shown = image.closest('picture') || image;
+  shown.replaceWith(button);
+  button.append(shown);
   return button;
 }
 
 /** Opens the article's pictures large when they are clicked. */
 export function startLightbox() {
   const links = Array.from(document.querySelectorAll('a[data-lightbox]'));
-  const images = Array.from(document.querySelectorAll('.prose figure > img'))
+  const images = Array.from(document.querySelectorAll('.prose figure > img, .prose figure > picture > img'))
     .filter((image) => Number(image.getAttribute('width')) >= SMALLEST);
   const pictures = [
     ...images.map((image) => described(image, image.src)),
