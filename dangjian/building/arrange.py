@@ -192,6 +192,8 @@ def _line(content: Path, path: str, written: str, in_text: str = "") -> int:
     source = _parsed(data, path)
     if in_text and in_text in source.body:
         return line_of(source.body, in_text, source.body_line)
+    if f"]({written}" in source.body:
+        return line_of(source.body, written, source.body_line)
     for one in source.fields:
         if written in str(one.value):
             return one.line

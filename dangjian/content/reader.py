@@ -232,6 +232,9 @@ def line_of(body: str, written: str, first_line: int, count: int = 0) -> int:
     """
     if not written:
         return first_line
+    # An address stands in brackets or quotation marks; without them it may be part of another.
+    forms = (f"]({written}", f'"{written}"', written)
+    written = next((form for form in forms if form in body), written)
     position = body.rfind(written) if count < 0 else body.find(written)
     for _ in range(count):
         later = body.find(written, position + 1)

@@ -108,18 +108,22 @@ def _contents(headings: list[tuple[int, str, str]]) -> str:
             open_levels.pop()
             made.append("</li>\n</ul>")
         if not open_levels or level > open_levels[-1]:
-            made.append("<ul>\n" if open_levels else '<ul class="toc">\n')
+            made.append("<ul>\n")
             open_levels.append(level)
         else:
             made.append("</li>\n")
         made.append(f'<li><a href="#{quote(name)}">{shown}</a>')
-    return "".join(made) + "</li>\n</ul>" * len(open_levels) + "\n"
+    closing = "</li>\n</ul>" * len(open_levels)
+    return f'<div class="toc">\n{"".join(made)}{closing}\n</div>\n'
 
 
 def _within(match: re.Match[str], ids: _Ids, remarks: list[Remark]) -> str:
     wanted = fragment_of(html.unescape(match[2]))
     if wanted in PAGE_IDS and f"{wanted}-1" in ids:
         wanted = f"{wanted}-1"
+    if wanted not in ids:
+        same = (name for name in ids if name.casefold() == wanted.casefold())
+        wanted = next(same, wanted)
     if wanted in ids or wanted in PAGE_IDS or wanted in ("", "top"):
         return f'{match[1]}#{html.escape(wanted)}"'
     remarks.append(

@@ -35,6 +35,7 @@ _TITLE_END = re.compile(r"[。！？；，、,;!?]$")
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*([.#][\w.\-]+)[ \t]*\}$")
 _OWN_ATTRIBUTES = re.compile(r"\{:?[ \t]*\.([\w\-]+)[ \t]*\}")
 _CLASSES = frozenset(("right", "center", "small", "note", "lead-in"))
+_NOT_PLAIN_ENDS: Final = frozenset("} \t\\\u3000\u00a0\u2003")
 _LONGEST_TITLE = 30
 _EDGE = " \t\u3000\u00a0\u2003"
 
@@ -54,12 +55,13 @@ class Blocks:
         self._lead_gap = False
         self._gap = False
         self._texts: list[list[str]] = []
+        self._single = 0
 
     def lay_out(self, text: str) -> str:
         """The text in the one form."""
         lines = self._laid_out(text.split("\n"))
         set_signature(lines)
-        if self._mode == "auto" and sentences_by_line(self._texts):
+        if self._mode == "auto" and sentences_by_line(self._texts, self._single):
             self._remarks.append(
                 Remark(
                     "这篇多半是一句一行写的，现在每行成了一段；若要连成一段，"
@@ -79,11 +81,20 @@ class Blocks:
                 self._gap = True
                 at += 1
                 continue
-            if not self._items and _is_text(line):
-                self._text(line, 0)
-                at += 1
-            else:
+            if self._items or not _is_text(line):
                 at += self._block(lines, at)
+                continue
+            at += 1
+            alone = not self._paragraph and (at == end or not lines[at])
+            if alone and "*" not in line and line[-1] not in _NOT_PLAIN_ENDS:
+                # A line that is a paragraph, as nearly all are, needs nothing.
+                if self._out and self._out[-1]:
+                    self._out.append("")
+                self._out.append(line)
+                self._last, self._gap = "text", False
+                self._single += 1
+            else:
+                self._text(line, 0)
         self._flush()
         return self._out
 
@@ -154,7 +165,10 @@ class Blocks:
             groups = _groups_in_item(lines)
         else:
             groups = split_lines(lines, self._mode)
-            self._texts.append(lines)
+            if len(lines) > 1:
+                self._texts.append(lines)
+            else:
+                self._single += 1
         for number, group in enumerate(groups):
             words = [one.strip(_EDGE) if one[-2:] != "  " else one.lstrip(_EDGE) for one in group]
             words[0] = lists.no_marker(words[0])

@@ -15,6 +15,7 @@ _OTHER_BREAKS: Final = re.compile("\r\n?|[\x85\u2028\u2029]")
 _FORBIDDEN: Final = re.compile(
     "[\x00-\x08\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
+_ANY: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 def with_plain_breaks(text: str) -> str:
@@ -22,6 +23,8 @@ def with_plain_breaks(text: str) -> str:
 
     (XML 1.0 §2.2. Whoever reads a file has reported those characters; some are used as marks here.)
     """
+    if not _ANY.search(text):
+        return text
     text = _FORBIDDEN.sub("", _OTHER_BREAKS.sub("\n", text))
     # Two blanks at its end keep a line apart from the next one in a paragraph.
-    return text.replace(LINE_BREAK, "  \n") if LINE_BREAK in text else text
+    return text.replace(LINE_BREAK, "  \n")

@@ -12,12 +12,13 @@ _BREAKS = re.compile(
 )
 _SPACE = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
 _NO_PROSE = re.compile(
-    r'<(figcaption|pre|table)\b.*?</\1>|<ul class="toc">.*?</ul>\n(?!<)|<div class="footnote">.*',
+    r'<(figcaption|pre|table)\b.*?</\1>|<div class="toc">.*?</div>|<div class="footnote">.*',
     re.DOTALL,
 )
 _PARAGRAPH_BREAK = re.compile(
     r"(</(?:p|h[1-6]|li|dt|dd|summary|blockquote)>|<(?:br|hr)\b[^>]*>)\s*"
 )
+_LONGEST_PROSE = 400
 _ENDING: Final = frozenset("。！？；：，、…—.!?;:,）”》」』 ")
 # What belongs to the character before it, or before which it may not be cut off: joiners, signs of
 # variation, skin tones, tags of flags, combining marks (Unicode 16, UAX #29, the cases in use).
@@ -38,7 +39,7 @@ def plain_text(text: str) -> str:
 
 
 def prose_of(text: str) -> str:
-    """The words of an HTML text as one line, without captions, notes, code and tables.
+    """The first words of an HTML text on one line, without captions, notes, code and tables.
 
     Blocks are parted by a space where the one before does not end with a sign.
     """
@@ -46,17 +47,13 @@ def prose_of(text: str) -> str:
         text = _NOTE_MARKS.sub("", text)
     if "<figcaption" in text or "<pre" in text or "<table" in text or 'class="' in text:
         text = _NO_PROSE.sub("", text)
-    blocks = _PARAGRAPH_BREAK.split(text)[::2]
-    prose = ""
-    for block in blocks:
+    prose, start = "", 0
+    while start < len(text) and len(prose) < _LONGEST_PROSE:
+        end = _PARAGRAPH_BREAK.search(text, start)
+        block, start = (text[start : end.start()], end.end()) if end else (text[start:], len(text))
         words = _SPACE.sub(" ", html.unescape(_TAGS.sub("", block)).replace("\n", " ")).strip()
-        if not words:
-            continue
-        if prose and prose[-1] not in _ENDING:
-            prose += " "
-        prose += words
-        if len(prose) > 1000:
-            break
+        if words:
+            prose += f" {words}" if prose and prose[-1] not in _ENDING else words
     return prose
 
 

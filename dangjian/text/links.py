@@ -81,7 +81,7 @@ class Links:
                 written,
                 f"{what}“{written}”是电脑上的完整路径，别人打不开；请把文件放到文章旁边，只写文件名",
             )
-        elif "\\" in address:
+        elif "\\" in address and not address.lower().startswith("http"):
             self._note(
                 written,
                 f"{what}“{written}”的路径里不能用反斜线，请写成 {address.replace(chr(92), '/')}",

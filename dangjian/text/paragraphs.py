@@ -111,15 +111,14 @@ def _is_list_of_names(lines: Sequence[str]) -> bool:
     )
 
 
-def sentences_by_line(blocks: Sequence[Sequence[str]]) -> bool:
+def sentences_by_line(blocks: Sequence[Sequence[str]], single: int) -> bool:
     """Whether lines look like one sentence each, with paragraphs parted by empty lines.
 
-    Said of a text whose ``blocks`` (of lines) have several such lines each.
+    ``blocks`` are those of several lines, ``single`` is how many of one line there are besides.
     """
-    long = [block for block in blocks if len(block) >= 2]
-    if len(long) < 2 or len(long) * 2 < len(blocks):
+    if len(blocks) < 2 or len(blocks) < single:
         return False
-    lines = [line.strip() for block in long for line in block]
+    lines = [line.strip() for block in blocks for line in block]
     one = sum(ends_sentence(line) and not _FULL_STOP.search(line) for line in lines)
     return one >= 0.9 * len(lines) and not any(
         _NUMBERED.match(line) or _ROW.match(line) for line in lines

@@ -32,6 +32,8 @@ def protect_stars(text: str) -> tuple[str, str]:
 
     The words are empty when every ``**`` is closed.
     """
+    if _is_plainly_bold(text):
+        return text, ""
     code = [match.span() for match in _CODE.finditer(text)] if "`" in text else []
     runs = [_Run(text, *match.span()) for match in _RUN.finditer(text)]
     if code:
@@ -51,6 +53,27 @@ def protect_stars(text: str) -> tuple[str, str]:
         position = run.end
     parts.append(text[position:])
     return "".join(parts), text[open_run.end :][:20] if open_run else ""
+
+
+def _is_plainly_bold(text: str) -> bool:
+    """Whether every asterisk is of a ``**`` that plainly begins or ends bold words."""
+    pieces = text.split("**")
+    return (
+        len(pieces) % 2 == 1
+        and not any(
+            not words
+            or words[0] in _PAUSE
+            or words[0].isspace()
+            or words[-1].isspace()
+            or words[0].isdigit()
+            or words[-1].isdigit()
+            or words[-2:-1] in _PAUSE
+            or "*" in words
+            or "`" in words
+            for words in pieces[1::2]
+        )
+        and not any("*" in rest or "\\" in rest or "`" in rest for rest in pieces[::2])
+    )
 
 
 def _is_literal(run: _Run) -> bool:

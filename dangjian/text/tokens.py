@@ -35,7 +35,9 @@ def set_classes(html: str) -> str:
     """Turn the tokens before paragraphs into their classes, and signs into what they stand for."""
     if BEGIN in html:
         html = _LEFT.sub("", _CLASSED.sub(r'<\1 class="\2">', html))
-    return _SIGNS.sub(lambda match: _WRITTEN[match[0]], html)
+    if STAR in html or LESS in html or TICK in html:
+        html = _SIGNS.sub(lambda match: _WRITTEN[match[0]], html)
+    return html
 
 
 def as_typed(text: str) -> str:

@@ -157,4 +157,4 @@ def test_headings_have_ids_that_links_and_the_contents_use() -> None:
     assert found.remarks == ()
     assert found.anchors == ("一总体要求", "目标", "目标-1", "text-1", "own")
     assert '<a href="#一总体要求">去</a><a href="#own">去</a>' in found.html
-    assert found.html.startswith('<ul class="toc">')
+    assert found.html.startswith('<div class="toc">')
