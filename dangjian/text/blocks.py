@@ -9,6 +9,8 @@ import re
 from typing import Final
 
 from dangjian.text import lists, tables
+from dangjian.text.braces import with_class, with_id
+from dangjian.text.elements import PARAGRAPH_CLASSES
 from dangjian.text.limits import DEEPEST, TOO_DEEP, TooExpensiveError, WorkLimit
 from dangjian.text.lists import STEP, Item, indent_of, marker_of
 from dangjian.text.paragraphs import (
@@ -16,12 +18,13 @@ from dangjian.text.paragraphs import (
     LineBreaks,
     ends_sentence,
     sentences_by_line,
+    split_item,
     split_lines,
 )
 from dangjian.text.remarks import Remark
 from dangjian.text.signature import set_signature
 from dangjian.text.stars import protect_stars
-from dangjian.text.tokens import BEGIN, END
+from dangjian.text.tokens import BEGIN
 
 _BLANK: Final = re.compile(r"[\s\u3000\u00a0\u200b\ufeff\u2060]*")
 _HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(.*?)(?:[ \t]+#+)?[ \t]*|(#{2,6})([^#\s].*?)[ \t]*")
@@ -32,9 +35,7 @@ _DEFINITION = re.compile(r":[ \t]{1,3}\S")
 _UNDERLINE = re.compile(r"=+|-{2,}")
 _BLOCK_TOKEN = re.compile(r"(?:\x0e\d+\x0f\s*)+")
 _TITLE_END = re.compile(r"[。！？；，、,;!?]$")
-_ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*([.#][\w.\-]+)[ \t]*\}$")
 _OWN_ATTRIBUTES = re.compile(r"\{:?[ \t]*\.([\w\-]+)[ \t]*\}")
-_CLASSES = frozenset(("right", "center", "small", "note", "lead-in"))
 _NOT_PLAIN_ENDS: Final = frozenset("} \t\\\u3000\u00a0\u2003")
 _LONGEST_TITLE = 30
 _EDGE = " \t\u3000\u00a0\u2003"
@@ -162,7 +163,7 @@ class Blocks:
             self._write([line.rstrip() for line in lines], lead, "text")
             return
         if self._items:
-            groups = _groups_in_item(lines)
+            groups = split_item(lines)
         else:
             groups = split_lines(lines, self._mode)
             if len(lines) > 1:
@@ -173,21 +174,11 @@ class Blocks:
             words = [one.strip(_EDGE) if one[-2:] != "  " else one.lstrip(_EDGE) for one in group]
             words[0] = lists.no_marker(words[0])
             if not lead:
-                words = self._with_class(words)
+                words = with_class(words)
             self._write(words, lead if number == 0 else "", "text")
 
-    def _with_class(self, words: list[str]) -> list[str]:
-        """A paragraph with ``{.right}`` behind it, with a token before it instead."""
-        last = words[-1]
-        if not last.endswith("}") or not (found := _ATTRIBUTES.search(last)):
-            return words
-        if found[1][1:] not in _CLASSES or found[1][0] == "#":
-            return words
-        words[-1] = last[: found.start()]
-        return [f"{BEGIN}{found[1]}{END}{words[0]}", *words[1:]]
-
     def _class_behind(self, name: str, line: str, indent: int) -> int:
-        if name in _CLASSES and self._paragraph:
+        if name in PARAGRAPH_CLASSES and self._paragraph:
             self._paragraph[-1] += f" {{.{name}}}"
         else:
             self._text(line, indent)
@@ -294,7 +285,7 @@ class Blocks:
         if not words:
             return False
         self._leave(indent)
-        self._emit("heading", [f"{level} {_with_id(words)}"])
+        self._emit("heading", [f"{level} {with_id(words)}"])
         return True
 
     def _rule_or_underline(self, rest: str, indent: int) -> bool:
@@ -303,7 +294,7 @@ class Blocks:
         if under and (line[0] == "=" or self._is_title()):
             words = self._paragraph.pop().strip(_EDGE)
             self._flush()
-            self._emit("heading", [f"{'#' if line[0] == '=' else '##'} {_with_id(words)}"])
+            self._emit("heading", [f"{'#' if line[0] == '=' else '##'} {with_id(words)}"])
             return True
         if lists.RULE.fullmatch(line):
             self._leave(indent)
@@ -380,26 +371,6 @@ class Blocks:
 def _is_text(line: str) -> bool:
     """Whether a line begins with a Chinese character, as nearly all do, and has no cells."""
     return line[0] > "\u3400" and line[0] != "＃" and "|" not in line and "\t" not in line
-
-
-def _groups_in_item(lines: list[str]) -> list[list[str]]:
-    """The paragraphs of an item: lines that are set in by two characters begin one."""
-    groups = [[lines[0]]]
-    for line in lines[1:]:
-        if line[0] == "\u3000":
-            groups.append([line])
-        else:
-            groups[-1].append(line)
-    return groups
-
-
-def _with_id(words: str) -> str:
-    """A heading's words with ``{#id}`` behind them as a token; any other brace is text."""
-    if words.endswith("}") and (found := _ATTRIBUTES.search(words)):
-        bare = words[: found.start()].rstrip(_EDGE)
-        if bare and (found[1][0] == "#" or found[1][1:] in _CLASSES):
-            words = f"{bare}{BEGIN}{found[1]}{END}"
-    return protect_stars(words)[0] if "*" in words else words
 
 
 def _is_block(rest: str) -> bool:

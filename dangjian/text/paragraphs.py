@@ -123,3 +123,14 @@ def sentences_by_line(blocks: Sequence[Sequence[str]], single: int) -> bool:
     return one >= 0.9 * len(lines) and not any(
         _NUMBERED.match(line) or _ROW.match(line) for line in lines
     )
+
+
+def split_item(lines: list[str]) -> list[list[str]]:
+    """The paragraphs of an item: lines that are set in by two characters begin one."""
+    groups = [[lines[0]]]
+    for line in lines[1:]:
+        if line[0] == "\u3000":
+            groups.append([line])
+        else:
+            groups[-1].append(line)
+    return groups
