@@ -1,9 +1,9 @@
 """What people run: ``python3 tasks.py preview`` on a machine that has nothing but Python.
 
 Run as a script, this file sets itself up first: it makes ``.venv`` beside itself, installs what
-the lock names with its hashes, and hands the command over to invoke in there. Loaded by invoke, it
-is the collection of tasks. The same file serves the project's own checkout and an office's folder,
-where ``packages/`` holds the release that the office runs.
+the lock names with its hashes, and hands the command over to ``dangjian.cli`` in there. Loaded by
+invoke, it is the collection of tasks. The same file serves the project's own checkout and an
+office's folder, where ``packages/`` holds the release that the office runs.
 """
 
 import hashlib
@@ -257,8 +257,8 @@ def explain(lines: list[str]) -> str:
 
 
 def hand_over(words: list[str]) -> int:
-    """Run ``invoke`` with ``words`` in the environment, in the caller's folder."""
-    command = [str(VENV_PYTHON), "-m", "invoke", "--search-root", str(ROOT), *words]
+    """Run the command ``words`` in the environment, in the caller's folder."""
+    command = [str(VENV_PYTHON), "-m", "dangjian.cli", str(ROOT), *words]
     if os.name != "nt":
         os.execv(command[0], command)
     try:

@@ -11,13 +11,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from dangjian.authoring.addresses import columns_of
 from dangjian.common.errors import DangjianError
-from dangjian.content.columns import COLUMN_FILE, Column, ColumnTree, build_tree
-from dangjian.content.scan import scan_content
-from dangjian.schema import TYPE_NAMES, ColumnEntry
+from dangjian.content.columns import Column, ColumnTree, build_tree
 from dangjian.schema.export import snippet
-from dangjian.schema.frontmatter import parse_source
-from dangjian.schema.reading import read_column
+from dangjian.schema.terms import STATUS_NAMES, TYPE_NAMES
 
 LONGEST_SLUG = 40
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -45,20 +43,7 @@ class Draft(Struct, frozen=True):
 
 def read_tree(content: Path) -> ColumnTree:
     """The columns of ``content`` as they stand, those without articles too."""
-    entries: dict[str, ColumnEntry] = {}
-    folders: set[str] = set()
-    for path in scan_content(content).sources:
-        folder, _, name = path.rpartition("/")
-        if not folder:
-            continue
-        if name == COLUMN_FILE:
-            folders.add(folder)
-            entry, _ = read_column(parse_source((content / path).read_bytes(), path))
-            if entry is not None:
-                entries[folder] = entry
-        elif name != "index.md":
-            folders.add(folder)
-    return build_tree(folders, entries)
+    return build_tree(*columns_of(content))
 
 
 def with_suffix_number(tree: ColumnTree) -> list[tuple[str, Column]]:
@@ -92,6 +77,27 @@ def pick_type(word: str) -> str:
         if word == chinese:
             return name
     raise NewArticleError(f"没有“{word}”这种类型。可用的有：{'、'.join(TYPE_NAMES.values())}。")
+
+
+_KINDS: dict[str, tuple[str, dict[str, str]]] = {
+    "解读": ("news", {"interprets": ""}),
+    "转载": ("news", {"reprint": "是", "source": "", "original_title": "", "original_url": ""}),
+    "公示": ("notice", {"notice_start": "", "notice_end": ""}),
+}
+"""Kinds of articles that are no types of their own: the type, and keys to fill in."""
+
+
+def pick_kind(word: str) -> tuple[str, dict[str, str]]:
+    """The type that ``word`` means, with the keys that such an article has to fill in."""
+    found = _KINDS.get(word)
+    return (found[0], dict(found[1])) if found else (pick_type(word), {})
+
+
+def check_title(title: str) -> str:
+    """``title`` if it has any words. Raises NewArticleError."""
+    if not any(character.isalnum() for character in title):
+        raise NewArticleError("标题不能是空的。")
+    return title
 
 
 def suggest_slug(title: str) -> str:
@@ -132,6 +138,10 @@ def new_id(now: datetime, slug: str) -> str:
     return f"{now:%Y%m%d%H%M%S}-{slug}"
 
 
+_DRAFT = "状态: 草稿\n"
+_DRAFT_NOTE = "状态: 草稿  # 写完以后删去这一行，文章才会公开\n"
+
+
 def write_draft(content: Path, draft: Draft, now: datetime) -> Path:
     """Write the article's file and return it. A file that exists is never touched.
 
@@ -139,7 +149,8 @@ def write_draft(content: Path, draft: Draft, now: datetime) -> Path:
     and address; its file name makes the address all the same.
     """
     values = {"title": draft.title, "date": f"{now:%Y-%m-%d %H:%M}"}
-    values |= {"id": new_id(now, draft.slug), "slug": draft.slug} | draft.values
+    values |= {"id": new_id(now, draft.slug), "slug": draft.slug, "status": STATUS_NAMES["draft"]}
+    values |= draft.values
     if draft.type == "page":
         for name in ("date", "id", "slug"):
             del values[name]
@@ -147,7 +158,7 @@ def write_draft(content: Path, draft: Draft, now: datetime) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         with file.open("x", encoding="utf-8", newline="\n") as new:
-            new.write(snippet(draft.type, values))
+            new.write(snippet(draft.type, values).replace(_DRAFT, _DRAFT_NOTE, 1))
     except FileExistsError:
         raise NewArticleError(f"{draft.path} 已经有了，没有改动它。请换一个文件名。") from None
     return file

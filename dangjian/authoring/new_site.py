@@ -1,4 +1,4 @@
-"""An office's own site in its own folder: ``invoke start FOLDER``.
+"""An office's own site in its own folder: ``start FOLDER``.
 
 The folder gets columns, settings, and what makes it run on a machine with Python alone: the same
 ``tasks.py``, the lock, and the release as a wheel in ``packages/``. A later release replaces the
@@ -52,6 +52,15 @@ class NewColumn(Struct, frozen=True):
     def type(self) -> str:
         """Its ColumnType word."""
         return next((word for part, word in _TYPES.items() if part in self.name), "工作动态")
+
+    @property
+    def freshness(self) -> str:
+        """How soon it is out of date, by what its name says."""
+        return next((word for part, word in _FRESHNESS.items() if part in self.name), "一般")
+
+
+_FRESHNESS = {"公告": "公告", "公示": "公告", "政策": "公告", "文件": "公告", "要闻": "动态",
+              "动态": "动态", "机构": "固定", "职能": "固定"}  # fmt: skip
 
 
 class Plan(Struct, frozen=True):
@@ -109,6 +118,7 @@ def lay_out(folder: Path, plan: Plan, root: Path) -> None:
     ):
         _write(folder / target, _filled(source, plan))
     shutil.copyfile(own_file("tasks.py", root), folder / "tasks.py")
+    _put_manual(folder, root)
 
 
 def upgrade(folder: Path, root: Path) -> tuple[str, bool]:
@@ -116,13 +126,23 @@ def upgrade(folder: Path, root: Path) -> tuple[str, bool]:
 
     Returns the name of its wheel, and whether a setting was renamed.
 
-    Only ``packages/`` and the lock change, and the setting that was renamed. Raises StartError when
-    it is no such folder.
+    Only ``packages/``, the lock, the manual in ``docs/`` and the setting that was renamed change.
+    Raises StartError when it is no such folder.
     """
     if not (folder / "pelicanconf.py").is_file() or not (folder / "packages").is_dir():
         raise StartError(f"{folder} 不是由 start 建立的网站文件夹（里面应有 packages）。")
     name = put_release(folder, root)
+    _put_manual(folder, root)
     return name, rename_publish_place(folder / "publishconf.py")
+
+
+def _put_manual(folder: Path, root: Path) -> None:
+    """Put the editors' manual into ``docs/``; other files there are left alone."""
+    packed = PACKAGE / "scaffold" / "docs"
+    source = packed if packed.is_dir() else root / "docs" / "editors"
+    (folder / "docs").mkdir(exist_ok=True)
+    for page in sorted(source.glob("*.md")):
+        shutil.copyfile(page, folder / "docs" / page.name)
 
 
 def rename_publish_place(file: Path) -> bool:
@@ -189,6 +209,7 @@ def _column_file(column: NewColumn, order: int) -> str:
             "description": f"发布{column.name}方面的信息。",
             "keywords": column.name,
             "type": column.type,
+            "freshness": column.freshness,
             "order": str(order),
         }
     )

@@ -3,8 +3,8 @@
 What is wrong with any of it becomes problems of the build.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,24 +14,24 @@ from msgspec.structs import replace
 from dangjian.building.outline import Outline
 from dangjian.building.scope import Scope
 from dangjian.building.snapshot import Doubts
-from dangjian.common.problems import Level, Problem
+from dangjian.common.problems import Problem
 from dangjian.common.report import Stage
 from dangjian.common.workers import WorkerPool
-from dangjian.content.archive import Archive, Clock, Item, build_archive
+from dangjian.content.archive import Archive, Clock, build_archive
 from dangjian.content.catalogue import Catalogue, FileFacts, FileRow, SourceRow
 from dangjian.content.columns import COLUMN_FILE, ColumnTree, build_tree
-from dangjian.content.files import MISSING, inspect, prune_pictures, split_known
-from dangjian.content.reader import ReadingRules, line_of
+from dangjian.content.files import inspect, prune_pictures, split_known
+from dangjian.content.notices import add_notices, drop_empty_columns
+from dangjian.content.reader import ReadingRules
 from dangjian.content.related import related_articles, relatedness_key
 from dangjian.content.scan import Scan
 from dangjian.content.sources import column_by_folder, column_folders, records_of
-from dangjian.pages.addresses import SiteAddresses
 from dangjian.pages.offered import file_targets
 from dangjian.schema.frontmatter import parse_source
+from dangjian.schema.keys import normal
 from dangjian.settings import Office
-from dangjian.settings.model import office_pictures
+from dangjian.settings.model import named_pictures
 from dangjian.settings.workspace import Progress, Workplace
-from dangjian.text.references import Reference
 
 
 class Knowledge(Struct, eq=False):
@@ -44,14 +44,19 @@ class Knowledge(Struct, eq=False):
 def rules_of(office: Office) -> ReadingRules:
     """What an office's settings say of how texts are read."""
     host = urlsplit(office.url).hostname or "" if office.url else ""
-    return ReadingRules(office.line_breaks, host, office.archive_date)
+    ignored = tuple(normal(name) for name in office.ignored_keys)
+    return ReadingRules(office.line_breaks, host, office.archive_date, ignored=ignored)
 
 
 def arrange_archive(content: Path, rows: Mapping[str, SourceRow], clock: Clock) -> Archive:
     """Arrange all that is known of the sources below ``content``."""
     folders, bundles = column_folders(rows)
     tree = _columns(content, rows, folders)
-    return build_archive(records_of(rows), tree, column_by_folder(rows, tree, bundles), clock)
+    archive = build_archive(records_of(rows), tree, column_by_folder(rows, tree, bundles), clock)
+    if not clock.drafts:
+        drop_empty_columns(archive)
+    add_notices(archive, clock)
+    return archive
 
 
 def arrange_subset(
@@ -79,7 +84,7 @@ def needed_files(office: Office, rows: Mapping[str, SourceRow], archive: Archive
         if row is not None:
             references = row.record.references
             needed += [f"{r.kind}:{r.target}" for r in references if r.kind in ("media", "file")]
-    return needed + [f"media:{picture.src}" for picture in office_pictures(office)]
+    return needed + [f"media:{picture.src}" for _, picture in named_pictures(office)]
 
 
 def gather_files(
@@ -131,79 +136,6 @@ def _was_good(place: Workplace, rows: Mapping[str, FileRow], key: str) -> bool:
     return place.releasing and key in rows and not rows[key].facts.error
 
 
-def source_problems(
-    content: Path,
-    rows: Mapping[str, SourceRow],
-    archive: Archive,
-    facts: Mapping[str, FileFacts],
-) -> Iterator[Problem]:
-    """All problems of sources as read, of the archive, and of what articles name in vain."""
-    for row in rows.values():
-        yield from row.record.problems
-    yield from archive.problems.sorted()
-    for item in archive.by_path.values():
-        for key in dict.fromkeys(file_targets(item)):
-            found = facts.get(key)
-            if found is None:
-                continue
-            if found.error:
-                yield _file_problem(content, item, key, found.error)
-            for notice in found.notices:
-                yield _file_problem(content, item, key, notice, "warning")
-    addresses = SiteAddresses(archive)
-    for path, references in _linking(archive, rows):
-        for reference, message in addresses.dead(references):
-            yield Problem(path, _line(content, path, reference.written), message)
-
-
-def _linking(
-    archive: Archive, rows: Mapping[str, SourceRow]
-) -> Iterator[tuple[str, tuple[Reference, ...]]]:
-    """The texts that refer to anything: of public articles and of columns."""
-    for item in archive.by_path.values():
-        if item.record.references:
-            yield item.path, item.record.references
-    for column in archive.columns.walk():
-        path = f"{column.folder}/{COLUMN_FILE}"
-        row = rows.get(path)
-        if row is not None and row.record.references:
-            yield path, row.record.references
-
-
-def _file_problem(
-    content: Path, item: Item, key: str, error: str, level: Level = "error"
-) -> Problem:
-    kind, _, target = key.partition(":")
-    name = target.rpartition("/")[2]
-    word = "图片" if kind == "media" else "附件"
-    if error == MISSING:
-        error = f"在 {target} 找不到。请把文件放到文章旁边，或改正文件名（注意大小写）"
-    written = [r.written for r in item.record.references if r.target == target]
-    line = _line(content, item.path, name, in_text=written[0] if written else "")
-    return Problem(item.path, line, f"{word}“{name}”：{error}", level)
-
-
-def _line(content: Path, path: str, written: str, in_text: str = "") -> int:
-    """The line of a source where ``written`` is, or ``in_text`` in its text."""
-    try:
-        data = (content / path).read_bytes()
-    except OSError:
-        return 0
-    source = _parsed(data, path)
-    if in_text and in_text in source.body:
-        return line_of(source.body, in_text, source.body_line)
-    if f"]({written}" in source.body:
-        return line_of(source.body, written, source.body_line)
-    for one in source.fields:
-        if written in str(one.value):
-            return one.line
-    return line_of(source.body, written, source.body_line)
-
-
-# An article is parsed again for each of its problems; cache the last one.
-_parsed = lru_cache(maxsize=1)(parse_source)
-
-
 def _columns(content: Path, rows: Mapping[str, SourceRow], folders: Iterable[str]) -> ColumnTree:
     entries = {
         path.rpartition("/")[0]: row.record.column
@@ -218,7 +150,7 @@ def _columns(content: Path, rows: Mapping[str, SourceRow], folders: Iterable[str
 def _placed(content: Path, problem: Problem) -> Problem:
     """A mistake in a column's address, with the line where its file gives the address."""
     try:
-        source = _parsed((content / problem.path).read_bytes(), problem.path)
+        source = parse_source((content / problem.path).read_bytes(), problem.path)
     except OSError:  # the folder alone makes the column
         return problem
     line = next((one.line for one in source.fields if one.key.lower() in ("slug", "网址名")), 1)

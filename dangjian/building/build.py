@@ -24,17 +24,18 @@ from dangjian.building.arrange import (
     gather_files,
     needed_files,
     rules_of,
-    source_problems,
 )
 from dangjian.building.comparison import Comparison, Outcome
 from dangjian.building.held_back import HeldBack
 from dangjian.building.last_build import forget_last, remember
+from dangjian.building.moved import note_addresses
 from dangjian.building.outline import read_outline, store_outline
 from dangjian.building.output_list import open_output_list
+from dangjian.building.problems import archive_problems, left_out, source_problems
 from dangjian.building.produce import Producer
 from dangjian.building.published import note_articles
 from dangjian.building.scope import WHOLE, Scope
-from dangjian.building.site_plan import plan_site, write_site
+from dangjian.building.site_plan import plan_site, settle_pages, write_site
 from dangjian.building.snapshot import note_trust
 from dangjian.common.problems import Problems
 from dangjian.common.report import Report, Stage
@@ -77,7 +78,7 @@ class Build:
 
     ``run`` does all of it. Who has something to do in between calls ``arrange``, ``produce`` and
     ``finish``, in this order and each once; ``arrange_texts`` before ``arrange`` tries the
-    shorter way. ``arrange`` alone tells what is wrong with a site (``report``).
+    shorter way. ``check`` reports what is wrong with a site and makes nothing.
 
     Every step may raise ``errors.FATAL``, and what a damaged catalogue raises (``DAMAGE``): then
     nothing more can be done with this build.
@@ -191,10 +192,11 @@ class Build:
         with report.timed(Stage.RELATED):
             presenter = self._presenter(archive, facts, related())
         catalogue.commit()
-        report.problems.extend(scan.problems)
-        report.problems.extend(source_problems(place.content, sources, archive, facts))
+        report.left_out = left_out(scan, sources, archive)
+        report.problems.extend(source_problems(place, scan, sources, archive, facts).sorted())
         report.articles, report.pages = len(archive.items), len(archive.pages)
-        report.sources = len(scan.sources)
+        report.sources, report.files = len(scan.sources), len(facts)
+        report.columns = len(archive.columns.by_folder)
         report.withheld, report.next_change = archive.withheld, archive.next_change
         return presenter, facts
 
@@ -289,15 +291,26 @@ class Build:
                     store_outline(self._catalogue, presenter, plan.channels)
                     if self._place.releasing:
                         note_articles(self._catalogue, presenter)
+                        note_addresses(self._place, presenter.archive)
                 write_site(plan, self._catalogue, producer, scope, indexed=indexed)
             if index is not None:
                 with self.report.timed(Stage.SEARCH):
                     producer.keep(index())
         if scope.is_whole:
-            self.report.problems.extend(presenter.archive.problems.sorted())
+            content = self._place.content
+            self.report.problems.extend(archive_problems(content, presenter.archive))
             if self._holds_back(presenter):
                 return self.produce(self.arrange())
         return Produced(arranged, producer, frozenset() if indexed else scope.unindexed)
+
+    def check(self) -> Report:
+        """Report everything that a build would, and make nothing."""
+        presenter = self.arrange().presenter
+        with _without_collector(), self.report.timed(Stage.PLAN):
+            settle_pages(plan_site(self._place, presenter, self._known.sources))
+        self.report.problems.extend(archive_problems(self._place.content, presenter.archive))
+        self.report.moved = presenter.archive.moved
+        return self.report
 
     def _begin_index(self, arranged: Arranged) -> "Files":
         if arranged.scope.is_whole:

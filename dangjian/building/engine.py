@@ -223,9 +223,7 @@ class Engine:
         return self.recovering(self._check)
 
     def _check(self) -> Report:
-        build = self._start_from(take(self.workplace))
-        build.arrange()
-        return build.report
+        return self._start_from(take(self.workplace)).check()
 
     def _start_from(self, snapshot: Snapshot) -> "Build":
         """A build that arranges what ``snapshot`` has, whatever the last one left."""

@@ -36,6 +36,7 @@ class LastBuild(Struct, frozen=True):
     articles: int
     pages: int
     withheld: tuple[Withheld, ...]
+    left_out: tuple[str, ...]
     outputs: int
     unindexed: tuple[str, ...] = ()
 
@@ -47,6 +48,7 @@ class LastBuild(Struct, frozen=True):
             articles=self.articles,
             pages=self.pages,
             withheld=list(self.withheld),
+            left_out=list(self.left_out),
             next_change=self.next_change,
             seconds=seconds,
         )
@@ -103,6 +105,7 @@ def remember(
         report.articles,
         report.pages,
         tuple(report.withheld),
+        tuple(report.left_out),
         outputs,
         tuple(sorted(unindexed)),
     )

@@ -16,11 +16,17 @@ from msgspec import Struct
 
 from dangjian.building.engine import Engine
 from dangjian.common.errors import FATAL, DangjianError, describe
-from dangjian.common.problems import Problem, Problems, report
+from dangjian.common.problems import Problem, report
 from dangjian.common.report import Report
 from dangjian.content.catalogue import remove_catalogue
 from dangjian.settings.lines import SettingsFile
-from dangjian.settings.plain import NoContentError, is_plain, read_plain, without_bytecode
+from dangjian.settings.plain import (
+    NoContentError,
+    WrongSettingError,
+    is_plain,
+    read_plain,
+    without_bytecode,
+)
 from dangjian.settings.workspace import Progress, Run, Workplace, no_progress, workplace_of
 
 
@@ -82,6 +88,9 @@ class Site(Struct, frozen=True):
             path, line = SettingsFile(self.settings_file).place("PATH")
             message = f"没有 {error} 这个文章文件夹，请建好，或改正 PATH"
             raise settings_error(Problem(path, line, message)) from error
+        except WrongSettingError as error:
+            path, line = SettingsFile(self.settings_file).place(error.name)
+            raise settings_error(Problem(path, line, str(error))) from error
         except Exception as error:  # the file is a program of the office's own
             raise settings_error(*_settings_mistakes(self.settings_file, error)) from error
 
@@ -136,13 +145,13 @@ class Site(Struct, frozen=True):
             progress=progress,
         )
 
-    def check(self, progress: Progress = no_progress) -> Problems:
-        """What a build would complain of. Raises SiteError."""
+    def check(self, progress: Progress = no_progress) -> Report:
+        """What a build would report, with nothing made. Raises SiteError."""
         with (
             as_site_error(),
             Engine(self.workplace(), executor=self.executor, progress=progress) as engine,
         ):
-            return engine.check().problems
+            return engine.check()
 
 
 def _by_pelican(file: Path, override: dict[str, Any]) -> Mapping[str, Any]:

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from msgspec import Struct
 
 from dangjian.building.kept_redirects import keep_redirects
+from dangjian.building.moved import find_moved, note_moved, read_addresses
 from dangjian.building.produce import SEARCH_FOLDER, Producer
-from dangjian.building.scope import Scope
+from dangjian.building.scope import WHOLE, Scope
 from dangjian.common.digests import digest
 from dangjian.common.versions import code_version
 from dangjian.content.catalogue import Catalogue, SourceRow
@@ -19,6 +20,7 @@ from dangjian.content.columns import COLUMN_FILE
 from dangjian.content.files import published_files, whole_picture
 from dangjian.feeds.channels import ChannelPlan, plan_channels
 from dangjian.feeds.make import FeedMaker
+from dangjian.inspection.settings import settings_problems
 from dangjian.pages.articles import plan_articles
 from dangjian.pages.columns import plan_columns
 from dangjian.pages.footer import footer_items
@@ -28,7 +30,7 @@ from dangjian.pages.lists import plan_archive, plan_specials, plan_tags
 from dangjian.pages.plan import CopiedFile, GeneratedFile, Page
 from dangjian.pages.portal import Portal
 from dangjian.pages.presenter import Presenter
-from dangjian.pages.redirects import gather_aliases
+from dangjian.pages.redirects import Aliases, gather_aliases
 from dangjian.pages.service import plan_redirects, plan_service
 from dangjian.pages.share import plan_share_picture
 from dangjian.pages.sitemaps import make_sitemaps
@@ -157,12 +159,9 @@ def write_site(
     in this build; if not, they are kept as they are.
     """
     portal = plan.portal
-    pages = list(plan_pages(plan, scope))
     if scope.is_whole:
-        report_address_conflicts(portal, pages)
+        pages, aliases = settle_pages(plan)
         lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
-        prefix = plan.setup.absolute_root
-        aliases = gather_aliases(portal.archive, (page.path for page in pages), prefix)
         keep_redirects(catalogue, aliases.addresses)
         pages.extend(plan_redirects(portal, aliases.pages))
         producer.make(
@@ -172,6 +171,8 @@ def write_site(
         producer.copy(_files(plan))
         producer.make([_share_picture(plan)])
         producer.make(make_sitemaps(portal, lists, catalogue))
+    else:
+        pages = list(plan_pages(plan, scope))
     producer.make(_feed_maker(plan, catalogue).files(whole=scope.is_whole))
     # Last, because it runs in parallel: later steps would run in one process.
     producer.render(pages, partial(_job, portal))
@@ -183,6 +184,26 @@ def _feed_maker(plan: SitePlan, catalogue: Catalogue) -> FeedMaker:
     # Feeds lie one folder below the site's root.
     stylesheet = f"../{plan.assets['feed.css'].url}" if "feed.css" in plan.assets else ""
     return FeedMaker(plan.portal, plan.channels, catalogue, stylesheet)
+
+
+def settle_pages(plan: SitePlan) -> tuple[list[Page], Aliases]:
+    """Every page, each at an address of its own, and the old addresses that lead to them.
+
+    What had to give way is noted in the archive. A build and a check come to the same.
+    """
+    archive = plan.portal.archive
+    pages = list(plan_pages(plan, WHOLE))
+    report_address_conflicts(plan.portal, pages)
+    paths = [page.path for page in pages]
+    archive.problems.extend(settings_problems(plan.place, archive, paths))
+    aliases = gather_aliases(archive, paths, plan.setup.absolute_root)
+    registered = {unquote(alias).lstrip("/") for alias in aliases.addresses}
+    archive.moved = list(
+        find_moved(read_addresses(plan.place), archive, {*paths, *aliases.pages, *registered})
+    )
+    if not plan.place.drafts:
+        note_moved(archive.moved, archive)
+    return pages, aliases
 
 
 _UNLISTED = frozenset({"404.html", "search.html"})

@@ -104,7 +104,8 @@ def retake(place: Workplace, before: Snapshot, seen: Iterable[Path]) -> Snapshot
             sources[path], changed[path] = found
         elif path in before.scan.files or os.path.lexists(file):
             return None
-    scan = Scan(before.scan.files | sources, sources, changed, before.scan.problems)
+    files = before.scan.files | sources
+    scan = msgspec.structs.replace(before.scan, files=files, sources=sources, changed=changed)
     return msgspec.structs.replace(
         before,
         now=now,

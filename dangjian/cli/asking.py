@@ -1,15 +1,19 @@
 """What commands share: where the site is, what it says, and asking the person at the terminal."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from invoke.context import Context
 from invoke.exceptions import Exit
 
 from dangjian.building.site import Site
+from dangjian.common.errors import DangjianError
 from dangjian.common.report import Stage
 from dangjian.settings.workspace import Progress, no_progress
+
+T = TypeVar("T")
 
 
 def root_of(context: Context) -> Path:
@@ -41,6 +45,18 @@ def progress() -> Progress:
         console.print(f"{stage}：{done}/{total}", end=end, highlight=False)
 
     return told
+
+
+def ask_until(question: str, default: str, read: Callable[[str], T]) -> T:
+    """The first answer that ``read`` takes; a wrong one is told, and asked for again.
+
+    ``read`` raises a DangjianError for what it does not take.
+    """
+    while True:
+        try:
+            return read(ask(question, default))
+        except DangjianError as wrong:
+            print(f"{wrong}请重新回答，按 Ctrl+C 取消。")
 
 
 def ask(question: str, default: str = "") -> str:

@@ -1,4 +1,4 @@
-"""``invoke search``: the search of a built site, in the terminal."""
+"""``search``: the search of a built site, in the terminal."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ from dangjian.search.format.container import DamagedIndexError
 from dangjian.search.query.engine import SearchAnswer, search_site
 
 NOTES = {
-    "empty": "没有可检索的字词。请输入要找的词，例如：invoke search '基层党建'。",
+    "empty": '没有可检索的字词。请输入要找的词，例如：python3 tasks.py search "基层党建"。',
     "long": "检索式太长，只用了前 500 个字符。",
     "many": "检索条件太多，只用了前 16 个。",
 }
@@ -24,7 +24,7 @@ def run(query: str, site: Path, as_json: bool = False, limit: int = 20) -> int:
     try:
         answer = search_site(site, query, max(0, limit))
     except DamagedIndexError as error:
-        advice = "请先运行 invoke build 生成网站，会一并重建索引。"
+        advice = "请先运行 python3 tasks.py build 生成网站，会一并重建索引。"
         sys.stderr.write(f"{error}：{site}。{advice}\n")
         return 1
     if as_json:

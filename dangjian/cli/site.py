@@ -2,7 +2,10 @@
 
 import gc
 import json
+import os
+import shlex
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +14,10 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from dangjian.building.site import Site, SiteError, as_site_error
-from dangjian.cli.asking import ask, progress, refuse, root_of, site_of
-from dangjian.cli.summary import profiled, tell
-from dangjian.common.problems import report as problems_report
+from dangjian.cli.asking import ask, ask_until, progress, refuse, root_of, site_of
+from dangjian.cli.summary import closing, profiled, tell, tell_withheld
+from dangjian.common.problems import Problem, Problems, report as problems_report
+from dangjian.common.report import Report
 from dangjian.common.timezone import SHANGHAI
 
 if TYPE_CHECKING:
@@ -106,14 +110,15 @@ def build(
     # What is left of an archive would be walked through once more on the way out.
     gc.freeze()
     if result.failed:
-        refuse("有错误的文章没有生成，其余已生成。请照上面的提示改正后再生成。")
+        refuse(f"{closing(result)}。其余已生成。请照上面的提示改正后再生成。")
 
 
 @task(
     help={
         "settings": _SETTINGS,
         "content": _CONTENT,
-        "write-addresses": "把中文文件名文章的网址名写进文件，以后改文件名或日期也不变",
+        "write-addresses": "把中文文件名的文章、栏目的网址名写进文件，以后改名或改日期也不变",
+        "fix": "把移动过的文章原来的网址写进文件（旧地址）",
     }
 )
 def check(
@@ -121,35 +126,81 @@ def check(
     settings: str = "pelicanconf.py",
     content: str = "",
     write_addresses: bool = False,
+    fix: bool = False,
 ) -> None:
     """检查：不生成网站，检查文件头、链接、图片、附件"""
-    site = Site(
-        site_of(context, settings).settings_file, content=Path(content) if content else None
-    )
+    file = site_of(context, settings).settings_file
+    site = Site(file, content=Path(content) if content else None)
     try:
         place = site.workplace().content
-        problems = site.check(progress())
+        report = site.check(progress())
+        if fix and _register_moved(place, report):
+            report = site.check(progress())
     except SiteError as error:
         refuse(str(error))
-    told = problems_report(problems.sorted(), place.name)
-    print(told or "没有发现问题。")
+    problems = report.problems
+    print(problems_report(problems.sorted(), place.name) or "没有发现问题。")
+    print()
+    tell_withheld(report, place.name)
+    print(
+        f"检查了 {report.sources} 个 .md 文件：{report.articles + len(report.withheld)} 篇文章、"
+        f"{report.pages} 个页面、{report.columns} 个栏目；引用的图片和附件 {report.files} 个。"
+    )
     _tell_addresses(place, write=write_addresses)
+    unpublishable = _publish_problems(file, problems)
     if problems.errors:
-        refuse("请照上面的提示改正。")
+        refuse("请照上面的提示改正。" + f"现在发布会停下：{closing(report)}。")
+    if unpublishable:
+        print(f"\n发布之前还要改：\n{problems_report(unpublishable, place.name)}")
+
+
+def _register_moved(content: Path, report: Report) -> bool:
+    from dangjian.authoring.addresses import add_old_address
+
+    if not report.moved:
+        print("没有移动过而没有登记旧地址的文章。\n")
+    for one in report.moved:
+        done = add_old_address(content, one.source, one.old)
+        note = f"已写入 旧地址: /{one.old}" if done else f"没有写入，请手工写 旧地址: [/{one.old}]"
+        print(f"{content.name}/{one.source}  {note}")
+    return bool(report.moved)
+
+
+def _publish_problems(file: Path, told: Problems) -> list[Problem]:
+    """What else publishing would refuse: mistakes of publishconf.py that are not told yet."""
+    settings = file.with_name("publishconf.py")
+    if not settings.is_file() or settings == file:
+        return []
+    try:
+        found = Site(settings, publishing=True).workplace().problems
+    except SiteError as error:
+        found = error.problems
+    known = set(told.sorted())
+    return [problem for problem in found if problem.level == "error" and problem not in known]
 
 
 def _tell_addresses(content: Path, *, write: bool) -> None:
-    from dangjian.authoring.addresses import made_addresses, write_address
+    from dangjian.authoring.addresses import (
+        made_addresses,
+        made_columns,
+        write_address,
+        write_column_address,
+    )
 
-    made = made_addresses(content)
-    if not made:
+    made, columns = made_addresses(content), made_columns(content)
+    if not made and not columns:
         return
-    print(f"\n{len(made)} 篇文章的文件名不是英文，也没有写网址名，网址如下：")
-    for address in made:
-        note = ""
-        if write:
-            note = "  已写入" if write_address(content, address) else "  没有写入，请手工写"
-        print(f"  {content.name}/{address.path}  →  {address.slug}{note}")
+    for found, what, put in (
+        (columns, "个栏目的文件夹名", write_column_address),
+        (made, "篇文章的文件名", write_address),
+    ):
+        if found:
+            print(f"\n{len(found)} {what}不是英文，也没有写网址名，网址如下：")
+        for address in found:
+            note = ""
+            if write:
+                note = "  已写入" if put(content, address) else "  没有写入，请手工写"
+            print(f"  {content.name}/{address.path}  →  {address.slug}{note}")
     if not write:
         print("用 --write-addresses 可以把它们写进文件，以后改文件名或日期，网址也不变。")
 
@@ -187,7 +238,7 @@ def search(
     help={
         "title": "标题",
         "column": "栏目：编号、文件夹名或栏目名",
-        "type": "类型：新闻、文件、公告、图集、视频、专题、页面、链接",
+        "type": "类型：新闻、文件、公告、图集、视频、专题、页面、链接；也可写 解读、转载、公示",
         "slug": "文件名（也是网址名），英文",
         "edit": "写好后打开文件（默认打开，--no-edit 不打开）",
         "settings": _SETTINGS,
@@ -207,32 +258,42 @@ def new(
 
     try:
         content = site_of(context, settings).workplace().content
-        kind = newarticle.pick_type(type)
-        place = None if kind == "page" and not column else _ask_column(content, column)
-        title = title or ask("标题")
-        if not title:
-            refuse("没有标题，没有新建文章。")
-        name = newarticle.check_slug(slug or _ask_slug(content, place, title))
-        draft = newarticle.Draft(title, place, name, kind)
+        kind, values = newarticle.pick_kind(type)
+        place = _place_of(content, kind, column)
+        title = title or ask_until("标题", "", newarticle.check_title)
+        name = newarticle.check_slug(slug) if slug else _ask_slug(content, place, title)
+        draft = newarticle.Draft(title, place, name, kind, values)
         file = newarticle.write_draft(content, draft, datetime.now(SHANGHAI))
     except (SiteError, newarticle.NewArticleError) as error:
         refuse(str(error))
-    print(f"已新建：{file}")
+    print(f"已新建：{file}（草稿，写完以后删去“状态: 草稿”那一行才会公开）")
     if edit and not newarticle.open_in_editor(file):
         print("没有找到可用的编辑器，请自行打开这个文件。")
 
 
-def _ask_column(content: Path, word: str) -> "Column":
+def _place_of(content: Path, kind: str, word: str) -> "Column | None":
+    """The column of a new article; a page has none, a special that of specials or none."""
+    from dangjian.authoring import new_article as newarticle
+
+    if word:
+        return newarticle.pick_column(newarticle.read_tree(content), word)
+    if kind == "page":
+        return None
+    if kind == "special":
+        tree = newarticle.read_tree(content)
+        return next((one for one in tree.walk() if "专题" in one.name), tree.find("zhuanti"))
+    return _ask_column(content)
+
+
+def _ask_column(content: Path) -> "Column":
     from dangjian.authoring import new_article as newarticle
 
     tree = newarticle.read_tree(content)
     if not tree.top:
         refuse(f"{content} 里还没有栏目。请先建一个文件夹，在里面新建 _column.md。")
-    if not word:
-        for number, column in newarticle.with_suffix_number(tree):
-            print(f"{'    ' * number.count('.')}{number}  {column.name}")
-        word = ask("栏目（写编号或名称）")
-    return newarticle.pick_column(tree, word)
+    for number, column in newarticle.with_suffix_number(tree):
+        print(f"{'    ' * number.count('.')}{number}  {column.name}")
+    return ask_until("栏目（写编号或名称）", "", partial(newarticle.pick_column, tree))
 
 
 def _ask_slug(content: Path, column: "Column | None", title: str) -> str:
@@ -241,7 +302,7 @@ def _ask_slug(content: Path, column: "Column | None", title: str) -> str:
     offered = newarticle.free_slug(
         content, column, newarticle.suggest_slug(title) or f"{datetime.now(SHANGHAI):%m%d-%H%M}"
     )
-    return ask("文件名（也是网址名）", offered)
+    return ask_until("文件名（也是网址名）", offered, newarticle.check_slug)
 
 
 @task(
@@ -317,9 +378,16 @@ def start(
     tell(result, "content")
     print(
         f"\n网站已建在 {target}。接着：\n"
-        f"  cd {target}\n"
+        f"  cd {_quoted(target)}\n"
         "  python3 tasks.py preview    （Windows 上是 python tasks.py preview）\n"
+        "  python3 tasks.py new        （新建第一篇文章）\n"
+        f"编辑手册在 {target / 'docs'}，从 README.md 看起。\n"
         "发布前请在 publishconf.py 里写上正式网址。"
     )
     if result.failed:
         refuse("新网站有错误，请照上面的提示改正。")
+
+
+def _quoted(folder: Path) -> str:
+    """A path as it is typed at a terminal."""
+    return f'"{folder}"' if os.name == "nt" else shlex.quote(str(folder))

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Level = Literal["error", "warning"]
 
@@ -45,6 +46,15 @@ class Problems:
     def extend(self, problems: Iterable[Problem]) -> None:
         """Take over problems found elsewhere."""
         self._problems.update(dict.fromkeys(problems))
+
+    def soften(self, paths: Iterable[str]) -> None:
+        """Make warnings of the errors of some files: nobody waits for what is not to be public."""
+        wanted = frozenset(paths)
+        if wanted:
+            self._problems = {
+                replace(one, level="warning") if one.path in wanted else one: None
+                for one in self._problems
+            }
 
     @property
     def errors(self) -> tuple[Problem, ...]:

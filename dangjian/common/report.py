@@ -24,6 +24,14 @@ class Withheld(Struct, frozen=True):
     moment: datetime | None = None
 
 
+class Moved(Struct, frozen=True):
+    """An address that no longer answers, the source it belongs to, and that one's address now."""
+
+    old: str
+    source: str
+    new: str
+
+
 class Stage(StrEnum):
     """The stages of a build, by the names that people see."""
 
@@ -55,7 +63,8 @@ class Production(Struct):
 class Report(Struct):
     """What a build found and did. ``seconds`` is per stage, in the order they ran.
 
-    ``sources`` counts the files looked at, ``withheld`` those that are right and not public.
+    ``sources``, ``columns`` and ``files`` count what was looked at, ``withheld`` are articles that
+    are right and not public, ``left_out`` those that have no page because of a mistake.
     """
 
     problems: Problems = field(default_factory=Problems)
@@ -65,6 +74,10 @@ class Report(Struct):
     pages: int = 0
     withheld: list[Withheld] = field(default_factory=list)
     sources: int = 0
+    columns: int = 0
+    files: int = 0
+    left_out: list[str] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
     next_change: datetime | None = None
     seconds: dict[Stage, float] = field(default_factory=dict)
 

@@ -15,13 +15,13 @@ from itertools import pairwise
 from msgspec import Struct, field
 
 from dangjian.common.filenames import is_address_stem
-from dangjian.common.problems import Problems
-from dangjian.common.report import Held, Withheld
+from dangjian.common.problems import Level, Problems
+from dangjian.common.report import Held, Moved, Withheld
+from dangjian.content.addresses import address_of, article_stem, is_dated
 from dangjian.content.article_ids import shared_ids
 from dangjian.content.catalogue import Record
 from dangjian.content.columns import Column, ColumnTree, digest_slug
 from dangjian.schema.entry import Entry
-from dangjian.schema.terms import NO_DATE, UNDATED_TYPES
 
 
 class Item(Struct, eq=False):
@@ -54,6 +54,16 @@ class Item(Struct, eq=False):
     @property
     def dated(self) -> bool:
         return is_dated(self.entry)
+
+
+class Unplaced(Struct, frozen=True):
+    """A problem with what an article names under a key; its line is looked for when it is told."""
+
+    path: str
+    key: str
+    written: str
+    message: str
+    level: Level = "error"
 
 
 class Tag(Struct, eq=False):
@@ -94,47 +104,20 @@ class Archive(Struct, eq=False):
     withheld: list[Withheld] = field(default_factory=list)
     next_change: datetime | None = None
     problems: Problems = field(default_factory=Problems)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
 
+    def note(
+        self, item: Item, key: str, written: str, message: str, level: Level = "error"
+    ) -> None:
+        """Note a problem with what an article writes under a key (its Chinese name)."""
+        self.note_at(item.path, key, written, message, level)
 
-def is_dated(entry: Entry) -> bool:
-    """Whether an article has a date of its own; pages and specials need none."""
-    return entry.date != NO_DATE or entry.type not in UNDATED_TYPES
-
-
-def article_stem(path: str) -> str:
-    """A source's name without ending; the folder's name for ``index.md``."""
-    folder, _, name = path.rpartition("/")
-    stem = name.removesuffix(".md")
-    return folder.rpartition("/")[2] if stem == "index" and folder else stem
-
-
-def article_slug(path: str, entry: Entry) -> str:
-    """The last part of an article's address: its slug, id, or ASCII file name.
-
-    A file with a Chinese name gets the day and a short digest of its name, which stays the same
-    whatever happens to the title.
-    """
-    named = entry.slug or entry.id
-    if named and is_address_stem(named):
-        return named.lower()
-    stem = article_stem(path)
-    if is_address_stem(stem):
-        return stem.lower()
-    digest = digest_slug(unicodedata.normalize("NFC", stem))
-    return f"{entry.filed:%d}-{digest}" if is_dated(entry) else digest
-
-
-def address_of(path: str, entry: Entry, column: Column | None) -> str:
-    """An article's address below the site's root; empty for a link, which has no page."""
-    if entry.type == "link":
-        return ""
-    base = f"{column.address}/" if column else ""
-    slug = article_slug(path, entry)
-    if entry.type == "special":
-        return f"{base}{slug}/index.html"
-    if entry.type == "page":
-        return f"{base}{slug}.html"
-    return f"{base}{entry.filed.year:04}/{entry.filed.month:02}/{slug}.html"
+    def note_at(
+        self, path: str, key: str, written: str, message: str, level: Level = "error"
+    ) -> None:
+        """The same for an article that is not in the archive."""
+        self.unplaced.append(Unplaced(path, key, written, message, level))
 
 
 class Clock(Struct, frozen=True):
@@ -222,13 +205,11 @@ def _named_column(path: str, name: str, own: Column | None, archive: Archive) ->
     """The column that an article names, instead of that of its folder (``own``)."""
     named = archive.columns.find(name)
     if named is None:
-        archive.problems.add(
-            path,
-            0,
+        message = (
             f"栏目“{name}”不存在，已按所在的文件夹列入。"
-            "请写栏目文件夹的路径（如 dangjian/jiceng）或唯一的栏目名称，或去掉这一行",
-            "warning",
+            "请写栏目文件夹的路径（如 dangjian/jiceng）或唯一的栏目名称，或去掉这一行"
         )
+        archive.unplaced.append(Unplaced(path, "栏目", name, message, "warning"))
     return named or own
 
 
@@ -287,12 +268,11 @@ def _also_in(item: Item, archive: Archive) -> list[Column]:
     for name in item.entry.also_in:
         column = archive.columns.find(name)
         if column is None:
-            archive.problems.add(
-                item.path,
-                0,
+            message = (
                 f"“同时列入”所写的栏目“{name}”不存在，"
-                "请写栏目文件夹的路径（如 dangjian/jiceng）或唯一的栏目名称",
+                "请写栏目文件夹的路径（如 dangjian/jiceng）或唯一的栏目名称"
             )
+            archive.note(item, "同时列入", name, message)
         else:
             found.append(column)
     return found
@@ -307,6 +287,7 @@ def _list_by_tag(archive: Archive) -> None:
     by_slug: dict[str, Tag] = {}
     slugs: dict[str, str] = {}
     first: dict[str, str] = {}
+    told: set[str] = set()
     for item in archive.items:
         for name in item.entry.tags:
             slug = slugs.get(name)
@@ -316,14 +297,13 @@ def _list_by_tag(archive: Archive) -> None:
             if tag is None:
                 tag = by_slug[slug] = Tag(name, slug)
                 first[slug] = item.path
-            elif tag.name != name:
-                archive.problems.add(
-                    item.path,
-                    0,
-                    f"标签“{name}”与“{tag.name}”（见 {first[slug]}）只是写法不同，"
-                    "读者会当作同一个标签，请统一成一种写法",
+            elif tag.name != name and name not in told:
+                told.add(name)
+                message = (
+                    f"标签“{name}”与“{tag.name}”（见 {first[slug]}）只是大小写、空格不同，"
+                    "已并为一个标签，宜统一成一种写法"
                 )
-                continue
+                archive.note(item, "标签", name, message, "warning")
             if not tag.items or tag.items[-1] is not item:
                 tag.items.append(item)
     archive.tags = {tag.name: tag for tag in by_slug.values()}
@@ -362,9 +342,8 @@ def _gather_specials(archive: Archive) -> None:
             special = names.get(name)
             if special is None:
                 known = "、".join(s.stem for s in archive.specials) or "无"
-                archive.problems.add(
-                    item.path, 0, f"专题“{name}”不存在；现有专题：{known}。请写专题的文件名或标题"
-                )
+                message = f"专题“{name}”不存在；现有专题：{known}。请写专题的文件名或标题"
+                archive.note(item, "专题", name, message)
             elif special is not item:
                 archive.in_special[special.path].append(item)
 
@@ -384,12 +363,10 @@ def _link_interpretations(archive: Archive) -> None:
             other = names.get(name) or names.get(name.removeprefix("/"))
             if other is None or other is item:
                 key = "解读" if interprets else "被解读"
-                archive.problems.add(
-                    item.path,
-                    0,
-                    f"“{key}”所指的“{name}”不存在或未公开，"
-                    "请写对方的文件名（不带 .md）、编号或路径",
+                message = (
+                    f"“{key}”所指的“{name}”不存在或未公开，请写对方的文件名（不带 .md）、编号或路径"
                 )
+                archive.note(item, key, name, message)
                 continue
             reading, document = (item, other) if interprets else (other, item)
             forward[reading.path][document.path] = document

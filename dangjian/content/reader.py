@@ -39,13 +39,15 @@ class ReadingRules(Struct, frozen=True):
     """What the settings and the columns say of how texts are read.
 
     ``own_host`` is the site's. Articles before ``archive_date`` may keep pictures of other hosts as
-    links. ``of_columns`` has the line breaks of each folder that gives them.
+    links. ``of_columns`` has the line breaks of each folder that gives them. ``ignored`` are keys
+    of front matter (``keys.normal``) that are left out in silence.
     """
 
     line_breaks: LineBreaks = "auto"
     own_host: str = ""
     archive_date: datetime | None = None
     of_columns: tuple[tuple[str, LineBreaks], ...] = ()
+    ignored: tuple[str, ...] = ()
 
     def is_archived(self, entry: Entry | None) -> bool:
         """Whether an article is older than the archive date."""
@@ -141,7 +143,7 @@ def _read_column(source: Source, path: str, rules: ReadingRules) -> tuple[Record
 
 
 def _read_article(source: Source, path: str, rules: ReadingRules) -> tuple[Record, Rendered]:
-    entry, problems = read_entry(source)
+    entry, problems = read_entry(source, rules.ignored)
     manner = rules.manner(path, entry)
     rendered, faults = _convert(source, path, manner)
     if rendered is _REFUSED:

@@ -1,5 +1,8 @@
 """What lies below ``content/``: sources, other files, their stats, and what is unreadable."""
 
+import re
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +18,7 @@ class Scan(Struct, frozen=True):
 
     ``changed`` says when each file last changed (ns). ``problems`` name what looks like an article,
     or may hold some, and can't be read. ``complete`` is False where a folder can't be listed.
+    ``unread`` are files that may be articles in the wrong form, unless an article refers to them.
     """
 
     files: dict[str, Stat]
@@ -22,6 +26,7 @@ class Scan(Struct, frozen=True):
     changed: dict[str, int]
     problems: tuple[Problem, ...] = ()
     complete: bool = True
+    unread: tuple[str, ...] = ()
 
 
 def scan_content(content: Path) -> Scan:
@@ -35,6 +40,8 @@ def scan_content(content: Path) -> Scan:
     changed: dict[str, int] = {}
     problems: list[Problem] = []
     complete = True
+    unread: list[str] = []
+    set_aside: Counter[str] = Counter()
 
     def pass_over(path: str, oddity: SkipReason) -> None:
         nonlocal complete
@@ -46,19 +53,80 @@ def scan_content(content: Path) -> Scan:
     for path, stat, when in scan_files(content, pass_over):
         files[path], changed[path] = stat, when
         folder, _, name = path.rpartition("/")
-        if not name.lower().endswith(_ENDINGS) or not holds_articles(folder):
-            continue
-        if name.startswith(("_", ".")) and name != COLUMN_FILE:
-            continue
         if name.endswith(".md"):
-            sources[path] = stat
-        else:
-            problems.append(Problem(path, 0, "扩展名要用小写的 .md，这个文件没有读取，请改名"))
+            if not holds_articles(folder):
+                set_aside[folder] += 1
+            elif name == COLUMN_FILE or not (why := _passed_over(name)):
+                sources[path] = stat
+            elif why is not _HIDDEN:
+                problems.append(Problem(path, 0, why, "warning"))
+        elif (ending := name.rpartition(".")[2]) not in _USUAL and holds_articles(folder):
+            if name.lower().endswith(_ENDINGS):
+                message = "扩展名要用小写的 .md，这个文件没有读取，请改名"
+                problems.append(Problem(path, 0, message))
+            elif ending.lower() in _PLAIN and not _NOT_READ.search(name):
+                unread.append(path)
+            elif _NOT_READ.search(name) and not name.startswith((".", "_", "~")):
+                problems.append(Problem(path, 0, _RENAME, "warning"))
+    problems += _folders_set_aside(set_aside)
     problems.sort(key=lambda problem: problem.order)
-    return Scan(files, sources, changed, tuple(problems), complete)
+    return Scan(files, sources, changed, tuple(problems), complete, tuple(unread))
+
+
+def _passed_over(name: str) -> str:
+    """Why a Markdown file in a column is no article; empty for most."""
+    if name.startswith("."):
+        return _HIDDEN
+    if name.startswith("_"):
+        return "以 _ 开头的文件不是文章，没有读取；是文章的请去掉开头的 _"
+    if name.startswith("~$"):
+        return "这是别的程序打开文件时留下的临时文件，没有读取，可以删去"
+    if _COPY.search(name):
+        return (
+            "看名字是一份副本（复制出来的，或同步软件因冲突留下的），没有读取；"
+            "不要的请删去，是另一篇文章的请改名"
+        )
+    return ""
+
+
+def _folders_set_aside(counts: Counter[str]) -> Iterator[Problem]:
+    """Articles in folders whose name begins with ``_``: those of other programs (``_posts``)."""
+    tops: Counter[str] = Counter()
+    for folder, count in counts.items():
+        parts = folder.split("/")
+        first = next(at for at, part in enumerate(parts, 1) if part.startswith(("_", ".")))
+        if parts[first - 1].startswith("_"):
+            tops["/".join(parts[:first])] += count
+    for top, count in sorted(tops.items()):
+        message = (
+            f"以 _ 开头的文件夹不是栏目，里面的 {count} 个 .md 文件没有读取；"
+            "是稿件的，请把文件夹改名，去掉开头的 _"
+        )
+        yield Problem(top, 0, message, "warning")
 
 
 _ENDINGS = (".md", ".markdown")
+_USUAL = frozenset(
+    ("jpg", "jpeg", "png", "webp", "gif", "svg", "pdf", "docx", "xlsx", "mp4", "vtt")
+)
+"""Endings of what lies beside articles, so that nothing else need be asked of most files."""
+_PLAIN = frozenset(("txt", "html", "htm"))
+"""Endings of what may be a download, or an article saved in the wrong form."""
+_NOT_READ = re.compile(
+    r"\.(?:md(?:\W+\w*)?|mdx|mkd|mkdn|mkdown|mdown|mdwn|mdtxt|mdtext|rst|rest|adoc|asciidoc|textile|org"
+    r"|wiki|text)\s*$|[．。﹒·][mM][dD]$|\.[mM][dD][．。\s]*$",
+    re.IGNORECASE,
+)
+"""Names that were most likely meant to end in ``.md``, or other programs' articles."""
+_COPY = re.compile(
+    r"\.sync-conflict-\d|[(（ _-]冲突(?:的)?副本|冲突文件|conflicted copy|[ _-]+conflict[ _.-]"
+    r"|(?: -|-| |_|的)\s*副本\s*(?:[(（]?\d+[)）]?)?\.md$|^副本 ?(?:-|_)"
+    r"|(?: - Copy| copy)\s*(?:[(（]?\d+[)）]?)?\.md$"
+    r"|\.(?:orig|bak)\.md$"
+)
+_HIDDEN = "hidden"
+_RENAME = "这个文件没有读取：文章的文件名要以 .md 结尾（记事本可能多加了 .txt）；是文章的请改名"
+UNREAD = "这个文件没有读取，也没有文章引用它：文章的文件名要以 .md 结尾；是文章的请改名"
 _ODDITIES: dict[SkipReason, str] = {
     "link": "这是快捷方式（符号链接），没有读取。请把文件或文件夹本身放到这里",
     "device": "这不是普通文件（是管道或设备），没有读取，请删去",

@@ -1,6 +1,7 @@
 """The sources below ``content/``: reading those that changed, and the columns they make."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -124,11 +125,12 @@ def _same_but_text(before: SourceRow | None, now: SourceRow) -> bool:
     return before is not None and now.record == replace(before.record, digest=now.record.digest)
 
 
-def column_folders(rows: Mapping[str, SourceRow]) -> tuple[set[str], dict[str, str]]:
-    """The folders that are columns, and for each bundle folder the folder it belongs to.
+def column_folders(rows: Iterable[str]) -> tuple[set[str], dict[str, str]]:
+    """The folders that are columns, and for each other folder with articles its column's.
 
     A bundle is a folder that holds one article, ``index.md``, with its pictures, and nothing else
-    that is written: the article belongs to the column above.
+    that is written: the article belongs to the column above. So do the articles of a folder named
+    for a year inside a column, or for a month in such a one, that has no ``_column.md``.
     """
     articles: dict[str, list[str]] = {}
     declared: set[str] = set()
@@ -145,7 +147,34 @@ def column_folders(rows: Mapping[str, SourceRow]) -> tuple[set[str], dict[str, s
         for folder, names in articles.items()
         if folder and names == ["index.md"] and folder not in declared and folder not in parents
     }
-    return {folder for folder in written if folder and folder not in bundles}, bundles
+    inner = {
+        folder: bundles.get(folder, folder)
+        for folder in written
+        if folder in bundles or folder not in declared
+    }
+    belongs = {
+        folder: column
+        for folder, start in inner.items()
+        if (column := _column_above(start, declared)) != folder
+    }
+    columns = (written | set(belongs.values())) - belongs.keys() - {""}
+    return columns, belongs
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d年?")
+_MONTH = re.compile(r"(?:(?:19|20)\d\d-)?(?:0?[1-9]|1[0-2])月?")
+
+
+def _column_above(folder: str, declared: Container[str]) -> str:
+    """The folder itself, or the column that it only sorts by years and months."""
+    parts = folder.split("/")
+    for depth, part in enumerate(parts[1:], 1):
+        if _YEAR.fullmatch(part) and "/".join(parts[: depth + 1]) not in declared:
+            below = parts[depth + 1 :]
+            dated = not below or (len(below) == 1 and _MONTH.fullmatch(below[0]))
+            if dated and folder not in declared:
+                return "/".join(parts[:depth])
+    return folder
 
 
 def column_by_folder(

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 from dangjian.common.digests import digest
-from dangjian.content.archive import Item, article_slug
+from dangjian.content.addresses import article_slug
+from dangjian.content.archive import Item
 from dangjian.content.columns import Column
 from dangjian.pages.redirects import former_addresses
 

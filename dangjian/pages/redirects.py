@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -55,11 +55,11 @@ def gather_aliases(archive: Archive, taken: Iterable[str], prefix: str = "/") ->
         if path.casefold() in present:
             if not claim.follows:
                 message = f"旧地址“{claim.alias}”现在是本站的一个页面，不能再转向，请去掉这一行"
-                archive.problems.add(claim.source, 0, message)
+                archive.note_at(claim.source, "旧地址", claim.alias, message)
             continue
         if other.source != claim.source:
             if not claim.follows:
-                archive.problems.add(claim.source, 0, _conflict(claim, other))
+                archive.note_at(claim.source, "旧地址", claim.alias, _conflict(claim, other))
             continue
         addresses[alias] = claim.target
         if other is claim and _PAGE.fullmatch(path) and can_be_file(path):
@@ -87,16 +87,23 @@ def _of_columns(archive: Archive) -> Iterator[_Claim]:
     """The old addresses of columns, and those of the articles in them that follow."""
     moved = [column for column in archive.columns.walk() if column.entry.aliases]
     for column in moved:
-        source = f"{column.folder}/{COLUMN_FILE}"
         for alias in column.entry.aliases:
-            yield _Claim(alias, column.url, column.name, source)
+            yield _Claim(alias, column.url, column.name, source_of(column))
     for column in moved:
         base = f"{column.address}/"
         below = [i for i in archive.by_path.values() if i.address.startswith(base)]
         for old in former_addresses(column):
+            for child in islice(column.walk(), 1, None):
+                alias = f"/{old}/{child.address.removeprefix(base)}/"
+                yield _Claim(alias, child.url, child.name, source_of(child), follows=True)
             for item in below:
                 alias = f"/{old}/{item.address.removeprefix(base)}"
                 yield _Claim(alias, item.address, item.entry.title, item.path, follows=True)
+
+
+def source_of(column: Column) -> str:
+    """The file that describes a column."""
+    return f"{column.folder}/{COLUMN_FILE}"
 
 
 def former_addresses(column: Column) -> Iterator[str]:

@@ -88,3 +88,4 @@ class ColumnEntry(Struct, kw_only=True):
             example="/jcdj/",
         ),
     ] = ()
+    has_text: bool = False

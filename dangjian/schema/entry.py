@@ -361,3 +361,12 @@ class Entry(Struct, kw_only=True):
     def filed(self) -> datetime:
         """The day and month its address has: 时间 as written, which no schedule moves."""
         return self.written or self.date
+
+
+def named_files(entry: Entry | None) -> tuple[str, ...]:
+    """The files, below ``content/``, that an article's front matter names, pictures apart."""
+    if entry is None:
+        return ()
+    video = entry.video
+    played = (video.src, video.captions, video.transcript) if video else ()
+    return tuple(filter(None, (*(one.file for one in entry.attachments), *played)))

@@ -24,6 +24,9 @@ SITE_ID_CODE: Final = re.compile(r"bm\d{8}|\d{10}")
 SITE_ID_CODE_EXAMPLE: Final = "0000000001"
 
 
+DOMAIN: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+
+
 def shortened(text: str, most: int = 30) -> str:
     """A text on one line, short enough for a message."""
     line = " ".join(text.split())

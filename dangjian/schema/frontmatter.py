@@ -13,7 +13,7 @@ import yaml
 from msgspec import Struct
 
 from dangjian.common.errors import DangjianError
-from dangjian.common.problems import Problem
+from dangjian.common.problems import Level, Problem
 from dangjian.schema.advice import advice_on, explained
 from dangjian.schema.decoding import SOFT_BREAK, decode
 from dangjian.schema.repairs import INVISIBLE, repaired
@@ -26,6 +26,9 @@ MOST_VALUES: Final = 5_000
 
 _BARE: Final = f" \t\r\u3000\u00a0{INVISIBLE}"
 _LEAD: Final = f"\n{_BARE}"
+_DRAFT: Final = re.compile(
+    r"^(?:状态|status)\s*[:：]\s*(?:草稿|draft)\s*$|^draft\s*:\s*true\s*$", re.MULTILINE
+)
 _RULE: Final = re.compile(r"[-—–－─]{2,}\s*$")
 _KEY: Final = re.compile(r" {0,3}([^\W\d][\w \-]{0,40}?)\s*([:：])(.*)$")
 _BREAK: Final = re.compile("[\x0b\x85\u2028\u2029]")
@@ -109,7 +112,8 @@ def parse_source(raw: str | bytes, path: str) -> Source:
             return _yaml(rest, path, start + 2, problems)
         return _headers(text[begin:], path, start + 1, problems)
     except _HeadError as mistake:
-        problem = Problem(path, mistake.line, mistake.message)
+        level: Level = "warning" if _DRAFT.search(text[begin : begin + LONGEST]) else "error"
+        problem = Problem(path, mistake.line, mistake.message, level)
         return Source(path, (), "", 0, (*problems, problem), "none", broken=True)
 
 

@@ -15,7 +15,7 @@ DEVICES: Final = frozenset(
 _MACHINE: Final = frozenset(("home", "Users", "root", "tmp", "mnt", "Volumes", "etc"))
 _PELICAN: Final = re.compile(r"\{(?:static|attach|filename)\}")
 _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9_-])?")
-_HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
+_HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+")
 
 
 class PathError(DangjianError, ValueError):
@@ -83,6 +83,8 @@ def web_address(text: str) -> str:
         raise PathError("网址里不能有用户名和密码")
     if not port_fits or not _HOST.fullmatch(parts.hostname or ""):
         raise PathError("网址里的域名不对，应当像 https://www.12371.cn/")
+    if any(part in (".", "..") for part in parts.path.split("/")):
+        raise PathError("网址里不能有 . 或 .. 这样的段")
     return text
 
 

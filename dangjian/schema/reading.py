@@ -5,12 +5,14 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from dangjian.common.problems import Level, Problem
 from dangjian.schema.column_entry import ColumnEntry
 from dangjian.schema.dates import has_clock
 from dangjian.schema.entry import Entry
 from dangjian.schema.foreign import FOREIGN, STATES
-from dangjian.schema.frontmatter import Field, Source, Text
+from dangjian.schema.frontmatter import Field, Items, Source, Text
 from dangjian.schema.keys import Spec, normal, similarity, table
 from dangjian.schema.terms import (
     COLUMN_TYPES,
@@ -73,9 +75,15 @@ def read_entry(
         place.note(taken.line("top_until"), message, "warning")
     problems = tuple(place.problems)
     if any(problem.level == "error" for problem in problems):
-        return None, problems
+        draft = taken.values.get("status") == "draft"
+        return None, _of_draft(problems) if draft else problems
     times = _times(taken)
     return Entry(**taken.values, **times), problems
+
+
+def _of_draft(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The problems of a draft: nobody is kept from publishing by what is not finished."""
+    return tuple(replace(problem, level="warning") for problem in problems)
 
 
 def _times(taken: ParsedFields) -> dict[str, Any]:
@@ -150,7 +158,7 @@ def read_column(source: Source) -> tuple[ColumnEntry | None, tuple[Problem, ...]
     problems = tuple(place.problems)
     if any(problem.level == "error" for problem in problems):
         return None, problems
-    return ColumnEntry(**taken.values), problems
+    return ColumnEntry(**taken.values, has_text=bool(source.body.strip())), problems
 
 
 def _require(spec: Spec, taken: ParsedFields, place: SourceLocation) -> None:
@@ -236,3 +244,16 @@ def _check_reprint(taken: ParsedFields, place: SourceLocation) -> None:
             example = spec.key.example or as_repr(taken.values.get("title", "……"))
             message = f"转载的文章要写 {spec.label}，例如 {spec.key.zh}: {example}"
             place.note(taken.line(name, taken.line("reprint")), message)
+
+
+def line_of_value(fields: tuple[Field, ...], key: str, written: str) -> int:
+    """The line where a key (by its Chinese name) has a value, or the key's own; 0 without it."""
+    for field in fields:
+        spec = ENTRY.by_name.get(normal(field.key))
+        if spec is not None and spec.key.zh == key:
+            if isinstance(field.value, Items):
+                for item in field.value.items:
+                    if isinstance(item, Text) and written in item.text:
+                        return item.line
+            return field.line
+    return 0

@@ -9,8 +9,10 @@ from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
 from msgspec import Struct
 
+from dangjian.schema import forms
 from dangjian.schema.refs import PictureRef
 from dangjian.settings import values
+from dangjian.settings.site_address import site_url
 from dangjian.settings.values import NamedLink, NamedLinks, Reading, SourceLocation
 
 
@@ -102,7 +104,7 @@ class Office(Struct, frozen=True, kw_only=True):
     url: Annotated[
         str,
         Setting(
-            "SITEURL", "网址", "网站的网址，末尾不加斜线；发布时必写", values.site_url,
+            "SITEURL", "网址", "网站的网址，末尾不加斜线；发布时必写", site_url,
             "https://dj.example.gov.cn",
         ),
     ] = ""  # fmt: skip
@@ -120,7 +122,10 @@ class Office(Struct, frozen=True, kw_only=True):
         str,
         Setting(
             "SITE_ID_CODE", "网站标识码", "政府网站标识码；党的机关一般没有",
-            values.form(r"bm\d{8}|\d{10}", "bm14000002 或 6208000001", "warning"), "6208000001",
+            values.form(
+                forms.SITE_ID_CODE, f"bm00000000 或 {forms.SITE_ID_CODE_EXAMPLE}", "warning"
+            ),
+            forms.SITE_ID_CODE_EXAMPLE,
         ),
     ] = ""  # fmt: skip
     profile: Annotated[
@@ -132,16 +137,14 @@ class Office(Struct, frozen=True, kw_only=True):
         str,
         Setting(
             "ICP", "ICP 备案号", "页脚显示，链到工信部备案网站",
-            values.form(r"[一-龥]ICP备\d{8}(?:\d{2})?号(?:-\d+)?", "陇ICP备08000414号-2"),
-            "陇ICP备08000414号-2",
+            values.form(forms.ICP, forms.ICP_EXAMPLE), forms.ICP_EXAMPLE,
         ),
     ] = ""  # fmt: skip
     police_beian: Annotated[
         str,
         Setting(
             "POLICE_BEIAN", "公安备案号", "页脚显示，链到公安备案网站",
-            values.form(r"[一-龥]公网安备\s*\d{14}号", "甘公网安备 62080202000119号"),
-            "甘公网安备 62080202000119号",
+            values.form(forms.POLICE_BEIAN, forms.POLICE_BEIAN_EXAMPLE), forms.POLICE_BEIAN_EXAMPLE,
         ),
     ] = ""  # fmt: skip
     conac: Annotated[
@@ -154,7 +157,8 @@ class Office(Struct, frozen=True, kw_only=True):
     address: Annotated[str, Setting("ADDRESS", "地址", "页脚显示", values.text)] = ""
     tech_support: Annotated[str, Setting("TECH_SUPPORT", "技术支持", "页脚显示", values.text)] = ""
     report_phone: Annotated[
-        str, Setting("REPORT_PHONE", "举报电话", "有害信息举报电话", values.phone, "0933-8224566")
+        str,
+        Setting("REPORT_PHONE", "举报电话", "有害信息举报电话", values.phone, forms.PHONE_EXAMPLE),
     ] = ""
     report_email: Annotated[
         str, Setting("REPORT_EMAIL", "举报邮箱", "有害信息举报邮箱", values.email)
@@ -182,7 +186,7 @@ class Office(Struct, frozen=True, kw_only=True):
     home: Annotated[
         Home,
         Setting("HOME", "首页", "首页各块显示几条、哪些栏目", _home,
-                '{"latest": 10, "notices": "tzgg", "blocks": ["pldj/jcdj"]}'),
+                '{"latest": 10, "notices": "gonggao", "blocks": ["dangjian/jiceng"]}'),
     ] = Home()  # fmt: skip
     link_groups: Annotated[
         tuple[NamedLinks, ...],
@@ -218,9 +222,15 @@ class Office(Struct, frozen=True, kw_only=True):
         Setting(
             "FEED_AUTHORITY", "订阅的固定域名",
             "订阅靠它认文章，换了网址也不改；不写就用 SITEURL 的域名",
-            values.form(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", "dj.example.gov.cn"), "dj.example.gov.cn",
+            values.form(forms.DOMAIN, "dj.example.gov.cn"), "dj.example.gov.cn",
         ),
     ] = ""  # fmt: skip
+    ignored_keys: Annotated[
+        tuple[str, ...],
+        Setting("IGNORED_KEYS", "不要的名称",
+                "文件头里这些名称一律略去，不提示（从别的系统搬来的稿子）",
+                values.words, '["comments", "toc"]'),
+    ] = ()  # fmt: skip
     default_editor: Annotated[
         str, Setting("DEFAULT_EDITOR", "默认责任编辑", "文章没写责任编辑时用", values.text)
     ] = ""
@@ -317,7 +327,11 @@ PUBLISH_SETTINGS: Final[Mapping[str, Setting]] = _settings(PublishOptions)
 """Each field of ``PublishOptions`` with its setting."""
 
 
-def office_pictures(office: Office) -> list[PictureRef]:
-    """The pictures that settings name; their files lie below content/ like all others."""
-    named = [office.emblem, office.wechat_qr, office.conac.image if office.conac else None]
-    return [picture for picture in named if picture is not None]
+def named_pictures(office: Office) -> list[tuple[str, PictureRef]]:
+    """The pictures that settings name, each with its setting; their files lie below content/."""
+    named = [
+        ("EMBLEM", office.emblem),
+        ("WECHAT_QR", office.wechat_qr),
+        ("CONAC", office.conac.image if office.conac else None),
+    ]
+    return [(name, picture) for name, picture in named if picture is not None]

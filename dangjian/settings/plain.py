@@ -23,6 +23,39 @@ class NoContentError(DangjianError):
     """There is no folder where articles should be; the argument is its path."""
 
 
+class WrongSettingError(DangjianError):
+    """A setting of Pelican's own can't be used: its name, and what to write instead."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+_TEXT = ("PATH", "OUTPUT_PATH", "CACHE_PATH", "THEME")
+_LISTS = ("OUTPUT_RETENTION", "THEME_TEMPLATES_OVERRIDES")
+_TABLES = ("MARKDOWN", "READERS")
+
+
+def check_pelicans(settings: Mapping[str, Any]) -> None:
+    """Raise WrongSettingError for what neither Pelican nor the engine can take."""
+    for name in _TEXT:
+        if name in settings and not isinstance(settings[name], str | Path):
+            raise WrongSettingError(
+                name, f'{name} 要写文件夹的路径，用英文引号括起来，例如 "content"'
+            )
+    for name in _LISTS:
+        value = settings.get(name, ())
+        if not isinstance(value, list | tuple) or not all(isinstance(x, str | Path) for x in value):
+            raise WrongSettingError(name, f'{name} 要写列表，例如 ["MP_verify.txt"]；没有就写 []')
+    for name in _TABLES:
+        if name in settings and not isinstance(settings[name], Mapping):
+            raise WrongSettingError(name, f"{name} 要写字典，例如 {{}}；不需要就删去这一行")
+    plugins = settings.get("PLUGINS")
+    names = plugins if isinstance(plugins, list | tuple) else ()
+    if "dangjian" not in [getattr(one, "__name__", one) for one in names]:
+        raise WrongSettingError("PLUGINS", '要有这一行：PLUGINS = ["dangjian"]')
+
+
 def is_plain(settings: Mapping[str, Any]) -> bool:
     """Whether settings ask for nothing but the portal."""
     names = {name for name in settings if not name.startswith("_")}
@@ -32,9 +65,10 @@ def is_plain(settings: Mapping[str, Any]) -> bool:
 def read_plain(file: Path, override: Mapping[str, Any]) -> dict[str, Any] | None:
     """The settings of a file as Pelican would read them, or None if it takes Pelican to do that.
 
-    Raises NoContentError, and whatever the file, which is a program, raises.
+    Raises NoContentError, WrongSettingError, and whatever the file, which is a program, raises.
     """
     settings = _assigned(file) | dict(override)
+    check_pelicans(settings)
     folders = [name for name in _FOLDERS if name in settings]
     if not is_plain(settings) or not all(isinstance(settings[one], str | Path) for one in folders):
         return None

@@ -9,7 +9,8 @@ from dangjian.common.problems import Level, Problem
 from dangjian.schema.keys import similarity
 from dangjian.settings.lines import SettingsFile
 from dangjian.settings.model import PUBLISH_SETTINGS, SETTINGS, Office, PublishOptions, Setting
-from dangjian.settings.values import SourceLocation, as_repr, is_local
+from dangjian.settings.site_address import is_local
+from dangjian.settings.values import SourceLocation, as_repr
 
 PELICAN_OPTIONAL: Final = frozenset((
     "AUTHOR", "AUTHOR_FEED_ATOM_URL", "AUTHOR_FEED_RSS_URL", "AUTORELOAD_IGNORE_CACHE",
@@ -114,7 +115,7 @@ def _missing(
         yield told(
             "PROFILE",
             "PROFILE 是 gov（政府网站），没有写 SITE_ID_CODE（网站标识码），检查会扣分；"
-            '请加一行 SITE_ID_CODE = "6208000001"（换成本站的标识码）',
+            '请加一行 SITE_ID_CODE = "0000000001"（换成本站的标识码）',
             "warning",
         )
     zone = settings.get("TIMEZONE", "Asia/Shanghai")

@@ -16,18 +16,13 @@ from msgspec import Struct
 from dangjian.common.problems import Level, Problem
 from dangjian.common.timezone import SHANGHAI
 from dangjian.schema.dates import DAY_END, DateError, read_date
+from dangjian.schema.forms import EMAIL, EMAIL_EXAMPLE, PHONE, PHONE_EXAMPLE, SEPARATORS, shortened
 from dangjian.schema.keys import similarity
 from dangjian.schema.paths import PathError, inside_content, web_address
 from dangjian.schema.refs import PictureRef
 from dangjian.settings.lines import SettingsFile
 
-_SEPARATORS: Final = re.compile("[、，,；;]")
-_EMAIL: Final = re.compile(r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_PHONE: Final = re.compile(r"[0-9+\-—－()（） 、，,/;；转]*[0-9][0-9+\-—－()（） 、，,/;；转]*")
 _HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
-_LOCAL: Final = re.compile(
-    r"localhost|.*\.(?:localhost|local|test|invalid)|127(?:\.\d+){3}|0\.0\.0\.0|\[?::1\]?"
-)
 
 
 class NamedLink(Struct, frozen=True):
@@ -77,8 +72,10 @@ Reading = Callable[[Any, SourceLocation], Any]
 
 def as_repr(value: object) -> str:
     """What was found, as it stands in Python, short enough for a message."""
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 40 else f"{text[:40]}……"
+    try:
+        return shortened(repr(value), 40)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return "位数极多的数"
 
 
 def text(value: Any, place: SourceLocation) -> str | None:
@@ -104,15 +101,14 @@ def file_pair(value: Any, place: SourceLocation) -> tuple[str, str] | None:
     return None
 
 
-def form(pattern: str, example: str, level: Level = "error") -> Reading:
+def form(pattern: re.Pattern[str], example: str, level: Level = "error") -> Reading:
     """A text of a given form."""
-    compiled = re.compile(pattern)
 
     def read(value: Any, place: SourceLocation) -> str | None:
         found = text(value, place)
         if not found:
             return found
-        if compiled.fullmatch(found):
+        if pattern.fullmatch(found):
             return found
         place.note(f"{place.label}写的是“{found}”，格式不对，应当像“{example}”", level)
         return found if level == "warning" else None
@@ -120,8 +116,8 @@ def form(pattern: str, example: str, level: Level = "error") -> Reading:
     return read
 
 
-email = form(_EMAIL.pattern, "zzb@example.gov.cn")
-phone = form(_PHONE.pattern, "0933-8000000")
+email = form(EMAIL, EMAIL_EXAMPLE)
+phone = form(PHONE, PHONE_EXAMPLE)
 
 
 def choice(*accepted: str) -> Reading:
@@ -160,7 +156,7 @@ def read_bool(value: Any, place: SourceLocation) -> bool | None:
 def words(value: Any, place: SourceLocation) -> tuple[str, ...] | None:
     """A list of texts; one text with 、 ， ； between is one too."""
     if isinstance(value, str):
-        value = _SEPARATORS.split(value)
+        value = SEPARATORS.split(value)
     if not isinstance(value, list | tuple):
         place.note(f'{place.label}写的是 {as_repr(value)}，要写列表，例如 ["甲", "乙"]')
         return None
@@ -221,32 +217,6 @@ def grayscale(value: Any, place: SourceLocation) -> bool | tuple[datetime, datet
         f'{place.label}写的是 {as_repr(value)}，要写 True、False 或 ["2026-12-13", "2026-12-13"]'
     )
     return None
-
-
-def site_url(value: Any, place: SourceLocation) -> str | None:
-    """The site's own address, without a slash at its end."""
-    found = text(value, place)
-    if not found:
-        return found
-    try:
-        web_address(found)
-    except PathError as wrong:
-        place.note(f"{place.label}写的是“{found}”：{wrong}")
-        return None
-    if found.endswith("/"):
-        place.note(f"{place.label}末尾不要斜线，请写成 {found.rstrip('/')}")
-        return None
-    if "?" in found or "#" in found:
-        place.note(
-            f"{place.label}写的是“{found}”，不能有 ? 或 #，请写成 {re.split('[?#]', found)[0]}"
-        )
-        return None
-    return found
-
-
-def is_local(url: str) -> bool:
-    """Whether an address leads to the machine itself, so that no reader could follow it."""
-    return bool(_LOCAL.fullmatch(urlsplit(url).hostname or ""))
 
 
 def path_or_url(value: Any, place: SourceLocation) -> str | None:

@@ -13,6 +13,7 @@ from dangjian.common.problems import Problem
 from dangjian.common.report import Report, Stage
 from dangjian.paths import theme_path
 from dangjian.settings import Office, PublishOptions, read_office, read_publishing
+from dangjian.settings.lines import SettingsFile
 
 RECORDS = ".dangjian"
 """The folder of what can't be made again, in the site's own: lists of outputs, old releases."""
@@ -47,6 +48,12 @@ class Workplace(Struct, frozen=True):
     options: PublishOptions = PublishOptions()
     releasing: bool = False
     hold_back: bool = False
+    settings_file: Path | None = None
+
+    @property
+    def lines(self) -> SettingsFile:
+        """The settings file, to point at lines of it."""
+        return SettingsFile(self.settings_file)
 
     @property
     def site(self) -> Path:
@@ -126,4 +133,5 @@ def workplace_of(settings: Mapping[str, Any], run: Run) -> Workplace:
         options=options,
         releasing=run.releasing,
         hold_back=run.hold_back,
+        settings_file=run.settings_file,
     )

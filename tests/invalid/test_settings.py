@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from dangjian.building.site import Site, SiteError
 from dangjian.settings import read_office
 
 GOOD = 'SITENAME = "示例市党建网"\nOWNER = "中共示例市委组织部"\n'
@@ -16,19 +17,30 @@ WRONG = [
     ("LINKS = []", 3, "没有 LINKS 这一项设置"),
     ("QQQXXX = 1", 3, "自己用的变量请用小写字母命名"),
     ("OUTPUT_PATHS = 'x'", 3, "是不是要写 OUTPUT_PATH？"),
-    ('ICP = "陇ICP备0800041号"', 3, "应当像“陇ICP备08000414号-2”"),
-    ('ICP = "ICP备08000414号"', 3, "应当像“陇ICP备08000414号-2”"),
+    ('ICP = "陇ICP备0800041号"', 3, "应当像“示ICP备00000000号-1”"),
+    ('ICP = "ICP备08000414号"', 3, "应当像“示ICP备00000000号-1”"),
     ("ICP = 8000414", 3, "ICP（ICP 备案号）写的是 8000414，要写文字"),
-    ('POLICE_BEIAN = "甘公网安备6208020200011号"', 3, "应当像“甘公网安备 62080202000119号”"),
-    ('POLICE_BEIAN = "62080202000119"', 3, "应当像“甘公网安备 62080202000119号”"),
+    ('POLICE_BEIAN = "甘公网安备6208020200011号"', 3, "应当像“示公网安备 00000000000000号”"),
+    ('POLICE_BEIAN = "62080202000119"', 3, "应当像“示公网安备 00000000000000号”"),
     ('PROFILE = "party-gov"', 3, '只能写 "party"、"gov"'),
     ("PROFILE = None or 3", 3, '只能写 "party"、"gov"'),
     ('SITEURL = "dj.example.gov.cn"', 3, "网址要以 https:// 或 http:// 开头"),
     ('SITEURL = "https://dj.example.gov.cn/?a=1"', 3, "不能有 ? 或 #"),
+    ('SITEURL = "https://a.cn/../x"', 3, "不能有 . 或 .. 这样的段"),
+    ('SITEURL = "https://-a.cn"', 3, "连字符不能在一段的开头"),
+    ('SITEURL = "https://127.1"', 3, "IP 地址不完整"),
+    ('SITEURL = "https://10.0.0.256"', 3, "IP 地址不完整"),
+    (f'SITEURL = "https://{"a" * 64}.cn"', 3, "各段 1 到 63 个字符"),
+    (f'SITEURL = "https://{"a." * 130}cn"', 3, "域名不对"),
+    ("SITEURL = 10**5000", 3, "位数极多的数"),
+    ("PAGE_SIZE = 10**5000", 3, "要写 5 到 100 的整数"),
+    ('HOME = {"latest": 10**5000}', 3, "位数极多的数"),
+    ("HOT_WORDS = [10**5000]", 3, "要写文字"),
+    ("IGNORED_KEYS = 3", 3, "要写列表"),
     ('EMAIL = "zzb"', 3, "应当像“zzb@example.gov.cn”"),
     ('REPORT_EMAIL = "zzb@"', 3, "应当像“zzb@example.gov.cn”"),
-    ('PHONE = "无"', 3, "应当像“0933-8000000”"),
-    ('REPORT_PHONE = "见公告"', 3, "应当像“0933-8000000”"),
+    ('PHONE = "无"', 3, "应当像“0000-1230000”"),
+    ('REPORT_PHONE = "见公告"', 3, "应当像“0000-1230000”"),
     ('OWNER = "甲\\n乙"', 3, "请写成一行"),
     ('CONAC = {"image": "a.png"}', 3, '要写全 {"image": "图片文件"'),
     ('CONAC = {"image": "../a.png", "url": "https://bszs.conac.cn/x"}', 3, "content/ 之外"),
@@ -72,8 +84,9 @@ WRONG = [
 ]  # fmt: skip
 
 DOUBTFUL = [
-    ('SITE_ID_CODE = "12345"', 3, "应当像“bm14000002 或 6208000001”"),
+    ('SITE_ID_CODE = "12345"', 3, "应当像“bm00000000 或 0000000001”"),
     ('PROFILE = "gov"', 3, "没有写 SITE_ID_CODE（网站标识码）"),
+    ('SITEURL = "https://oa"', 3, "域名里没有点"),
 ]
 
 UNPUBLISHABLE = [
@@ -136,3 +149,53 @@ def test_settings_that_are_no_python_are_told_by_line(tmp_path: Path) -> None:
     _, problems = read_office({"SITENAME": "甲", "OWNER": "乙"}, path)
     assert [(problem.line, problem.level) for problem in problems] == [(2, "error")]
     assert "少了引号、逗号或括号" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://党建.中国", "https://xn--n5qz54a.xn--fiqs8s"),
+        ("https://dj.example.gov.cn/党建", "https://dj.example.gov.cn/%E5%85%9A%E5%BB%BA"),
+        ("https://dj.example.gov.cn/%E5%85%9A", "https://dj.example.gov.cn/%E5%85%9A"),
+        ("http://[fd00::5]:8080/a", "http://[fd00::5]:8080/a"),
+        ("http://192.0.2.10", "http://192.0.2.10"),
+        ("https://DJ.Example.gov.cn", "https://dj.example.gov.cn"),
+        ("http://localhost:8000", "http://localhost:8000"),
+    ],
+)
+def test_an_address_is_taken_as_browsers_send_it(tmp_path: Path, written: str, read: str) -> None:
+    path = tmp_path / "pelicanconf.py"
+    path.write_text(f'{GOOD}SITEURL = "{written}"\n', "utf-8")
+    office, problems = read_office(run(path), path)
+    assert (office.url, problems) == (read, ())
+
+
+PELICANS = [
+    ("PLUGINS = ()", 6, '要有这一行：PLUGINS = ["dangjian"]'),
+    ("PLUGINS = []", 6, '要有这一行：PLUGINS = ["dangjian"]'),
+    ('PLUGINS = "dangjian"', 6, '要有这一行：PLUGINS = ["dangjian"]'),
+    ("PLUGINS = 0", 6, '要有这一行：PLUGINS = ["dangjian"]'),
+    ("CACHE_PATH = None", 6, "CACHE_PATH 要写文件夹的路径"),
+    ("OUTPUT_PATH = 5", 6, "OUTPUT_PATH 要写文件夹的路径"),
+    ("PATH = True", 6, "PATH 要写文件夹的路径"),
+    ('OUTPUT_RETENTION = "a.txt"', 6, "OUTPUT_RETENTION 要写列表"),
+    ("OUTPUT_RETENTION = None", 6, "OUTPUT_RETENTION 要写列表"),
+    ("THEME_TEMPLATES_OVERRIDES = True", 6, "THEME_TEMPLATES_OVERRIDES 要写列表"),
+    ("MARKDOWN = 5", 6, "MARKDOWN 要写字典"),
+    ("READERS = []", 6, "READERS 要写字典"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "says"), PELICANS)
+def test_a_setting_of_pelicans_is_told_by_line(
+    tmp_path: Path, text: str, line: int, says: str
+) -> None:
+    (tmp_path / "content").mkdir()
+    path = tmp_path / "pelicanconf.py"
+    head = 'PATH = "content"\nTHEME = "theme"\nPLUGINS = ["dangjian"]\n'
+    path.write_text(f"{GOOD}{head}{text}\n", "utf-8")
+    with pytest.raises(SiteError) as refused:
+        Site(path).workplace()
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.line) == ("pelicanconf.py", line)
+    assert says in problem.message

@@ -1,0 +1,1 @@
+"""Whether a site keeps what it promises: settings that lead somewhere, columns that are fresh."""

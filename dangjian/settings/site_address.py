@@ -1,0 +1,75 @@
+"""The site's own address (SITEURL): as browsers send it, and refused where none could follow it."""
+
+import re
+from ipaddress import ip_address
+from typing import Any, Final
+from urllib.parse import quote, unquote, urlsplit
+
+from dangjian.schema.paths import PathError, web_address
+from dangjian.settings.values import SourceLocation, text
+
+_LOCAL: Final = re.compile(
+    r"localhost|.*\.(?:localhost|local|test|invalid)|127(?:\.\d+){3}|0\.0\.0\.0|\[?::1\]?"
+)
+
+
+def site_url(value: Any, place: SourceLocation) -> str | None:
+    """The site's own address, without a slash at its end."""
+    found = text(value, place)
+    if not found:
+        return found
+    try:
+        web_address(found)
+    except PathError as wrong:
+        place.note(f"{place.label}写的是“{found}”：{wrong}")
+        return None
+    if found.endswith("/"):
+        place.note(f"{place.label}末尾不要斜线，请写成 {found.rstrip('/')}")
+        return None
+    if "?" in found or "#" in found:
+        place.note(
+            f"{place.label}写的是“{found}”，不能有 ? 或 #，请写成 {re.split('[?#]', found)[0]}"
+        )
+        return None
+    try:
+        host = public_host(urlsplit(found).hostname or "")
+    except PathError as wrong:
+        place.note(f"{place.label}写的是“{found}”：{wrong}")
+        return None
+    if "." not in host and ":" not in host and not is_local(found):
+        message = "域名里没有点，只有本单位内网打得开；公开的网站请写完整的域名"
+        place.note(f"{place.label}写的是“{found}”：{message}", "warning")
+    return _encoded(found, host)
+
+
+def _encoded(url: str, host: str) -> str:
+    """An address in ASCII: the host as it is looked up, the path percent-encoded (RFC 3987)."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    shown = f"[{host}]" if ":" in host else host
+    path = quote(unquote(parts.path), safe="/!$&'()*+,;=:@~-._")
+    return f"{parts.scheme}://{shown}{port}{path}"
+
+
+def public_host(host: str) -> str:
+    """A host's name in ASCII. Raises ``PathError`` for one that can't be."""
+    if re.fullmatch(r"[0-9.]+", host) or ":" in host:
+        try:
+            return ip_address(host).compressed
+        except ValueError:
+            raise PathError("IP 地址不完整或不对，应当像 192.0.2.10") from None
+    try:
+        name = host.encode("idna").decode()
+    except UnicodeError:
+        raise PathError("域名不对：各段 1 到 63 个字符，中间用点隔开") from None
+    labels = name.rstrip(".").split(".")
+    if len(name) > 253 or any(
+        not re.fullmatch(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", label) for label in labels
+    ):
+        raise PathError("域名不对：只能有字母、数字和连字符，连字符不能在一段的开头或结尾")
+    return name
+
+
+def is_local(url: str) -> bool:
+    """Whether an address leads to the machine itself, so that no reader could follow it."""
+    return bool(_LOCAL.fullmatch(urlsplit(url).hostname or ""))

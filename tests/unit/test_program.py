@@ -1,0 +1,106 @@
+"""The command line in Chinese: menu, help, and words that are not understood."""
+
+import subprocess
+import sys
+
+import pytest
+
+from dangjian.cli import collection
+from dangjian.cli.program import (
+    CALL,
+    arguments_of,
+    command_help,
+    menu,
+    misunderstood,
+    unknown_command,
+)
+from tests.conftest import ROOT
+
+TASKS = collection(ROOT)
+
+
+def run(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "dangjian.cli", str(ROOT), *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_the_menu_has_every_command_in_chinese() -> None:
+    shown = menu(TASKS)
+    for name, task in TASKS.tasks.items():
+        assert f"  {name}" in shown
+        assert "\u4e00" <= (task.__doc__ or " ").strip()[0] <= "\u9fff"
+    assert "invoke" not in shown
+
+
+@pytest.mark.parametrize("name", sorted(TASKS.tasks))
+def test_every_option_is_explained_in_chinese(name: str) -> None:
+    task = TASKS.tasks[name]
+    assert f"{CALL} {name}" in command_help(name, task)
+    for argument in arguments_of(task):
+        assert argument.help, argument.name
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in argument.help)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("pubish", f"是不是要写 {CALL} publish？"),
+        ("biuld", f"是不是要写 {CALL} build？"),
+        ("qqqq", f"全部命令：{CALL} --help"),
+        ("--drafts", "命令要写在选项前面"),
+    ],
+)
+def test_a_mistyped_command_gets_the_right_one(name: str, says: str) -> None:
+    assert says in unknown_command(name, TASKS)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("publish --ouput x", "没有 --ouput 这个选项，是不是要写 --output？"),
+        ("build --workers two", "--workers 后面要写整数，写的是“two”"),
+        ("build --report", "--report 后面要写内容"),
+        ("start", "后面要写文件夹"),
+        ("search", "后面要写要找的词"),
+        ("search 基层 党建", "后面多了“党建”，几个词要用双引号括起来"),
+        ("check --qqqqqq", f"看用法：{CALL} check --help"),
+        ("preview --no-browser --port 8001", ""),
+        ("search 党建 --limit=3 --json", ""),
+        ("new --title 甲 --no-edit", ""),
+    ],
+)
+def test_words_behind_a_command_are_checked(words: str, says: str) -> None:
+    name, *given = words.split()
+    wrong = misunderstood(name, TASKS.tasks[name], given)
+    assert says in wrong
+    assert bool(says) == bool(wrong)
+
+
+@pytest.mark.parametrize("words", [["start", "--help"], ["search", "--help"], ["--help"], []])
+def test_help_makes_nothing(words: list[str]) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "用法：python3 tasks.py" in done.stdout
+    assert not (ROOT / "--help").exists()
+
+
+def test_a_reader_who_leaves_ends_nothing() -> None:
+    """``--help | head -1``, with a pipe that is closed before anything is written."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dangjian.cli", str(ROOT), "--help"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert (process.stderr.read(), process.wait()) == ("", 0)
+    process.stderr.close()
