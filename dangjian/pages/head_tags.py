@@ -6,6 +6,7 @@ column, content tags on articles. ``Description`` and ``Keywords`` are HTML's ow
 of meta tags have no case, so no page has them twice.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -144,11 +145,12 @@ def news_article(
     section: str = "",
     keywords: Sequence[str] = (),
     based_on: str = "",
+    logo: Picture | None = None,
 ) -> dict[str, Any]:
     """A schema.org NewsArticle. Without an author the publisher is it; ``based_on`` is a reprint's
-    original address.
+    original address, ``logo`` the publisher's, with an absolute address.
     """
-    organization = {"@type": "Organization", "name": publisher}
+    organization = _organization(publisher, logo)
     optional = {
         "description": description,
         "image": image,
@@ -162,11 +164,35 @@ def news_article(
         "mainEntityOfPage": url,
         "datePublished": _stamp(published, untimed),
         "dateModified": updated.isoformat() if updated else _stamp(published, untimed),
-        "author": [{"@type": "Person", "name": name} for name in authors] or organization,
+        "author": [_author(name) for name in authors] or organization,
         "publisher": organization,
         "inLanguage": "zh-CN",
         **{name: value for name, value in optional.items() if value},
     }
+
+
+# What the names of offices end in; with at least four characters, no person's name does.
+_OFFICE = re.compile(
+    "..+(?:[部局委办院厅处科室组会社报网站馆校]|中心|政府|支部|街道|公司|总队|支队|大队)"
+)
+
+
+def _author(name: str) -> dict[str, Any]:
+    """Who wrote it: an office by its name's last word, or else a person."""
+    office = len(name) > 3 and _OFFICE.fullmatch(name) is not None
+    return {"@type": "Organization" if office else "Person", "name": name}
+
+
+def _organization(name: str, logo: Picture | None) -> dict[str, Any]:
+    made: dict[str, Any] = {"@type": "Organization", "name": name}
+    if logo is not None:
+        made["logo"] = {
+            "@type": "ImageObject",
+            "url": logo.url,
+            "width": logo.width,
+            "height": logo.height,
+        }
+    return made
 
 
 def breadcrumb_list(crumbs: Crumbs) -> dict[str, Any]:

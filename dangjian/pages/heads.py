@@ -14,6 +14,7 @@ from dangjian.settings import Office
 
 PREVIEW_URL = "http://127.0.0.1:8000"
 HOME_COLUMN = "首页"
+SPECIAL_TYPE = "工作动态"
 
 Crumbs = tuple[views.Link, ...]
 
@@ -92,9 +93,13 @@ class Heads:
             robots,
         )
 
-    def listing(self, title: str, listing: views.Listing, path: str, crumbs: Crumbs) -> views.Head:
+    def listing(
+        self, title: str, listing: views.Listing, path: str, crumbs: Crumbs, description: str
+    ) -> views.Head:
         """One page of a list that is no column: a tag, a month."""
-        return _paged(self.plain(_numbered(title, listing), path, crumbs), listing)
+        described = _numbered(description, listing)
+        made = self.plain(_numbered(title, listing), path, crumbs, description=described)
+        return _paged(made, listing)
 
     def column(
         self, column: Column, listing: views.Listing, path: str, crumbs: Crumbs
@@ -103,16 +108,17 @@ class Heads:
         entry, url = column.entry, self.canonical(path)
         tags = head.column_tags(column.name, entry.type, entry.description, entry.keywords)
         title = head.page_title(_numbered(column.name, listing), self.office.name)
+        description = _numbered(entry.description, listing)
         made = views.Head(
             title,
             url,
-            (*self._site, *tags, *head.list_tags(entry.description, entry.keywords)),
+            (*self._site, *tags, *head.list_tags(description, entry.keywords)),
             head.open_graph(
                 "website",
                 title,
                 url,
                 self.office.name,
-                description=entry.description,
+                description=description,
                 image=self._share,
             ),
             head.json_ld(self._crumbs(crumbs)),
@@ -123,14 +129,17 @@ class Heads:
     def special(
         self, special: Item, listing: views.Listing, path: str, crumbs: Crumbs
     ) -> views.Head:
-        """One page of a special; its banner is its picture when it is passed on."""
+        """One page of a special, a column of its own kind; its banner is its share picture."""
         entry, url = special.entry, self.canonical(path)
         title = head.page_title(_numbered(entry.title, listing), self.office.name)
-        description = entry.summary or special.record.excerpt
+        summary = entry.summary or special.record.excerpt
+        description = _numbered(summary, listing)
+        kind = special.column.entry.type if special.column else SPECIAL_TYPE
+        tags = head.column_tags(entry.title, kind, summary, entry.keywords)
         made = views.Head(
             title,
             url,
-            (*self._site, *head.list_tags(description, entry.keywords)),
+            (*self._site, *tags, *head.list_tags(description, entry.keywords)),
             head.open_graph(
                 "website",
                 title,
@@ -188,6 +197,7 @@ class Heads:
             section=section,
             keywords=entry.keywords,
             based_on=entry.original_url,
+            logo=self._logo(),
         )
         return views.Head(
             head.page_title(entry.title, section, self.office.name),
@@ -203,6 +213,11 @@ class Heads:
             return ()
         entry = column.entry
         return head.column_tags(column.name, entry.type, entry.description, entry.keywords)
+
+    def _logo(self) -> views.Picture | None:
+        """The office's emblem, as search engines show it for the publisher."""
+        emblem = self.office.emblem
+        return self._absolute_picture(self.presenter.picture(emblem)) if emblem else None
 
     def _absolute_picture(self, picture: views.Picture | None) -> views.Picture | None:
         if picture is None or picture.url.endswith(".svg"):  # which no chat program shows
@@ -226,7 +241,10 @@ def _paged(made: views.Head, listing: views.Listing) -> views.Head:
 
 
 def _numbered(title: str, listing: views.Listing) -> str:
-    return f"{title}（第{listing.number}页）" if listing.number else title
+    """A title or description of one page of a list, none the same as another's."""
+    if not listing.number or not title:
+        return title
+    return f"{title.rstrip('。')}（第{listing.number}页）"
 
 
 def _is_index(path: str) -> bool:

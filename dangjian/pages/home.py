@@ -66,7 +66,7 @@ def plan_home(portal: Portal) -> Iterator[Page]:
         presenter.mention_digests(choice.recommended),
         presenter.digests(choice.photos),
         presenter.digests(choice.videos),
-        presenter.digests(choice.specials) + bytes([bool(portal.archive.specials)]),
+        presenter.digests(choice.specials) + specials_url(portal).encode(),
     ]
     shown.append(presenter.column_digest(choice.notice_column))
     shown.append(block_digest(portal, choice.notices))
@@ -98,11 +98,26 @@ def _context(portal: Portal, choice: _Choice) -> dict[str, Any]:
         videos=views.Block("视频", _common_column(choice.videos), cards(choice.videos)),
         blocks=tuple(one for one in blocks if one.lead),
         specials=special_cards(portal, choice.specials),
-        specials_url="specials.html" if portal.archive.specials else "",
+        specials_url=specials_url(portal),
         year=f"{choice.latest[0].entry.date.year:04}" if choice.latest else "",
     )
     crumbs = breadcrumb(None)
     return page_context("home", portal.heads.home(), crumbs, "index.html", home=home)
+
+
+def specials_url(portal: Portal) -> str:
+    """Where all specials are listed: in their column if they have one of their own."""
+    column = specials_column(portal)
+    return column.url if column else "specials.html" if portal.archive.specials else ""
+
+
+def specials_column(portal: Portal) -> Column | None:
+    """The column that has all specials and nothing else, if there is one."""
+    specials = portal.archive.specials
+    column = specials[0].column if specials else None
+    if column is None or any(special.column is not column for special in specials):
+        return None
+    return column if len(portal.archive.in_column[column.folder]) == len(specials) else None
 
 
 def special_cards(portal: Portal, specials: Sequence[Item]) -> tuple[views.SpecialCard, ...]:

@@ -9,10 +9,12 @@ from markupsafe import Markup
 
 from dangjian.common.digests import digest
 from dangjian.content.archive import Item, Tag
-from dangjian.pages.home import special_cards
+from dangjian.content.columns import COLUMN_FILE
+from dangjian.pages.home import special_cards, specials_column
 from dangjian.pages.plan import Page
 from dangjian.pages.portal import Portal, list_pages, page_context, section_of, without_shown
 from dangjian.pages.presenter import breadcrumb
+from dangjian.pages.service import redirect_page
 from dangjian.rendering import views
 from dangjian.schema.refs import BlockRef
 
@@ -27,17 +29,20 @@ def plan_specials(portal: Portal) -> Iterator[Page]:
     if not archive.specials:
         return
     newest = list(reversed(archive.specials))
-    yield Page(
-        "specials.html",
-        "specials.html",
-        (presenter.digests(newest),),
-        partial(_specials, portal, newest),
-    )
+    column = specials_column(portal)
+    if column is None:
+        shown = presenter.digests(newest)
+        context = partial(_specials, portal, newest)
+        yield Page("specials.html", "specials.html", (shown,), context)
+    else:
+        # Every site has this address, and no site has two pages for one thing.
+        source = f"{column.folder}/{COLUMN_FILE}"
+        yield redirect_page(portal, "specials.html", column.url, column.name, source)
     for special in archive.specials:
         items = archive.in_special[special.path]
         blocks = _blocks(portal, items, special.entry.blocks)
-        shown = [presenter.mention_digests(found) for found in blocks]
-        own = digest(*presenter.article_parts(special), *shown)
+        in_blocks = [presenter.mention_digests(found) for found in blocks]
+        own = digest(*presenter.article_parts(special), *in_blocks)
         for page in list_pages(
             portal, items, special.address, "special.html", (own,),
             partial(_special, portal, special, blocks), (special.path,), pinned=True,
@@ -48,7 +53,9 @@ def plan_specials(portal: Portal) -> Iterator[Page]:
 
 def _specials(portal: Portal, newest: list[Item]) -> dict[str, Any]:
     crumbs = breadcrumb(None, SPECIALS)
-    head = portal.heads.plain("专题", "specials.html", crumbs)
+    head = portal.heads.plain(
+        "专题", "specials.html", crumbs, description="围绕重点工作编排的专题。"
+    )
     return page_context("specials", head, crumbs, specials=special_cards(portal, newest))
 
 
@@ -124,14 +131,16 @@ def plan_tags(portal: Portal) -> Iterator[Page]:
 
 def _tags(portal: Portal, counts: tuple[views.TagCount, ...]) -> dict[str, Any]:
     crumbs = breadcrumb(None, TAGS)
-    head = portal.heads.plain("全部标签", "tags/index.html", crumbs)
+    head = portal.heads.plain("全部标签", "tags/index.html", crumbs, description="按标签查找文章。")
     return page_context("tags", head, crumbs, tags=counts)
 
 
 def _tag(portal: Portal, tag: Tag, listing: views.Listing, path: str) -> dict[str, Any]:
     link = views.Link(tag.name, tag.url)
     crumbs = breadcrumb(None, TAGS, link)
-    head = portal.heads.listing(f"标签：{tag.name}", listing, path, crumbs)
+    head = portal.heads.listing(
+        f"标签：{tag.name}", listing, path, crumbs, f"标有“{tag.name}”的文章。"
+    )
     return page_context("tag", head, crumbs, tag=link, listing=listing)
 
 
@@ -169,13 +178,20 @@ def plan_archive(portal: Portal) -> Iterator[Page]:
 
 def _archive(portal: Portal, periods: tuple[views.Period, ...]) -> dict[str, Any]:
     crumbs = breadcrumb(None, ARCHIVE)
-    head = portal.heads.plain("往期文章", "archive/index.html", crumbs)
+    head = portal.heads.plain(
+        "往期文章", "archive/index.html", crumbs, description="按年、按月查找文章。"
+    )
     return page_context("archive", head, crumbs, periods=periods)
 
 
 def _year(portal: Portal, period: views.Period) -> dict[str, Any]:
     crumbs = breadcrumb(None, ARCHIVE, views.Link(period.name, period.url))
-    head = portal.heads.plain(f"{period.name}的文章", period.url, crumbs)
+    head = portal.heads.plain(
+        f"{period.name}的文章",
+        period.url,
+        crumbs,
+        description=f"{period.name}发布的{period.count}篇文章，按月查找。",
+    )
     return page_context("archive", head, crumbs, period=period, months=period.months)
 
 
@@ -185,6 +201,8 @@ def _month(
     crumbs = breadcrumb(
         None, ARCHIVE, views.Link(year.name, year.url), views.Link(month.name, month.url)
     )
-    head = portal.heads.listing(f"{month.name}的文章", listing, path, crumbs)
+    head = portal.heads.listing(
+        f"{month.name}的文章", listing, path, crumbs, f"{month.name}发布的文章。"
+    )
     bare = views.Period(month.name, month.url, listing.total)
     return page_context("archive", head, crumbs, period=bare, listing=listing)

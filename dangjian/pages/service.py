@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from dangjian.common.digests import digest
+from dangjian.content.archive import Item
 from dangjian.content.columns import Column
-from dangjian.pages.home import special_cards
+from dangjian.pages.home import special_cards, specials_column
 from dangjian.pages.plan import Page
 from dangjian.pages.portal import Portal, page_context
 from dangjian.pages.presenter import breadcrumb, column_link
@@ -41,7 +42,9 @@ def _search(portal: Portal) -> Page:
 
     def context() -> dict[str, Any]:
         crumbs = breadcrumb(None, views.Link("搜索", "search.html"))
-        head = portal.heads.plain("站内搜索", "search.html", crumbs, robots="noindex")
+        head = portal.heads.plain(
+            "站内搜索", "search.html", crumbs, "noindex", "按标题和正文搜索本站文章。"
+        )
         return page_context(
             "search", head, crumbs, columns=columns, years=tuple(years), types=types, sources=()
         )
@@ -55,31 +58,37 @@ def _tree(columns: Sequence[Column]) -> tuple[views.Link, ...]:
 
 def _site_map(portal: Portal) -> Page:
     archive, presenter = portal.archive, portal.presenter
+    in_column = specials_column(portal) is not None
 
     def map_column(column: Column) -> views.MapColumn:
-        newest = archive.in_column.get(column.folder, [])[-SITEMAP_ARTICLES:][::-1]
         children = tuple(map_column(child) for child in column.children)
-        return views.MapColumn(column_link(column), presenter.mentions(newest), children)
+        return views.MapColumn(column_link(column), presenter.mentions(newest(column)), children)
+
+    def newest(column: Column) -> list[Item]:
+        """A column's newest articles; behind sub-columns they would seem to be the last one's."""
+        items = archive.in_column.get(column.folder, [])
+        return [] if column.children or column.parent else items[-SITEMAP_ARTICLES:][::-1]
 
     def context() -> dict[str, Any]:
         crumbs = breadcrumb(None, views.Link("网站地图", "sitemap.html"))
         return page_context(
             "sitemap",
-            portal.heads.plain("网站地图", "sitemap.html", crumbs),
+            portal.heads.plain(
+                "网站地图", "sitemap.html", crumbs, description="本站全部栏目、专题和页面。"
+            ),
             crumbs,
             columns=tuple(map_column(column) for column in archive.columns.top),
             pages=tuple(views.Link(p.entry.title, p.address) for p in archive.pages),
-            specials=special_cards(portal, archive.specials[::-1]),
+            specials=() if in_column else special_cards(portal, archive.specials[::-1]),
             has_tags=bool(archive.tags),
         )
 
     shown = [
-        presenter.column_digest(c)
-        + presenter.mention_digests(archive.in_column.get(c.folder, [])[-SITEMAP_ARTICLES:])
+        presenter.column_digest(c) + presenter.mention_digests(newest(c))
         for c in archive.columns.walk()
     ]
     shown.append(presenter.mention_digests(archive.pages) + presenter.digests(archive.specials))
-    shown.append(bytes([bool(archive.tags)]))
+    shown.append(bytes([bool(archive.tags), in_column]))
     return Page("sitemap.html", "sitemap.html", (digest(*shown),), context)
 
 
@@ -112,7 +121,9 @@ def _feed_tree(portal: Portal) -> tuple[views.FeedNode, ...]:
 
 def _feeds(portal: Portal, feeds: tuple[views.FeedNode, ...]) -> dict[str, Any]:
     crumbs = breadcrumb(None, views.Link("订阅", "feeds.html"))
-    head = portal.heads.plain("订阅本站", "feeds.html", crumbs)
+    head = portal.heads.plain(
+        "订阅本站", "feeds.html", crumbs, description="用 RSS 阅读器订阅全站或一个栏目。"
+    )
     return page_context("feeds", head, crumbs, feeds=feeds, opml="feeds/opml.xml")
 
 
@@ -125,13 +136,13 @@ def _missing(portal: Portal) -> dict[str, Any]:
 def plan_redirects(portal: Portal, aliases: dict[str, tuple[str, str, str]]) -> Iterator[Page]:
     """A page at each old address that leads to the new one (``path -> target, title, source``)."""
     for path, (target, title, source) in sorted(aliases.items()):
-        yield Page(
-            path,
-            "redirect.html",
-            (digest(target, title),),
-            partial(_redirect, portal, target, title),
-            origin=source,
-        )
+        yield redirect_page(portal, path, target, title, source)
+
+
+def redirect_page(portal: Portal, path: str, target: str, title: str, source: str) -> Page:
+    """The page at the old address ``path``; ``source`` is the file because of which it is made."""
+    context = partial(_redirect, portal, target, title)
+    return Page(path, "redirect.html", (digest(target, title),), context, origin=source)
 
 
 def _redirect(portal: Portal, target: str, title: str) -> dict[str, Any]:

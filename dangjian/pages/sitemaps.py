@@ -1,7 +1,7 @@
 """What the site maps for search engines list: pages in one file, articles in one a year."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cache, partial
 
@@ -11,6 +11,7 @@ from msgspec import Struct
 from dangjian.common.digests import digest
 from dangjian.content.archive import Item
 from dangjian.content.catalogue import Catalogue
+from dangjian.pages.lists import month_url, year_url
 from dangjian.pages.plan import GeneratedFile
 from dangjian.pages.portal import Portal
 from dangjian.pages.sitemap_xml import (
@@ -47,7 +48,7 @@ def make_sitemaps(
     for group in sorted(years | {"pages": []}):
         items = years.get(group, [])
         entries = partial(_entries, portal, items) if items else partial(_pages, portal, lists)
-        basis = [*lists, *map(_mark, portal.archive.pages)] if not items else map(_mark, items)
+        basis = _pages_mark(portal, lists) if not items else map(_mark, items)
         mark = digest(base_url, *basis)
         render = cache(partial(_render, group, entries))
         known = kept.get(group)
@@ -97,7 +98,33 @@ def _entries(portal: Portal, items: list[Item]) -> list[SitemapEntry]:
 
 
 def _pages(portal: Portal, lists: list[str]) -> list[SitemapEntry]:
+    """Lists with the time of their newest article, specials too, then pages by themselves."""
     canonical = portal.heads.canonical
-    found = [SitemapEntry(canonical(path), None) for path in sorted(lists)]
+    newest = _newest_times(portal)
+    addresses = sorted({*lists, *(special.address for special in portal.archive.specials)})
+    found = [SitemapEntry(canonical(path), newest.get(path)) for path in addresses]
     pages = portal.archive.pages
     return found + [SitemapEntry(canonical(p.address), p.entry.updated) for p in pages]
+
+
+def _pages_mark(portal: Portal, lists: list[str]) -> Iterator[str]:
+    yield from lists
+    yield from map(_mark, portal.archive.pages)
+    for path, time in sorted(_newest_times(portal).items()):
+        yield f"{path}\0{time.timestamp()}"
+
+
+def _newest_times(portal: Portal) -> dict[str, datetime]:
+    """When the newest article of each list was published, by the address of the list's front."""
+    archive = portal.archive
+    lists: dict[str, Sequence[Item]] = {"index.html": archive.items}
+    lists |= {c.url: archive.in_column.get(c.folder, ()) for c in archive.columns.walk()}
+    lists |= {special.address: archive.in_special[special.path] for special in archive.specials}
+    lists |= {tag.url: tag.items for tag in archive.tags.values()}
+    for (year, month), items in sorted(archive.months.items()):
+        lists |= {
+            month_url(year, month): items,
+            year_url(year): items,
+            "archive/index.html": items,
+        }
+    return {path: items[-1].entry.date for path, items in lists.items() if items}

@@ -211,7 +211,7 @@ class SpecialCard(Struct, frozen=True):
     title: str
     url: str
     summary: str = ""
-    banner: Picture | None = None
+    cover: Picture | None = None
 
 
 class Home(Struct, frozen=True):

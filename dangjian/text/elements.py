@@ -118,7 +118,7 @@ ATTRIBUTES: Final = {
     "details": {"open"},
 }
 CLASSES: Final = frozenset(
-    "lead-in center right small note footnote footnote-ref footnote-backref toc".split()
+    "lead-in center right small note footnote footnote-ref footnote-backref toc steps".split()
 )
 """Classes that the theme knows in a text."""
 
