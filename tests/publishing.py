@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dangjian.building.site import Site as SettingsSite
+from dangjian.publishing.assembly import PACKED_ENDINGS
 from dangjian.publishing.publish import Options, Outcome, publish, roll_back
 from tests.sites import Site, folder_bytes
 
@@ -34,8 +35,9 @@ class Office:
         return self.site.folder / "public"
 
     def files(self) -> dict[str, bytes]:
-        """Every file that is live with its bytes."""
-        return folder_bytes(self.live)
+        """Every file that is live with its bytes, but for compressed copies."""
+        found = folder_bytes(self.live)
+        return {name: data for name, data in found.items() if not name.endswith(PACKED_ENDINGS)}
 
     def text(self, address: str) -> str:
         return (self.live / address).read_text(encoding="utf-8")

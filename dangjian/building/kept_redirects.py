@@ -1,7 +1,8 @@
 """Where old addresses lead: the last build leaves it in the catalogue, for web servers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 
@@ -20,3 +21,9 @@ def kept_redirects(path: Path) -> dict[str, str]:
     with Catalogue(path, read_only=True) as catalogue:
         kept = catalogue.meta(_NAME)
     return msgspec.msgpack.decode(kept, type=dict[str, str]) if kept else {}
+
+
+def redirect_pages(addresses: Iterable[str]) -> set[str]:
+    """The files below the output at which pages for old addresses would lie."""
+    paths = (unquote(address).lstrip("/") for address in addresses)
+    return {f"{path}index.html" if path.endswith("/") or not path else path for path in paths}

@@ -19,6 +19,11 @@ from dangjian.publishing.manifest import FileMark, Manifest, mark_of
 Plan = Mapping[str, int | None]
 """The files of a release by their paths, with their sizes (bytes) where these are known."""
 
+PACKED = ".packed"
+"""The folder of a built site with the compressed copies of its files, by the same paths."""
+
+PACKED_ENDINGS = (".gz", ".br")
+
 FILE_MODE = 0o644
 FOLDER_MODE = 0o755
 
@@ -61,7 +66,7 @@ def compare(
         old = live / path
         if path not in existing:
             found.new.append(path)
-        elif path in manifest and _is_same(built / path, old):
+        elif path in manifest and _is_same(source_of(built, path), old):
             found.same.append(path)
         else:
             found.changed.append(path)
@@ -74,11 +79,20 @@ def compare(
     return found
 
 
+def source_of(built: Path, path: str) -> Path:
+    """The file of a built site that goes to ``path`` of a release."""
+    if path.endswith(PACKED_ENDINGS):
+        packed = built / PACKED / path
+        if packed.is_file():
+            return packed
+    return built / path
+
+
 def check_plan(folder: Path, plan: Plan) -> None:
     """Raise PublishError unless every planned file is in ``folder``, of its planned size."""
     for path, size in plan.items():
         try:
-            found = (folder / path).stat()
+            found = source_of(folder, path).stat()
         except FileNotFoundError as error:
             raise PublishError(f"新网站不全：缺 {path}。线上网站未动，请再发布一次。") from error
         if not stat.S_ISREG(found.st_mode) or size not in {None, found.st_size}:
@@ -112,7 +126,7 @@ def assemble(
             _link(live / path, target)
             marks[path] = manifest[path]
         else:
-            shutil.copy2(built / path, target)
+            shutil.copy2(source_of(built, path), target)
             marks[path] = mark_of(target)
         _set_mode(target, FILE_MODE)
     carried = _carry(live, staging, plan, manifest, retain)

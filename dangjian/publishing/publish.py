@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from dangjian.building.kept_redirects import kept_redirects, redirect_pages
 from dangjian.building.published import last_articles, note_published, read_plan
 from dangjian.building.site import Site, SiteError, as_site_error
 from dangjian.common.digests import digest
@@ -23,6 +24,7 @@ from dangjian.content.scan import scan_content
 from dangjian.publishing import history
 from dangjian.publishing.assembly import Comparison
 from dangjian.publishing.changes import Changes, changes_between, needs_permission, with_digests
+from dangjian.publishing.compression import compress
 from dangjian.publishing.errors import OtherSiteError, PublishError
 from dangjian.publishing.hooks import run_hook
 from dangjian.publishing.manifest import Article
@@ -120,7 +122,7 @@ def _publish(
     _refuse_errors(report, options)
     at = replace(public.workplace(), output=built)
     with as_site_error():
-        plan = read_plan(at)
+        plan = compress(built, read_plan(at), redirect_pages(kept_redirects(at.catalogue)))
     found = releases.compare(built, plan)
     outcome = Outcome(releases.live, "unchanged", report, found)
     outcome.held_back = sorted({p.path for p in report.problems.errors})

@@ -1,5 +1,6 @@
 """Publishing a whole site: what goes live, what stays, and what is refused with a sentence."""
 
+import gzip
 import json
 import os
 import shutil
@@ -37,6 +38,38 @@ def test_publish_is_the_same_as_pelican_with_the_publishing_settings(office: Off
     for name in private:
         del built[name]
     assert_same(office.files(), built)
+
+
+def test_every_page_has_its_compressed_copies_and_a_redirect_page_has_none(
+    office: Office,
+) -> None:
+    office.site.edit("content/yw/n1.md", "title:", 'aliases: ["/old.html"]\ntitle:')
+    office.publish()
+    live = folder_bytes(office.live)
+    pages = {name for name in live if name.endswith(".html")}
+    for ending in (".gz", ".br"):
+        assert {name for name in live if name.endswith(f".html{ending}")} == {
+            f"{page}{ending}" for page in pages - {"old.html"}
+        }
+    office.site.edit("content/yw/n1.md", "第1篇", "改过的题目")
+    assert office.publish().result == "published"
+    for name, data in folder_bytes(office.live).items():
+        if name.endswith(".gz"):
+            assert gzip.decompress(data) == live_bytes(office, name.removesuffix(".gz")), name
+
+
+def live_bytes(office: Office, name: str) -> bytes:
+    return (office.live / name).read_bytes()
+
+
+def test_publish_makes_the_configuration_of_nginx(office: Office) -> None:
+    folder = office.site.folder / ".dangjian" / "server" / "public"
+    assert folder / "nginx.conf" in office.publish().server_files
+    assert "server_name" in (folder / "nginx.conf").read_text(encoding="utf-8")
+    assert office.publish().server_files == []
+    office.site.edit("content/yw/n1.md", "title:", 'aliases: ["/old.asp?id=5"]\ntitle:')
+    changed = {file.name for file in office.publish().server_files}
+    assert changed == {"nginx-maps.conf", "nginx-site.conf", "Caddyfile", "htaccess", "_redirects"}
 
 
 def test_nothing_changed_is_no_release_and_touches_nothing(office: Office) -> None:
@@ -164,7 +197,9 @@ def test_two_settings_files_of_one_folder_never_mix(tmp_path: Path) -> None:
     office.settings = outer
     office.publish()
     assert {"nw/2020/06/x.html"} == {
-        name for name in folder_bytes(office.site.folder / "inner") if "2020/06/" in name
+        name
+        for name in folder_bytes(office.site.folder / "inner")
+        if "2020/06/" in name and name.endswith(".html")
     } - {"archive/2020/06/index.html"}
     assert PAGE in office.files()
     builds = list((office.site.folder / "cache").glob("publish-*"))

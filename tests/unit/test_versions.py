@@ -13,6 +13,7 @@ from dangjian.paths import PACKAGE
 from tests.conftest import ROOT
 
 SHAPES_NOTHING = {
+    "brotli": "compresses copies of published files, which hold the same in every version",
     "invoke": "runs commands",
     "olefile": "reads what documents tell of their authors, which is only reported",
     "numpy": "calculates with integers, the same in every version",
