@@ -43,6 +43,8 @@ def _text(answer: SearchAnswer) -> str:
         more = f"，显示前 {shown} 篇" if shown < answer.total else ""
         lines.append(f"共找到 {answer.total} 篇{more}。")
         if answer.total == 0:
+            if answer.nearest:
+                lines.append(f"是不是要找：{'、'.join(answer.nearest)}")
             lines.append("可以换一个更短的词，去掉引号，或减少条件再试。")
     for number, result in enumerate(answer.results, 1):
         date = f"（{result.date}）" if result.date else ""

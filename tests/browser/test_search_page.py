@@ -47,7 +47,7 @@ def test_first_results_do_not_wait_for_the_others(page: Page, http: str) -> None
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.route("**/search/*-t*.js", hold)
+    page.route("**/search/text-*.js", hold)
 
     def release() -> None:
         page.wait_for_timeout(300)
@@ -72,7 +72,7 @@ def test_address_is_written_before_the_page_is_left(page: Page, http: str) -> No
     """Whoever goes on before the answer is there comes back to the question."""
     open_search(page, http)
     page.wait_for_load_state("networkidle")
-    page.route("**/search/*-t*.js", lambda _: None)
+    page.route("**/search/text-*.js", lambda _: None)
     # In one task, so that no clock can have written the address before the click.
     page.evaluate(
         """() => {
@@ -108,7 +108,7 @@ def test_only_a_late_answer_dims_the_old_one(page: Page, http: str) -> None:
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.route("**/search/*-t*.js", hold)
+    page.route("**/search/text-*.js", hold)
     page.locator("#search-q").fill("电梯")
     expect(status(page)).to_have_text("正在搜索…")
     wait_for_address(page, {"q": "电梯"})
@@ -228,6 +228,38 @@ def test_nothing_found_says_what_to_try(page: Page, address: str) -> None:
     assert page.locator(".search-browse a", has_text="往期文章").is_visible()
 
 
+def test_a_misspelt_word_gets_the_nearest_that_exist(page: Page, address: str) -> None:
+    """A word of a title, one character of it wrong: offered, and a click asks for it."""
+    open_search(page, address, "?q=社区减付 -会议")
+    advice = page.locator(".search-advice")
+    expect(advice).to_contain_text("是不是要找：社区减负")
+    advice.get_by_role("link", name="社区减负").click()
+    found(page, 1)
+    assert page.input_value("#search-q") == "社区减负 -会议"
+
+
+def test_back_leads_to_where_the_reader_was(page: Page, address: str) -> None:
+    """Also when the page is loaded again, as some browsers do: after the results are drawn."""
+    open_search(page, address, "?q=例会")
+    found(page, MANY)
+    page.locator(".result-link").nth(7).scroll_into_view_if_needed()
+    before = page.evaluate("window.scrollY")
+    assert before > 100
+    _until(page, f"history.state?.place === {before}")
+    page.reload()
+    found(page, MANY)
+    _until(page, f"Math.abs(window.scrollY - {before}) < 3")
+
+
+def _until(page: Page, condition: str) -> None:
+    """Wait for a condition; the page's policy forbids that it does so itself."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(condition)
+
+
 HOSTILE = [
     '"',
     "“没有完",
@@ -326,6 +358,7 @@ def test_without_script(browser: Browser, http: str) -> None:
     page.wait_for_url("**/search.html?q=*")
     assert page.get_by_text("浏览器没有启用脚本").is_visible()
     assert not page.locator(".search-columns").is_visible()
+    assert not page.get_by_text("常搜的词").is_visible()
     page.locator(".browse-tree a", has_text="基层党建").click()
     page.wait_for_url("**/dj/jc/index.html")
     page.go_back()

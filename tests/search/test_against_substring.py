@@ -1,5 +1,6 @@
 """Whatever is in a text is found, and nothing else: against Python's own ``in``."""
 
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from dangjian.search import SearchDoc
 from dangjian.search.builder.folder import Folder
-from dangjian.search.format.folding import fold_char, fold_text, is_unit, simplified
+from dangjian.search.format.folding import BLANKS, fold_char, fold_text, is_unit, simplified
 from dangjian.search.format.segment import IndexReader
 from dangjian.search.query.engine import search_index
 from tests.search import library
@@ -25,10 +26,22 @@ mixed = st.text(st.one_of(st.sampled_from(MIXED), st.characters()), max_size=60)
 texts = st.one_of(few, mixed)
 
 
+HAN = re.compile("[\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
 def folded(text: str) -> str:
     """A text as its units, written anew from the format: character by character."""
-    chars = [c if is_unit(c) else "\x01" for char in text for c in fold_char(char)]
-    runs = "".join(chars).split("\x01")
+    chars = [
+        c if is_unit(c) else "\x02" if char in BLANKS else "\x01"
+        for char in text
+        for c in fold_char(char)
+    ]
+    joined = re.sub(
+        "([^\x01\x02])\x02+(?=([^\x01\x02]))",
+        lambda found: found[1] if HAN.search(found[1] + found[2]) else f"{found[1]}\x01",
+        "".join(chars),
+    )
+    runs = re.split("[\x01\x02]", joined)
     return "\x01".join(run for run in runs if run)
 
 

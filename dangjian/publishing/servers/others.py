@@ -45,7 +45,8 @@ def _caddy_body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     yield "    }"
     folders = "|".join(_UNCHANGING_FOLDERS)
     named = rf"({folders})/.+\.[0-9a-f]{{8,}}\.[a-z0-9]+"
-    yield rf"    @unchanging path_regexp ^/({named}|search/(fold-)?[0-9a-f]{{16}}[-.].*)$"
+    search = r"search/((fold|tokens|text)-)?[0-9a-f]{16}[-.].*"
+    yield rf"    @unchanging path_regexp ^/({named}|{search})$"
     yield f"    header @unchanging Cache-Control {_word(UNCHANGING)}"
     for extension in MIME_TYPES:
         yield f"    @{extension} path *.{extension}"

@@ -7,14 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from dangjian.search.format.bits import Numbers
-from dangjian.search.format.folding import BREAK, units_of
+from dangjian.search.format.folding import BLANKS, BREAK, is_han, units_of
 
 Units = npt.NDArray[np.unsignedinteger]
 Codes = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.bool_]
 
-_BORDER_CODE = 0x10FFFF  # not a character; stands between texts here
-_BREAK, _BORDER, _IGNORED, _UNKNOWN = 0, -1, -2, -3
+_BORDER_CODE = 0x10FFFF  # not a character; separates texts here
+_BREAK, _BORDER, _BLANK, _IGNORED, _UNKNOWN = 0, -1, -2, -3, -4
 
 
 class Folded(NamedTuple):
@@ -43,6 +43,7 @@ class Folder:
         self._expansions: list[list[int]] = []
         self._numbers = {BREAK: _BREAK}
         self.chars = [BREAK]
+        self._han = [False]
         self._traditional = np.zeros(0x110000, bool)
         self._traditional[0x10000:_BORDER_CODE] = True
         self._traditional[code_points("".join(simplified))] = True
@@ -56,19 +57,30 @@ class Folder:
         begins = np.ones(len(silent), bool)
         begins[1:] = silent[1:] != silent[:-1] + 1
         runs = np.flatnonzero(begins)
-        by_border = np.logical_or.reduceat(border, runs)
-        # Of a run of breaks one is left, of one that has a border none.
-        gone = ~begins | np.repeat(by_border, np.diff(np.append(runs, len(silent))))
+        nothing = np.logical_or.reduceat(border, runs) | self._joined(numbers, silent, runs)
+        # Of a run of breaks one is left, none of blanks next to a Han character or of a border.
+        gone = ~begins | np.repeat(nothing, np.diff(np.append(runs, len(silent))))
         keep = np.ones(len(numbers), bool)
         keep[silent[gone]] = False
         at = silent[border]
         starts = at - np.searchsorted(silent[gone], at)
-        left = numbers.compress(keep)
+        left = np.maximum(numbers.compress(keep), _BREAK)
         return Folded(
             left.astype(np.uint16 if len(self.chars) <= 0xFFFF else np.uint32),
             np.diff(starts),
             self._has_traditional(codes),
         )
+
+    def _joined(self, numbers: npt.NDArray[np.int32], silent: Numbers, runs: Numbers) -> Flags:
+        """Which runs of what is no unit are blanks with a Han character on one side at least."""
+        blank = np.logical_and.reduceat(numbers[silent] == _BLANK, runs)
+        at = np.flatnonzero(blank)
+        last = np.append(runs[1:], len(silent))[at] - 1
+        han = np.array(self._han)
+        before = np.maximum(numbers[silent[runs[at]] - 1], _BREAK)
+        after = np.maximum(numbers[np.minimum(silent[last] + 1, len(numbers) - 1)], _BREAK)
+        blank[at] = han[before] | han[after]
+        return blank
 
     def traditional(self, texts: Sequence[str]) -> Flags:
         """Whether the table of traditional characters may map one of each text (at least one)."""
@@ -95,7 +107,9 @@ class Folder:
     def _learn(self, code: int) -> None:
         units = units_of(chr(code), self._simplified)
         numbers = [self._number(unit) for unit in units]
-        if not any(numbers):
+        if chr(code) in BLANKS:
+            self._table[code] = _BLANK
+        elif not any(numbers):
             self._table[code] = _BREAK if numbers else _IGNORED
         elif len(numbers) == 1:
             self._table[code] = numbers[0]
@@ -107,6 +121,7 @@ class Folder:
         number = self._numbers.setdefault(unit, len(self.chars))
         if number == len(self.chars):
             self.chars.append(unit)
+            self._han.append(is_han(unit))
         return number
 
     def _expand(self, numbers: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

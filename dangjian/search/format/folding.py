@@ -11,6 +11,14 @@ from functools import lru_cache
 
 BREAK = 1
 
+BLANKS = frozenset(map(chr, (0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)))
+"""Spaces within a line: between two units, one of them a Han character, they are no break."""
+
+SPACES = BLANKS | frozenset(
+    map(chr, (*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85, 0x2028, 0x2029))
+)
+"""What separates the clauses of a query: just these, whatever a language calls a space."""
+
 _IGNORED_RANGES = (
     (0x00AD, 0x00AD),
     (0x0300, 0x036F),
@@ -78,26 +86,26 @@ def units_of(char: str, table: Mapping[str, str] | None = None) -> list[int]:
 
 def fold_text(text: str) -> list[int]:
     """The units of a short text such as a query, as a field is folded."""
-    units: list[int] = []
-    for char in text:
-        for unit in units_of(char):
-            if unit != BREAK or (units and units[-1] != BREAK):
-                units.append(unit)
-    return units[:-1] if units and units[-1] == BREAK else units
+    return fold_with_places(text)[0]
 
 
 def fold_with_places(text: str) -> tuple[list[int], list[int]]:
     """Units of a text as :func:`fold_text` gives them, and where in the text each comes from."""
     units: list[int] = []
     places: list[int] = []
+    gap, blank = -1, True
     for place, char in enumerate(text):
         for unit in units_of(char):
-            if unit != BREAK or (units and units[-1] != BREAK):
-                units.append(unit)
-                places.append(place)
-    if units and units[-1] == BREAK:
-        units.pop()
-        places.pop()
+            if unit == BREAK:
+                blank = char in BLANKS and (blank or gap < 0)
+                gap = place if gap < 0 else gap
+                continue
+            if gap >= 0 and units and not (blank and (is_han(units[-1]) or is_han(unit))):
+                units.append(BREAK)
+                places.append(gap)
+            gap, blank = -1, True
+            units.append(unit)
+            places.append(place)
     return units, places
 
 

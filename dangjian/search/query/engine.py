@@ -21,6 +21,7 @@ from dangjian.search.query.finding import (
     with_pinyin,
 )
 from dangjian.search.query.language import Query, Word, parse_query
+from dangjian.search.query.nearest import nearest_words
 from dangjian.search.query.ranking import bm25, has_nearness, nearness, rarity, tiers
 from dangjian.search.query.snippet import snippet
 
@@ -35,11 +36,15 @@ class SearchResult(Struct, frozen=True):
 
 
 class SearchAnswer(Struct, frozen=True):
-    """How many articles answer a query, and those asked for; ``notes`` as the format names them."""
+    """How many articles answer a query, and those asked for; ``notes`` as the format names them.
+
+    ``nearest`` are words that exist, if there is no answer because nothing has a word.
+    """
 
     total: int
     results: tuple[SearchResult, ...]
     notes: tuple[str, ...] = ()
+    nearest: tuple[str, ...] = ()
 
 
 class _Hits(NamedTuple):
@@ -88,6 +93,8 @@ def search_index(
     if parsed.empty:
         return SearchAnswer(0, (), ("empty", *parsed.notes))
     hits = _hits(index, parsed, choice or Choice(), by_date)
+    if not len(hits.doc):
+        return SearchAnswer(0, (), parsed.notes, _nearest(index, parsed))
     order = _order(hits)
     shown = order[start : start + limit] if limit else order[start:]
     results = []
@@ -96,6 +103,14 @@ def search_index(
         text = snippet(record, parsed.wanted)
         results.append(SearchResult(record.url, record.title, shown_date(record), text))
     return SearchAnswer(len(order), tuple(results), parsed.notes)
+
+
+def _nearest(index: IndexReader, query: Query) -> tuple[str, ...]:
+    """The words that the first word of a query may be that nothing has."""
+    for word in query.wanted:
+        if not any(len(found.docs) for found in _find(index, word)):
+            return nearest_words(index.segments, word)
+    return ()
 
 
 def _hits(index: IndexReader, query: Query, choice: Choice, by_date: bool) -> _Hits:

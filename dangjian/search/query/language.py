@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from dangjian.search.format.folding import BREAK, fold_text, fold_with_places
+from dangjian.search.format.folding import BREAK, SPACES, fold_text, fold_with_places
 
 LONGEST_QUERY = 500
 MOST_CLAUSES = 16
@@ -49,11 +49,13 @@ TYPES = {
 }
 _TEXT_FIELDS = ("", "title", "body")
 # Of ASCII letters only: Python takes ſ for an s.
-_FIELD = re.compile(rf"((?ai:{'|'.join(_FIELDS)}))[:：](?=\S)")
-_VALUE = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]?|(\S+)")
+_NO_SPACE = f"[^{''.join(sorted(SPACES))}]"
+_FIELD = re.compile(rf"((?ai:{'|'.join(_FIELDS)}))[:：](?={_NO_SPACE})")
+_VALUE = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]?|({_NO_SPACE}+)")
 _LETTERS = re.compile(r"[a-z]{2,40}")
-_YEARS = re.compile(r"(\d{4})(?:[-~至—](\d{4}))?")
-_DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
+_WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+_YEARS = re.compile(r"([0-9]{4})(?:[-－–—~～至]([0-9]{4}))?")
+_DAY = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?|月)?|年)?")
 
 Units = tuple[int, ...]
 
@@ -181,10 +183,10 @@ def _clauses(text: str) -> Iterator[_Clause]:
     """The clauses of a query whose value has anything to search for, or is a filter."""
     at = 0
     while at < len(text):
-        if text[at].isspace():
+        if text[at] in SPACES:
             at += 1
             continue
-        excluded = text[at] in _MINUS and at + 1 < len(text) and not text[at + 1].isspace()
+        excluded = text[at] in _MINUS and at + 1 < len(text) and text[at + 1] not in SPACES
         if excluded:
             at += 1
         found = _FIELD.match(text, at)
@@ -233,16 +235,16 @@ def _understood(clause: _Clause) -> bool:
 
 def _filter(clause: _Clause) -> Filter | None:
     """The filter of a clause, or None if it is text or can't be understood."""
-    value = clause.value.strip()
+    value = clause.value.strip("".join(SPACES))
     if clause.field in ("source", "column") and fold_text(value):
         return Filter(clause.field, value, excluded=clause.excluded)
     if clause.field == "type":
         kind = TYPES.get(value, value.lower())
         if kind in TYPES.values():
             return Filter("type", kind, excluded=clause.excluded)
-    if clause.field == "year" and (years := _YEARS.fullmatch(value)):
-        first, last = int(years[1]), int(years[2] or years[1])
-        if 1 <= first <= last:
+    if clause.field == "year" and (years := _YEARS.fullmatch(value.translate(_WIDE_DIGITS))):
+        first, last = sorted((int(years[1]), int(years[2] or years[1])))
+        if first:
             days = date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal()
             return Filter("year", days=days, excluded=clause.excluded)
     if clause.field in ("from", "to") and (span := days_of(value)):
@@ -253,7 +255,7 @@ def _filter(clause: _Clause) -> Filter | None:
 
 def days_of(text: str) -> tuple[int, int] | None:
     """First and last day of a year, month or day as typed; None if there is none such."""
-    found = _DAY.fullmatch(text)
+    found = _DAY.fullmatch(text.translate(_WIDE_DIGITS))
     if found is None:
         return None
     year, month, day = int(found[1]), found[2], found[3]

@@ -8,6 +8,7 @@ import {BY_PINYIN, Finder} from './finding.js';
 import {Folder} from './folding.js';
 import {inflate} from './inflate.js';
 import {parseQuery} from './language.js';
+import {nearestWords} from './nearest.js';
 import {initialTerms, mayBePinyin, syllableSplits, syllableTerms} from './pinyin.js';
 import {
   comparison, documentsWithAll, EXACT, nearnessCounts, rankDocuments, worthOf,
@@ -207,12 +208,21 @@ class Question {
       found, first + PAGE_SIZE + (unsure ? MOST_DOUBTED : 0), comparison(this.request.sort));
     const {listed, wrong} = unsure ? await this.certain(ordered, first)
       : {listed: ordered.slice(first, first + PAGE_SIZE), wrong: 0};
+    const nearest = found.length ? [] : await this.nearest();
     const answer = {
-      nothingAsked: false, total: found.length - wrong, page, pageSize: PAGE_SIZE, given: 0,
+      nothingAsked: false, nearest, total: found.length - wrong, page, pageSize: PAGE_SIZE, given: 0,
       notes: this.query.notes, words: this.words.map((word) => word.text),
       facets: {columnNames: this.index.manifest.columns},
     };
     return this.fill(answer, listed, countable);
+  }
+
+  // For the first word that nothing has: those that it may be, each with the question it makes.
+  async nearest() {
+    const missing = this.words.find((_, number) => !this.counts[number]);
+    if (!missing) return [];
+    const words = await nearestWords(this.finders, missing);
+    return words.map((word) => [word, this.request.q.replace(missing.text, () => word)]);
   }
 
   // Puts results and filters into an answer. The texts of a first screen are asked for at once, the

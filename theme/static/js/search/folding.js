@@ -9,6 +9,9 @@ const MARKS = /[\u0300-\u036f]/g;
 /** The number that stands for a run of punctuation, spaces and other signs among units. */
 export const BREAK = 0;
 
+// Spaces within a line: between two units, one of them a Han character, they are no break.
+const BLANK = /[ \xa0\u1680\u2000-\u200a\u202f\u205f\u3000]/;
+
 /** Whether a code point is a Han character. */
 export function isHan(code) {
   return (code >= 0x3400 && code <= 0x9fff) || (code >= 0x20000 && code <= 0x3ffff)
@@ -81,16 +84,20 @@ export class Folder {
     const units = [];
     const origins = [];
     let gap = -1;
+    let blank = true;
     const add = (unit, origin) => {
       if (unit === BREAK) {
+        blank = blank && BLANK.test(text[origin]);
         if (gap < 0) gap = origin;
         return;
       }
-      if (gap >= 0 && units.length) {
+      const joined = blank && units.length && (isHan(unit) || isHan(units[units.length - 1]));
+      if (gap >= 0 && units.length && !joined) {
         units.push(BREAK);
         origins.push(gap);
       }
       gap = -1;
+      blank = true;
       units.push(unit);
       origins.push(origin);
     };

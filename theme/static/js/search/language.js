@@ -15,7 +15,8 @@ const TYPES = {
   新闻: 'news', 文件: 'document', 公告: 'notice', 图集: 'photo', 视频: 'video', 专题: 'special',
   页面: 'page', 链接: 'link',
 };
-const SPACE = /\s/;
+// What separates clauses: written out, for languages differ in what they call a space.
+const SPACE = new RegExp('[\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]');
 const DASH = /[\p{Pd}−]/u;
 const DAY_MS = 86400000;
 const DAY_1970 = 719163;
@@ -35,9 +36,14 @@ export function yearOf(day) {
   return new Date((day - DAY_1970) * DAY_MS).getUTCFullYear();
 }
 
+function narrowDigits(value) {
+  return value.replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0));
+}
+
 /** The first and last day (as day numbers) of a year, month or day; null if it is none. */
 export function daysOf(value) {
-  const match = /^(\d{4})(?:(?:[-/.]|年)(\d{1,2})(?:(?:[-/.]|月)(\d{1,2})日?|月)?|年)?$/.exec(value);
+  const match = /^(\d{4})(?:(?:[-/.]|年)(\d{1,2})(?:(?:[-/.]|月)(\d{1,2})日?|月)?|年)?$/
+    .exec(narrowDigits(value));
   if (!match) return null;
   const [year, month, day] = match.slice(1).map((part) => (part ? Number(part) : 0));
   if (match[3]) {
@@ -53,8 +59,15 @@ export function daysOf(value) {
   return first === null ? null : [first, dayNumber(year, 12, 31)];
 }
 
+function trimmed(value) {
+  const letters = Array.from(value);
+  while (letters.length && SPACE.test(letters[0])) letters.shift();
+  while (letters.length && SPACE.test(letters[letters.length - 1])) letters.pop();
+  return letters.join('');
+}
+
 function yearsOf(value) {
-  const match = /^(\d{4})(?:[-~至—](\d{4}))?$/.exec(value);
+  const match = /^(\d{4})(?:[-－–—~～至](\d{4}))?$/.exec(narrowDigits(value));
   if (!match) return null;
   const one = daysOf(match[1]);
   const other = match[2] ? daysOf(match[2]) : one;
@@ -113,7 +126,7 @@ function clauseAt(letters, start, folder) {
   const named = fieldBefore(letters, at, runEnd(letters, at));
   if (named) {
     const read = valueAt(letters, named.start);
-    const text = isText(named.field) ? read.value : read.value.trim();
+    const text = isText(named.field) ? read.value : trimmed(read.value);
     const value = understood(named.field, text, folder);
     if (value !== null) return {...read, minus, field: named.field, value};
   }

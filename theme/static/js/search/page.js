@@ -11,6 +11,7 @@ import {
 const TYPING_PAUSE = 60;
 const TYPING_AGAIN = 250;
 const SLOW = 400;
+const SCROLL_PAUSE = 200;
 
 // A task of its own, after what the browser has to do now.
 const moment = () => new Promise((resolve) => setTimeout(resolve));
@@ -37,6 +38,9 @@ class SearchPage {
     this.slow = 0;
     this.lastTyped = -TYPING_AGAIN;
     this.addressDue = false;
+    // Where the reader was when she left: the browser goes there before there are results.
+    this.place = history.state?.place || 0;
+    this.scrolled = 0;
   }
 
   start() {
@@ -57,8 +61,13 @@ class SearchPage {
     this.part('filter-button').addEventListener('click', () => this.toggleFilters());
     document.addEventListener('keydown', (event) => this.key(event));
     document.addEventListener('click', () => this.settleAddress(), true);
-    window.addEventListener('popstate', () => {
+    window.addEventListener('scroll', () => {
+      clearTimeout(this.scrolled);
+      this.scrolled = setTimeout(() => this.notePlace(), SCROLL_PAUSE);
+    }, {passive: true});
+    window.addEventListener('popstate', (event) => {
       this.addressDue = false;
+      this.place = event.state?.place || 0;
       this.request = readAddress(location.search);
       this.box.value = this.request.q;
       this.run();
@@ -100,10 +109,25 @@ class SearchPage {
     if (address === location.search) return;
     try {
       if (remember) history.pushState(null, '', address);
-      else history.replaceState(null, '', address);
+      else history.replaceState(history.state, '', address);
     } catch (error) {
       if (error.name !== 'SecurityError') throw error;
     }
+  }
+
+  // Not while the results are still to come: that is where the browser puts an empty page.
+  notePlace() {
+    if (this.place) return;
+    try {
+      history.replaceState({place: window.scrollY}, '');
+    } catch (error) {
+      if (error.name !== 'SecurityError') throw error;
+    }
+  }
+
+  returnToPlace() {
+    if (this.place) window.scrollTo(0, this.place);
+    this.place = 0;
   }
 
   async run() {
@@ -120,6 +144,7 @@ class SearchPage {
       if (answer.given) this.showMore(answer);
       else this.showResults(answer);
       this.part('results').removeAttribute('aria-busy');
+      this.returnToPlace();
       this.app.dispatchEvent(new CustomEvent('search-complete', {detail: answer.total}));
       // The filters come a moment after the results.
       await moment();

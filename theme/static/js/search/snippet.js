@@ -5,7 +5,9 @@ import {placesOf} from './finding.js';
 const SNIPPET = 96;
 const BEFORE = 24;
 const LONGEST_SHOWN = 20000;
+const NEAR_END = 20;
 const SENTENCE_END = /[。！？；\n]/;
+const CLAUSE_END = /[。！？；，：\n]/;
 
 /** Stretches of a text, [start, end, number of the word], in order of their start. */
 export function hitsIn({units, origins}, text, words) {
@@ -77,11 +79,23 @@ function wholeCharacters(text, place) {
   return code >= 0xdc00 && code <= 0xdfff ? place - 1 : place;
 }
 
+// A place at or a little before `end` where a clause ends, if there is one.
+function senseEnd(text, end) {
+  if (end === text.length) return end;
+  for (let at = end; at > end - NEAR_END; at -= 1) if (CLAUSE_END.test(text[at - 1])) return at;
+  return end;
+}
+
+// Paragraphs behind each other in one line, with a space of a whole character between them.
+function inOneLine(text) {
+  return text.replace(/\s*\n\s*/g, '\u3000').replace(/[^\S\u3000]+/g, ' ');
+}
+
 /** A stretch of a text around its hits in pieces, every second one a hit; cuts shown by `…`. */
 export function snippetOf(text, hits) {
   const start = wholeCharacters(text, hits.length ? sentenceStart(text, bestStart(hits), 40) : 0);
-  const end = wholeCharacters(text, Math.min(text.length, start + SNIPPET));
-  const pieces = markPieces(text, hits, start, end).map((piece) => piece.replace(/\s+/g, ' '));
+  const end = senseEnd(text, wholeCharacters(text, Math.min(text.length, start + SNIPPET)));
+  const pieces = markPieces(text, hits, start, end).map(inOneLine);
   if (start > 0 && !SENTENCE_END.test(text[start - 1])) pieces[0] = '…' + pieces[0];
   if (end < text.length) pieces[pieces.length - 1] += '…';
   return pieces;

@@ -192,6 +192,9 @@ function advice(request, answer) {
   const go = (target, name) => element('a', {
     href: writeAddress({...target, page: 1}), 'data-search': true}, name);
   const tips = [];
+  if (answer.nearest.length) {
+    tips.push(['是不是要找：', ...answer.nearest.flatMap(([word, q]) => [go({...request, q}, word), ' '])]);
+  }
   if (request.scope && !answer.total) tips.push([go(withoutFilter(request, 'scope'), '在全文里找')]);
   for (const name of filtersInUse(request)) {
     const count = answer.without[name];
