@@ -27,6 +27,7 @@ from dangjian.building.arrange import (
 )
 from dangjian.building.comparison import Comparison, Outcome
 from dangjian.building.held_back import HeldBack
+from dangjian.building.inspect import inspect_site
 from dangjian.building.last_build import forget_last, remember
 from dangjian.building.moved import note_addresses
 from dangjian.building.outline import read_outline, store_outline
@@ -304,11 +305,13 @@ class Build:
         return Produced(arranged, producer, frozenset() if indexed else scope.unindexed)
 
     def check(self) -> Report:
-        """Report everything that a build would, and make nothing."""
+        """Report everything that a build would, and what only a check looks for; make nothing."""
         presenter = self.arrange().presenter
         with _without_collector(), self.report.timed(Stage.PLAN):
             settle_pages(plan_site(self._place, presenter, self._known.sources))
-        self.report.problems.extend(archive_problems(self._place.content, presenter.archive))
+        archive, now = presenter.archive, self._comparison.snapshot.now
+        self.report.problems.extend(inspect_site(self._place, archive, now))
+        self.report.problems.extend(archive_problems(self._place.content, archive))
         self.report.moved = presenter.archive.moved
         return self.report
 

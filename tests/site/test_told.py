@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dangjian.building.site import Site as PortalSite
+from tests.invalid.articles import GROUPS
 from tests.sites import Built, Site, article, column
 
 YW = {"content/yw/_column.md": column("要闻"), "content/yw/a.md": article("在网站上", "2026-11-01")}
@@ -301,3 +302,20 @@ def test_old_addresses_of_a_column_lead_to_what_lies_there_now(tmp_path: Path) -
             link.endswith(new.removesuffix("index.html")) or new in link for link in page.links()
         )
     assert "jiu.2026.03.b" in found.text("feeds/xin.rss.xml")
+
+
+def test_a_check_finds_every_error_of_a_build_in_what_is_written_wrongly(tmp_path: Path) -> None:
+    """All wrongly written articles of tests/invalid, each in a file of its own."""
+    cases = [case for group in GROUPS.values() for case in group]
+    files: dict[str, str | bytes] = {
+        f"content/yw/f{number}.md": case.source.encode("utf-8", "surrogatepass")
+        if isinstance(case.source, str)
+        else case.source
+        for number, case in enumerate(cases)
+    }
+    site = Site(tmp_path, {**YW, **files})
+    with site.engine() as engine:
+        checked = engine.check().problems.errors
+    errors = site.build().report.problems.errors
+    assert checked == errors
+    assert len({problem.path for problem in errors}) > len(cases) - 5

@@ -1,0 +1,1 @@
+"""What a second pair of eyes would see in a text: personal data, wrong forms. Notices only."""

@@ -1,0 +1,48 @@
+"""Proofreading of all public articles: their files, line by line."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from dangjian.common.problems import Problem
+from dangjian.content.archive import Item
+from dangjian.proofreading.doc_numbers import wrong_numbers
+from dangjian.proofreading.personal import personal_numbers
+from dangjian.schema.decoding import decode
+from dangjian.schema.frontmatter import parse_source
+
+
+def proofread(content: Path, items: Iterable[Item]) -> Iterator[Problem]:
+    """Notices on the articles' files below ``content``; reads each of them."""
+    for item in items:
+        try:
+            raw = (content / item.path).read_bytes()
+        except OSError:  # reported by who reads it first
+            continue
+        yield from proofread_source(raw, item.path)
+
+
+def proofread_source(raw: bytes | str, path: str) -> Iterator[Problem]:
+    """Notices on one file, each with its line."""
+    text, _ = decode(raw, path)
+    first = parse_source(raw, path).body_line
+    for number, line in enumerate(text.split("\n"), 1):
+        for kind, masked in personal_numbers(line):
+            message = (
+                f"这一行里有{kind}（{masked}），个人信息不上网；请删去，或像括号里那样隐去中间几位"
+            )
+            yield Problem(path, number, message, "warning")
+        if number >= first or line.startswith(("文号", "doc_number", "发文字号")):
+            for written, right in wrong_numbers(line):
+                message = (
+                    f"文号“{written}”宜写成 {right}（年份用六角括号和四位数，不加“第”，序号不补 0）"
+                )
+                yield Problem(path, number, message, "warning")
+
+
+def shared_doc_numbers(items: Iterable[Item]) -> Iterator[tuple[Item, str]]:
+    """Documents whose 文号 another one has too: the later by path, with what to say."""
+    taken: dict[str, Item] = {}
+    for item in sorted(items, key=lambda one: one.path):
+        number = item.entry.doc_number.replace(" ", "")
+        if number and (other := taken.setdefault(number, item)) is not item:
+            yield item, f"文号“{number}”与“{other.path}”相同，请核对；是同一份文件的，只留一篇"
