@@ -37,6 +37,7 @@ from dangjian.settings.workspace import Progress, Workplace, no_progress
 if TYPE_CHECKING:
     from dangjian.building.arrange import Knowledge
     from dangjian.building.build import Build
+    from dangjian.content.archive import Item
     from dangjian.pages.presenter import Presenter
 
 R = TypeVar("R")
@@ -204,6 +205,10 @@ class Engine:
             return None
         self._outcome = build.finish(build.produce(arranged, indexed=False))
         return self._outcome.report
+
+    def articles(self) -> "Iterable[Item]":
+        """The articles that have an address, as the last build left them; none if not loaded."""
+        return self._presenter.archive.by_path.values() if self._presenter is not None else ()
 
     @property
     def search_is_stale(self) -> bool:

@@ -5,7 +5,7 @@ leaves alone. Whoever builds or checks afterwards compares: an address that is n
 registered as an old one belongs to an article that was renamed, moved or redated.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -59,21 +59,25 @@ def addresses_of(items: Iterable[Item]) -> Addresses:
     }
 
 
-def find_moved(known: Addresses, archive: Archive, answered: Collection[str]) -> Iterator[Moved]:
-    """The ``known`` addresses that none of the ``answered`` paths is, and where they went."""
+def find_moved(
+    known: Addresses, articles: Mapping[str, Item], answered: Collection[str]
+) -> Iterator[Moved]:
+    """The ``known`` addresses that none of the ``answered`` paths is, and where they went.
+
+    ``articles`` are those there are now, by path.
+    """
     lost = {address: was for address, was in known.items() if address not in answered}
     if not lost:
         return
-    items = archive.by_path.values()
     by_name: dict[tuple[str, str], list[Item]] = {}
-    for item in items:
+    for item in articles.values():
         name = fold_name(item.entry.title)
         by_name.setdefault((name, f"{item.entry.filed:%Y-%m-%d}"), []).append(item)
         by_name.setdefault((name, ""), []).append(item)
     for address, was in sorted(lost.items()):
         name = fold_name(was.title)
         same = by_name.get((name, was.day)) or by_name.get((name, "")) or []
-        now = archive.by_path.get(was.source) or (same[0] if len(same) == 1 else None)
+        now = articles.get(was.source) or (same[0] if len(same) == 1 else None)
         if now is not None and now.address:
             yield Moved(address, now.path, now.address)
 

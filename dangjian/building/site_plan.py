@@ -199,7 +199,9 @@ def settle_pages(plan: SitePlan) -> tuple[list[Page], Aliases]:
     aliases = gather_aliases(archive, paths, plan.setup.absolute_root)
     registered = {unquote(alias).lstrip("/") for alias in aliases.addresses}
     archive.moved = list(
-        find_moved(read_addresses(plan.place), archive, {*paths, *aliases.pages, *registered})
+        find_moved(
+            read_addresses(plan.place), archive.by_path, {*paths, *aliases.pages, *registered}
+        )
     )
     if not plan.place.drafts:
         note_moved(archive.moved, archive)

@@ -19,6 +19,7 @@ from typing import NamedTuple, Self
 from watchfiles import watch
 
 from dangjian.building.engine import Engine
+from dangjian.building.moved import Addresses, addresses_of, find_moved
 from dangjian.building.site import SiteError, as_site_error
 from dangjian.common.errors import DangjianError, LockedError
 from dangjian.common.locks import Lock, acquire
@@ -55,6 +56,9 @@ class Preview:
         self._session = f"{time.time_ns():x}"
         self._number = 0
         self._was_built = False
+        self._shown: Addresses = {}
+        self._pages: dict[str, str] = {}
+        self._moved: dict[str, str] = {}
         self._stamp = self._seen = self._look()
         self._engine = Engine(open_workplace(), progress=progress)
 
@@ -86,7 +90,20 @@ class Preview:
         self._was_built = self._exists()
         if report.production.written or report.production.removed:
             self._number += 1
+        self._note_addresses()
         return self._state(report.problems.sorted(), summary(report))
+
+    def _note_addresses(self) -> None:
+        """Remember where every article was shown, so that an open page can follow it."""
+        items = list(self._engine.articles())
+        if not items:
+            return
+        now = addresses_of(items)
+        self._shown |= now
+        by_path = {item.path: item for item in items}
+        self._pages = {path: item.address for path, item in by_path.items()}
+        found = find_moved(self._shown, by_path, now)
+        self._moved = {f"/{one.old}": f"/{one.new}" for one in found}
 
     @property
     def search_is_stale(self) -> bool:
@@ -131,11 +148,13 @@ class Preview:
         return {
             "build": f"{self._session}-{self._number}",
             "summary": text,
+            "moved": self._moved,
             "problems": [
                 {
                     "place": place_of(problem, self.workplace.content.name),
                     "message": problem.message,
                     "level": problem.level,
+                    "page": self._pages.get(problem.path, ""),
                 }
                 for problem in problems
             ],

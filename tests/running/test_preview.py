@@ -248,6 +248,33 @@ def test_the_page_shows_what_is_wrong_until_it_is_mended(
     bar.wait_for(state="detached")
 
 
+@pytest.mark.browser
+def test_the_panel_folds_and_puts_the_pages_own_article_first(
+    running: Running, browser: Browser
+) -> None:
+    page = open_page(browser, running.address + PAGE)
+    running.article("aaa", "另一篇", "正文", "时间安排: 明天\n")
+    running.article("one", "第一篇", "正文", "推荐位: [图片]\n")
+    bar = page.locator("dangjian-preview")
+    bar.get_by_text("本页：提醒（1）").wait_for()
+    bar.get_by_text("错误（1）", exact=True).wait_for()
+    heads = bar.locator("h3").all_text_contents()
+    assert heads[0] == "本页：提醒（1）"
+    bar.get_by_role("button", name="收起").click()
+    assert not bar.locator(".lists").is_visible()
+    page.reload()
+    bar.get_by_role("button", name="展开").wait_for()
+    assert not bar.locator(".lists").is_visible()
+
+
+@pytest.mark.browser
+def test_a_page_whose_address_changed_is_followed(running: Running, browser: Browser) -> None:
+    page = open_page(browser, running.address + PAGE)
+    running.article("one", "第一篇", "正文", "网址名: xin\n")
+    page.wait_for_url("**/xin.html")
+    assert page.get_by_role("heading", name="第一篇", level=1).is_visible()
+
+
 def open_page(browser: Browser, address: str) -> Page:
     """A page that fails the test when the policy of the real site forbids something in it."""
     page = browser.new_context(viewport={"width": 1000, "height": 700}).new_page()
