@@ -16,12 +16,16 @@ Held = Literal["", "draft", "scheduled", "expired"]
 
 
 class Withheld(Struct, frozen=True):
-    """A source that is read and not public: why, and since or until when."""
+    """A source that is read and not public: why, and since or until when.
+
+    ``planned``: a schedule of its own says so, not just its date.
+    """
 
     path: str
     title: str
     why: Held
     moment: datetime | None = None
+    planned: bool = False
 
 
 class Moved(Struct, frozen=True):

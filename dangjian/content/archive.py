@@ -181,7 +181,9 @@ def _visible(records: Mapping[str, Record], clock: Clock, archive: Archive) -> l
                 changes.append(moment)
         if held:
             moment = entry.expires if held == "expired" else entry.date
-            archive.withheld.append(Withheld(path, entry.title, held, moment))
+            archive.withheld.append(
+                Withheld(path, entry.title, held, moment, entry.written is not None)
+            )
             if not drafts:
                 continue
         column = archive.column_of.get(path.rpartition("/")[0])

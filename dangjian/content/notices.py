@@ -19,7 +19,9 @@ def add_notices(archive: Archive, clock: Clock) -> None:
 
 def _far_dates(archive: Archive, now: datetime) -> None:
     for held in archive.withheld:
-        if held.why != "scheduled" or held.moment is None or held.moment - now <= FAR:
+        if held.why != "scheduled" or held.planned or held.moment is None:
+            continue
+        if held.moment - now <= FAR:
             continue
         nearer = held.moment - FAR
         archive.next_change = min(archive.next_change or nearer, nearer)

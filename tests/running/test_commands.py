@@ -202,6 +202,10 @@ def test_new_writes_an_article_that_builds(site: Path) -> None:
     file = site / "content/pldj/jcdj/qingzhuang.md"
     assert str(file) in made.stdout
     assert invoke(site, "check").returncode == 0
+    assert "草稿 1 篇，没有公开" in invoke(site, "build").stdout
+    assert not list((site / "output/pldj").rglob("qingzhuang.html"))
+    written = re.sub(r"^状态: 草稿.*\n", "", file.read_text("utf-8"), flags=re.MULTILINE)
+    write(file, written + "正文。\n")
     assert invoke(site, "build").returncode == 0
     page = next((site / "output/pldj/jcdj").rglob("qingzhuang.html")).read_text(encoding="utf-8")
     assert "轻装：上阵 #1" in page

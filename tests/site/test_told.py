@@ -185,6 +185,8 @@ def test_a_year_is_told_from_a_day_on(tmp_path: Path) -> None:
     """366 days ahead are no slip, a day more is."""
     files = {"content/yw/b.md": article("远", "2027-11-25 10:00")}
     assert warned(built(tmp_path / "a", files), "yw/b.md") == []
+    planned = article("写明了", "2026-11-01", 定时发布="2099-01-01 00:00")
+    assert warned(built(tmp_path / "c", {"content/yw/b.md": planned}), "yw/b.md") == []
     files = {"content/yw/b.md": article("更远", "2027-11-25 10:01")}
     assert len(warned(built(tmp_path / "b", files), "yw/b.md")) == 1
 
