@@ -371,7 +371,10 @@ def _link_interpretations(archive: Archive) -> None:
                 archive.note(item, key, name, message)
                 continue
             reading, document = (item, other) if interprets else (other, item)
-            forward[reading.path][document.path] = document
-            backward[document.path][reading.path] = reading
+            # What is hidden is listed nowhere; its own page may list what is public.
+            if document.entry.status != "hidden":
+                forward[reading.path][document.path] = document
+            if reading.entry.status != "hidden":
+                backward[document.path][reading.path] = reading
     archive.interprets = {path: list(found.values()) for path, found in forward.items()}
     archive.interpreted_by = {path: list(found.values()) for path, found in backward.items()}

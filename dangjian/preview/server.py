@@ -8,6 +8,7 @@ it is served. Its security headers are those that servers are configured to send
 
 import json
 import os
+import re
 import sys
 import threading
 from email.utils import formatdate, parsedate_to_datetime
@@ -15,7 +16,7 @@ from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO
 from urllib.parse import quote, urlsplit
 
 from dangjian.common.errors import DangjianError
@@ -30,7 +31,11 @@ PORTS_TRIED = 100
 EVENTS = "/_preview/events"
 SCRIPT = "/_preview/preview.js"
 HEARTBEAT_SECONDS = 15.0
+REQUEST_SECONDS = 30.0
+"""How long a connection may stay silent before its request is complete."""
 CHUNK = 256 * 1024
+
+_OWN_HOST = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?", re.IGNORECASE)
 
 
 class PortError(DangjianError):
@@ -72,7 +77,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # the browser waits for the last small packet
     server_version = "dangjian"
     sys_version = ""
-    names: ClassVar[frozenset[str]] = frozenset({HOST, "localhost"})
+    timeout = REQUEST_SECONDS
 
     def __init__(self, *arguments: object, root: Path, script: bytes, state: State | None) -> None:
         self.root = root
@@ -93,18 +98,34 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _route(self) -> None:
-        host = (self.headers.get("Host") or "").rpartition(":")
-        if (host[0] or host[2]) not in self.names:
+        if not _OWN_HOST.fullmatch(self.headers.get("Host") or ""):
             # A page of another site that points its own name at this machine gets nothing.
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
             return
-        target = urlsplit(self.path)
+        if not self._is_asked_from_here():
+            self._refuse(HTTPStatus.FORBIDDEN)
+            return
+        try:
+            target = urlsplit(self.path)
+        except ValueError:
+            self._refuse(HTTPStatus.BAD_REQUEST)
+            return
         if self.state is not None and target.path == EVENTS:
             self._tell(self.state)
         elif self.state is not None and target.path == SCRIPT:
             self._send_bytes(HTTPStatus.OK, self.script, content_type(SCRIPT))
         else:
             self._serve(target.path, target.query)
+
+    def _is_asked_from_here(self) -> bool:
+        """Whether the person or a page of ours asks (Fetch Metadata); others may only link here.
+
+        Drafts are not for the scripts of whatever other page is open in the same browser.
+        """
+        if self.headers.get("Sec-Fetch-Site", "none") in {"none", "same-origin"}:
+            return True
+        led = self.headers.get("Sec-Fetch-Mode"), self.headers.get("Sec-Fetch-Dest")
+        return led == ("navigate", "document")
 
     def _serve(self, address: str, query: str) -> None:
         found = locate(self.root, address)
@@ -178,7 +199,7 @@ class Handler(BaseHTTPRequestHandler):
             return False
         try:
             return int(modified) <= parsedate_to_datetime(since).timestamp()
-        except ValueError:
+        except (ValueError, TypeError, OverflowError, OSError):
             return False
 
     def _copy(self, file: BinaryIO, span: Span) -> None:
@@ -197,6 +218,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.close_connection = True
         self._end_headers(None)
+        if self.command == "HEAD":
+            return
         number = 0
         while True:
             newest, text = state.after(number, HEARTBEAT_SECONDS)
@@ -235,6 +258,7 @@ class Handler(BaseHTTPRequestHandler):
         if length is not None:
             self.send_header("Content-Length", str(length))
         self.send_header("Cache-Control", "no-cache")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         for name, value in SECURITY_HEADERS.items():
             self.send_header(name, value)
         self.end_headers()

@@ -1,6 +1,7 @@
 """The preview's server: this machine only, ranges, headers, and word of every build."""
 
 import http.client
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from dangjian.preview.server import (
     EVENTS,
     FIRST_PORT,
     SCRIPT,
+    Handler,
     PortError,
     State,
     open_server,
@@ -153,10 +155,55 @@ def test_locate_never_leaves_its_folder(
         ("evil.example", 421),
         ("evil.example:8000", 421),
         ("127.0.0.1.evil.example", 421),
+        ("127.0.0.1:8123.evil.example", 421),
+        ("127.0.0.1:", 421),
+        ("LOCALHOST:80", 200),
+        ("", 421),
     ],
 )
 def test_only_names_of_this_machine(port: int, host: str, status: int) -> None:
     assert ask(port, "/", Host=host)[0].status == status
+
+
+@pytest.mark.parametrize(
+    ("site_", "mode", "dest", "status"),
+    [
+        ("same-origin", "no-cors", "script", 200),
+        ("none", "navigate", "document", 200),
+        ("cross-site", "navigate", "document", 200),
+        ("cross-site", "no-cors", "script", 403),
+        ("cross-site", "cors", "empty", 403),
+        ("cross-site", "navigate", "iframe", 403),
+        ("same-site", "no-cors", "image", 403),
+    ],
+)
+def test_other_pages_can_lead_here_and_read_nothing(
+    port: int, site_: str, mode: str, dest: str, status: int
+) -> None:
+    headers = {"Sec-Fetch-Site": site_, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
+    answer, _ = ask(port, "/", **headers)
+    assert answer.status == status
+    assert answer.getheader("Cross-Origin-Resource-Policy") == "same-origin"
+
+
+@pytest.mark.parametrize("line", ["GET //[ HTTP/1.1", "GET /%00 HTTP/1.1", "GET /%ff%fe HTTP/1.1"])
+def test_a_malformed_request_is_answered(port: int, line: str) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(f"{line}\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        assert connection.recv(100).split()[1] in {b"400", b"404"}
+
+
+def test_a_half_open_request_has_its_time(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Handler, "timeout", 0.2)
+    with serving(site) as port, socket.create_connection(("127.0.0.1", port), timeout=20) as slow:
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: local")
+        assert slow.recv(100) == b""
+
+
+def test_head_of_the_events_has_no_body(site: Path) -> None:
+    with serving(site, State()) as port:
+        answer, body = ask(port, "/_preview/events", "HEAD")
+        assert (answer.status, body) == (200, b"")
 
 
 @pytest.mark.parametrize(
@@ -174,6 +221,9 @@ def test_only_names_of_this_machine(port: int, host: str, status: int) -> None:
         ("bytes=-", Span(0, 100)),
         ("bytes=0-1,5-6", Span(0, 100)),
         ("pages=1-2", Span(0, 100)),
+        (f"bytes=0-{'9' * 5000}", Span(0, 100)),
+        (f"bytes=-{'9' * 5000}", Span(0, 100)),
+        ("bytes=٣-٤", Span(0, 100)),
     ],
 )
 def test_ranges(header: str | None, span: Span | None) -> None:
@@ -198,7 +248,8 @@ def test_what_is_known_is_not_sent_again(site: Path, port: int) -> None:
         assert ask(port, path, If_None_Match=tag)[0].status == 304
     modified = ask(port, "/search.bin")[0].getheader("Last-Modified") or ""
     assert ask(port, "/search.bin", If_Modified_Since=modified)[0].status == 304
-    assert ask(port, "/search.bin", If_Modified_Since="nonsense")[0].status == 200
+    for wrong in ("nonsense", "", "Sat, 01 Jan 999999999999 00:00:00 GMT", "Sat, 01 Jan 2020", "0"):
+        assert ask(port, "/search.bin", If_Modified_Since=wrong)[0].status == 200
     (site / "search.bin").write_bytes(b"new")
     assert ask(port, "/search.bin", If_None_Match=tag)[1] == b"new"
 

@@ -106,6 +106,28 @@ def test_a_hidden_article_has_a_page_that_nothing_lists(make_site: MakeSite) -> 
     assert "../../../jcdj/2026/06/secret.html" in built.page("jcdj/2020/06/link.html").links()
 
 
+@pytest.mark.parametrize("named_by", ["hidden", "public"])
+@pytest.mark.parametrize("hidden", ["reading", "document"])
+def test_a_hidden_article_is_not_listed_with_what_it_interprets(
+    make_site: MakeSite, hidden: str, named_by: str
+) -> None:
+    status = {"reading": "", "document": "", hidden: "hidden"}
+    key = {"reading": "interprets", "document": "interpreted_by"}
+    naming = hidden if named_by == "hidden" else next(n for n in status if n != hidden)
+    other = next(n for n in status if n != naming)
+    files: dict[str, str | bytes] = {"content/zc/_column.md": column("政策")}
+    for name, value in status.items():
+        fields: dict[str, object] = {"status": value or None}
+        if name == naming:
+            fields[key[name]] = [other]
+        if name == "document":
+            fields["type"] = "document"
+        files[f"content/zc/{name}.md"] = article(f"标题{name}", body="正文。", **fields)
+    built = make_site(files).build()
+    assert built.errors == []
+    assert built.mentions(f"标题{hidden}") == [f"zc/2020/06/{hidden}.html"]
+
+
 def test_shown_and_marked_in_the_preview_of_drafts(make_site: MakeSite) -> None:
     site = with_hidden(make_site, status="draft")
     site.drafts = True
