@@ -351,7 +351,7 @@ def _gather_specials(archive: Archive) -> None:
 
 
 def _link_interpretations(archive: Archive) -> None:
-    """Link documents and their interpretations both ways, whichever side names the other."""
+    """Link documents and interpretations both ways, whichever names the other; none to a hidden."""
     naming = [i for i in archive.by_path.values() if i.entry.interprets or i.entry.interpreted_by]
     if not naming:
         return
@@ -371,7 +371,6 @@ def _link_interpretations(archive: Archive) -> None:
                 archive.note(item, key, name, message)
                 continue
             reading, document = (item, other) if interprets else (other, item)
-            # What is hidden is listed nowhere; its own page may list what is public.
             if document.entry.status != "hidden":
                 forward[reading.path][document.path] = document
             if reading.entry.status != "hidden":
