@@ -23,7 +23,7 @@ class UnavailableError(Exception):
     """A peer can't be installed here; the message says why, in one line."""
 
 
-def _install(command: list[str], folder: Path) -> None:
+def install(command: list[str], folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
@@ -49,7 +49,7 @@ class Tools:
         self.cache.mkdir(parents=True, exist_ok=True)
         if not (self.cache / "venv").exists():
             venv.create(self.cache / "venv", with_pip=True)
-        _install([self.program("python"), "-m", "pip", "install", "-q", requirement], self.cache)
+        install([self.program("python"), "-m", "pip", "install", "-q", requirement], self.cache)
         mark.touch()
 
     def node_packages(self) -> Path:
@@ -62,7 +62,7 @@ class Tools:
             raise UnavailableError("npm is not installed")
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(HERE / "eleventy" / "package.json", folder)
-        _install([npm, "install", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
+        install([npm, "install", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
         return folder
 
 
