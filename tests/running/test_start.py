@@ -35,7 +35,8 @@ def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_what_is_laid_out(laid_out: Path) -> None:
-    found = {path for path in files_of(laid_out) if not path.startswith(("output/", "cache/"))}
+    made = ("output/", "cache/", ".dangjian/")
+    found = {path for path in files_of(laid_out) if not path.startswith(made)}
     wheel = next(path for path in found if path.endswith(".whl"))
     assert wheel.startswith("packages/dangjian-")
     assert found - {wheel} == {
