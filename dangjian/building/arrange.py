@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from dangjian.building.outline import Outline
 from dangjian.building.scope import Scope
 from dangjian.building.snapshot import Doubts
+from dangjian.common.files import NEVER
 from dangjian.common.problems import Problem
 from dangjian.common.report import Stage
 from dangjian.common.workers import WorkerPool
@@ -114,6 +115,11 @@ def gather_files(
         key: FileRow(scan.files[key.partition(":")[2]], one)
         for key, one in found.items()
         if not one.passing and not (one.error and _was_good(place, rows, key))
+    }
+    fresh |= {
+        key: FileRow(NEVER, rows[key].facts)
+        for key, one in found.items()
+        if one.passing and _was_good(place, rows, key)
     }
     rows.update(fresh)
     catalogue.put_files(fresh.items())

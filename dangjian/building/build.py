@@ -109,6 +109,7 @@ class Build:
         self._progress = progress
         self._previous = previous
         self._readings: Readings | None = None
+        self._passing = False
         self._held: HeldBack | None = None
         if place.releasing:
             catalogue.set_aside()
@@ -141,6 +142,7 @@ class Build:
             partial(self._progress, Stage.READ),
             rules_of(self._place.office),
         )
+        self._passing |= any(not readings.rows[path].record.digest for path in readings.read)
         if readings.read or readings.gone:
             # Until this build finishes, the output may not match these sources.
             forget_last(catalogue)
@@ -149,17 +151,15 @@ class Build:
 
     def arrange(self) -> Arranged:
         """Arrange the whole archive, and report what is wrong with it."""
-        rows = self.read().rows
+        self.read()
         with _without_collector():
-            presenter, facts = self._arrange()
+            presenter = self._arrange()
             while self._holds_back(presenter):
-                presenter, facts = self._arrange()
+                presenter = self._arrange()
         if self._held is not None:
             self.report.problems = self._held.without_drafts(self.report.problems)
         note_trust(self._catalogue, self._comparison.snapshot)
-        unread = any(not row.record.digest for row in rows.values())
-        passing = unread or any(one.passing for one in facts.values())
-        lasting = self._comparison.snapshot.complete and not passing
+        lasting = self._comparison.snapshot.complete and not self._passing
         return Arranged(WHOLE, presenter, presenter, lasting)
 
     def _holds_back(self, presenter: Presenter) -> bool:
@@ -168,7 +168,7 @@ class Build:
             return False
         return self._held.hold(self.report.problems, presenter.archive)
 
-    def _arrange(self) -> "tuple[Presenter, Mapping[str, FileFacts]]":
+    def _arrange(self) -> Presenter:
         place, catalogue, report = self._place, self._catalogue, self.report
         sources, scan = self._known.sources, self._comparison.snapshot.scan
         with report.timed(Stage.COLUMNS):
@@ -187,6 +187,7 @@ class Build:
                 self._pool,
                 self._progress,
             )
+        self._passing |= any(one.passing for one in facts.values())
         if self._held is not None:
             rows, output = self._known.files, place.output
             facts = self._held.with_published_files(archive, facts, rows, output)
@@ -199,7 +200,7 @@ class Build:
         report.sources, report.files = len(scan.sources), len(facts)
         report.columns = len(archive.columns.by_folder)
         report.withheld, report.next_change = archive.withheld, archive.next_change
-        return presenter, facts
+        return presenter
 
     def arrange_texts(self) -> Arranged | None:
         """Arrange only what shows changed texts; None if anything but texts has changed.

@@ -1,6 +1,6 @@
 """The engine: what outlives a build, and the ways to have a site built.
 
-Each build is a ``Build`` of its own (``building.build``). The engine holds what several of them
+Each build is an object of its own (``building.build``). The engine holds what several of them
 share: the worker processes, the catalogue, what is known of the sources, and what the last build of
 this process left. Between processes all of it but the catalogue is lost, which costs time only.
 """

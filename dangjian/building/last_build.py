@@ -1,8 +1,8 @@
 """What a build leaves for the next: a digest of all that it read, and what it reported.
 
 If everything that a build reads is as the last one found it, no article's time has come since, and
-every output is as it was left, the output is what another build would make. That is told at the
-cost of one stat a file.
+every output is as it was left, the output is what another build would make. It costs one stat a
+file to know that.
 """
 
 from collections.abc import Iterable

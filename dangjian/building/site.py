@@ -95,7 +95,7 @@ class Site(Struct, frozen=True):
             raise settings_error(*_settings_mistakes(self.settings_file, error)) from error
 
     def cache(self) -> Path:
-        """The folder for what is kept between builds and can be made again."""
+        """The folder for what is stored between builds and can be made again."""
         return Path(self.settings()["CACHE_PATH"])
 
     def content_name(self) -> str:

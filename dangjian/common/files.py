@@ -32,6 +32,10 @@ class Stat(Struct, frozen=True, array_like=True):
     size: int
 
 
+NEVER = Stat(0, 0)
+"""The stat of no file: what is noted with it is looked at again the next time."""
+
+
 def stat_file(path: Path) -> tuple[Stat, int] | None:
     """A plain file's stat, and when it last changed (see ``scan_files``).
 

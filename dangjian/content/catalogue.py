@@ -1,8 +1,8 @@
-"""The catalogue: what is known of every source and output, kept between builds in SQLite.
+"""The catalogue: what is known of every source and output, stored between builds in SQLite.
 
-It outlives a build and stands outside the output. Rows are trusted only while the versions and
-settings that shaped them are the same; a catalogue that is older, cut off or damaged is set
-aside and made anew.
+It outlives a build and lies outside the output. Rows are trusted only while the versions and
+settings that shaped them are the same; a catalogue that is older, cut off or damaged is discarded
+and made again.
 """
 
 import shutil
@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from dangjian.common.errors import DangjianError
-from dangjian.common.files import Stat
+from dangjian.common.files import NEVER, Stat
 from dangjian.common.problems import Problem
 from dangjian.schema.column_entry import ColumnEntry
 from dangjian.schema.entry import Entry
@@ -29,7 +29,7 @@ _PAGE = 16384
 
 
 class CatalogueDamagedError(DangjianError):
-    """The catalogue can't be read and has to be made anew."""
+    """The catalogue can't be read and has to be made again."""
 
 
 _SCHEMA = """
@@ -68,14 +68,14 @@ class SourceRow(Struct, eq=False):
     """A source as known. Its record is decoded when first asked for: an edit asks for few."""
 
     stat: Stat
-    kept: Record | bytes
+    stored: Record | bytes
 
     @property
     def record(self) -> Record:
         """What the source says. Raises what a damaged catalogue raises."""
-        if isinstance(self.kept, bytes):
-            self.kept = _decode_record(_unseal(self.kept))
-        return self.kept
+        if isinstance(self.stored, bytes):
+            self.stored = _decode_record(_unseal(self.stored))
+        return self.stored
 
 
 class FileSize(Struct, frozen=True, array_like=True):
@@ -164,10 +164,10 @@ def stored(path: str, stat: Stat, record: Record, html: str) -> StoredSource:
 
 
 class Catalogue:
-    """An open catalogue. Changes are kept from ``commit`` on; a crash before it loses them only.
+    """An open catalogue. Changes are stored from ``commit`` on; a crash before it loses them only.
 
     What was committed goes from the journal into the file itself when the catalogue is closed, or
-    when it is told to ``checkpoint``.
+    at a ``checkpoint``.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -196,11 +196,11 @@ class Catalogue:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file; what was not committed is lost."""
+        """Close the file; what was not committed is lost."""
         self._db.close()
 
     def commit(self) -> None:
-        """Keep all changes made so far."""
+        """Store all changes made so far."""
         self._db.execute("COMMIT")
         self._db.execute("BEGIN")
 
@@ -279,7 +279,7 @@ class Catalogue:
             return None
         self._db.execute("INSERT OR REPLACE INTO source VALUES (?,0,0,?)", (path, found[0]))
         self._db.execute("INSERT OR REPLACE INTO body VALUES (?,?)", (path, found[1]))
-        return SourceRow(Stat(0, 0), found[0])
+        return SourceRow(NEVER, found[0])
 
     def note_published(self) -> None:
         """Note that all sources are published as they are here."""
@@ -290,7 +290,7 @@ class Catalogue:
         return self._db.execute("SELECT 1 FROM published LIMIT 1").fetchone() is not None
 
     def put_sources(self, found: Sequence[StoredSource]) -> None:
-        """Keep sources as read, with their texts."""
+        """Store sources as read, with their texts."""
         self._set_aside([one.path for one in found], new=True)
         sources = [(one.path, one.stat.mtime, one.stat.size, one.record) for one in found]
         bodies = [(one.path, one.body) for one in found]
@@ -368,7 +368,7 @@ def open_catalogue(path: Path, version: bytes) -> Catalogue:
     """Open the catalogue at ``path``.
 
     What was read by another ``version`` of the code is forgotten; a file that is no catalogue,
-    or a damaged one, is made anew.
+    or a damaged one, is made again.
     """
     try:
         return _open(path, version)
@@ -391,7 +391,7 @@ def _open(path: Path, version: bytes) -> Catalogue:
 
 
 def remove_catalogue(path: Path) -> None:
-    """Delete a catalogue with its journal files, or whatever stands at its place."""
+    """Delete a catalogue with its journal files, or whatever is in its place."""
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
         found = path.parent / name
         if found.is_dir():

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from dangjian.common.digests import digest
 from dangjian.common.errors import os_error_reason
-from dangjian.common.files import Stat
+from dangjian.common.files import NEVER, Stat
 from dangjian.common.problems import Problem
 from dangjian.content.catalogue import Record, StoredSource, stored
 from dangjian.content.columns import COLUMN_FILE
@@ -116,7 +116,7 @@ def read_source(content: Path, path: str, rules: ReadingRules = _NO_RULES) -> Re
         problem = Problem(
             path, 0, f"文件读不出来（{os_error_reason(error)}），请检查文件权限，或重新保存一份"
         )
-        return ReadResult(path, Stat(0, 0), Record(digest=b"", problems=(problem,)), "")
+        return ReadResult(path, NEVER, Record(digest=b"", problems=(problem,)), "")
     stat = Stat(found.st_mtime_ns, found.st_size)
     source = parse_source(data, path)
     if path.rpartition("/")[2] == COLUMN_FILE:

@@ -104,7 +104,7 @@ def drop_unchanged(
             except OSError:
                 same = False
             if same:
-                known[path] = SourceRow(scan.sources[path], row.kept)
+                known[path] = SourceRow(scan.sources[path], row.stored)
                 if row.stat != scan.sources[path]:
                     catalogue.touch_source(path, scan.sources[path])
                 continue

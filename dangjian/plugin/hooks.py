@@ -2,7 +2,7 @@
 
 ``pelican -s pelicanconf.py`` and ``invoke build`` both come through here. Stock generators for
 articles and pages find nothing to do; other plugins find the archive in the context, and what
-they write is kept.
+they write stays.
 """
 
 import sys
@@ -80,7 +80,7 @@ def plain_errors(settings: Settings) -> Iterator[None]:
 
 
 class PortalWriter(Writer):
-    """Pelican's writer for other plugins; what they write is kept next to the portal's pages."""
+    """Pelican's writer for other plugins; what they write stays next to the portal's pages."""
 
     def __init__(self, output_path: str, settings: Settings | None = None) -> None:
         super().__init__(output_path, settings)

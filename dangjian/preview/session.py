@@ -1,7 +1,7 @@
 """The preview: build, serve, watch, build again, and tell the pages that are open.
 
-Building goes on in this process, with the engine kept between builds; serving in another one, so
-that pages come at once meanwhile and the engine may start worker processes of its own.
+This process builds, with one engine for all builds; another one serves, so that pages come at once
+meanwhile and the engine may start worker processes of its own.
 """
 
 import json
@@ -40,7 +40,7 @@ class PreviewError(DangjianError):
 class Preview:
     """What is shown now: an engine for the settings as they stand, and the number of its build.
 
-    ``open_workplace`` reads the settings anew; ``settings`` are the files it depends on.
+    ``open_workplace`` reads the settings again; ``settings`` are the files it depends on.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Preview:
         return self._engine.workplace
 
     def build(self, seen: Iterable[Path] = ()) -> dict[str, object]:
-        """Build, and return what pages are told: number of the build and what is wrong.
+        """Build, and return what pages show: the number of the build and what is wrong.
 
         ``seen`` are the files that were seen to change, if nothing else asks for the build: where
         they bring no more than new texts, the search index is left to the next build.
@@ -162,7 +162,7 @@ class Preview:
 
 
 def place_of(problem: Problem, folder: str) -> str:
-    """Where a problem stands, as an editor's tool opens it: file and line."""
+    """Where a problem is, as an editor's tool opens it: file and line."""
     if not problem.path:
         return ""
     path = problem.path if problem.path.endswith(".py") else f"{folder}/{problem.path}"
@@ -181,7 +181,7 @@ def summary(report: Report) -> str:
 
 
 class ServerProcess:
-    """The server's process, and the way to tell it a new state."""
+    """The server's process, and the way to send it a new state."""
 
     def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
         self.process = process
@@ -218,7 +218,7 @@ def serving(output: Path, port: int = 0) -> Iterator[ServerProcess]:
         try:
             yield ServerProcess(process, answer["port"])
         finally:
-            # Its input ends: it stops by itself, on every system.
+            # Closing stdin makes the child exit, on every platform.
             if process.stdin is not None:
                 process.stdin.close()
             process.wait(timeout=10)
@@ -302,7 +302,7 @@ def requests(preview: Preview) -> Iterator[Request]:
 
 
 def report(state: dict[str, object], say: Callable[[str], None]) -> None:
-    """Tell the terminal what the pages are told."""
+    """Print the same status as the pages show."""
     say(str(state["summary"]))
     problems = state["problems"]
     for problem in problems if isinstance(problems, list) else ():

@@ -1,5 +1,6 @@
 """One wrong article never holds up the others: it stays as published, and a new one waits."""
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dangjian.building import snapshot
 from dangjian.publishing.publish import RefusedError
 from tests.publishing import Office
 from tests.sites import article, column
@@ -224,6 +226,30 @@ def test_a_folder_that_can_not_be_read_stays_as_published(
         for _ in range(2):
             assert office.publish().held_back == ["zc"]
     assert office.files() == before
+    assert office.publish().held_back == []
+    assert office.files() == before
+
+
+@pytest.mark.parametrize(("name", "held"), [("a.png", "yw/tu.md"), ("n2.md", "yw/n2.md")])
+def test_what_could_not_be_read_once_is_read_the_next_time(
+    office: Office, monkeypatch: pytest.MonkeyPatch, name: str, held: str
+) -> None:
+    """A disk that fails for a moment: neither the size nor the times of the file tell of it."""
+    monkeypatch.setattr(snapshot, "MTIME_GRACE_NS", 0)
+    before = office.files()
+    file = office.site.content / "yw" / name
+    file.touch()
+    read = Path.read_bytes
+
+    def fail(path: Path) -> bytes:
+        if path == file:
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return read(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", fail)
+        for _ in range(2):
+            assert office.publish().held_back == [held]
     assert office.publish().held_back == []
     assert office.files() == before
 
