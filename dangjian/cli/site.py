@@ -149,7 +149,7 @@ def check(
     _tell_addresses(place, write=write_addresses)
     unpublishable = _publish_problems(file, problems)
     if problems.errors:
-        refuse("请照上面的提示改正。" + f"现在发布会停下：{closing(report)}。")
+        refuse("请照上面的提示改正。改好以前发布，这些文章保持上次发布的样子，新文章不会登出来。")
     if unpublishable:
         print(f"\n发布之前还要改：\n{problems_report(unpublishable, place.name)}")
 
