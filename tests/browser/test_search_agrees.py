@@ -144,7 +144,7 @@ def doubtful(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     "query",
     [
         "学习，贯彻",
-        "“学习 贯彻” 党建",
+        "“学习、贯彻” 党建",
         "学习，贯彻 -党建、人才",
         "-学习，贯彻",
         "学习、贯彻 党建、人才",
