@@ -11,7 +11,7 @@ from dangjian.common.report import Withheld
 from dangjian.content.archive import Archive, Item
 from dangjian.content.catalogue import FileFacts, SourceRow
 from dangjian.content.columns import COLUMN_FILE
-from dangjian.content.files import MISSING
+from dangjian.content.files import MISSING, missing_reason
 from dangjian.content.reader import line_of
 from dangjian.content.scan import UNREAD, Scan
 from dangjian.pages.addresses import SiteAddresses
@@ -149,7 +149,7 @@ def _file_problem(
     name = target.rpartition("/")[2]
     word = "图片" if kind == "media" else "附件"
     if error == MISSING:
-        error = f"在 {target} 找不到。请把文件放到文章旁边，或改正文件名（注意大小写）"
+        error = missing_reason(content, target)
     written = [r.written for r in item.record.references if r.target == target]
     line = _line(content, item.path, name, in_text=written[0] if written else "")
     return Problem(item.path, line, f"{word}“{name}”：{error}", level)

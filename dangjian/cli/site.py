@@ -15,6 +15,7 @@ from invoke.tasks import task
 
 from dangjian.building.site import Site, SiteError, as_site_error
 from dangjian.cli.asking import ask, ask_until, progress, refuse, root_of, site_of
+from dangjian.cli.fetching import fetch_and_tell
 from dangjian.cli.summary import closing, profiled, tell, tell_withheld
 from dangjian.common.problems import Problem, Problems, report as problems_report
 from dangjian.common.report import Report
@@ -119,6 +120,7 @@ def build(
         "content": _CONTENT,
         "write-addresses": "把中文文件名的文章、栏目的网址名写进文件，以后改名或改日期也不变",
         "fix": "把移动过的文章原来的网址写进文件（旧地址）",
+        "fetch": "先把别的网站上的图片取到文章旁边，并改好文章里的地址",
     }
 )
 def check(
@@ -127,12 +129,15 @@ def check(
     content: str = "",
     write_addresses: bool = False,
     fix: bool = False,
+    fetch: bool = False,
 ) -> None:
     """检查：不生成网站，检查文件头、链接、图片、附件"""
     file = site_of(context, settings).settings_file
     site = Site(file, content=Path(content) if content else None)
     try:
         place = site.workplace().content
+        if fetch:
+            fetch_and_tell(place, site.workplace().office)
         report = site.check(progress())
         if fix and _register_moved(place, report):
             report = site.check(progress())

@@ -4,6 +4,8 @@ That a file could not be read is never remembered: the next build tries again.
 """
 
 import hashlib
+import os
+import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +13,24 @@ from dangjian.common.files import Stat
 from dangjian.content.catalogue import FileFacts, FileRow, FileSize
 
 MISSING = "文件不存在"
+
+
+def missing_reason(content: Path, path: str) -> str:
+    """What to say of a file that is not there: a name that differs in writing only is named."""
+    name = path.rpartition("/")[2]
+    try:
+        beside = os.listdir((content / path).parent)
+    except OSError:
+        beside = []
+    for other in sorted(beside):
+        if unicodedata.normalize("NFC", other) == unicodedata.normalize("NFC", name):
+            return (
+                f"在 {path} 找不到：同名的文件在，可是文件名里字的编码不同（多半来自苹果电脑），"
+                "请把文件改名，重新输入一遍文件名"
+            )
+        if other.casefold() == name.casefold():
+            return f"在 {path} 找不到：文件叫 {other}，大小写不同，请照文件的样子写"
+    return f"在 {path} 找不到。请把文件放到文章旁边，或改正文件名（注意大小写）"
 
 
 def inspect(

@@ -17,6 +17,7 @@ from dangjian.text.paragraphs import (
     INDENTED,
     LineBreaks,
     ends_sentence,
+    lines_are_paragraphs,
     sentences_by_line,
     split_item,
     split_lines,
@@ -67,6 +68,14 @@ class Blocks:
                 Remark(
                     "这篇多半是一句一行写的，现在每行成了一段；若要连成一段，"
                     "请在文件头写“换行: 连接”",
+                    near=self._texts[0][0].strip(),
+                    level="warning",
+                )
+            )
+        elif self._mode == "join" and lines_are_paragraphs(self._texts):
+            self._remarks.append(
+                Remark(
+                    "这篇多半是一行一段写的，现在连成了一段；若要分段，请在文件头写“换行: 自动”",
                     near=self._texts[0][0].strip(),
                     level="warning",
                 )

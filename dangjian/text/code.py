@@ -31,6 +31,9 @@ def take_out_code(text: str, tokens: Tokens, remarks: list[Remark]) -> str:
             made.append(lines[at].replace("`", TICK))
         elif end > 0 and (opened := _FENCE.match(lines[at])):
             inner = [_inner(line, opened) for line in lines[at + 1 : end]]
+            if not opened["rest"].isascii():
+                # No name of a language: words that belong to the code.
+                inner.insert(0, opened["rest"].strip())
             code = html.escape("\n".join(inner), quote=False)
             token = tokens.add(f"<pre><code>{code}\n</code></pre>", block=True)
             made.append(f"{opened['quote']}{opened['indent']}{token}")

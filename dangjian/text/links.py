@@ -119,13 +119,13 @@ class Links:
     def _remote_picture(self, address: str, written: str) -> Address:
         url = f"https:{address}" if address.startswith("//") else address
         shown = written if len(written) <= 60 else f"{written[:60]}…"
+        self.references.append(Reference("remote", url, written=written))
         if self._archived:
             self._note(
                 written, f"图片“{shown}”在别的网站上，已改成链接。{REMOTE_ADVICE}", "warning"
             )
             return Address(url, remote=True)
         self._note(written, f"图片“{shown}”在别的网站上，不能登出。{REMOTE_ADVICE}")
-        self.references.append(Reference("remote", url, written=written))
         return Address()
 
     def link(self, value: str) -> str | None:

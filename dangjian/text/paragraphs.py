@@ -111,6 +111,13 @@ def _is_list_of_names(lines: Sequence[str]) -> bool:
     )
 
 
+def lines_are_paragraphs(blocks: Sequence[Sequence[str]]) -> bool:
+    """Whether nearly every line of ``blocks``, those of several lines, looks like a paragraph."""
+    joints = sum(len(block) - 1 for block in blocks)
+    parted = sum(len(split_lines(block, "auto")) - 1 for block in blocks)
+    return joints >= 3 and parted >= 0.9 * joints and not sentences_by_line(blocks, 0)
+
+
 def sentences_by_line(blocks: Sequence[Sequence[str]], single: int) -> bool:
     """Whether lines look like one sentence each, with paragraphs parted by empty lines.
 

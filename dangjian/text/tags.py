@@ -23,7 +23,7 @@ _ATTRIBUTE = rf"[A-Za-z_:@][\w:.\-]*(?:\s*=\s*{_VALUE})?"
 _SIGN = re.compile(
     r"(?P<ticks>(?<![`\\])`+(?!`))"
     r"|(?P<target>\]\([ ]*<[^<>\n]*>)"
-    r"|(?P<comment><!--.*?-->)"
+    r"|(?P<comment><!--(?:(?!<!--).)*?-->)"
     r"|(?P<opened><!--)"
     r"|(?P<declared><(?:![A-Za-z\[]|\?)[^>]*>)"
     rf"|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9:]*)(?P<attributes>(?:\s+{_ATTRIBUTE})*)\s*/?>"

@@ -235,3 +235,11 @@ def test_sentences_a_line_are_noticed() -> None:
     (remark,) = made(text).remarks
     assert (remark.level, "换行: 连接" in remark.message) == ("warning", True)
     assert made(text, line_breaks="join").remarks == ()
+
+
+def test_lines_that_are_paragraphs_are_noticed_where_they_are_joined() -> None:
+    text = "时间：9时\n地点：礼堂\n主持：张三\n记录：李四"
+    (remark,) = made(text, line_breaks="join").remarks
+    assert (remark.level, "换行: 自动" in remark.message) == ("warning", True)
+    assert made(text).remarks == ()
+    assert made("近年来，\n示例市\n大力，\n推进", line_breaks="join").remarks == ()

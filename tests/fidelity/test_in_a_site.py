@@ -158,3 +158,26 @@ def test_older_articles_may_have_pictures_elsewhere_and_without_words(make_site:
     assert [error.partition(" ")[0] for error in built.errors] == ["xw/b.md:6"]
     assert [w.partition(" ")[0] for w in built.warnings if "图片" in w] == ["xw/a.md:6"]
     assert "图片：会场" in built.page("xw/2019/12/a.html").text()
+
+
+@pytest.mark.parametrize(
+    ("file", "written", "says"),
+    [
+        ("Hc.JPG", "hc.jpg", "文件叫 Hc.JPG，大小写不同"),
+        ("e\u0301.jpg", "\u00e9.jpg", "文件名里字的编码不同"),
+        ("x.jpg", "hc.jpg", "请把文件放到文章旁边"),
+    ],
+)
+def test_a_missing_file_is_named_with_the_one_that_was_meant(
+    make_site: MakeSite, file: str, written: str, says: str
+) -> None:
+    site = make_site(
+        {
+            "content/xw/_column.md": column("新闻"),
+            "content/xw/a.md": article("甲", DAY, f"![图]({written})"),
+            f"content/xw/{file}": b"x",
+        }
+    )
+    (error,) = site.build().errors
+    assert error.startswith("xw/a.md:6 ")
+    assert says in error
