@@ -31,7 +31,7 @@ _TAG_TEXT = b"""Signature: 8a477f597d28d172789f06886806bc55
 # This folder was made by Dangjian and can be made again; see https://bford.info/cachedir/
 """
 _OURS = (
-    "catalogue-*.sqlite", "catalogue-*.sqlite-wal", "catalogue-*.sqlite-shm", "catalogue-*.lock",
+    "catalogue-????????????.*",
     "assets-*.msgpack", "pictures", "templates", "preview", "preview.lock", "publish", "publish-*",
     _GATE, _TAG,
 )  # fmt: skip
