@@ -71,7 +71,7 @@ def test_an_article_reads_as_the_sample_does(watched: Watched, portal_address: s
     ]
     for word in ("首页", "示例党建", "基层党建"):
         assert word in crumbs
-    byline = page.locator(".byline").inner_text()
+    byline = page.locator(".byline").text_content() or ""
     places = [byline.index(word) for word in ("时间", "来源", "责任编辑", "选择字号")]
     assert places == sorted(places)
 
