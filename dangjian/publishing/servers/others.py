@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from dangjian.common.http_headers import ASKED_AGAIN, SECURITY_HEADERS, UNCHANGING
 from dangjian.common.mime_types import MIME_TYPES, content_type
@@ -30,31 +31,35 @@ def render_caddyfile(site: ServedSite, redirects: Redirects) -> str:
 
 def _caddy_body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     at = site.path
-    yield "route {"
     if at != "/":
-        yield f"    redir {_word(at.rstrip('/'))} {_word(at)} permanent"
-    yield from (f"    {line}" for line in _caddy_redirects(redirects))
-    yield "}"
+        yield f"redir {_word(at.rstrip('/'))} {_word(at)} permanent"
     yield f"handle_path {_word(f'{at}*')} {{"
     yield f"    root * {_word(str(site.live))}"
     yield "    header {"
     for name, value in SECURITY_HEADERS.items():
         yield f"        {name} {_word(value)}"
-    yield f"        Cache-Control {_word(ASKED_AGAIN)}"
     yield "        -Server"
     yield "    }"
-    folders = "|".join(_UNCHANGING_FOLDERS)
-    named = rf"({folders})/.+\.[0-9a-f]{{8,}}\.[a-z0-9]+"
-    search = r"search/((fold|tokens|text)-)?[0-9a-f]{16}[-.].*"
-    yield rf"    @unchanging path_regexp ^/({named}|{search})$"
+    named = rf"({'|'.join(_UNCHANGING_FOLDERS)})/.+\.[0-9a-f]{{8,}}\.[a-z0-9]+"
+    unchanging = rf"path_regexp ^/({named}|search/(fold-)?[0-9a-f]{{16}}[-.].*)$"
+    yield f"    @unchanging {unchanging}"
     yield f"    header @unchanging Cache-Control {_word(UNCHANGING)}"
+    yield f"    @changing not {unchanging}"
+    yield f"    header @changing Cache-Control {_word(ASKED_AGAIN)}"
     for extension in MIME_TYPES:
         yield f"    @{extension} path *.{extension}"
         yield f"    header @{extension} Content-Type {_word(content_type(f'a.{extension}'))}"
-    yield r"    @hidden path_regexp (/search/[^/]*-state\.bin$|/\.(?:[^w]|w[^e]))"
-    yield "    error @hidden 404"
-    yield "    file_server {"
-    yield "        precompressed br gzip"
+    yield "    route {"
+    yield "        # 网页旁边有压缩文件的是真的网页，不转向。"
+    yield "        @moved not file {path}.gz {path}index.html.gz"
+    yield "        handle @moved {"
+    yield from (f"            {line}" for line in _caddy_redirects(site, redirects))
+    yield "        }"
+    yield r"        @hidden path_regexp (/search/[^/]*-state\.bin$|/\.([^w]|w[^e]))"
+    yield "        error @hidden 404"
+    yield "        file_server {"
+    yield "            precompressed br gzip"
+    yield "        }"
     yield "    }"
     yield "}"
     yield "handle_errors {"
@@ -64,20 +69,27 @@ def _caddy_body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     yield "}"
 
 
-def _caddy_redirects(redirects: Redirects) -> Iterator[str]:
+def _caddy_redirects(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     number = 0
     for path, rules in redirects.queries.items():
         for rule in rules:
             for values, leads in rule.targets.items():
                 number += 1
                 yield f"@query{number} {{"
-                yield f"    path {_word(path)}"
+                yield f"    path {_word(_below(site, path))}"
                 for name, value in zip(rule.names, values, strict=True):
-                    yield f"    query {_word(f'{name}={value}')}"
+                    asked = f"query {_word(f'{unquote(name)}={unquote(value)}')}"
+                    without = f"not query {_word(f'{unquote(name)}=*')}"
+                    yield f"    {asked if value else without}"
                 yield "}"
                 yield f"redir @query{number} {_word(leads)} permanent"
     for path, leads in redirects.plain.items():
-        yield f"redir {_word(path)} {_word(leads)} permanent"
+        yield f"redir {_word(_below(site, path))} {_word(leads)} permanent"
+
+
+def _below(site: ServedSite, path: str) -> str:
+    """A path as seen below the site's own."""
+    return f"/{path.removeprefix(site.path)}"
 
 
 def render_htaccess(site: ServedSite, redirects: Redirects) -> str:
