@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from dangjian.common.filenames import is_address_stem
+from dangjian.common.files import write_whole
 from dangjian.content.addresses import article_slug, article_stem
 from dangjian.content.columns import COLUMN_FILE, Column, build_tree
 from dangjian.content.scan import scan_content
@@ -99,13 +100,11 @@ def add_old_address(content: Path, path: str, old: str) -> bool:
 
 
 def _replace(file: Path, changed: bytes, meant: Callable[[Entry], bool]) -> bool:
-    """Write a file anew if it then reads as it is meant to."""
+    """Rewrite a file if it then reads as it is meant to."""
     entry, _ = read_entry(parse_source(changed, file.name))
     if entry is None or not meant(entry):
         return False
-    part = file.with_name(f".{file.name}.part")
-    part.write_bytes(changed)
-    part.replace(file)
+    write_whole(file, changed)
     return True
 
 
@@ -154,9 +153,7 @@ def write_column_address(content: Path, address: Address) -> bool:
     column, _ = read_column(parse_source(changed, address.path))
     if column is None or column.slug != address.slug:
         return False
-    part = file.with_name(f".{file.name}.part")
-    part.write_bytes(changed)
-    part.replace(file)
+    write_whole(file, changed)
     return True
 
 

@@ -6,22 +6,35 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from stat import S_ISREG
+from threading import get_ident
 from typing import Literal
 
 from msgspec import Struct
 
 
-def write_whole(path: Path, data: bytes, *, durable: bool = False) -> None:
+def write_whole(
+    path: Path,
+    data: bytes,
+    *,
+    durable: bool = False,
+    shared: bool = False,
+    mtime: int | None = None,
+) -> None:
     """Put ``data`` at ``path`` in one step: a reader, or a crash, finds the old file or the new.
 
-    ``durable`` waits until the disk has it, for what a power failure must not lose.
+    ``durable`` waits until the disk has it, for what a power failure must not lose. ``shared`` is
+    for a file that several processes or threads may write at once: the last one wins. ``mtime``
+    (ns) is the modification time that the file gets. Raises OSError.
     """
-    part = path.with_name(f"{path.name}.part")
+    own = f"{os.getpid()}-{get_ident()}." if shared else ""
+    part = path.with_name(f".{path.name}.{own}part")
     with part.open("wb") as file:
         file.write(data)
         if durable:
             file.flush()
             os.fsync(file.fileno())
+    if mtime is not None:
+        os.utime(part, ns=(mtime, mtime))
     part.replace(path)
 
 

@@ -5,13 +5,14 @@ made from one source and their digests; one that is damaged or lost is made agai
 """
 
 import hashlib
-import os
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 from PIL import __version__ as pillow_version, features
+
+from dangjian.common.files import write_whole
 
 _CODECS = ("libjpeg_turbo", "webp", "avif", "zlib")
 _DAY = 86_400
@@ -76,18 +77,12 @@ def store(
     path.parent.mkdir(parents=True, exist_ok=True)
     files = []
     for number, (suffix, width, height, data) in enumerate(made):
-        _write_whole(file_path(path, number, suffix), data)
+        write_whole(file_path(path, number, suffix), data, shared=True)
         digest = hashlib.sha256(data).hexdigest()
         files.append(CachedFile(suffix, width, height, len(data), digest))
     record = CacheRecord(tuple(files), found, notices)
-    _write_whole(path, msgspec.json.encode(record))
+    write_whole(path, msgspec.json.encode(record), shared=True)
     return record
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(data)
-    part.replace(path)
 
 
 def prune(cache: Path, used: Iterable[str], days: int = KEPT_DAYS) -> int:

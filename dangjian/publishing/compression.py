@@ -7,7 +7,6 @@ nginx tells it from a page that is there (see ``servers.nginx``).
 
 import gzip
 import os
-import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import brotli
 
+from dangjian.common.files import write_whole
 from dangjian.common.mime_types import COMPRESSIBLE
 from dangjian.publishing.assembly import PACKED, PACKED_ENDINGS, Plan
 
@@ -60,10 +60,7 @@ def _compress_file(built: Path, path: str) -> list[tuple[str, int]]:
         )
         for target, content in zip(targets, packed, strict=True):
             target.parent.mkdir(parents=True, exist_ok=True)
-            part = target.with_name(f"{target.name}.{threading.get_ident()}.part")
-            part.write_bytes(content)
-            os.utime(part, ns=(found.st_atime_ns, found.st_mtime_ns))
-            part.replace(target)
+            write_whole(target, content, shared=True, mtime=found.st_mtime_ns)
     return [(copy, target.stat().st_size) for copy, target in zip(copies, targets, strict=True)]
 
 

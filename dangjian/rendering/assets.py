@@ -14,6 +14,7 @@ import msgspec
 
 from dangjian.common.errors import ThemeError
 from dangjian.common.filenames import ascii_stem
+from dangjian.common.files import write_whole
 from dangjian.rendering.bundle import ScriptError, bundle, parse_module
 
 _VERSION = 2
@@ -65,10 +66,8 @@ def build_assets(static: Path, cache: Path | None = None) -> dict[str, Asset]:
         return assets
     assets = _Builder(sources).build()
     stored.parent.mkdir(parents=True, exist_ok=True)
-    part = stored.with_suffix(".part")
     payload = msgspec.msgpack.encode(assets)
-    part.write_bytes(hashlib.sha256(payload).digest() + payload)
-    part.replace(stored)
+    write_whole(stored, hashlib.sha256(payload).digest() + payload, shared=True)
     return assets
 
 

@@ -5,10 +5,11 @@ process, or look like a fault of the theme.
 """
 
 import hashlib
-import os
 from pathlib import Path
 
 from jinja2.bccache import Bucket, BytecodeCache
+
+from dangjian.common.files import write_whole
 
 _SIZE = hashlib.sha256().digest_size
 
@@ -32,9 +33,7 @@ class CheckedBytecodeCache(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Store the code of ``bucket``, whole or not at all."""
         code, file = bucket.bytecode_to_string(), self._file(bucket)
-        part = file.with_suffix(f".{os.getpid()}.part")
-        part.write_bytes(hashlib.sha256(code).digest() + code)
-        part.replace(file)
+        write_whole(file, hashlib.sha256(code).digest() + code, shared=True)
 
     def _file(self, bucket: Bucket) -> Path:
         # Another name than that of Jinja's own cache, which has no checksum.
