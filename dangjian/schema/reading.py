@@ -12,6 +12,7 @@ from dangjian.schema.column_entry import ColumnEntry
 from dangjian.schema.dates import has_clock
 from dangjian.schema.entry import Entry
 from dangjian.schema.foreign import FOREIGN, STATES
+from dangjian.schema.forms import shortened
 from dangjian.schema.frontmatter import Field, Items, Source, Text
 from dangjian.schema.keys import Spec, normal, similarity, table
 from dangjian.schema.terms import (
@@ -24,7 +25,7 @@ from dangjian.schema.terms import (
     UNDATED_TYPES,
     YES_WORDS,
 )
-from dangjian.schema.texts import SourceLocation, as_repr
+from dangjian.schema.texts import SourceLocation
 from dangjian.schema.values import ParsedFields, read_fields
 
 ENTRY: Final = table(Entry)
@@ -120,7 +121,7 @@ def _other(
     if foreign is None:
         return None
     level: Level = "warning" if foreign.harmless else "error"
-    place.note(field.line, f"“{as_repr(field.key)}”是别的系统的写法：{foreign.advice}", level)
+    place.note(field.line, f"“{shortened(field.key)}”是别的系统的写法：{foreign.advice}", level)
     return ()
 
 
@@ -151,7 +152,7 @@ def read_column(source: Source) -> tuple[ColumnEntry | None, tuple[Problem, ...]
     if kind not in COLUMN_TYPES:
         nearest = max(COLUMN_TYPES, key=lambda word: similarity(kind, word))
         message = (
-            f"栏目类型（type）写的是“{as_repr(kind)}”，不在国办发〔2017〕47号的用词里，"
+            f"栏目类型（type）写的是“{shortened(kind)}”，不在国办发〔2017〕47号的用词里，"
             f"最接近的是“{nearest}”；可用的有：{'、'.join(COLUMN_TYPES)}"
         )
         place.note(taken.line("type"), message, "warning")
@@ -241,7 +242,7 @@ def _check_reprint(taken: ParsedFields, place: SourceLocation) -> None:
     for name in ("source", "original_title"):
         if name not in taken.values and name not in taken.wrong:
             spec = ENTRY.by_name[name]
-            example = spec.key.example or as_repr(taken.values.get("title", "……"))
+            example = spec.key.example or shortened(taken.values.get("title", "……"))
             message = f"转载的文章要写 {spec.label}，例如 {spec.key.zh}: {example}"
             place.note(taken.line(name, taken.line("reprint")), message)
 

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from dangjian.common.problems import Level, Problem
-from dangjian.schema.forms import SEPARATORS
+from dangjian.schema.forms import SEPARATORS, shortened
 from dangjian.schema.frontmatter import Group, Items, Node, Text
 from dangjian.schema.keys import Spec
 
@@ -29,12 +29,6 @@ class SourceLocation(Struct):
     def note(self, line: int, message: str, level: Level = "error") -> None:
         """Note a problem on a line of this file."""
         self.problems.append(Problem(self.path, line, message, level))
-
-
-def as_repr(text: str) -> str:
-    """What was found, short enough for a message."""
-    line = " ".join(text.split())
-    return line if len(line) <= 30 else f"{line[:30]}……"
 
 
 def plain_text(node: Node, spec: Spec, place: SourceLocation) -> str | None:
@@ -83,7 +77,8 @@ def _pieces(text: str, line: int, spec: Spec, place: SourceLocation) -> list[Tex
         if len(words) > len(parts):
             listed = "、".join(words)
             message = (
-                f"{spec.label}里的空格已当作分隔，读成 {len(words)} 个：{as_repr(listed)}；宜用顿号"
+                f"{spec.label}里的空格已当作分隔，读成 {len(words)} 个："
+                f"{shortened(listed)}；宜用顿号"
             )
             place.note(line, message, "warning")
             parts = words

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from dangjian.schema.dates import ACCEPTED, DateError, read_date
 from dangjian.schema.focus import FocusError, read_focus
-from dangjian.schema.forms import PHONE, PHONE_EXAMPLE
+from dangjian.schema.forms import PHONE, PHONE_EXAMPLE, shortened
 from dangjian.schema.frontmatter import Field, Group, Items, Node, Text
 from dangjian.schema.keys import Kind, Spec, Table, normal, table
 from dangjian.schema.paths import (
@@ -22,7 +22,7 @@ from dangjian.schema.paths import (
     web_address,
 )
 from dangjian.schema.terms import NO_WORDS, YES_WORDS
-from dangjian.schema.texts import SourceLocation, as_repr, plain_text, text_items
+from dangjian.schema.texts import SourceLocation, plain_text, text_items
 
 _BRACKETED: Final = re.compile(
     r"[\[【〖(（［<〈《「﹝{｛]\s*([12]\d{3})\s*[\]】〗)）］>〉》」﹞}｝]"
@@ -86,7 +86,7 @@ def _unknown(field: Field, known: Table, place: SourceLocation) -> tuple[str, ..
         advice = f"可用的名称有{names}等，不需要就删去这一行"
     else:
         advice = f"是不是要写 {nearest.key.zh}（{nearest.name}）？"
-    place.note(field.line, f"没有“{as_repr(field.key)}”这一项，{advice}")
+    place.note(field.line, f"没有“{shortened(field.key)}”这一项，{advice}")
     return (nearest.name,) if nearest else ()
 
 
@@ -115,7 +115,7 @@ def _text(node: Node, spec: Spec, place: SourceLocation) -> str | None:
 def _title(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     text = _text(node, spec, place)
     if text and not any(character.isalnum() for character in text):
-        place.note(node.line, f"{spec.label}“{as_repr(text)}”里没有文字，请写出{spec.key.zh}")
+        place.note(node.line, f"{spec.label}“{shortened(text)}”里没有文字，请写出{spec.key.zh}")
         return None
     return text
 
@@ -128,7 +128,7 @@ def _checked(check: Callable[[str], str]) -> Callable[[Node, Spec, SourceLocatio
         try:
             return check(text)
         except (PathError, FocusError) as wrong:
-            place.note(node.line, f"{spec.label}写的是“{as_repr(text)}”：{wrong}")
+            place.note(node.line, f"{spec.label}写的是“{shortened(text)}”：{wrong}")
             return None
 
     return read
@@ -141,7 +141,7 @@ def _address_name(node: Node, spec: Spec, place: SourceLocation) -> str | None:
         noted = len(place.problems)
         name = _checked(address_name)(small, spec, place)
         if name is not None:
-            message = f"{spec.label}写的是“{as_repr(node.text)}”，网址一律小写，已用 {name}"
+            message = f"{spec.label}写的是“{shortened(node.text)}”，网址一律小写，已用 {name}"
             if name != node.text.strip():
                 place.note(node.line, message, "warning")
             return name
@@ -157,7 +157,7 @@ def _picture(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     path = _path(node, spec, place)
     if path and not path.lower().endswith(PICTURES):
         accepted = "、".join(name.lstrip(".") for name in PICTURES)
-        place.note(node.line, f"{spec.label}“{as_repr(path)}”不是图片，可用的有 {accepted}")
+        place.note(node.line, f"{spec.label}“{shortened(path)}”不是图片，可用的有 {accepted}")
         return None
     return path
 
@@ -174,7 +174,7 @@ def _date(node: Node, spec: Spec, place: SourceLocation) -> Any:
         return read_date(text, spec.kind == "until")
     except DateError as wrong:
         place.note(
-            node.line, f"{spec.label}写的是“{as_repr(text)}”：{wrong}。请照这样写：{ACCEPTED}"
+            node.line, f"{spec.label}写的是“{shortened(text)}”：{wrong}。请照这样写：{ACCEPTED}"
         )
         return None
 
@@ -204,7 +204,7 @@ def _choice(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     value = spec.words.get(text) or spec.words.get(text.lower())
     if value is None:
         accepted = "、".join(_accepted(spec))
-        place.note(node.line, f"{spec.label}写的是“{as_repr(text)}”，只能写：{accepted}")
+        place.note(node.line, f"{spec.label}写的是“{shortened(text)}”，只能写：{accepted}")
     return value
 
 
@@ -230,7 +230,7 @@ def _yes(node: Node, spec: Spec, place: SourceLocation) -> bool | None:
     word = text.lower()
     if word in YES_WORDS or word in NO_WORDS:
         return word in YES_WORDS
-    place.note(node.line, f"{spec.label}写的是“{as_repr(text)}”，只能写 是 或 否")
+    place.note(node.line, f"{spec.label}写的是“{shortened(text)}”，只能写 是 或 否")
     return None
 
 
@@ -242,7 +242,7 @@ def _number(node: Node, spec: Spec, place: SourceLocation) -> int | None:
     if re.fullmatch(r"[+-]?[0-9]{1,9}", text) and key.least <= int(text) <= key.most:
         return int(text)
     place.note(
-        node.line, f"{spec.label}写的是“{as_repr(text)}”，要写 {key.least} 到 {key.most} 的整数"
+        node.line, f"{spec.label}写的是“{shortened(text)}”，要写 {key.least} 到 {key.most} 的整数"
     )
     return None
 
@@ -255,11 +255,11 @@ def _doc_number(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     if right != text:
         right = re.sub(r"\s*(〔\d{4}〕)\s*", r"\1", right)
         place.note(
-            node.line, f"{spec.label}写的是“{as_repr(text)}”，年份要用六角括号，请写成 {right}"
+            node.line, f"{spec.label}写的是“{shortened(text)}”，年份要用六角括号，请写成 {right}"
         )
         return None
     if right != (right := _NUMBERED.sub(r"\1\2号", text)):
-        message = f"{spec.label}“{as_repr(text)}”不加“第”字，序号前不补 0，宜写成 {right}"
+        message = f"{spec.label}“{shortened(text)}”不加“第”字，序号前不补 0，宜写成 {right}"
         place.note(node.line, message, "warning")
     return text
 
@@ -268,7 +268,7 @@ def _phone(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     text = _text(node, spec, place)
     if text and not PHONE.fullmatch(text):
         message = (
-            f"{spec.label}写的是“{as_repr(text)}”，要写电话号码，例如 12380 或 {PHONE_EXAMPLE}"
+            f"{spec.label}写的是“{shortened(text)}”，要写电话号码，例如 12380 或 {PHONE_EXAMPLE}"
         )
         place.note(node.line, message)
         return None

@@ -13,7 +13,7 @@ from dangjian.schema import forms
 from dangjian.schema.refs import PictureRef
 from dangjian.settings import values
 from dangjian.settings.site_address import site_url
-from dangjian.settings.values import NamedLink, NamedLinks, Reading, SourceLocation
+from dangjian.settings.values import NamedLink, NamedLinks, Reading, SettingLocation
 
 
 class Setting(Struct, frozen=True):
@@ -74,15 +74,15 @@ _CONAC: Final[dict[str, Reading]] = {
 }
 
 
-def _home(value: Any, place: SourceLocation) -> Home:
+def _home(value: Any, place: SettingLocation) -> Home:
     return Home(**values.members(value, place, _HOME))
 
 
-def _external(value: Any, place: SourceLocation) -> ExternalLinks:
+def _external(value: Any, place: SettingLocation) -> ExternalLinks:
     return ExternalLinks(**values.members(value, place, _EXTERNAL))
 
 
-def _conac(value: Any, place: SourceLocation) -> Badge | None:
+def _conac(value: Any, place: SettingLocation) -> Badge | None:
     if not value:
         return None
     noted = len(place.problems)

@@ -10,7 +10,7 @@ from dangjian.schema.keys import similarity
 from dangjian.settings.lines import SettingsFile
 from dangjian.settings.model import PUBLISH_SETTINGS, SETTINGS, Office, PublishOptions, Setting
 from dangjian.settings.site_address import is_local
-from dangjian.settings.values import SourceLocation, as_repr
+from dangjian.settings.values import SettingLocation, as_repr
 
 PELICAN_OPTIONAL: Final = frozenset((
     "AUTHOR", "AUTHOR_FEED_ATOM_URL", "AUTHOR_FEED_RSS_URL", "AUTORELOAD_IGNORE_CACHE",
@@ -91,7 +91,7 @@ def _read(
         value = settings.get(setting.name)
         if value is None or (setting.name == "SITENAME" and value == _PELICAN_NAME):
             continue
-        taken = setting.read(value, SourceLocation(lines, problems, setting.name, setting.zh))
+        taken = setting.read(value, SettingLocation(lines, problems, setting.name, setting.zh))
         if taken is not None and taken != "":
             found[field] = taken
     return found

@@ -6,14 +6,14 @@ from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
 from dangjian.schema.paths import PathError, web_address
-from dangjian.settings.values import SourceLocation, text
+from dangjian.settings.values import SettingLocation, text
 
 _LOCAL: Final = re.compile(
     r"localhost|.*\.(?:localhost|local|test|invalid)|127(?:\.\d+){3}|0\.0\.0\.0|\[?::1\]?"
 )
 
 
-def site_url(value: Any, place: SourceLocation) -> str | None:
+def site_url(value: Any, place: SettingLocation) -> str | None:
     """The site's own address, without a slash at its end."""
     found = text(value, place)
     if not found:

@@ -39,7 +39,7 @@ class NamedLinks(Struct, frozen=True):
     links: tuple[NamedLink, ...]
 
 
-class SourceLocation(Struct):
+class SettingLocation(Struct):
     """The setting being read: its name, the keys inside it, and where problems go."""
 
     file: SettingsFile
@@ -53,9 +53,9 @@ class SourceLocation(Struct):
         path, line = self.file.place(self.name, *self.keys)
         self.problems.append(Problem(path, line, message, level))
 
-    def inside(self, *keys: str | int) -> "SourceLocation":
+    def inside(self, *keys: str | int) -> "SettingLocation":
         """The place of something inside this one."""
-        return SourceLocation(self.file, self.problems, self.name, self.zh, (*self.keys, *keys))
+        return SettingLocation(self.file, self.problems, self.name, self.zh, (*self.keys, *keys))
 
     @property
     def label(self) -> str:
@@ -67,7 +67,7 @@ class SourceLocation(Struct):
         return f"{self.name}{inner}{where}（{self.zh}）".replace("'", '"')
 
 
-Reading = Callable[[Any, SourceLocation], Any]
+Reading = Callable[[Any, SettingLocation], Any]
 
 
 def as_repr(value: object) -> str:
@@ -78,7 +78,7 @@ def as_repr(value: object) -> str:
         return "位数极多的数"
 
 
-def text(value: Any, place: SourceLocation) -> str | None:
+def text(value: Any, place: SettingLocation) -> str | None:
     """One line of text."""
     if not isinstance(value, str):
         place.note(f'{place.label}写的是 {as_repr(value)}，要写文字，用英文引号括起来，例如 "……"')
@@ -89,7 +89,7 @@ def text(value: Any, place: SourceLocation) -> str | None:
     return value.strip()
 
 
-def file_pair(value: Any, place: SourceLocation) -> tuple[str, str] | None:
+def file_pair(value: Any, place: SettingLocation) -> tuple[str, str] | None:
     """Two files of the server by their whole paths, or nothing."""
     if not value:
         return ("", "")
@@ -104,7 +104,7 @@ def file_pair(value: Any, place: SourceLocation) -> tuple[str, str] | None:
 def form(pattern: re.Pattern[str], example: str, level: Level = "error") -> Reading:
     """A text of a given form."""
 
-    def read(value: Any, place: SourceLocation) -> str | None:
+    def read(value: Any, place: SettingLocation) -> str | None:
         found = text(value, place)
         if not found:
             return found
@@ -123,7 +123,7 @@ phone = form(PHONE, PHONE_EXAMPLE)
 def choice(*accepted: str) -> Reading:
     """One of a few words."""
 
-    def read(value: Any, place: SourceLocation) -> str | None:
+    def read(value: Any, place: SettingLocation) -> str | None:
         if isinstance(value, str) and value in accepted:
             return value
         words = "、".join(f'"{word}"' for word in accepted)
@@ -136,7 +136,7 @@ def choice(*accepted: str) -> Reading:
 def number(least: int, most: int) -> Reading:
     """A whole number within limits."""
 
-    def read(value: Any, place: SourceLocation) -> int | None:
+    def read(value: Any, place: SettingLocation) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
         place.note(f"{place.label}写的是 {as_repr(value)}，要写 {least} 到 {most} 的整数，不加引号")
@@ -145,7 +145,7 @@ def number(least: int, most: int) -> Reading:
     return read
 
 
-def read_bool(value: Any, place: SourceLocation) -> bool | None:
+def read_bool(value: Any, place: SettingLocation) -> bool | None:
     """True or False."""
     if isinstance(value, bool):
         return value
@@ -153,7 +153,7 @@ def read_bool(value: Any, place: SourceLocation) -> bool | None:
     return None
 
 
-def words(value: Any, place: SourceLocation) -> tuple[str, ...] | None:
+def words(value: Any, place: SettingLocation) -> tuple[str, ...] | None:
     """A list of texts; one text with 、 ， ； between is one too."""
     if isinstance(value, str):
         value = SEPARATORS.split(value)
@@ -164,12 +164,12 @@ def words(value: Any, place: SourceLocation) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(item for item in found if item))
 
 
-def folder(value: Any, place: SourceLocation) -> str | None:
+def folder(value: Any, place: SettingLocation) -> str | None:
     """A folder, as text or as a ``Path``."""
     return text(str(value) if isinstance(value, PurePath) else value, place)
 
 
-def command(value: Any, place: SourceLocation) -> tuple[str, ...] | None:
+def command(value: Any, place: SettingLocation) -> tuple[str, ...] | None:
     """A command: a list of its words, or one line that is split as a shell would."""
     if isinstance(value, str):
         try:
@@ -183,7 +183,7 @@ def command(value: Any, place: SourceLocation) -> tuple[str, ...] | None:
     return tuple(value)
 
 
-def moment(value: Any, place: SourceLocation, *, day_end: bool = False) -> datetime | None:
+def moment(value: Any, place: SettingLocation, *, day_end: bool = False) -> datetime | None:
     """A date with or without time, written as text or made by ``datetime``."""
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI) if value.tzinfo else value.replace(tzinfo=SHANGHAI)
@@ -200,7 +200,7 @@ def moment(value: Any, place: SourceLocation, *, day_end: bool = False) -> datet
     return None
 
 
-def grayscale(value: Any, place: SourceLocation) -> bool | tuple[datetime, datetime] | None:
+def grayscale(value: Any, place: SettingLocation) -> bool | tuple[datetime, datetime] | None:
     """True, False, or the first and the last day of grey."""
     if isinstance(value, bool):
         return value
@@ -219,7 +219,7 @@ def grayscale(value: Any, place: SourceLocation) -> bool | tuple[datetime, datet
     return None
 
 
-def path_or_url(value: Any, place: SourceLocation) -> str | None:
+def path_or_url(value: Any, place: SettingLocation) -> str | None:
     """Where a link leads: another site, or a path from this site's root."""
     found = text(value, place)
     if not found:
@@ -239,7 +239,7 @@ def path_or_url(value: Any, place: SourceLocation) -> str | None:
     return found.removeprefix("/") or "index.html"
 
 
-def picture_file(value: Any, place: SourceLocation) -> str | None:
+def picture_file(value: Any, place: SettingLocation) -> str | None:
     """A picture in ``content/``."""
     found = text(value, place)
     if not found:
@@ -251,7 +251,7 @@ def picture_file(value: Any, place: SourceLocation) -> str | None:
         return None
 
 
-def links(value: Any, place: SourceLocation) -> tuple[NamedLink, ...] | None:
+def links(value: Any, place: SettingLocation) -> tuple[NamedLink, ...] | None:
     """A list of pairs of name and address."""
     if not isinstance(value, list | tuple):
         place.note(f'{place.label}写的是 {as_repr(value)}，要写 [["名称", "https://…"], …]')
@@ -259,7 +259,7 @@ def links(value: Any, place: SourceLocation) -> tuple[NamedLink, ...] | None:
     return tuple(_links(value, place))
 
 
-def _links(value: list[Any] | tuple[Any, ...], place: SourceLocation) -> Iterator[NamedLink]:
+def _links(value: list[Any] | tuple[Any, ...], place: SettingLocation) -> Iterator[NamedLink]:
     for index, pair in enumerate(value):
         here = place.inside(index)
         if not isinstance(pair, list | tuple) or len(pair) != 2:
@@ -272,7 +272,7 @@ def _links(value: list[Any] | tuple[Any, ...], place: SourceLocation) -> Iterato
             yield NamedLink(name, url)
 
 
-def link_groups(value: Any, place: SourceLocation) -> tuple[NamedLinks, ...] | None:
+def link_groups(value: Any, place: SettingLocation) -> tuple[NamedLinks, ...] | None:
     """Titled groups of links."""
     if not isinstance(value, Mapping):
         place.note(
@@ -288,7 +288,7 @@ def link_groups(value: Any, place: SourceLocation) -> tuple[NamedLinks, ...] | N
     return tuple(groups)
 
 
-def hosts(value: Any, place: SourceLocation) -> tuple[str, ...] | None:
+def hosts(value: Any, place: SettingLocation) -> tuple[str, ...] | None:
     """Names of sites, without http://."""
     found = []
     for index, host in enumerate(words(value, place) or ()):
@@ -301,7 +301,7 @@ def hosts(value: Any, place: SourceLocation) -> tuple[str, ...] | None:
     return tuple(found)
 
 
-def members(value: Any, place: SourceLocation, known: Mapping[str, Reading]) -> dict[str, Any]:
+def members(value: Any, place: SettingLocation, known: Mapping[str, Reading]) -> dict[str, Any]:
     """The values of a dict setting by its known keys; unknown keys are told."""
     if not isinstance(value, Mapping):
         example = ", ".join(f'"{key}": …' for key in list(known)[:2])
@@ -324,7 +324,7 @@ def members(value: Any, place: SourceLocation, known: Mapping[str, Reading]) -> 
     return found
 
 
-def picture(value: Any, place: SourceLocation) -> PictureRef | None:
+def picture(value: Any, place: SettingLocation) -> PictureRef | None:
     """``{"image": file, "alt": text}``; the text is required."""
     if value in ("", None, {}):
         return None
