@@ -1,19 +1,36 @@
-"""What commands share: where the site is, what it says, and asking the person at the terminal."""
+"""What commands share: how errors end them, where the site is, and asking at the terminal."""
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from invoke.context import Context
 from invoke.exceptions import Exit
+from invoke.tasks import Task, task
 
 from dangjian.building.site import Site
-from dangjian.common.errors import DangjianError
+from dangjian.common.errors import FATAL, DangjianError, describe
 from dangjian.common.report import Stage
 from dangjian.settings.workspace import Progress, no_progress
 
 T = TypeVar("T")
+
+
+class Command(Task[Any]):
+    """A task that an error of ours ends with its message and status 1."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the task. Raises Exit for a DangjianError."""
+        try:
+            return super().__call__(*args, **kwargs)
+        except DangjianError as error:
+            refuse(describe(error) if isinstance(error, FATAL) else str(error))
+
+
+command = partial(task, klass=Command)
+"""What marks a function as a command; it takes the options of invoke's ``task``."""
 
 
 def root_of(context: Context) -> Path:

@@ -11,10 +11,9 @@ from tempfile import TemporaryDirectory
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
 
-from dangjian.cli.asking import refuse, root_of
-from dangjian.cli.browser import NoBrowserError, get_browser
+from dangjian.cli.asking import command, refuse, root_of
+from dangjian.cli.browser import get_browser
 
 # One lock for every system and Python; addresses of an index belong to whoever installs.
 _COMPILE = (
@@ -24,7 +23,7 @@ _COMPILE = (
 )  # fmt: skip
 
 
-@task(
+@command(
     help={
         "browser": "做浏览器测试（默认做，--no-browser 不做）",
         "quick": "不做用时长的测试",
@@ -48,10 +47,7 @@ def test(
     arguments = ["-n", workers, "--dist", "worksteal"] if workers != "0" else []
     environment = {}
     if browser:
-        try:
-            environment["CHROMIUM"] = get_browser()
-        except NoBrowserError as error:
-            refuse(str(error))
+        environment["CHROMIUM"] = get_browser()
     else:
         print("照 --no-browser 的要求，不做浏览器测试。", flush=True)
         arguments.append("--no-browser")
@@ -64,7 +60,7 @@ def test(
     _run(context, [sys.executable, "-m", "pytest", *arguments, *shlex.split(only)], environment)
 
 
-@task(
+@command(
     help={
         "lowest": "用 pyproject.toml 里写的最低版本；不写则用最新版本",
         "options": "其余选项，照原样交给 pytest",
@@ -85,7 +81,7 @@ def test_versions(context: Context, lowest: bool = False, options: str = "") -> 
         _run(context, [python, "-m", "pytest", *quick])
 
 
-@task(help={"fix": "能自动改的就改"})
+@command(help={"fix": "能自动改的就改"})
 def lint(context: Context, fix: bool = False) -> None:
     """查代码：ruff 和 mypy --strict"""
     _need("ruff")
@@ -95,31 +91,28 @@ def lint(context: Context, fix: bool = False) -> None:
     _run(context, [sys.executable, "-m", "mypy"])
 
 
-@task(help={"upgrade": "把依赖升到最新版本，而不只是补齐"})
+@command(help={"upgrade": "把依赖升到最新版本，而不只是补齐"})
 def lock(context: Context, upgrade: bool = False) -> None:
     """锁定：按 pyproject.toml 重写两个依赖锁定文件"""
     _need("uv", "请先安装：.venv 里的 pip install uv。")
-    command = [sys.executable, "-m", *_COMPILE, *(["--upgrade"] if upgrade else [])]
-    _run(context, [*command, "--group", "start", "-o", "requirements.lock"])
+    words = [sys.executable, "-m", *_COMPILE, *(["--upgrade"] if upgrade else [])]
+    _run(context, [*words, "--group", "start", "-o", "requirements.lock"])
     more = ["--group", "start", "--group", "dev", "--extra", "dask", "-c", "requirements.lock"]
-    _run(context, [*command, *more, "-o", "requirements-dev.lock"])
+    _run(context, [*words, *more, "-o", "requirements-dev.lock"])
 
 
-@task(help={"folder": "放在哪里，默认 dist"})
+@command(help={"folder": "放在哪里，默认 dist"})
 def wheel(context: Context, folder: str = "dist") -> None:
     """打包：做出安装包（wheel），里面有程序和主题"""
-    from dangjian.authoring.new_site import StartError, make_wheel
+    from dangjian.authoring.new_site import make_wheel
 
     _need("hatchling")
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    try:
-        print(make_wheel(target, root_of(context)))
-    except StartError as error:
-        refuse(str(error))
+    print(make_wheel(target, root_of(context)))
 
 
-@task(
+@command(
     help={
         "sizes": "文章篇数，用逗号隔开",
         "peers": "与哪些程序比较；none 不比较",
@@ -129,11 +122,11 @@ def wheel(context: Context, folder: str = "dist") -> None:
 def bench(context: Context, sizes: str = "", peers: str = "", options: str = "") -> None:
     """测速：同样的文章，与 Hugo、Eleventy、Pelican 比较"""
     given = [*(["--sizes", sizes] if sizes else []), *(["--peers", peers] if peers else [])]
-    command = [sys.executable, "-m", "tests.benchmarks", *given, *shlex.split(options)]
-    _run(context, command)
+    words = [sys.executable, "-m", "tests.benchmarks", *given, *shlex.split(options)]
+    _run(context, words)
 
 
-@task(
+@command(
     help={
         "articles": "文章篇数",
         "folder": "用这个文件夹里的文章，而不是造出来的",
@@ -144,8 +137,8 @@ def bench_search(context: Context, articles: int = 0, folder: str = "", options:
     """测搜索：查全、查准、速度和流量，与 Pagefind 比较"""
     given = ["--articles", str(articles)] if articles else []
     given += ["--folder", folder] if folder else []
-    command = [sys.executable, "-m", "tests.benchmarks.search", *given, *shlex.split(options)]
-    _run(context, command)
+    words = [sys.executable, "-m", "tests.benchmarks.search", *given, *shlex.split(options)]
+    _run(context, words)
 
 
 def _need(

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
 
 from dangjian.building.site import SiteError
-from dangjian.cli.asking import ask, progress, refuse, site_of
+from dangjian.cli.asking import ask, command, progress, refuse, site_of
 from dangjian.cli.summary import tell
 from dangjian.common.timezone import SHANGHAI
 from dangjian.publishing import history as records
@@ -32,7 +31,7 @@ _SETTINGS = "设置文件，默认 publishconf.py"
 _TITLES = 20
 
 
-@task(
+@command(
     help={
         "settings": _SETTINGS,
         "output": "发布到哪个文件夹，默认照设置的 PUBLISH_TO",
@@ -155,7 +154,7 @@ def _confirm(question: str) -> bool:
     return sys.stdin.isatty() and ask(f"{question}（写“是”或“否”）", "否") in ("是", "y", "yes")
 
 
-@task(
+@command(
     help={
         "settings": _SETTINGS,
         "output": "网站所在的文件夹，默认照设置的 PUBLISH_TO",
@@ -194,7 +193,7 @@ def _list_releases(live: Path, folder: Path) -> None:
         print(f"随旧网站换下的、不是本程序放的文件保存在 {others}，没有用处时可以自己删去。")
 
 
-@task(
+@command(
     help={
         "settings": _SETTINGS,
         "output": "网站所在的文件夹，默认照设置的 PUBLISH_TO",
@@ -210,11 +209,8 @@ def history(
     json: bool = False,
 ) -> None:
     """发布记录：谁、什么时候发布或退回，哪些文章新增、修改、撤下"""
-    try:
-        _, folder = releases_of(site_of(context, settings), Path(output) if output else None)
-        found = records.entries(folder)[-max(_number("--limit", limit), 1) :]
-    except (SiteError, PublishError) as error:
-        refuse(str(error))
+    _, folder = releases_of(site_of(context, settings), Path(output) if output else None)
+    found = records.entries(folder)[-max(_number("--limit", limit), 1) :]
     if json:
         if found:
             print(records.as_json(found))

@@ -5,18 +5,16 @@ import shutil
 from pathlib import Path
 
 from invoke.context import Context
-from invoke.tasks import task
 
 from dangjian.building.engine import Engine
-from dangjian.building.site import SiteError
-from dangjian.cli.asking import progress, refuse, site_of
+from dangjian.cli.asking import command, progress, refuse, site_of
 from dangjian.common.output_folder import write_output
 from dangjian.publishing.servers.schedule import EVERY, schedule_files, schedule_of
 
 _UNITS = Path("/etc/systemd/system")
 
 
-@task(
+@command(
     help={
         "settings": "设置文件，默认 publishconf.py",
         "install": "装成 systemd 的定时任务并启用（要用 root 运行）",
@@ -24,13 +22,10 @@ _UNITS = Path("/etc/systemd/system")
 )
 def schedule(context: Context, settings: str = "publishconf.py", install: bool = False) -> None:
     """定时：生成定时发布用的文件（systemd、cron、Windows），说明下一次变化在什么时候"""
-    try:
-        site = site_of(context, settings)
-        place = site.workplace()
-        with Engine(place, progress=progress()) as engine:
-            due = engine.check().next_change
-    except SiteError as error:
-        refuse(str(error))
+    site = site_of(context, settings)
+    place = site.workplace()
+    with Engine(place, progress=progress()) as engine:
+        due = engine.check().next_change
     planned = schedule_of(place.site, settings)
     folder = place.records / "server" / "schedule"
     for name, text in schedule_files(planned).items():
@@ -57,7 +52,7 @@ def _install(context: Context, folder: Path, name: str) -> None:
     for unit in sorted(folder.glob(f"{name}*")):
         shutil.copyfile(unit, _UNITS / unit.name)
     timer = f"{name}.timer"
-    for command in ("systemctl daemon-reload", f"systemctl enable --now {timer}"):
-        if not context.run(command, warn=True):
-            refuse(f"没有启用：{command} 没有成功。文件已放到 {_UNITS}。")
+    for line in ("systemctl daemon-reload", f"systemctl enable --now {timer}"):
+        if not context.run(line, warn=True):
+            refuse(f"没有启用：{line} 没有成功。文件已放到 {_UNITS}。")
     print(f"已启用 {timer}，每 {EVERY} 分钟发布一次。日志：journalctl -u {name}.service")

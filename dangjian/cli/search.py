@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from dangjian.cli.asking import refuse
 from dangjian.search.format.container import DamagedIndexError
 from dangjian.search.query.engine import SearchAnswer, search_site
 
@@ -15,25 +16,23 @@ NOTES = {
 }
 
 
-def run(query: str, site: Path, as_json: bool = False, limit: int = 20) -> int:
-    """Search and print; the exit status is 0 if the index could be read.
+def run(query: str, site: Path, as_json: bool = False, limit: int = 20) -> None:
+    """Search and print. Raises Exit if the index can't be read.
 
     As JSON it is one object: ``total`` and ``results`` of ``url``, ``title``, ``date``,
-    ``snippet`` (and ``notes``: sentences for whoever asked).
+    ``snippet`` (and ``notes``: messages for the user).
     """
     try:
         answer = search_site(site, query, max(0, limit))
     except DamagedIndexError as error:
         advice = "请先运行 python3 tasks.py build 生成网站，会一并重建索引。"
-        sys.stderr.write(f"{error}：{site}。{advice}\n")
-        return 1
+        refuse(f"{error}：{site}。{advice}")
     if as_json:
         found = msgspec.to_builtins(answer)
         found["notes"] = [NOTES[note] for note in answer.notes]
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
     else:
         sys.stdout.write(_text(answer))
-    return 0
 
 
 def _text(answer: SearchAnswer) -> str:

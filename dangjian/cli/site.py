@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invoke.context import Context
-from invoke.exceptions import Exit
-from invoke.tasks import task
 
 from dangjian.building.site import Site, SiteError, as_site_error
-from dangjian.cli.asking import ask, ask_until, progress, refuse, root_of, site_of
+from dangjian.cli.asking import ask, ask_until, command, progress, refuse, root_of, site_of
 from dangjian.cli.fetching import fetch_and_tell
 from dangjian.cli.summary import closing, profiled, tell, tell_withheld
 from dangjian.common.problems import Problem, Problems, report as problems_report
@@ -28,7 +26,7 @@ _SETTINGS = "设置文件，默认 pelicanconf.py"
 _CONTENT = "文章文件夹，默认照设置"
 
 
-@task(
+@command(
     help={
         "settings": _SETTINGS,
         "content": _CONTENT,
@@ -59,14 +57,12 @@ def preview(
         files = sorted(site.settings_file.parent.glob("*conf.py"))
         with previewing.Preview(shown.workplace, files, progress()) as running:
             previewing.run(running, print, port=port, browser=browser)
-    except (SiteError, previewing.PreviewError) as error:
-        refuse(str(error))
     except KeyboardInterrupt:
         pass
     print("预览已结束。")
 
 
-@task(
+@command(
     help={
         "settings": _SETTINGS,
         "content": _CONTENT,
@@ -97,13 +93,10 @@ def build(
         workers=workers or None,
         drafts=drafts,
     )
-    try:
-        if reset:
-            site.forget()
-        with profiled(profile):
-            result = site.build(progress())
-    except SiteError as error:
-        refuse(str(error))
+    if reset:
+        site.forget()
+    with profiled(profile):
+        result = site.build(progress())
     if report:
         text = json.dumps(result.as_dict(), ensure_ascii=False, indent=1)
         Path(report).write_text(text + "\n", encoding="utf-8")
@@ -114,7 +107,7 @@ def build(
         refuse(f"{closing(result)}。其余已生成。请照上面的提示改正后再生成。")
 
 
-@task(
+@command(
     help={
         "settings": _SETTINGS,
         "content": _CONTENT,
@@ -134,15 +127,12 @@ def check(
     """检查：不生成网站，检查文件头、链接、图片、附件"""
     file = site_of(context, settings).settings_file
     site = Site(file, content=Path(content) if content else None)
-    try:
-        place = site.workplace().content
-        if fetch:
-            fetch_and_tell(place, site.workplace().office)
+    place = site.workplace().content
+    if fetch:
+        fetch_and_tell(place, site.workplace().office)
+    report = site.check(progress())
+    if fix and _register_moved(place, report):
         report = site.check(progress())
-        if fix and _register_moved(place, report):
-            report = site.check(progress())
-    except SiteError as error:
-        refuse(str(error))
     problems = report.problems
     print(problems_report(problems.sorted(), place.name) or "没有发现问题。")
     print()
@@ -210,7 +200,7 @@ def _tell_addresses(content: Path, *, write: bool) -> None:
         print("用 --write-addresses 可以把它们写进文件，以后改文件名或日期，网址也不变。")
 
 
-@task(
+@command(
     positional=["query"],
     help={
         "query": "要找的词；几个词用空格隔开，要一字不差就加双引号",
@@ -229,17 +219,13 @@ def search(
     settings: str = "pelicanconf.py",
 ) -> None:
     """搜索：在生成的网站里查找，与网页上的搜索结果相同"""
-    try:
-        folder = Path(site) if site else site_of(context, settings).workplace().output
-    except SiteError as error:
-        refuse(str(error))
     from dangjian.cli.search import run as run_search
 
-    if status := run_search(query, folder, json, limit):
-        raise Exit(code=status)
+    folder = Path(site) if site else site_of(context, settings).workplace().output
+    run_search(query, folder, json, limit)
 
 
-@task(
+@command(
     help={
         "title": "标题",
         "column": "栏目：编号、文件夹名或栏目名",
@@ -261,16 +247,13 @@ def new(
     """新建文章：问栏目和标题，写好文件头，打开文件"""
     from dangjian.authoring import new_article as newarticle
 
-    try:
-        content = site_of(context, settings).workplace().content
-        kind, values = newarticle.pick_kind(type)
-        place = _place_of(content, kind, column)
-        title = title or ask_until("标题", "", newarticle.check_title)
-        name = newarticle.check_slug(slug) if slug else _ask_slug(content, place, title)
-        draft = newarticle.Draft(title, place, name, kind, values)
-        file = newarticle.write_draft(content, draft, datetime.now(SHANGHAI))
-    except (SiteError, newarticle.NewArticleError) as error:
-        refuse(str(error))
+    content = site_of(context, settings).workplace().content
+    kind, values = newarticle.pick_kind(type)
+    place = _place_of(content, kind, column)
+    title = title or ask_until("标题", "", newarticle.check_title)
+    name = newarticle.check_slug(slug) if slug else _ask_slug(content, place, title)
+    draft = newarticle.Draft(title, place, name, kind, values)
+    file = newarticle.write_draft(content, draft, datetime.now(SHANGHAI))
     print(f"已新建：{file}（草稿，写完以后删去“状态: 草稿”那一行才会公开）")
     if edit and not newarticle.open_in_editor(file):
         print("没有找到可用的编辑器，请自行打开这个文件。")
@@ -310,7 +293,7 @@ def _ask_slug(content: Path, column: "Column | None", title: str) -> str:
     return ask_until("文件名（也是网址名）", offered, newarticle.check_slug)
 
 
-@task(
+@command(
     help={
         "output": "连生成的网站也删除（output 文件夹）",
         "settings": _SETTINGS,
@@ -321,23 +304,20 @@ def clean(context: Context, output: bool = False, settings: str = "pelicanconf.p
     from dangjian.building.cache_folder import clean as remove_made
     from dangjian.common.errors import LockedError
 
-    try:
-        place = site_of(context, settings).workplace()
-        with as_site_error():
-            try:
-                cleaned = remove_made(place, output=output)
-            except LockedError as error:
-                who = error.note or "另一进程"
-                refuse(f"没有清理：有程序正在使用（{who}），请等它结束，或先结束预览。")
-    except SiteError as error:
-        refuse(str(error))
+    place = site_of(context, settings).workplace()
+    with as_site_error():
+        try:
+            cleaned = remove_made(place, output=output)
+        except LockedError as error:
+            who = error.note or "另一进程"
+            refuse(f"没有清理：有程序正在使用（{who}），请等它结束，或先结束预览。")
     for folder in cleaned.folders:
         print(f"已清理 {folder}")
     for left in cleaned.left:
         print(f"不是本程序生成的，没有删除：{left}")
 
 
-@task(
+@command(
     positional=["folder"],
     help={
         "folder": "新网站的文件夹，须是空的",
@@ -359,27 +339,24 @@ def start(
     from dangjian.authoring import new_site as starting
 
     target = Path(folder).resolve()
-    try:
-        if upgrade:
-            wheel, renamed = starting.upgrade(target, root_of(context))
-            print(f"已换成 {wheel}，文章没有改动。")
-            if renamed:
-                print("publishconf.py 里的 OUTPUT_PATH 已改名为 PUBLISH_TO（发布位置），值不变。")
-            return
-        plan = starting.Plan(
-            name or ask("网站名称", "示例市党建网"),
-            owner or ask("主办单位", "中共示例市委组织部"),
-            starting.read_columns(
-                (columns or ask("栏目", "，".join(starting.DEFAULT_COLUMNS)))
-                .replace("，", ",")
-                .replace("、", ",")
-                .split(",")
-            ),
-        )
-        starting.lay_out(target, plan, root_of(context))
-        result = Site(target / "pelicanconf.py").build(progress())
-    except (starting.StartError, SiteError) as error:
-        refuse(str(error))
+    if upgrade:
+        wheel, renamed = starting.upgrade(target, root_of(context))
+        print(f"已换成 {wheel}，文章没有改动。")
+        if renamed:
+            print("publishconf.py 里的 OUTPUT_PATH 已改名为 PUBLISH_TO（发布位置），值不变。")
+        return
+    plan = starting.Plan(
+        name or ask("网站名称", "示例市党建网"),
+        owner or ask("主办单位", "中共示例市委组织部"),
+        starting.read_columns(
+            (columns or ask("栏目", "，".join(starting.DEFAULT_COLUMNS)))
+            .replace("，", ",")
+            .replace("、", ",")
+            .split(",")
+        ),
+    )
+    starting.lay_out(target, plan, root_of(context))
+    result = Site(target / "pelicanconf.py").build(progress())
     tell(result, "content")
     print(
         f"\n网站已建在 {target}。接着：\n"

@@ -4,8 +4,11 @@ import subprocess
 import sys
 
 import pytest
+from invoke.context import Context
+from invoke.exceptions import Exit
 
 from dangjian.cli import collection
+from dangjian.cli.asking import Command, command
 from dangjian.cli.program import (
     CALL,
     arguments_of,
@@ -14,6 +17,7 @@ from dangjian.cli.program import (
     misunderstood,
     unknown_command,
 )
+from dangjian.common.errors import DangjianError, LockedError, ThemeError
 from tests.conftest import ROOT
 
 TASKS = collection(ROOT)
@@ -104,3 +108,34 @@ def test_a_reader_who_leaves_ends_nothing() -> None:
     assert process.stderr is not None
     assert (process.stderr.read(), process.wait()) == ("", 0)
     process.stderr.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (DangjianError("没有这个栏目"), "没有这个栏目"),
+        (LockedError("1234"), "另一个程序（进程 1234）正在生成同一个网站"),
+        (ThemeError("base.html 第 3 行"), "主题的文件有错，网站没有生成：base.html 第 3 行"),
+    ],
+)
+def test_an_error_of_ours_ends_any_command_with_its_message(error: Exception, says: str) -> None:
+    @command
+    def failing(_context: Context) -> None:
+        raise error
+
+    with pytest.raises(Exit, match=says) as ended:
+        failing(Context())
+    assert ended.value.code == 1
+
+
+def test_a_fault_of_the_program_is_not_taken_for_a_mistake() -> None:
+    @command
+    def failing(_context: Context) -> None:
+        raise KeyError("fault")
+
+    with pytest.raises(KeyError, match="fault"):
+        failing(Context())
+
+
+def test_every_command_answers_so() -> None:
+    assert {type(task) for task in TASKS.tasks.values()} == {Command}
