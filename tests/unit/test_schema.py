@@ -273,6 +273,7 @@ def test_a_column_is_read() -> None:
         order=10,
         nav=False,
         owner="组织科",
+        has_text=True,
     )
 
 
@@ -290,7 +291,7 @@ def test_an_entry_survives_the_store() -> None:
 @pytest.mark.parametrize("model", [Entry, ColumnEntry])
 def test_every_field_of_the_model_has_its_key(model: type[msgspec.Struct]) -> None:
     known = table(model)
-    derived = {"written", "untimed"}
+    derived = {"written", "untimed", "has_text"}
     assert [spec.name for spec in known.specs] == [
         name for name in model.__struct_fields__ if name not in derived
     ]
