@@ -1,7 +1,7 @@
 """``check`` beyond the report: the addresses of files with Chinese names, and writing them.
 
 A file whose name is not ASCII and that has no slug gets an address from its day and a digest of
-its name. Written into the file, that address stays when the file is renamed or its date mended.
+its name. Written into the file, that address stays when the file is renamed or its date corrected.
 """
 
 import re
@@ -40,7 +40,7 @@ def made_addresses(content: Path) -> list[Address]:
             continue
         try:
             raw = (content / path).read_bytes()
-        except OSError:  # told by the check itself
+        except OSError:  # reported by the check itself
             continue
         entry, _ = read_entry(parse_source(raw, path))
         if entry is not None and not entry.slug and not entry.id and entry.type != "link":

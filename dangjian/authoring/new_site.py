@@ -159,7 +159,7 @@ def rename_publish_place(file: Path) -> bool:
 
 
 def put_release(folder: Path, root: Path) -> str:
-    """Put the wheel into ``packages/`` and the lock beside it; return the wheel's name."""
+    """Put the wheel into ``packages/`` and the lock next to it; return the wheel's name."""
     packages = folder / "packages"
     fresh = folder / "packages.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -173,9 +173,9 @@ def put_release(folder: Path, root: Path) -> str:
 
 def make_wheel(target: Path, root: Path) -> Path:
     """The running release as a wheel in ``target``: made from the checkout, or the site's own."""
-    kept = sorted((root / "packages").glob("dangjian-*.whl"))
-    if kept:
-        return Path(shutil.copy2(kept[-1], target))
+    stored = sorted((root / "packages").glob("dangjian-*.whl"))
+    if stored:
+        return Path(shutil.copy2(stored[-1], target))
     if not (root / "pyproject.toml").is_file():
         raise StartError(f"{root} 里既没有 packages 文件夹，也没有源代码，做不出安装包。")
     made = subprocess.run(  # noqa: S603 - our own build

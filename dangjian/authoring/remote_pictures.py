@@ -1,4 +1,4 @@
-"""``check --fetch``: takes pictures at other hosts in beside the articles that show them."""
+"""``check --fetch``: takes pictures at other hosts in next to the articles that show them."""
 
 import html
 import re
@@ -22,7 +22,7 @@ MOST_BYTES: Final = 20_000_000
 SECONDS: Final = 20
 _SCHEMES: Final = ("http", "https")
 _NAME = re.compile(r"[^a-z0-9-]+")
-# The first bytes of a picture, by which its kind is told, whatever the server calls it.
+# The first bytes of a picture, by which its kind is known, whatever the server calls it.
 _KINDS: Final = (
     (re.compile(rb"\xff\xd8\xff"), "jpg"),
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "png"),
@@ -47,7 +47,7 @@ class Fetched(Struct, frozen=True):
 def fetch_pictures(content: Path, rules: ReadingRules) -> Iterator[Fetched]:
     """Fetch every picture at another host that a text below ``content`` shows.
 
-    Each lies beside its article afterwards, and the article names it; nothing else in the article's
+    Each is next to its article afterwards, and the article names it; nothing else in the article's
     file changes. A picture that can't be had leaves the file as it is.
     """
     for path in sorted(scan_content(content).sources):
@@ -64,7 +64,7 @@ def fetch_pictures(content: Path, rules: ReadingRules) -> Iterator[Fetched]:
 
 
 def _take_in(article: Path, url: str, written: str) -> str:
-    """Save the picture beside ``article`` and name it there; returns the file's name."""
+    """Save the picture next to ``article`` and name it there; returns the file's name."""
     data = fetch(url)
     kind = next((ending for start, ending in _KINDS if start.match(data)), "")
     if not kind:

@@ -123,7 +123,7 @@ class Build:
         return self.finish(produced)
 
     def read(self) -> Readings:
-        """Read the sources that changed. Read once, whoever asks."""
+        """Read the sources that changed. Read once, however often asked for."""
         if self._readings is None:
             with self.report.timed(Stage.READ), _without_collector():
                 self._readings = self._read()

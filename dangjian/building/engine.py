@@ -93,7 +93,7 @@ class Engine:
 
     @property
     def catalogue(self) -> Catalogue:
-        """The catalogue, opened for this engine alone: whoever builds the same site waits."""
+        """The catalogue, opened for this engine alone: other builds of the same site wait."""
         if self._catalogue is None:
             path = self.workplace.catalogue
             self._locked.enter_context(at_work(path, PATIENCE))

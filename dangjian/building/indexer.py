@@ -1,7 +1,7 @@
 """When the search index is brought up to date, and by which process.
 
-numpy and what else makes an index are never loaded where pages are made: the work goes on beside,
-in a process forked off for it.
+numpy and what else makes an index are never loaded where pages are made: the work is done in
+parallel, by a process forked off for it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -50,7 +50,7 @@ class Indexer:
     def begin_words(
         self, presenter: "Presenter", paths: Iterable[str], whole: "Callable[[], Presenter]"
     ) -> Files:
-        """Begin to index articles of which the words have changed, all else being as it was.
+        """Begin to index articles whose text changed; everything else must be unchanged.
 
         If the index can't be brought up to date with these, it is from the ``whole`` archive.
         """

@@ -19,8 +19,8 @@ def keep_redirects(catalogue: Catalogue, addresses: Mapping[str, str]) -> None:
 def kept_redirects(path: Path) -> dict[str, str]:
     """The old addresses that the last build left in the catalogue at ``path``."""
     with Catalogue(path, read_only=True) as catalogue:
-        kept = catalogue.meta(_NAME)
-    return msgspec.msgpack.decode(kept, type=dict[str, str]) if kept else {}
+        stored = catalogue.meta(_NAME)
+    return msgspec.msgpack.decode(stored, type=dict[str, str]) if stored else {}
 
 
 def redirect_pages(addresses: Iterable[str]) -> set[str]:

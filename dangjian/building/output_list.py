@@ -94,7 +94,7 @@ def read_list(file: Path) -> set[str] | None:
 
 
 def list_file(place: Workplace) -> Path:
-    """Where the list of the workplace's output folder is kept."""
+    """Where the list of the workplace's output folder is stored."""
     return place.records / "outputs" / f"{place.key_of(place.output)}.txt"
 
 

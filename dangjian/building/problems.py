@@ -59,7 +59,7 @@ def source_problems(
 
 
 def archive_problems(content: Path, archive: Archive) -> Iterator[Problem]:
-    """What the archive, and whoever planned its pages, has noted so far."""
+    """What the archive, and the plan of its pages, has noted so far."""
     for problem in archive.problems.sorted():
         if problem.line or not problem.message.startswith("编号"):
             yield problem

@@ -1,4 +1,4 @@
-"""What the search index is told: each public article's words, when they are new."""
+"""What goes into the search index: each public article's words, when they are new."""
 
 import os
 from collections.abc import Container, Iterator, Sequence

@@ -103,7 +103,7 @@ class Site(Struct, frozen=True):
         return Path(self.settings()["PATH"]).name
 
     def forget(self) -> None:
-        """Let go of what is known from earlier builds, so that all is made again."""
+        """Delete what is known from earlier builds, so that all is made again."""
         remove_catalogue(self.workplace().catalogue)
 
     def build(self, progress: Progress = no_progress) -> Report:

@@ -156,7 +156,7 @@ def write_site(
     """Make every output in ``scope`` that is new, feeds and site maps included.
 
     The search index is written elsewhere and says itself which files it keeps, if it is ``indexed``
-    in this build; if not, they are kept as they are.
+    in this build; if not, they stay as they are.
     """
     portal = plan.portal
     if scope.is_whole:

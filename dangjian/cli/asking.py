@@ -39,7 +39,7 @@ def root_of(context: Context) -> Path:
 
 
 def site_of(context: Context, settings: str) -> Site:
-    """The site whose settings file is ``settings``, looked for here, then beside ``tasks.py``."""
+    """The site whose settings file is ``settings``, looked for here, then next to ``tasks.py``."""
     given = Path(settings)
     return Site(given if given.is_file() else root_of(context) / given)
 
@@ -57,15 +57,15 @@ def progress() -> Progress:
 
     console = Console(stderr=True)
 
-    def told(stage: Stage, done: int, total: int) -> None:
+    def show(stage: Stage, done: int, total: int) -> None:
         end = "\n" if done >= total else "\r"
         console.print(f"{stage}：{done}/{total}", end=end, highlight=False)
 
-    return told
+    return show
 
 
 def ask_until(question: str, default: str, read: Callable[[str], T]) -> T:
-    """The first answer that ``read`` takes; a wrong one is told, and asked for again.
+    """The first answer that ``read`` takes; a wrong one is reported, and asked for again.
 
     ``read`` raises a DangjianError for what it does not take.
     """

@@ -1,4 +1,4 @@
-"""The commands of who works on the program itself; only in a checkout."""
+"""The commands for work on the program itself; only in a checkout."""
 
 import importlib.util
 import os
@@ -15,7 +15,7 @@ from invoke.exceptions import Exit
 from dangjian.cli.asking import command, refuse, root_of
 from dangjian.cli.browser import get_browser
 
-# One lock for every system and Python; addresses of an index belong to whoever installs.
+# One lock for every system and Python; addresses of an index belong to the machine that installs.
 _COMPILE = (
     "uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11",
     "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate",

@@ -101,7 +101,7 @@ def build(
         text = json.dumps(result.as_dict(), ensure_ascii=False, indent=1)
         Path(report).write_text(text + "\n", encoding="utf-8")
     tell(result, site.content_name())
-    # What is left of an archive would be walked through once more on the way out.
+    # Avoid a final full collection at interpreter exit.
     gc.freeze()
     if result.failed:
         refuse(f"{closing(result)}。其余已生成。请照上面的提示改正后再生成。")
@@ -161,8 +161,8 @@ def _register_moved(content: Path, report: Report) -> bool:
     return bool(report.moved)
 
 
-def _publish_problems(file: Path, told: Problems) -> list[Problem]:
-    """What else publishing would refuse: mistakes of publishconf.py that are not told yet."""
+def _publish_problems(file: Path, reported: Problems) -> list[Problem]:
+    """What else publishing would refuse: mistakes of publishconf.py that are not reported yet."""
     settings = file.with_name("publishconf.py")
     if not settings.is_file() or settings == file:
         return []
@@ -170,7 +170,7 @@ def _publish_problems(file: Path, told: Problems) -> list[Problem]:
         found = Site(settings, publishing=True).workplace().problems
     except SiteError as error:
         found = error.problems
-    known = set(told.sorted())
+    known = set(reported.sorted())
     return [problem for problem in found if problem.level == "error" and problem not in known]
 
 

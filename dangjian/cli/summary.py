@@ -16,9 +16,9 @@ _HELD = {"draft": "草稿", "scheduled": "没有到时间", "expired": "已过�
 
 def tell(report: Report, folder: str) -> None:
     """Show a build's problems, what is not public, its counts, and the seconds of each stage."""
-    told = problems_report(report.problems.sorted(), folder)
-    if told:
-        print(told + "\n")
+    text = problems_report(report.problems.sorted(), folder)
+    if text:
+        print(text + "\n")
     tell_withheld(report, folder)
     done = report.production
     print(

@@ -19,4 +19,4 @@ UNCHANGING = "public, max-age=31536000, immutable"
 """``Cache-Control`` of files whose name tells their content."""
 
 ASKED_AGAIN = "no-cache"
-"""``Cache-Control`` of everything else: kept, and asked for again each time."""
+"""``Cache-Control`` of everything else: cached, and revalidated each time."""

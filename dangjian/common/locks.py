@@ -21,7 +21,7 @@ class Lock:
         self._file = file
 
     def note(self, text: str) -> None:
-        """Leave ``text`` for whoever waits; on a full disk there is none, and the lock holds."""
+        """Leave ``text`` for those who wait; on a full disk there is none, and the lock holds."""
         with suppress(OSError):
             self._file.seek(0)
             self._file.truncate()
@@ -32,7 +32,7 @@ class Lock:
 def acquire(path: Path, note: str = "", patience: float = 0.0) -> Iterator[Lock]:
     """Hold the lock at ``path`` (a small file) for as long as the block runs.
 
-    The holder may delete the file: whoever opened it before tries again with the new one.
+    The holder may delete the file: a process that opened it before tries again with the new one.
     Raises LockedError when another process holds it, and still does after ``patience`` seconds.
     """
     end = time.monotonic() + patience

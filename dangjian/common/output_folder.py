@@ -1,7 +1,7 @@
 """The output folder: files written only when their bytes change, and removed when unplanned.
 
 A file whose bytes are the same keeps its modification time, so that rsync and CDNs send only
-what changed. Each file is written beside its place and moved there in one step.
+what changed. Each file is written next to its place and moved there in one step.
 """
 
 import os
@@ -18,7 +18,7 @@ TEMPORARY = ".dangjian-new"
 
 
 class WrittenFile(Struct, frozen=True):
-    """A file that stands in the output: its stat, and whether its bytes are new."""
+    """A file in the output: its stat, and whether its bytes are new."""
 
     path: str
     stat: Stat
@@ -26,7 +26,7 @@ class WrittenFile(Struct, frozen=True):
 
 
 def write_output(output: Path, path: str, data: bytes, *, empty: bool = False) -> WrittenFile:
-    """Put ``data`` at ``path`` below ``output``; an equal file that stands is left alone.
+    """Put ``data`` at ``path`` below ``output``; an equal file is left alone.
 
     Where the output was ``empty`` when the build began, there is no file to compare with, and no
     reader for whom one has to be whole at every moment.
@@ -59,7 +59,7 @@ def write_output(output: Path, path: str, data: bytes, *, empty: bool = False) -
 
 
 def _write_new(target: str, data: bytes) -> Stat:
-    """Write a file where none stands. Raises FileExistsError if there is anything at its place."""
+    """Write a new file. Raises FileExistsError if there is anything at its place."""
     try:
         return _write(target, data, "xb")
     except FileNotFoundError:
@@ -68,7 +68,7 @@ def _write_new(target: str, data: bytes) -> Stat:
 
 
 def _equal(target: str, data: bytes) -> Stat | None:
-    """How the file at ``target`` stands, if it holds just ``data``."""
+    """The stat of the file at ``target``, if it holds just ``data``."""
     try:
         found = os.stat(target)
         if found.st_size != len(data):
@@ -82,7 +82,7 @@ def _equal(target: str, data: bytes) -> Stat | None:
 
 
 def _write(target: str, data: bytes, mode: Literal["wb", "xb"] = "wb") -> Stat:
-    """Write a file and tell how it stands; a rename keeps that."""
+    """Write a file and return its stat, which a rename keeps."""
     with open(target, mode, buffering=0) as file:
         left = memoryview(data)
         while left:

@@ -1,4 +1,4 @@
-"""Mistakes in content and settings, gathered as they are found and told to the editor together."""
+"""Mistakes in content and settings, gathered as they are found and reported together."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -13,7 +13,7 @@ _LEVELS = {"error": "错误", "warning": "提醒"}
 
 
 class Problem(Struct, frozen=True):
-    """One mistake: where it stands, what is wrong, what to write instead.
+    """One mistake: where it is, what is wrong, what to write instead.
 
     ``path`` is relative to ``content/`` (with ``/``), or the name of a settings file (``….py``).
     ``line`` and ``column`` count from 1; 0 is the whole file, the whole line.
@@ -32,7 +32,7 @@ class Problem(Struct, frozen=True):
 
 
 class Problems:
-    """Collects the problems of a build; the same problem told twice is kept once."""
+    """Collects the problems of a build; the same problem noted twice is reported once."""
 
     def __init__(self, problems: Iterable[Problem] = ()) -> None:
         self._problems: dict[Problem, None] = dict.fromkeys(problems)

@@ -47,7 +47,7 @@ class WorkerPool:
     """Runs functions over many values, here or in worker processes.
 
     ``executor`` is used when given; otherwise ``workers`` processes are started for the first
-    large piece of work and kept until the crew is dismissed.
+    large piece of work and stay until the pool is closed.
     """
 
     def __init__(self, workers: int = 0, executor: Executor | None = None) -> None:
@@ -114,7 +114,7 @@ class WorkerPool:
     def _may_fork(self) -> bool:
         if sys.platform != "linux":
             return False
-        # A pool has threads here, and beside threads nothing is forked. A new one starts at once.
+        # The pool has threads here, with which forking is unsafe; a new pool is cheap.
         self._dismiss_pool()
         return can_fork()
 
@@ -126,7 +126,7 @@ class WorkerPool:
         Processes are forked off for it, which have all of this one's memory: neither the work nor
         the values are sent to them, and need not be such as can be sent.
         """
-        # A chunk has its price, and the last one may be waited for alone.
+        # Chunks have overhead, and one long last chunk would leave other workers idle.
         chunk = min(max(len(values) // (self.workers * SHARES), CHUNK), MOST_AT_ONCE)
         spans = (slice(start, start + chunk) for start in range(0, len(values), chunk))
         task = partial(_work_on, work, values)
@@ -135,7 +135,7 @@ class WorkerPool:
             yield from self._results(pool, _do_inherited, spans)
 
     def run_in_background(self, work: Callable[[], R]) -> Callable[[], R]:
-        """Begin ``work`` beside what comes next; the function returned waits for what it gives.
+        """Begin ``work`` in parallel; the function returned waits for its result.
 
         It is done by a process forked off for it, which has all of this one's memory. Where that
         can't be, or has gone wrong, it is done here when its result is asked for.
@@ -149,7 +149,7 @@ class WorkerPool:
     ) -> Iterator[Callable[[Callable[[], R]], Callable[[], R]]]:
         """A process that does ``first`` (loads what it will need) and waits for its work.
 
-        What comes of the ``with`` begins work that can be sent, as :meth:`aside` does; the
+        What comes of the ``with`` begins work that can be sent, as ``run_in_background`` does; the
         process ends with the block.
         """
         fork = self._fork(first, waits=True)

@@ -1,6 +1,6 @@
-"""The archive: which articles are public, where each stands, and in which lists.
+"""The archive: which articles are public, where each is, and in which lists.
 
-Made anew in each build from the catalogue's records, in time linear in the articles. Nothing
+Made again in each build from the catalogue's records, in time linear in the articles. Nothing
 here reads a file or a text.
 """
 
@@ -57,7 +57,7 @@ class Item(Struct, eq=False):
 
 
 class Unplaced(Struct, frozen=True):
-    """A problem with what an article names under a key; its line is looked for when it is told."""
+    """A problem with what an article names under a key; reporting it looks for the line."""
 
     path: str
     key: str
@@ -227,7 +227,7 @@ def _turning_points(entry: Entry) -> tuple[datetime | None, ...]:
 
 
 def _settle_addresses(items: list[Item], archive: Archive) -> None:
-    """Enter items by path; of two with one address the first by path stays, the other is told."""
+    """Enter items by path; where two have one address, the first stays, the other is reported."""
     taken: dict[str, Item] = {}
     for item in sorted(items, key=lambda i: i.path):
         if item.address:
@@ -289,7 +289,7 @@ def _list_by_tag(archive: Archive) -> None:
     by_slug: dict[str, Tag] = {}
     slugs: dict[str, str] = {}
     first: dict[str, str] = {}
-    told: set[str] = set()
+    reported: set[str] = set()
     for item in archive.items:
         for name in item.entry.tags:
             slug = slugs.get(name)
@@ -299,8 +299,8 @@ def _list_by_tag(archive: Archive) -> None:
             if tag is None:
                 tag = by_slug[slug] = Tag(name, slug)
                 first[slug] = item.path
-            elif tag.name != name and name not in told:
-                told.add(name)
+            elif tag.name != name and name not in reported:
+                reported.add(name)
                 message = (
                     f"标签“{name}”与“{tag.name}”（见 {first[slug]}）只是大小写、空格不同，"
                     "已并为一个标签，宜统一成一种写法"

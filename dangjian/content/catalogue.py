@@ -91,7 +91,7 @@ class FileFacts(Struct, frozen=True, omit_defaults=True):
     ``passing`` if the file was not to be read (no permission, a share that is away), not wrong.
 
     ``name`` is its address; ``made`` its place in the picture cache, empty when the source itself
-    is put out. ``notices`` are what an editor should know of it, in Chinese.
+    is published. ``notices`` are what an editor should know of it, in Chinese.
     ``sized`` says that further sizes were asked for; ``smaller`` and ``avif`` are those there are,
     ascending in width.
     """

@@ -19,10 +19,10 @@ def missing_reason(content: Path, path: str) -> str:
     """What to say of a file that is not there: a name that differs in writing only is named."""
     name = path.rpartition("/")[2]
     try:
-        beside = os.listdir((content / path).parent)
+        others = os.listdir((content / path).parent)
     except OSError:
-        beside = []
-    for other in sorted(beside):
+        others = []
+    for other in sorted(others):
         if unicodedata.normalize("NFC", other) == unicodedata.normalize("NFC", name):
             return (
                 f"在 {path} 找不到：同名的文件在，可是文件名里字的编码不同（多半来自苹果电脑），"

@@ -227,14 +227,14 @@ def _without_words(
 
 
 def line_of(body: str, written: str, first_line: int, count: int = 0) -> int:
-    """The line in the file where ``written`` stands in the text.
+    """The line in the file where ``written`` is in the text.
 
     ``count`` tells which of several places: 0 the first, -1 the last. The first line of the text if
     it is not there.
     """
     if not written:
         return first_line
-    # An address stands in brackets or quotation marks; without them it may be part of another.
+    # An address is in brackets or quotation marks; without them it may be part of another.
     forms = (f"]({written}", f'"{written}"', written)
     written = next((form for form in forms if form in body), written)
     position = body.rfind(written) if count < 0 else body.find(written)

@@ -109,7 +109,7 @@ _ENDINGS = (".md", ".markdown")
 _USUAL = frozenset(
     ("jpg", "jpeg", "png", "webp", "gif", "svg", "pdf", "docx", "xlsx", "mp4", "vtt")
 )
-"""Endings of what lies beside articles, so that nothing else need be asked of most files."""
+"""Endings of what lies next to articles, so that nothing else need be asked of most files."""
 _PLAIN = frozenset(("txt", "html", "htm"))
 """Endings of what may be a download, or an article saved in the wrong form."""
 _NOT_READ = re.compile(

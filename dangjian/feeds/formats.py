@@ -29,7 +29,7 @@ def render_rss(channel: Channel, items: Sequence[FeedItem]) -> bytes:
     for item in newest_first(items):
         entry = adapter.add_entry(feed, item)
         entry.content(strip_invalid(item.html), type="CDATA")
-        # A description is HTML to whoever reads it, and a summary is plain text.
+        # Feed readers take a description for HTML, and a summary is plain text.
         summary = strip_invalid(item.summary) or shown_title(item)
         entry.description(html.escape(summary, quote=False))
     return _with_style(feed.rss_str(), channel.stylesheet)
@@ -80,8 +80,8 @@ def _json_item(item: FeedItem) -> dict[str, Any]:
         ],
         "_dangjian": {"source": strip_invalid(item.source)} if item.source else None,
     }
-    kept = {key: value for key, value in found.items() if value}
-    return kept if "content_html" in kept else kept | {"content_html": ""}
+    given = {key: value for key, value in found.items() if value}
+    return given if "content_html" in given else given | {"content_html": ""}
 
 
 def _with_style(document: bytes, stylesheet: str) -> bytes:

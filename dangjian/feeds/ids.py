@@ -62,7 +62,7 @@ def feed_keys(items: Iterable[Item]) -> dict[str, str]:
     """The keys of articles by path, no two of them the same.
 
     Two articles with one id are reported as a mistake (see ``content.archive``); until that is
-    repaired the one whose path comes later is told apart by its path.
+    repaired the one whose path comes later is distinguished by its path.
     """
     keys: dict[str, str] = {}
     taken: set[str] = set()

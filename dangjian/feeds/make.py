@@ -64,8 +64,8 @@ class FeedMaker:
     def _archived(self, whole: bool) -> dict[str, int]:
         """The pages that each channel's archive has."""
         if not whole:
-            kept = self.catalogue.meta(_ARCHIVED)
-            return msgspec.msgpack.decode(kept, type=dict[str, int]) if kept else {}
+            stored = self.catalogue.meta(_ARCHIVED)
+            return msgspec.msgpack.decode(stored, type=dict[str, int]) if stored else {}
         size = self.portal.office.feed_size
         archived = {channel.name: archive_pages(channel, size) for channel in self.channels}
         self.catalogue.set_meta(_ARCHIVED, msgspec.msgpack.encode(archived))

@@ -1,4 +1,4 @@
-"""Files offered for download: what readers are told of them, and which are not published at all.
+"""Files offered for download: what pages say of them, and which are not published at all.
 
 Only kinds that are documents, archives, pictures, sound or video are accepted. A file that a
 reader's machine or browser would run (programs, scripts, web pages, documents with macros) is

@@ -1,7 +1,7 @@
 """What a document says of those who wrote it: names in its properties, changes, comments.
 
 A reader sees all of that with two clicks. It can't be taken out safely by a program (a signature,
-a layout may depend on it), so that the editor is told what there is and how to remove it.
+a layout may depend on it), so that the editor hears what there is and how to remove it.
 """
 
 import re
@@ -222,7 +222,7 @@ def _pdf(file: IO[bytes]) -> list[str]:
         if any(_is_comment(mark) for page in pages for mark in page.annotations or ()):
             found.append("批注")
     except (*broken, RecursionError, OverflowError, OSError, zlib.error, ET.ParseError):
-        return [one for one in found if one]  # damaged; what was readable is told
+        return [one for one in found if one]  # damaged; what was readable is reported
     return [one for one in found if one]
 
 

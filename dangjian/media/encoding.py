@@ -9,7 +9,7 @@ from PIL import Image
 FEW_COLOURS: Final = 256
 """Up to this many colours a picture is a drawing or a screenshot, which a palette holds."""
 DRAWN_COLOURS: Final = 4096
-"""Up to this many colours a picture is drawn rather than photographed: it is kept sharp."""
+"""Up to this many colours a picture is drawn rather than photographed: it stays sharp."""
 AVIF_QUALITY: Final = 60
 AVIF_SPEED: Final = 8
 _LOWER: Final = (

@@ -11,7 +11,7 @@ import zxingcpp
 # Any of the eight masks is read by any reader (ISO/IEC 18004, 7.8); trying all for the most even
 # picture takes six times as long as all the rest.
 _MASK = 3
-# Pieces of rows of this length are few enough to be kept, and long enough to be few in a row.
+# Pieces of rows of this length are few enough to be cached, and long enough to be few in a row.
 _PIECE = 11
 
 

@@ -1,4 +1,4 @@
-"""The picture that stands for a page without one when it is passed on: the emblem on paper.
+"""The picture of a page that has none, for when it is passed on: the emblem on paper.
 
 It has no words, for which fonts would be needed that differ from machine to machine; the title is
 printed next to it anyway.

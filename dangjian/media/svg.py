@@ -88,7 +88,7 @@ _PIXELS = {"px": 1.0, "": 1.0, "pt": 96 / 72, "mm": 96 / 25.4, "cm": 96 / 2.54, 
 
 
 class SvgError(DangjianError, ValueError):
-    """A drawing that is not put out; the message is a Chinese sentence."""
+    """A drawing that is not published; the message is a Chinese sentence."""
 
 
 def clean_svg(data: bytes) -> tuple[bytes, int, int]:

@@ -22,7 +22,7 @@ def footer_items(
 ) -> tuple[FooterItem, ...]:
     """The items in the order of the page: who, how to reach them, registrations, badges.
 
-    ``picture`` gives a picture as put out, or None when it can't be shown.
+    ``picture`` gives a picture as published, or None when it can't be shown.
     """
     texts = [
         ("版权所有", office.owner, ""),
@@ -56,7 +56,7 @@ def _badges(office: Office, picture: Callable[[PictureRef], Picture | None]) -> 
 
 
 def _callable(phone: str) -> bool:
-    """Whether a telephone can dial it as it stands (an extension in words can't be)."""
+    """Whether a phone can dial it as it is (an extension in words can't be)."""
     return re.fullmatch(r"\+?[0-9-]+", phone) is not None
 
 

@@ -1,4 +1,4 @@
-"""What stands in a page's head: the official tags, Open Graph, and data for search engines.
+"""What a page's head holds: the official tags, Open Graph, and data for search engines.
 
 The names of meta tags, their order and the form of ``PubDate`` are those of 国办发〔2017〕47号
 (附件《网页设计规范》): site tags on every page, column tags on home, columns and what is in a

@@ -22,8 +22,8 @@ BLOCK = 6
 class _Choice:
     """The items each part of the home page shows.
 
-    From the top of the page down, each article stands in the first place that wants it, and in no
-    other; only 最新 has what is new whether it stands elsewhere or not.
+    From the top of the page down, each article is in the first place that wants it, and in no
+    other; only 最新 has what is new whether it is elsewhere or not.
     """
 
     def __init__(self, portal: Portal) -> None:

@@ -1,6 +1,6 @@
 """What is to be made: every output with the digest of exactly what it may read.
 
-A page's context is only built when its fingerprint differs from that of the file that stands;
+A page's context is only built when its fingerprint differs from that of the existing file;
 so planning must stay cheap, and ``parts`` must cover whatever ``context`` reads.
 """
 

@@ -130,7 +130,7 @@ class Presenter:
         return b"".join(map(self.mention_digest, items))
 
     def is_top(self, item: Item) -> bool:
-        """Whether an item stands above its lists (置顶) at this moment."""
+        """Whether an item is above its lists (置顶) at this moment."""
         entry = item.entry
         return "top" in entry.flags and (entry.top_until is None or entry.top_until > self.now)
 
@@ -144,7 +144,7 @@ class Presenter:
         return TYPE_NAMES[entry.type] if entry.type in LABELLED_TYPES else ""
 
     def cover_ref(self, item: Item) -> PictureRef | None:
-        """The picture that stands for an item: its cover, the first of its gallery or text.
+        """The picture that represents an item: its cover, the first of its gallery or text.
 
         Of a text's pictures one that can be cropped: a flow chart or a certificate can't.
         """

@@ -1,4 +1,4 @@
-"""Old addresses that still answer: redirect pages, and what web servers are told of all."""
+"""Old addresses that still answer: redirect pages, and what web servers get of them all."""
 
 import re
 from collections.abc import Iterable, Iterator

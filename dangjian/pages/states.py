@@ -10,7 +10,7 @@ NOTICE_LABELS = {"upcoming": "未开始", "open": "进行中", "closed": "已结
 
 
 def notice_status(entry: Entry, now: datetime) -> str:
-    """Where a notice stands in its period: upcoming, open, closed; empty without a period."""
+    """Where a notice is in its period: upcoming, open, closed; empty without a period."""
     if entry.notice_start is None and entry.notice_end is None:
         return ""
     if entry.notice_start is not None and now < entry.notice_start:

@@ -51,7 +51,7 @@ class State:
         self._text = "{}"
 
     def put(self, text: str) -> None:
-        """Take over a new state (JSON on one line) and wake whoever waits."""
+        """Take over a new state (JSON on one line) and wake the requests that wait for it."""
         with self._changed:
             self._number += 1
             self._text = text
@@ -71,7 +71,7 @@ class State:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Serves one folder; ``state`` is what pages are told, None for a plain server."""
+    """Serves one folder; ``state`` is what pages are sent, None for a plain server."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # the browser waits for the last small packet

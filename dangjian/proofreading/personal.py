@@ -30,7 +30,7 @@ _CHECKS: Final = "10X98765432"
 
 
 def personal_numbers(line: str) -> Iterator[tuple[str, str]]:
-    """What kind of number stands in a line of text, and how to write it so that it tells nobody."""
+    """What kind of number a line of text has, and how to write it so that it tells nobody."""
     if sum(character.isdigit() for character in line) < 11:
         return
     text = unicodedata.normalize("NFKC", line)

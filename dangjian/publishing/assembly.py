@@ -55,7 +55,7 @@ class Comparison(Struct):
 def compare(
     built: Path, plan: Plan, live: Path, manifest: Manifest, retain: tuple[str, ...]
 ) -> Comparison:
-    """Compare what is ``built`` with the ``live`` folder, of which ``manifest`` lists the files.
+    """Compare what is ``built`` with the ``live`` folder, whose files ``manifest`` lists.
 
     Raises PublishError when a planned file is not there as planned, OSError when one can't be read.
     """
@@ -110,7 +110,7 @@ def assemble(
     found: Comparison,
     retain: tuple[str, ...],
 ) -> Manifest:
-    """Fill ``staging`` with the planned files and what others have put into ``live`` to be kept.
+    """Fill ``staging`` with the planned files and what others have put into ``live``, which stays.
 
     Returns the manifest of the planned files. Raises PublishError when something is missing in the
     end, OSError when something can't be read or written.

@@ -62,7 +62,7 @@ def changes_between(
 
 
 def _by_pages(after: Mapping[str, Article], found: Comparison) -> Changes:
-    """The same by pages, for a live site of which no titles are known: addresses for those gone."""
+    """The same by pages, for a live site whose titles are not known: addresses for those gone."""
     titles = {article.address: article.title for article in after.values() if article.address}
     return Changes(
         appeared=[titles[path] for path in found.new if path in titles],

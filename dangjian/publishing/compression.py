@@ -29,7 +29,7 @@ _ALWAYS = (".html", ".htm")
 def compress(built: Path, plan: Plan, but: Iterable[str] = ()) -> Plan:
     """The plan with the compressed copies of its text files, ``but`` for some.
 
-    Copies are kept below ``built``, and made again only for files that have changed.
+    Copies are cached below ``built``, and made again only for files that have changed.
     """
     left_out = set(but)
     texts = [path for path in plan if _is_text(path) and path not in left_out]
@@ -73,9 +73,9 @@ def _is_current(target: Path, mtime: int) -> bool:
 
 def _forget_others(folder: Path, copies: Iterable[str]) -> None:
     """Remove the copies of files that are no more."""
-    kept = set(copies)
+    current = set(copies)
     for path in list(_files_below(folder)):
-        if path not in kept:
+        if path not in current:
             (folder / path).unlink()
 
 

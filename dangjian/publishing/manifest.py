@@ -31,7 +31,7 @@ class Article(Struct, frozen=True, array_like=True):
 
 
 class Record(Struct):
-    """What is kept of a release: its files, and its articles by the paths of their sources.
+    """What is recorded of a release: its files, and its articles by the paths of their sources.
 
     ``articles`` is None for a release made by a version that did not keep them.
     """

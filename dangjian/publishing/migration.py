@@ -1,4 +1,4 @@
-"""Moving over the releases that versions before 1.1 kept next to the live folder."""
+"""Moving over the releases that versions before 1.1 stored next to the live folder."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +13,7 @@ FOREIGN = "00000000-000000"
 
 
 def old_releases(live: Path) -> Path:
-    """Where versions before 1.1 kept the releases of a live folder."""
+    """Where versions before 1.1 stored the releases of a live folder."""
     return live.parent / "releases" / live.name
 
 
@@ -23,7 +23,7 @@ def has_old_releases(live: Path) -> bool:
 
 
 def move_releases(live: Path, folder: Path, recover: Callable[[], tuple[list[str], str]]) -> None:
-    """Move the releases kept next to ``live`` to a ``folder`` that a web server can't serve.
+    """Move the releases stored next to ``live`` to a ``folder`` that a web server can't serve.
 
     ``recover`` ends a switch that was cut short, and returns the names of the releases and of the
     live one. Each gets a record of its files. Raises LockedError, PublishError, OSError.

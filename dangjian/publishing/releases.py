@@ -1,4 +1,4 @@
-"""The live site and the releases kept for rollback: the switch in one step, and taking it back.
+"""The live site and the releases stored for rollback: the switch in one step, and taking it back.
 
 The releases of a live folder lie in a folder of their own, on the same disk and out of reach of the
 web server: each named by the time it went live, with a manifest next to it; ``next`` while one is
@@ -89,7 +89,7 @@ class Releases(Struct):
 
     @property
     def names(self) -> list[str]:
-        """The releases kept, oldest first."""
+        """The stored releases, oldest first."""
         if not self.folder.is_dir():
             return []
         return sorted(
@@ -183,7 +183,7 @@ class Releases(Struct):
     def roll_back(self, name: str = "", held: str = "") -> str:
         """Make the release ``name``, or the one before the live one, live again; return its name.
 
-        The one that was live is kept under its own name, so this can be taken back as well.
+        The one that was live is stored under its own name, so this can be taken back as well.
         ``held`` covers the content as it is now, for the next publish to compare.
         """
         earlier = [one for one in self.names if not self.state.live or one < self.state.live]
@@ -218,7 +218,7 @@ class Releases(Struct):
             return
         source = self.folder / pending.source
         if not self.live.exists():
-            # Cut between two renames: the live one is put aside, the new one not yet in place.
+            # Cut between two renames: the live one is moved away, the new one not yet in place.
             if not source.exists():
                 raise PublishError(f"线上网站 {self.live} 和新版本都不见了，请从备份恢复。")
             source.rename(self.live)
@@ -250,7 +250,7 @@ class Releases(Struct):
             write_whole(self._state_file, data, durable=True)
 
     def _switch(self, source: Path, name: str, after: State) -> None:
-        """Put the folder ``source`` in the place of the live one, which is kept as a release.
+        """Put the folder ``source`` in the place of the live one, which is stored as a release.
 
         ``after`` is the state to be in then. Raises PublishError if it did not come to it.
         """
@@ -311,7 +311,7 @@ class Releases(Struct):
                 file.unlink(missing_ok=True)
 
     def _discard(self, name: str, manifest: Manifest) -> None:
-        """Delete the published files of a release; what others had put among them is kept.
+        """Delete the published files of a release; what others had put among them stays.
 
         Taken out of the list first, so that half of one is never rolled back to.
         """
@@ -358,7 +358,7 @@ class Releases(Struct):
 
 
 _RESERVE = 4096
-"""Bytes set aside so that a rollback can be noted on a full disk."""
+"""Bytes reserved so that a rollback can be noted on a full disk."""
 
 
 @contextmanager

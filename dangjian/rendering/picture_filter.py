@@ -20,7 +20,7 @@ def img(
     alt: str | None = None,
     loading: str = "lazy",
 ) -> Markup:
-    """A picture of which the browser chooses the size; ``layout`` says how wide it is shown.
+    """A picture whose size the browser chooses; ``layout`` says how wide it is shown.
 
     ``layout`` is the ``sizes`` of HTML; without it the picture has one size. ``alt`` stands for the
     picture's own words. ``loading`` is lazy, eager, or high (eager and before all others).

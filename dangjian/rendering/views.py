@@ -298,7 +298,7 @@ class FeedNode(Struct, frozen=True):
 
 
 class Head(Struct, frozen=True):
-    """What stands in ``<head>`` of one page.
+    """What ``<head>`` of one page holds.
 
     ``meta`` are name/content pairs in the order of 国办发〔2017〕47号; ``properties`` are Open
     Graph property/content pairs; ``jsonld`` is JSON that is safe inside ``<script>``.

@@ -55,7 +55,7 @@ def has_clock(text: str) -> bool:
 
 
 def _paired(found: re.Match[str]) -> bool:
-    """年 goes with 月 and 日; one kind of stroke is kept; digits do not run into the hour."""
+    """年 goes with 月 and 日; strokes are alike; digits do not run into the hour."""
     mark, then, last = found["mark"], found["then"], found["last"]
     clock = found["clock"]
     if (then != "月") if mark == "年" else (then != mark or bool(last)):

@@ -1,4 +1,4 @@
-"""Forms that a front matter and the settings share: separators, telephone numbers, addresses."""
+"""Forms that a front matter and the settings share: separators, phone numbers, addresses."""
 
 import re
 from typing import Final

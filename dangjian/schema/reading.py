@@ -38,7 +38,7 @@ _ORDERED: Final = (
     ("notice_start", "notice_end"),
     ("effective", "repealed"),
 )
-"""Pairs of dates of which the second cannot be a day before the first."""
+"""Pairs of dates whose second cannot be a day before the first."""
 
 _NEVER_HIDDEN: Final = ("special", "link")
 _WITH_BODY: Final = ("news", "document", "notice", "page")
@@ -83,7 +83,7 @@ def read_entry(
 
 
 def _of_draft(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """The problems of a draft: nobody is kept from publishing by what is not finished."""
+    """The problems of a draft: what is not finished prevents nobody from publishing."""
     return tuple(replace(problem, level="warning") for problem in problems)
 
 
@@ -108,7 +108,7 @@ def _other(
     field: Field,
     place: SourceLocation,
 ) -> tuple[str, ...] | None:
-    """A key of another program: left out, taken for a status, or told what to write instead."""
+    """A key of another program: left out, taken for a status, or reported with what to write."""
     name = normal(field.key)
     if name in ignored:
         return ()
@@ -163,7 +163,7 @@ def read_column(source: Source) -> tuple[ColumnEntry | None, tuple[Problem, ...]
 
 
 def _require(spec: Spec, taken: ParsedFields, place: SourceLocation) -> None:
-    """A required key that is absent or empty; one with a wrong value has been told already."""
+    """A required key that is absent or empty; one with a wrong value has been reported already."""
     if spec.name in taken.values or spec.name in taken.wrong:
         return
     what = "是空的" if spec.name in taken.fields else "没有写"

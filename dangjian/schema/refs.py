@@ -1,4 +1,4 @@
-"""What an article names besides words: pictures, files, a film, blocks of a special, reviews."""
+"""What an article names besides words: pictures, files, a video, blocks of a special, reviews."""
 
 from typing import Annotated, Final
 
@@ -52,7 +52,7 @@ class AttachmentRef(Struct, frozen=True):
 
 
 class VideoRef(Struct, frozen=True):
-    """A film beside the article (paths relative to ``content/``)."""
+    """A video next to the article (paths relative to ``content/``)."""
 
     src: Annotated[
         str, Key(zh="文件", about="视频文件（mp4、webm）", kind="path", example="shipin.mp4")

@@ -31,14 +31,14 @@ _NUMBERED: Final = re.compile(r"(〔\d{4}〕)\s*(?:第\s*0*|0+)(\d+)\s*号?")
 
 
 class ParsedFields(Struct):
-    """What was read of a mapping: the values, where each key stands, which were told as wrong."""
+    """What was read of a mapping: the values, each key's field, the keys reported as wrong."""
 
     values: dict[str, Any]
     fields: dict[str, Field]
     wrong: set[str]
 
     def line(self, name: str, otherwise: int = 1) -> int:
-        """The line a key stands on."""
+        """The line a key is on."""
         field = self.fields.get(name)
         return field.line if field else otherwise
 
@@ -79,7 +79,7 @@ def read_fields(
 
 
 def _unknown(field: Field, known: Table, place: SourceLocation) -> tuple[str, ...]:
-    """Tell of a key that is not ours; returns the one that was meant, not to be missed again."""
+    """Report a key that is not ours; returns the one that was meant, not to be missed again."""
     nearest = known.nearest(field.key)
     if nearest is None:
         names = "、".join(spec.key.zh for spec in known.specs[:8])
@@ -135,7 +135,7 @@ def _checked(check: Callable[[str], str]) -> Callable[[Node, Spec, SourceLocatio
 
 
 def _address_name(node: Node, spec: Spec, place: SourceLocation) -> str | None:
-    """A part of an address; capitals become small letters, which is told."""
+    """A part of an address; capitals become small letters, which is reported."""
     if isinstance(node, Text) and not node.text.islower() and node.text.isascii():
         small = Text(node.text.lower(), node.line)
         noted = len(place.problems)

@@ -1,4 +1,4 @@
-"""Where a setting stands: the file and line of each name in ``pelicanconf.py``, by its syntax tree.
+"""Where a setting is: the file and line of each name in ``pelicanconf.py``, by its syntax tree.
 
 The settings are Python that Pelican has run; this only reads the text again, to point at lines.
 """

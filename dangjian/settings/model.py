@@ -27,7 +27,7 @@ class Setting(Struct, frozen=True):
 
 
 class Home(Struct, frozen=True):
-    """What the home page shows: how many of each, and of which columns."""
+    """What the home page shows: how many of each, and from which columns."""
 
     headline: bool = True
     latest: int = 10

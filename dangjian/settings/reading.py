@@ -1,4 +1,4 @@
-"""Pelican's settings to an ``Office``, with every mistake told by file and line."""
+"""Pelican's settings to an ``Office``, with every mistake reported by file and line."""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -24,7 +24,7 @@ PELICAN_OPTIONAL: Final = frozenset((
 """Settings that Pelican reads without having a default for them (its settings.rst and code)."""
 
 _ENGINE: Final = frozenset(("PUBLISHING", "DANGJIAN_RUN"))
-"""What ``hooks`` reads beside the office's settings: publishing, and how one run is done."""
+"""What ``hooks`` reads besides the office's settings: publishing, and how one run is done."""
 
 _USUAL: Final = frozenset((
     "PATH", "OUTPUT_PATH", "CACHE_PATH", "THEME", "THEME_TEMPLATES_OVERRIDES", "OUTPUT_RETENTION",
@@ -100,19 +100,19 @@ def _read(
 def _missing(
     settings: Mapping[str, Any], found: Mapping[str, Any], lines: SettingsFile
 ) -> Iterator[Problem]:
-    def told(name: str, message: str, level: Level = "error") -> Problem:
+    def problem(name: str, message: str, level: Level = "error") -> Problem:
         return Problem(*lines.place(name), message, level)
 
     if settings.get("SITENAME") in (None, "", _PELICAN_NAME):
-        yield told("SITENAME", '没有写 SITENAME（站名），请加一行 SITENAME = "示例市党建网"')
+        yield problem("SITENAME", '没有写 SITENAME（站名），请加一行 SITENAME = "示例市党建网"')
     if not settings.get("OWNER"):
-        yield told(
+        yield problem(
             "OWNER",
             '没有写 OWNER（主办单位），文章没有默认来源；请加一行 OWNER = "中共示例市委组织部"',
             "warning",
         )
     if found.get("profile") == "gov" and not settings.get("SITE_ID_CODE"):
-        yield told(
+        yield problem(
             "PROFILE",
             "PROFILE 是 gov（政府网站），没有写 SITE_ID_CODE（网站标识码），检查会扣分；"
             '请加一行 SITE_ID_CODE = "0000000001"（换成本站的标识码）',
@@ -120,7 +120,7 @@ def _missing(
         )
     zone = settings.get("TIMEZONE", "Asia/Shanghai")
     if zone != "Asia/Shanghai":
-        yield told(
+        yield problem(
             "TIMEZONE",
             f'TIMEZONE 写的是 {as_repr(zone)}，本系统一律用北京时间，请写 "Asia/Shanghai"',
         )

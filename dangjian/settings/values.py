@@ -1,4 +1,4 @@
-"""From what stands in ``pelicanconf.py`` to typed values, one reading for each form of setting.
+"""From what ``pelicanconf.py`` says to typed values, one reading for each form of setting.
 
 A reading returns the value, or ``None`` when it noted a problem or there was nothing to read.
 """
@@ -71,7 +71,7 @@ Reading = Callable[[Any, SettingLocation], Any]
 
 
 def as_repr(value: object) -> str:
-    """What was found, as it stands in Python, short enough for a message."""
+    """What was found, as Python writes it, short enough for a message."""
     try:
         return shortened(repr(value), 40)
     except ValueError:  # Python writes no whole number of more than 4,300 digits
@@ -302,7 +302,7 @@ def hosts(value: Any, place: SettingLocation) -> tuple[str, ...] | None:
 
 
 def members(value: Any, place: SettingLocation, known: Mapping[str, Reading]) -> dict[str, Any]:
-    """The values of a dict setting by its known keys; unknown keys are told."""
+    """The values of a dict setting by its known keys; unknown keys are reported."""
     if not isinstance(value, Mapping):
         example = ", ".join(f'"{key}": …' for key in list(known)[:2])
         place.note(f"{place.label}写的是 {as_repr(value)}，要写 {{{example}}}")

@@ -91,7 +91,7 @@ class _PlainTexts(Treeprocessor):
                 element.tail = AtomicString(element.tail)
 
 
-# What an inline pattern begins with, STX where something was put aside, and what breaks a line.
+# What an inline pattern begins with, STX where something was replaced, and what breaks a line.
 _INLINE_MARK = re.compile(r"[\\`*_\[!<&\x02@~]|  \n|://|www\.")
 
 
@@ -137,7 +137,7 @@ def _count_levels(parser: Any, meter: WorkLimit) -> None:
 
 
 def _count_matches(pattern: Any, meter: WorkLimit) -> None:
-    """Count what a match costs: the text is put together again, brackets are looked for."""
+    """Charge for a match: it rebuilds the text and rescans for brackets."""
     handle: Callable[..., Any] = pattern.handleMatch
 
     def counted(match: re.Match[str], data: str) -> Any:

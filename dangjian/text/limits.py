@@ -67,7 +67,7 @@ class WorkLimit:
         self._depth -= 1
 
     def look(self, text: str) -> None:
-        """Refuse what can be told before parsing."""
+        """Refuse what can be seen before parsing."""
         if len(text) > LONGEST:
             limit = LONGEST // 10_000
             raise TooExpensiveError(f"正文有 {len(text)} 个字，最多 {limit} 万个，请分成几篇")

@@ -5,7 +5,7 @@ keep-all``) and ``breakable`` marks the places where it is right. It knows the v
 field, not the language: an unknown word may cost a place to break, and must not gain a false one.
 
 Texts are broken by the browser after the Unicode line breaking algorithm (UAX 14), which is wrong
-for Chinese in three places that ``text_breaks`` corrects: it allows no break beside a quotation
+for Chinese in three places that ``text_breaks`` corrects: it allows no break next to a quotation
 mark with a Latin neighbour (“1+6”), none inside long addresses, and one between a number and its
 unit. What must stay whole is in a ``.nb`` (``white-space: nowrap``). No character is added: a word
 joiner would remove the narrow space between Chinese characters and figures.
@@ -162,7 +162,7 @@ def breakable(title: str) -> Markup:
     """The title as HTML that says where a line may end.
 
     Between Chinese words that is ``<wbr>``. Beside a figure or a Latin word ``<wbr>`` would remove
-    the narrow space that the browser sets there, so both neighbours are kept whole (``.nb``) in a
+    the narrow space that the browser sets there, so both neighbours stay whole (``.nb``) in a
     ``.wb``, in which the theme lets lines end wherever a script changes.
     """
     groups: list[list[str]] = []
@@ -289,7 +289,7 @@ _MAX_RUN = 20
 _MAX_NUMBER = 9  # in halves of a Chinese character
 # An address may be broken after its separators; where there are none for long, after so many signs.
 _MAX_PIECE = 6
-# Tags and what is preformatted, or a run of ASCII with the quotation marks and the unit beside it.
+# Tags and what is preformatted, or a run of ASCII with the quotation marks and the unit next to it.
 _RUN = re.compile(
     r"<pre\b.*?</pre>|<[^>]*>"
     rf"|([“‘]?)([0-9A-Za-z+%](?:[!-%'-;=?-~]|{_ENTITY})*)"

@@ -1,4 +1,4 @@
-"""Markers of list items and of notes, and how far in a line stands."""
+"""Markers of list items and of notes, and how far in a line begins."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""How a picture stands in a page: the one place that writes ``<picture>`` and ``<img>``."""
+"""How a picture is written into a page: the one place that writes ``<picture>`` and ``<img>``."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ def picture_tag(
     layout: str,
     attributes: str,
 ) -> str:
-    """A picture of which the browser chooses the size by ``layout`` (the ``sizes`` of HTML).
+    """A picture whose size the browser chooses by ``layout`` (the ``sizes`` of HTML).
 
     ``main`` is address, width and height of what every browser shows; ``root`` leads to the site's
     root; ``attributes`` are HTML and begin with a space.

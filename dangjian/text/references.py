@@ -87,7 +87,7 @@ def text_resolver(targets: Mapping[str, Target], root: str, *, feed: bool = Fals
 def show_pictures(
     text: str, targets: Mapping[str, Target], root: str, layout: str, *, eager: bool = False
 ) -> str:
-    """Replace a text's pictures by those of a page, of which the browser chooses the size.
+    """Replace a text's pictures by those of a page, whose size the browser chooses.
 
     The first is loaded at once if it is ``eager``, the others when they come near. ``layout`` says
     how wide pictures are shown (the ``sizes`` of HTML). One that leads nowhere stays symbolic.

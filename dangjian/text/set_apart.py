@@ -10,7 +10,7 @@ import re
 from dangjian.text.joining import join_words
 from dangjian.text.tokens import BEGIN, END
 
-# A token stands for a run of plain blocks while the rest is parsed.
+# A token replaces a run of plain blocks while the rest is parsed.
 _TOKEN = re.compile("<p>\x0ep([0-9]+)\x0f</p>")
 _ONLY_TOKEN = re.compile("\\s*\x0ep[0-9]+\x0f\\s*")
 # What makes blocks depend on each other over blank lines (definition lists), and what a parser

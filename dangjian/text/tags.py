@@ -1,4 +1,4 @@
-"""HTML in a text: which ``<…>`` is a tag, what is kept of it, and what has to be reported.
+"""HTML in a text: which ``<…>`` is a tag, what remains of it, and what has to be reported.
 
 Tags become tokens before the Markdown parser sees the text, so that a tag never swallows what
 follows, and Markdown between tags is read. What is no known element is text.
@@ -227,7 +227,7 @@ class _Reader:
         return "".join(parts)
 
     def _element(self, tag: _Tag, whole: bool) -> tuple[str, int]:
-        """What stands for a tag, or for the whole element it opens, and where to go on."""
+        """What replaces a tag, or the whole element it opens, and where to go on."""
         name = tag.name
         mate = self._tags[tag.mate] if tag.mate >= 0 else None
         if name in elements.LOST or name in elements.SILENT:

@@ -1,4 +1,4 @@
-"""The files that web servers are given, kept in the site's folder and never in the live one."""
+"""The files that web servers are given, stored in the site's folder and never in the live one."""
 
 import socket
 from collections.abc import Mapping

@@ -245,7 +245,7 @@ def _fits(key: str) -> bool:
 
 
 def _key(key: str) -> str:
-    """A map's key as it stands there: as a pattern if it is too long for the hash table."""
+    """A map's key as it is written there: as a pattern if it is too long for the hash table."""
     if not _fits(key):
         return f"~*^{re.escape(key)}$"
     special = key.startswith(("~", "\\")) or key in {"default", "hostnames", "include", "volatile"}

@@ -1,6 +1,6 @@
 """Publishing on time: files for systemd, cron, Windows and logrotate, made for one site.
 
-Each is complete as it stands; nothing in it has to be changed by hand.
+Each is complete as it is; nothing in it has to be changed by hand.
 """
 
 import os

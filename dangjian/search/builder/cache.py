@@ -25,7 +25,7 @@ _DTYPES = (np.int64, np.uint8, np.bool_, np.uint32, np.uint32, np.uint32, np.uin
 
 
 class ChunkCache:
-    """A folder with three files for each chunk, named by what stands for its documents."""
+    """A folder with three files for each chunk, named by a digest of its documents."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

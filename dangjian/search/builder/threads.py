@@ -1,4 +1,4 @@
-"""Doing a row of tasks beside each other."""
+"""Running several tasks in parallel threads."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,7 @@ _Result = TypeVar("_Result")
 def in_threads(tasks: Iterable[Callable[[], _Result]], threads: int) -> Iterator[_Result]:
     """The results of tasks, in their order; no more are begun than there are threads.
 
-    The next task is taken from ``tasks`` meanwhile, so that what prepares it goes on beside them.
+    The next task is taken from ``tasks`` meanwhile, so that what prepares it goes on in parallel.
     A single task is done right here: adding an article has no more, and threads take their time.
     """
     waiting = iter(tasks)

@@ -6,11 +6,11 @@ import numpy.typing as npt
 Numbers = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Small = npt.NDArray[np.signedinteger]
-"""Numbers kept in 32 bits where that is known to be enough: they take most of the memory."""
+"""Numbers stored in 32 bits where that is known to be enough: they take most of the memory."""
 
 
 def pack(values: Small, widths: Small, places: Small, size: int) -> Bytes:
-    """``size`` bytes in which each value stands at its bit place, most significant bit first.
+    """``size`` bytes in which each value is at its bit place, most significant bit first.
 
     Places are ascending, values do not overlap, widths are at most 32.
     """

@@ -23,9 +23,9 @@ TITLE, LEAD, BODY = 0, 1, 2
 
 
 class Lists(NamedTuple):
-    """Encoded lists: of which term and field each is, and its bytes in the two blobs.
+    """Encoded lists: the term and field of each, and its bytes in the two blobs.
 
-    A large archive has hundreds of thousands of lists: their numbers are kept small.
+    A large archive has hundreds of thousands of lists: their numbers are stored in small types.
     """
 
     term: Numbers
@@ -43,7 +43,7 @@ class Places(NamedTuple):
 
     ``field`` is a document's number among all titles, all leads or all bodies, these in one row:
     the number of documents is added for a lead, twice for a body. Without positions only
-    documents are kept.
+    documents are stored.
     """
 
     term: Numbers
@@ -275,7 +275,7 @@ def decode_documents(
 
 
 def _read_gaps(flags: Bytes, at: int, count: int, of: int) -> tuple[Numbers, int]:
-    """So many ascending numbers below ``of`` from bit ``at`` on, and where they end."""
+    """``count`` ascending numbers below ``of``, decoded from bit ``at``, and the end bit."""
     width = int(low_bits(np.array([count]), np.array([of]))[0])
     high_at = at + count * width
     ones = np.flatnonzero(flags[high_at:])[:count]

@@ -15,7 +15,7 @@ _SYLLABLE = re.compile(
 
 @lru_cache(maxsize=4096)
 def syllable_number(syllable: str) -> int:
-    """The number that stands for a syllable in a term."""
+    """The number of a syllable in a term."""
     value = 0
     for letter in syllable:
         value = value * 27 + ord(letter) - 96

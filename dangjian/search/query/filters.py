@@ -14,7 +14,7 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Choice(Struct, frozen=True):
-    """What a reader chose beside the query; each is exact, and empty means any.
+    """What a reader chose besides the query; each is exact, and empty means any.
 
     ``column`` is an address (its children count); ``days`` are first and last day, 0001-01-01
     being day 1.

@@ -17,7 +17,7 @@ _FIELDS = {"": ALL_FIELDS, "title": (TITLE,), "body": (BODY,)}
 WEIGHTS = {TITLE: 4, LEAD: 2, BODY: 1}
 _PLACE_BITS = 32
 _POSITION = (1 << _PLACE_BITS) - 1
-# Of titles alike but for their breaks so many are read, the newest of each segment.
+# At most this many titles that differ only in line breaks are read per segment, newest first.
 _MOST_TITLES = 48
 
 

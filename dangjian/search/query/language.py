@@ -73,7 +73,7 @@ class Word(Struct, frozen=True):
 
     @property
     def units(self) -> Units:
-        """The word as it stands in a folded text, breaks included."""
+        """The word as it is in a folded text, breaks included."""
         joined: list[int] = []
         for piece in self.pieces:
             joined.extend((*piece, BREAK))

@@ -1,4 +1,4 @@
-// What the reader asked for, and how it stands in the page's address.
+// What the reader asked for, and how the page's address says it.
 
 const NAMES = ['q', 'scope', 'column', 'year', 'from', 'to', 'source', 'type', 'sort', 'page'];
 const CHOICES = {sort: ['new', 'old'], scope: ['title']};

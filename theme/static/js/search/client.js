@@ -1,7 +1,7 @@
 // The page's end of the search: a worker where the browser lets one run, and otherwise (a folder
 // opened from disk) the same script in the page itself.
 
-/** Something the reader must be told: `kind` is missing, broken, outdated or offline. */
+/** Something to report to the reader: `kind` is missing, broken, outdated or offline. */
 export class SearchFailure extends Error {
   constructor(kind) {
     super(kind);
@@ -75,7 +75,7 @@ export class SearchClient {
   }
 
   /**
-   * The answer to a request; a promise that is never kept when a later request overtakes it.
+   * The answer to a request; a promise that never resolves when a later request overtakes it.
    * `early` gets the answer when only the first of its results are there.
    */
   async ask(request, early) {

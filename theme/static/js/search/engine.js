@@ -247,7 +247,7 @@ class Question {
     return answer;
   }
 
-  // Of results some of which were taken on trust, one page of those that their texts prove right,
+  // Results may be unverified: one page of those that their texts confirm,
   // and how many were proved wrong. Of the first so many are looked up as the page needs; of those
   // behind, each page shows what is right of its own ten: no result is on two pages, or on none.
   async certain(ordered, first) {
@@ -374,7 +374,7 @@ export class SearchEngine {
     } catch (error) {
       if (!(error instanceof MissingFile)) throw error;
     }
-    // The site may have been put out anew since the manifest was read.
+    // The site may have been published again since the manifest was read.
     this.index = null;
     const renewed = await this.load();
     alive();

@@ -187,7 +187,7 @@ export class IndexFiles {
     this.keptBytes = 0;
   }
 
-  /** The manifest, always asked for anew. */
+  /** The manifest, always fetched again. */
   async manifest() {
     const payload = await this.source.whole('manifest.js', true);
     try {

@@ -1,4 +1,4 @@
-// Filters: those written in the query, which simply hold, and those chosen beside the results,
+// Filters: those written in the query, which simply hold, and those chosen next to the results,
 // each of which is also counted as if it were not set (docs/search-format.md, section 4.1).
 
 import {BREAK} from './folding.js';
@@ -8,7 +8,7 @@ const COLUMN = 1;
 const DATE = 2;
 const SOURCE = 4;
 const TYPE = 8;
-// The day under which a page or a special without a date is kept.
+// The day stored for a page or a special without a date.
 const UNDATED = '1970-01-01';
 
 /** The day of a record that is shown; none for a page or a special that has no date. */

@@ -128,7 +128,7 @@ export class Finder {
     return loaded;
   }
 
-  /** A record with its folded fields in the order of FIELD_BITS, kept for this question. */
+  /** A record with its folded fields in the order of FIELD_BITS, cached for this query. */
   text(document) {
     if (!this.folded.has(document)) this.folded.set(document, this.readText(document));
     return this.folded.get(document);
@@ -154,7 +154,7 @@ export class Finder {
       this.segment.documents(list, fields), placed && this.segment.positions(list, fields)])));
   }
 
-  /** Where a word stands. */
+  /** Where a word is. */
   async find(word) {
     const hits = new Hits(this.segment.size);
     const wanted = fieldsOf(word);
@@ -338,7 +338,7 @@ export function bodyPlaces(hits, document) {
   return place < 0 ? [] : list.positionsAt(place, 0);
 }
 
-/** Where a number stands in an ascending list; -1 if it does not. */
+/** Where a number is in an ascending list; -1 if it does not. */
 export function placeIn(list, wanted) {
   let low = 0;
   let high = list.length - 1;

@@ -6,7 +6,7 @@ const IGNORED = new RegExp('[\\u00ad\\u034f\\u061c\\u180e\\u200b-\\u200f\\u202a-
 const UNIT = /[\p{L}\p{N}\p{M}\p{Co}]/u;
 const MARKS = /[\u0300-\u036f]/g;
 
-/** The number that stands for a run of punctuation, spaces and other signs among units. */
+/** The number of a run of punctuation, spaces and other signs among units. */
 export const BREAK = 0;
 
 // Spaces within a line: between two units, one of them a Han character, they are no break.

@@ -1,4 +1,4 @@
-// Raw deflate (RFC 1951), for browsers of every age.
+// Raw deflate decoder (RFC 1951), which needs nothing that older browsers lack.
 
 const LENGTH_EXTRA = [
   0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];

@@ -7,7 +7,7 @@ import {
   statusSentence,
 } from './view.js';
 
-// A first letter is answered at once; of letters that follow quickly, the last.
+// Search immediately on the first key; debounce the following ones.
 const TYPING_PAUSE = 60;
 const TYPING_AGAIN = 250;
 const SLOW = 400;
@@ -157,7 +157,7 @@ class SearchPage {
     }
   }
 
-  // The old results are dimmed only now: most answers come sooner, and to draw them twice delays those.
+  // Dim old results only after a delay: most answers arrive sooner, and redrawing twice is slower.
   wait() {
     this.app.dataset.late = '';
     this.say('正在搜索…');
@@ -240,7 +240,7 @@ class SearchPage {
     });
   }
 
-  // The lists are built anew; the keyboard stays where it was.
+  // The lists are rebuilt; the keyboard focus stays where it was.
   refocus(link) {
     const name = link.getAttribute('aria-label') || link.firstChild.textContent;
     const same = Array.from(this.app.querySelectorAll('a[data-search]')).find((other) => (

@@ -27,7 +27,7 @@ export function nearnessCounts(words, counts) {
     && counts.reduce((sum, count) => sum + count, 0) <= NEAR_LIMIT;
 }
 
-// Advances through all places, always that of the word that stands first.
+// Advances through all places, always that of the word that comes first.
 function smallestGap(places, lengths) {
   const heads = places.map(() => 0);
   const units = lengths.reduce((sum, length) => sum + length, 0);

@@ -110,7 +110,7 @@ class PostingList {
     }
   }
 
-  // The documents of one chunk, the first of which is at `first` in the list.
+  // The documents of one chunk, whose first is at `first` in the list.
   readChunk(bytes, chunk, first, n) {
     const size = this.segment.entry.chunks[chunk];
     if (n > size) throw new DamagedData('more documents than there are');

@@ -88,7 +88,7 @@ function valueGroup(request, title, name, values) {
     value === request[name]))));
 }
 
-/** The filters beside the results, each with how many results it would give. */
+/** The filters next to the results, each with how many results it would give. */
 export function filterPanel(request, facets, columnOrder) {
   const groups = facets.columns.length || request.scope ? [group('范围', choiceList([
     filterLink(request, {scope: 'title'}, '只看标题', null, request.scope === 'title')]))] : [];

@@ -6,7 +6,7 @@ import {MissingFile, Overtaken} from './files.js';
 function failureKind(error) {
   if (error instanceof MissingFile) return 'missing';
   if (error instanceof OtherFormat) return 'outdated';
-  // Whatever a damaged index makes the reading of it stumble over, the reader gets her sentence.
+  // Any error from a damaged index is reported to the user as a message.
   console.error(error);
   return 'broken';
 }
