@@ -17,7 +17,7 @@ from dangjian.content.columns import Column, ColumnTree, build_tree
 from dangjian.schema.export import snippet
 from dangjian.schema.terms import STATUS_NAMES, TYPE_NAMES
 
-LONGEST_SLUG = 40
+MAX_SLUG_LENGTH = 40
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -108,8 +108,8 @@ def suggest_slug(title: str) -> str:
     words = re.findall(r"[a-z0-9]+", " ".join(syllables).lower())
     slug = ""
     for word in words:
-        longer = f"{slug}-{word}" if slug else word[:LONGEST_SLUG]
-        if len(longer) > LONGEST_SLUG:
+        longer = f"{slug}-{word}" if slug else word[:MAX_SLUG_LENGTH]
+        if len(longer) > MAX_SLUG_LENGTH:
             break
         slug = longer
     return slug

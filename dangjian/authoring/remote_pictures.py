@@ -18,7 +18,7 @@ from dangjian.common.files import write_whole
 from dangjian.content.reader import ReadingRules, read_source
 from dangjian.content.scan import scan_content
 
-MOST_BYTES: Final = 20_000_000
+MAX_BYTES: Final = 20_000_000
 SECONDS: Final = 20
 _SCHEMES: Final = ("http", "https")
 _NAME = re.compile(r"[^a-z0-9-]+")
@@ -102,7 +102,7 @@ class _OnlyWeb(urllib.request.HTTPRedirectHandler):
 
 
 def fetch(url: str) -> bytes:
-    """The bytes at a web address, ``MOST_BYTES`` at most. Raises FetchError."""
+    """The bytes at a web address, ``MAX_BYTES`` at most. Raises FetchError."""
     parts = urlsplit(url)
     if parts.scheme not in _SCHEMES or not parts.hostname:
         raise FetchError("不是 http 或 https 的网址")
@@ -112,12 +112,12 @@ def fetch(url: str) -> bytes:
     opener = urllib.request.build_opener(_OnlyWeb)
     try:
         with opener.open(asked, timeout=SECONDS) as answer:
-            data: bytes = answer.read(MOST_BYTES + 1)
+            data: bytes = answer.read(MAX_BYTES + 1)
     except urllib.error.HTTPError as error:
         error.close()
         raise FetchError(f"对方网站回答 {error.code}") from None
     except (OSError, ValueError):
         raise FetchError("连不上对方网站，或者等得太久") from None
-    if len(data) > MOST_BYTES:
-        raise FetchError(f"超过 {MOST_BYTES // 1_000_000} MB")
+    if len(data) > MAX_BYTES:
+        raise FetchError(f"超过 {MAX_BYTES // 1_000_000} MB")
     return data

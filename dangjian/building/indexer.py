@@ -31,11 +31,11 @@ class Indexer:
 
     def begin(self, presenter: "Presenter") -> Files:
         """Begin to bring the index to the archive as it is."""
-        from dangjian.building.search_documents import update_search, wanted_of  # noqa: PLC0415 - when needed
+        from dangjian.building.search_documents import search_request, update_search  # noqa: PLC0415 - when needed
 
         place = self._place
         return self._begin(
-            partial(update_search, place.catalogue, place.output, wanted_of(presenter))
+            partial(update_search, place.catalogue, place.output, search_request(presenter))
         )
 
     @contextmanager
@@ -54,11 +54,11 @@ class Indexer:
 
         If the index can't be brought up to date with these, it is from the ``whole`` archive.
         """
-        from dangjian.building.search_documents import amend_search, wanted_of  # noqa: PLC0415 - when needed
+        from dangjian.building.search_documents import amend_search, search_request  # noqa: PLC0415 - when needed
 
         place = self._place
-        wanted = wanted_of(presenter, frozenset(paths))
-        done = self._begin(partial(amend_search, place.catalogue, place.output, wanted))
+        request = search_request(presenter, frozenset(paths))
+        done = self._begin(partial(amend_search, place.catalogue, place.output, request))
 
         def files() -> list[str]:
             given = done()

@@ -83,7 +83,7 @@ def find_moved(
 
 
 def note_moved(found: Iterable[Moved], archive: Archive) -> None:
-    """Tell of each moved article what to write so that its old address leads on."""
+    """Report for each moved article what to write so that its old address leads on."""
     for one in found:
         title = archive.by_path[one.source].entry.title
         message = (

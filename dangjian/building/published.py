@@ -24,7 +24,7 @@ Articles = dict[str, tuple[str, str]]
 
 
 def note_articles(catalogue: Catalogue, presenter: "Presenter") -> None:
-    """Leave word of the public articles."""
+    """Store the list of public articles."""
     archive = presenter.archive
     listed = {item.path: item for item in (*archive.items, *archive.pages, *archive.specials)}
     listed |= {item.path: item for item in archive.hidden}

@@ -28,7 +28,7 @@ from dangjian.text.excerpts import plain_text
 _encode = msgspec.msgpack.Encoder().encode
 
 
-class Wanted(Struct):
+class SearchRequest(Struct):
     """What an index is to hold, or what of it is new; passes quickly to another process.
 
     ``editions`` tell of each article by its path whether it has changed, ``articles`` are they
@@ -41,38 +41,40 @@ class Wanted(Struct):
     columns: dict[str, str]
 
 
-def wanted_of(presenter: Presenter, paths: Container[str] | None = None) -> Wanted:
+def search_request(presenter: Presenter, paths: Container[str] | None = None) -> SearchRequest:
     """What is to be found of an archive, or only of the articles at ``paths``."""
     archive, owner = presenter.archive, presenter.owner
     places = _Places(owner)
-    wanted = Wanted({}, {}, {column.address: column.name for column in archive.columns.walk()})
+    request = SearchRequest(
+        {}, {}, {column.address: column.name for column in archive.columns.walk()}
+    )
     for item in (*archive.items, *archive.pages):
         if item.address and (paths is None or item.path in paths):
             minute = minute_of(item.entry.date)
-            wanted.editions[item.path] = Edition(minute, places.digest_of(item))
-            wanted.articles[item.path] = _packed(item, owner)
-    return wanted
+            request.editions[item.path] = Edition(minute, places.digest_of(item))
+            request.articles[item.path] = _packed(item, owner)
+    return request
 
 
-def update_search(catalogue: Path, output: Path, wanted: Wanted) -> list[str]:
+def update_search(catalogue: Path, output: Path, request: SearchRequest) -> list[str]:
     """Bring the index of a site up to date; returns its files' paths below the output folder.
 
     Reads texts as committed to the catalogue, so that it can run in another process.
     """
     _start_few_threads()
-    load = partial(_documents, catalogue, wanted)
+    load = partial(_documents, catalogue, request)
     folder = output / SEARCH_FOLDER
     return _paths(
-        update_index(folder, _cache(catalogue), wanted.editions, load, columns=wanted.columns)
+        update_index(folder, _cache(catalogue), request.editions, load, columns=request.columns)
     )
 
 
-def amend_search(catalogue: Path, output: Path, wanted: Wanted) -> list[str] | None:
+def amend_search(catalogue: Path, output: Path, request: SearchRequest) -> list[str] | None:
     """The same where some articles are all that is new; None if that can't be done."""
     _start_few_threads()
-    load = partial(_documents, catalogue, wanted)
+    load = partial(_documents, catalogue, request)
     folder = output / SEARCH_FOLDER
-    report = amend_index(folder, _cache(catalogue), wanted.editions, load, columns=wanted.columns)
+    report = amend_index(folder, _cache(catalogue), request.editions, load, columns=request.columns)
     return _paths(report) if report else None
 
 
@@ -96,11 +98,11 @@ def _start_few_threads() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _documents(catalogue: Path, wanted: Wanted, keys: Sequence[str]) -> Iterator[SearchDoc]:
+def _documents(catalogue: Path, request: SearchRequest, keys: Sequence[str]) -> Iterator[SearchDoc]:
     """Articles with their texts."""
     with Catalogue(catalogue, read_only=True) as texts:
         for path, body in texts.bodies(keys):
-            article = msgspec.msgpack.decode(wanted.articles[path], type=SearchDoc)
+            article = msgspec.msgpack.decode(request.articles[path], type=SearchDoc)
             yield replace(article, text=plain_text(body))
 
 

@@ -131,7 +131,7 @@ class Site(Struct, frozen=True):
         return run.report
 
     def workplace(self) -> Workplace:
-        """What the engine builds from, for who keeps an engine. Raises SiteError."""
+        """What an engine builds from, for callers that have one. Raises SiteError."""
         return workplace_of(self.settings(), self._run())
 
     def _run(self, progress: Progress = no_progress) -> Run:

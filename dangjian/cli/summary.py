@@ -8,7 +8,7 @@ from dangjian.common.report import Report, Withheld
 
 LEAST_SECONDS = 0.005
 FUNCTIONS = 30
-MOST_LISTED = 20
+MAX_LISTED = 20
 """So many articles that are not public are listed of each kind; of the rest, how many there are."""
 
 _HELD = {"draft": "草稿", "scheduled": "没有到时间", "expired": "已过有效期"}
@@ -62,9 +62,9 @@ def _tell_list(head: str, rows: list[str]) -> None:
     if not rows:
         return
     print(head)
-    print("\n".join(rows[:MOST_LISTED]))
-    if len(rows) > MOST_LISTED:
-        print(f"  ……另有 {len(rows) - MOST_LISTED} 篇")
+    print("\n".join(rows[:MAX_LISTED]))
+    if len(rows) > MAX_LISTED:
+        print(f"  ……另有 {len(rows) - MAX_LISTED} 篇")
     print()
 
 

@@ -5,8 +5,8 @@ from pathlib import PurePath
 
 _WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")
 _ADDRESS_STEM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
-_LONGEST_STEM = 100
-_LONGEST_PART = 200
+_MAX_STEM_LENGTH = 100
+_MAX_PART_LENGTH = 200
 _LIKE_A_FILE = re.compile(r"\.[A-Za-z]\w{1,4}$")
 
 
@@ -20,7 +20,7 @@ def is_address_stem(name: str) -> bool:
     """Whether a name can be the last part of an address as it is, but for its case."""
     if _ADDRESS_STEM.fullmatch(name) is None:
         return False
-    return len(name) <= _LONGEST_STEM and ".." not in name and not _is_device(name)
+    return len(name) <= _MAX_STEM_LENGTH and ".." not in name and not _is_device(name)
 
 
 def can_be_file(path: str) -> bool:
@@ -35,7 +35,7 @@ def can_be_file(path: str) -> bool:
 def _is_portable(part: str) -> bool:
     return (
         bool(part)
-        and len(part.encode()) <= _LONGEST_PART
+        and len(part.encode()) <= _MAX_PART_LENGTH
         and part[0] != "."
         and part[-1] not in ". "
         and re.search(r'[\x00-\x1f\x7f<>:"|?*\\]', part) is None

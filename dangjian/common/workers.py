@@ -31,7 +31,7 @@ S = TypeVar("S")
 
 ENOUGH_FOR_PROCESSES = 400
 CHUNK = 40
-MOST_AT_ONCE = 200
+MAX_AT_ONCE = 200
 SHARES = 16
 IN_FLIGHT = 4
 
@@ -121,13 +121,14 @@ class WorkerPool:
     def run_forked(
         self, work: Callable[[list[T]], list[R]], values: Sequence[T]
     ) -> Iterator[list[R]]:
-        """The same as :meth:`run` where this crew ``forks``.
+        """The same as :meth:`run` where this pool ``forks``; here too, order is not preserved.
 
         Processes are forked off for it, which have all of this one's memory: neither the work nor
-        the values are sent to them, and need not be such as can be sent.
+        the values are sent to them, and need not be picklable. Raises BrokenProcessPool when one
+        of them dies.
         """
         # Chunks have overhead, and one long last chunk would leave other workers idle.
-        chunk = min(max(len(values) // (self.workers * SHARES), CHUNK), MOST_AT_ONCE)
+        chunk = min(max(len(values) // (self.workers * SHARES), CHUNK), MAX_AT_ONCE)
         spans = (slice(start, start + chunk) for start in range(0, len(values), chunk))
         task = partial(_work_on, work, values)
         context = multiprocessing.get_context("fork")

@@ -136,7 +136,7 @@ def digest_slug(name: str) -> str:
 
 
 def _settle_address(column: Column, taken: dict[str, Column], problems: list[Problem]) -> None:
-    """Tell of an address that can't be; the column gets another, so that its articles are built."""
+    """Report an address that can't be; the column gets another, so that its articles are built."""
     above, _, slug = column.address.rpartition("/")
     other = taken.get(column.address)
     message = ""

@@ -58,9 +58,9 @@ def _nearest(order: Iterable[int], items: Sequence[Item], window: int) -> list[d
 
 def relatedness_key(items: Iterable[Item]) -> bytes:
     """Covers all of some articles that those related to them are found by."""
-    return digest(*(_kin(item) for item in items))
+    return digest(*(_relatedness_key(item) for item in items))
 
 
-def _kin(item: Item) -> str:
+def _relatedness_key(item: Item) -> str:
     column = item.column.folder if item.column else ""
     return "\0".join((item.path, column, *item.entry.keywords, "", *item.entry.tags))

@@ -20,7 +20,7 @@ _DRAFT = re.compile(
 )
 _EXPIRES = re.compile(r"^\s*(?:有效期至|expires)\s*[:：]\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
 _HEAD_END = re.compile(r"^(?:---|\.\.\.)\s*$", re.MULTILINE)
-_LONGEST_HEAD = 20_000
+_MAX_HEAD_LENGTH = 20_000
 
 
 def read_withdrawal(source: Source, data: bytes) -> tuple[bool, datetime | None]:
@@ -41,9 +41,9 @@ def read_withdrawal(source: Source, data: bytes) -> tuple[bool, datetime | None]
 
 
 def _head(data: bytes) -> str:
-    start = data[:_LONGEST_HEAD]
+    start = data[:_MAX_HEAD_LENGTH]
     try:
-        text = start.decode("utf-8-sig", "strict" if len(data) <= _LONGEST_HEAD else "ignore")
+        text = start.decode("utf-8-sig", "strict" if len(data) <= _MAX_HEAD_LENGTH else "ignore")
     except UnicodeDecodeError:
         text = start.decode("gb18030", "replace")
     lines = text.lstrip().removeprefix("---")

@@ -1,4 +1,4 @@
-"""The archive of a channel: all its articles in pages that never change, for who comes late.
+"""The archive of a channel: all its articles in pages that never change, for those who come late.
 
 Archive documents by RFC 5005, section 4, in Atom. They hold titles, addresses and summaries; the
 text is at the address. A feed leads to the newest page, each page to the one before it.

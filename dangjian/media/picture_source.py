@@ -88,7 +88,7 @@ def is_svg(data: bytes) -> bool:
 
 
 def ending_notice(suffix: str, format_: str) -> str:
-    """What to tell of an ending (``.jpg``) that is not that of the format found; empty if it is."""
+    """What to report of an ending (``.jpg``) unlike the format found; empty if they agree."""
     if EXTENSIONS.get(suffix.lower().removeprefix(".")) == format_:
         return ""
     right = SUFFIX.get(format_, format_.lower())

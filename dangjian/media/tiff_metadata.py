@@ -20,7 +20,7 @@ _DRAWING_TAGS = frozenset(
 _COMPRESSION, _STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES = 259, 273, 279, 324, 325
 _JPEG_TABLES = 347
 _OLD_JPEG, _JPEG = 6, 7
-_MOST_PAGES = 5_000
+_MAX_PAGES = 5_000
 
 
 class _Tag(Struct):
@@ -49,7 +49,7 @@ def _lay_out(order: str, data: bytes) -> bytes:
     (offset,) = struct.unpack_from(f"{order}I", data, 4)
     seen: set[int] = set()
     while offset:
-        if offset in seen or len(seen) > _MOST_PAGES:
+        if offset in seen or len(seen) > _MAX_PAGES:
             raise MalformedPictureError("the pages of a TIFF go round in a circle")
         seen.add(offset)
         tags, offset = _directory(order, data, offset)

@@ -35,7 +35,7 @@ from dangjian.schema.terms import TYPE_NAMES
 LOOK_BACK = 5
 LABELLED_TYPES = ("photo", "video")
 _encode = msgspec.msgpack.Encoder().encode
-_MOST_CARDS = 12_000
+_MAX_CARDS = 12_000
 
 
 class Presenter:
@@ -285,7 +285,7 @@ class Presenter:
 
 def _make_room(cards: dict[str, views.Card]) -> None:
     """Forget cards when there are very many: each process that renders has its own."""
-    if len(cards) >= _MOST_CARDS:
+    if len(cards) >= _MAX_CARDS:
         cards.clear()
 
 

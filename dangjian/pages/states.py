@@ -21,7 +21,7 @@ def notice_status(entry: Entry, now: datetime) -> str:
 
 
 def notice_due(entry: Entry, now: datetime) -> str:
-    """The day that matters to who would take part: when a notice ends, or begins."""
+    """The day that matters to those who would take part: when a notice ends, or begins."""
     status = notice_status(entry, now)
     if status == "open" and entry.notice_end is not None:
         return f"{_short_day(entry.notice_end, entry.date)}截止"

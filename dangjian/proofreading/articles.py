@@ -16,7 +16,7 @@ def proofread(content: Path, items: Iterable[Item]) -> Iterator[Problem]:
     for item in items:
         try:
             raw = (content / item.path).read_bytes()
-        except OSError:  # reported by who reads it first
+        except OSError:  # reported where it is read first
             continue
         yield from proofread_source(raw, item.path)
 

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from dangjian.publishing.assembly import Comparison
 from dangjian.publishing.manifest import Article
 
-MOST_WITHDRAWN = 20
+MAX_WITHDRAWN = 20
 """More articles than this are withdrawn at once only when somebody says so; or a tenth of them."""
 FEW = 2
 """So many may always go, however small the site is."""
@@ -78,7 +78,7 @@ def needs_permission(withdrawn: int, before: int, *, emptied: bool) -> bool:
     """
     if emptied and withdrawn:
         return True
-    return withdrawn > MOST_WITHDRAWN or withdrawn > max(FEW, before / 10)
+    return withdrawn > MAX_WITHDRAWN or withdrawn > max(FEW, before / 10)
 
 
 def with_digests(

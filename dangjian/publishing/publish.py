@@ -358,7 +358,7 @@ def _note(releases: Releases, entry: history.Entry) -> list[str]:
 
 
 def _notify(place: Workplace, releases: Releases, lines: list[str]) -> str:
-    """Let the office's command tell of problems, once for the same ones."""
+    """Report problems by the office's command, once for the same ones."""
     mark = digest("\n".join(lines)).hex() if lines else ""
     if releases.state.noticed == mark:
         return ""

@@ -20,9 +20,9 @@ from dangjian.schema.repairs import INVISIBLE, repaired
 
 Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
-LONGEST: Final = 100_000
-DEEPEST: Final = 6
-MOST_VALUES: Final = 5_000
+MAX_LENGTH: Final = 100_000
+MAX_DEPTH: Final = 6
+MAX_VALUES: Final = 5_000
 
 _BARE: Final = f" \t\r\u3000\u00a0{INVISIBLE}"
 _LEAD: Final = f"\n{_BARE}"
@@ -112,7 +112,7 @@ def parse_source(raw: str | bytes, path: str) -> Source:
             return _yaml(rest, path, start + 2, problems)
         return _headers(text[begin:], path, start + 1, problems)
     except _HeadError as mistake:
-        level: Level = "warning" if _DRAFT.search(text[begin : begin + LONGEST]) else "error"
+        level: Level = "warning" if _DRAFT.search(text[begin : begin + MAX_LENGTH]) else "error"
         problem = Problem(path, mistake.line, mistake.message, level)
         return Source(path, (), "", 0, (*problems, problem), "none", broken=True)
 
@@ -123,9 +123,9 @@ def _yaml(rest: str, path: str, line: int, problems: tuple[Problem, ...]) -> Sou
         # In the text it stays, so that the lines that are reported are those of the file.
         head = head.replace(SOFT_BREAK, " ")
     body_line = line + head.count("\n") + 1
-    if len(head) > LONGEST:
+    if len(head) > MAX_LENGTH:
         raise _HeadError(
-            line, f"文件头有 {len(head)} 个字，最多 {LONGEST} 个，请把正文移到 --- 之后"
+            line, f"文件头有 {len(head)} 个字，最多 {MAX_LENGTH} 个，请把正文移到 --- 之后"
         )
     if _BREAK.search(head):
         problems = (*problems, *_breaks(head, path, line))
@@ -217,7 +217,7 @@ def plain_fields(head: str, line: int) -> tuple[Field, ...] | None:
     are like that, and YAML takes four times as long; that both give the same is held by a test.
     """
     fields: list[Field] = []
-    if len(head) > MOST_VALUES:
+    if len(head) > MAX_VALUES:
         return None
     for number, row in enumerate(head.removesuffix("\n").split("\n"), line):
         found = _PLAIN_FIELD.fullmatch(row)
@@ -253,14 +253,14 @@ class _Builder:
     def _node(self, event: Any, depth: int) -> Node:
         self._values += 1
         kind = type(event)
-        if self._values > MOST_VALUES:
-            raise self._mistake(event, f"文件头超过 {MOST_VALUES} 个值，请减少")
+        if self._values > MAX_VALUES:
+            raise self._mistake(event, f"文件头超过 {MAX_VALUES} 个值，请减少")
         if event.anchor is not None or (kind is not yaml.AliasEvent and event.tag is not None):
             raise self._marked(event)
         if kind is yaml.ScalarEvent:
             return Text(_scalar(event), event.start_mark.line + self._line)
-        if depth >= DEEPEST:
-            raise self._mistake(event, f"内容嵌套超过 {DEEPEST} 层，请改得平一些")
+        if depth >= MAX_DEPTH:
+            raise self._mistake(event, f"内容嵌套超过 {MAX_DEPTH} 层，请改得平一些")
         line = event.start_mark.line + self._line
         if kind is yaml.SequenceStartEvent:
             return Items(tuple(self._items(depth + 1)), line)
@@ -331,8 +331,8 @@ def _headers(text: str, path: str, line: int, problems: tuple[Problem, ...]) -> 
         message = f"第 {numbers} 行的冒号是全角的“：”，已当作英文冒号；请改成英文冒号加一个空格"
         mistakes.append(Problem(path, colons[0], message, "warning"))
     body_line = line + text.count("\n", 0, at)
-    if at > LONGEST:
-        raise _HeadError(line, f"文件头有 {at} 个字，最多 {LONGEST} 个，请在文件头之后空一行")
+    if at > MAX_LENGTH:
+        raise _HeadError(line, f"文件头有 {at} 个字，最多 {MAX_LENGTH} 个，请在文件头之后空一行")
     fields = tuple(Field(key, Text(value, where), where) for key, value, where in found)
     return Source(path, fields, text[at:], body_line, (*problems, *mistakes), "headers")
 

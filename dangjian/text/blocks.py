@@ -11,7 +11,7 @@ from typing import Final
 from dangjian.text import lists, tables
 from dangjian.text.braces import with_class, with_id
 from dangjian.text.elements import PARAGRAPH_CLASSES
-from dangjian.text.limits import DEEPEST, TOO_DEEP, TooExpensiveError, WorkLimit
+from dangjian.text.limits import MAX_DEPTH, TOO_DEEP, TooExpensiveError, WorkLimit
 from dangjian.text.lists import STEP, Item, indent_of, marker_of
 from dangjian.text.paragraphs import (
     INDENTED,
@@ -38,7 +38,7 @@ _BLOCK_TOKEN = re.compile(r"(?:\x0e\d+\x0f\s*)+")
 _TITLE_END = re.compile(r"[。！？；，、,;!?]$")
 _OWN_ATTRIBUTES = re.compile(r"\{:?[ \t]*\.([\w\-]+)[ \t]*\}")
 _NOT_PLAIN_ENDS: Final = frozenset("} \t\\\u3000\u00a0\u2003")
-_LONGEST_TITLE = 30
+_MAX_TITLE_LENGTH = 30
 _EDGE = " \t\u3000\u00a0\u2003"
 
 
@@ -251,7 +251,7 @@ class Blocks:
         closed = self._leave(indent)
         other_kind = closed is not None and closed.kind != kind
         self._items.append(Item(kind, indent, indent + len(marker)))
-        if len(self._items) > DEEPEST:
+        if len(self._items) > MAX_DEPTH:
             raise TooExpensiveError(TOO_DEEP, words[:20])
         self._begin(marker, words, gap or other_kind)
         return True
@@ -315,7 +315,7 @@ class Blocks:
         last = self._paragraph[-1].strip(_EDGE)
         return (
             len(self._paragraph) == 1
-            and len(last) <= _LONGEST_TITLE
+            and len(last) <= _MAX_TITLE_LENGTH
             and not _TITLE_END.search(last)
             and not ends_sentence(last)
         )

@@ -18,7 +18,7 @@ _NO_PROSE = re.compile(
 _PARAGRAPH_BREAK = re.compile(
     r"(</(?:p|h[1-6]|li|dt|dd|summary|blockquote)>|<(?:br|hr)\b[^>]*>)\s*"
 )
-_LONGEST_PROSE = 400
+_MAX_PROSE_LENGTH = 400
 _ENDING: Final = frozenset("。！？；：，、…—.!?;:,）”》」』 ")
 # What belongs to the character before it, or before which it may not be cut off: joiners, signs of
 # variation, skin tones, tags of flags, combining marks (Unicode 16, UAX #29, the cases in use).
@@ -48,7 +48,7 @@ def prose_of(text: str) -> str:
     if "<figcaption" in text or "<pre" in text or "<table" in text or 'class="' in text:
         text = _NO_PROSE.sub("", text)
     prose, start = "", 0
-    while start < len(text) and len(prose) < _LONGEST_PROSE:
+    while start < len(text) and len(prose) < _MAX_PROSE_LENGTH:
         end = _PARAGRAPH_BREAK.search(text, start)
         block, start = (text[start : end.start()], end.end()) if end else (text[start:], len(text))
         words = _SPACE.sub(" ", html.unescape(_TAGS.sub("", block)).replace("\n", " ")).strip()

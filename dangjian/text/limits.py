@@ -10,12 +10,12 @@ import re
 
 from dangjian.common.errors import DangjianError
 
-LONGEST = 2_000_000
-MOST_NOTES = 1_000
-DEEPEST = 60
+MAX_LENGTH = 2_000_000
+MAX_NOTES = 1_000
+MAX_DEPTH = 60
 TOO_DEEP = "正文的列表或引用嵌套太深，无法排版，请减少层次"
 # In characters moved; a slow machine does a hundred million in a second.
-MOST_WORK = 400_000_000
+MAX_WORK = 400_000_000
 
 _OPEN_TAG_COST = 20
 _OPEN_TAG = re.compile(r"<[A-Za-z/!?]")
@@ -44,7 +44,7 @@ class WorkLimit:
 
     def start(self) -> None:
         """Begin with another text."""
-        self._left = MOST_WORK
+        self._left = MAX_WORK
         self._depth = 0
 
     def charge(self, amount: int, text: str) -> None:
@@ -60,7 +60,7 @@ class WorkLimit:
     def enter(self, text: str) -> None:
         """Go one level down, into a list or quotation."""
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > MAX_DEPTH:
             raise TooExpensiveError(TOO_DEEP, _first_words(text))
 
     def leave(self) -> None:
@@ -68,17 +68,17 @@ class WorkLimit:
 
     def look(self, text: str) -> None:
         """Refuse what can be seen before parsing."""
-        if len(text) > LONGEST:
-            limit = LONGEST // 10_000
+        if len(text) > MAX_LENGTH:
+            limit = MAX_LENGTH // 10_000
             raise TooExpensiveError(f"正文有 {len(text)} 个字，最多 {limit} 万个，请分成几篇")
         # A run of blanks covers one of these characters.
         if _ANY_BLANK.search(text[::_RUN]) and _BLANK.search(text):
             _look_at_blanks(text)
         if "[^" in text:
             notes = len(_NOTE.findall(text))
-            if notes > MOST_NOTES:
+            if notes > MAX_NOTES:
                 raise TooExpensiveError(
-                    f"正文有 {notes} 条脚注，最多 {MOST_NOTES} 条，请分成几篇", "[^"
+                    f"正文有 {notes} 条脚注，最多 {MAX_NOTES} 条，请分成几篇", "[^"
                 )
             self._look_at(_OPEN_NOTE, "]", text)
         if "<" in text:

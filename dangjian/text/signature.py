@@ -11,8 +11,8 @@ _NOT_A_NAME = re.compile(
     r"[，。！？；：,!?;:…]|^[-#>|\[\x0e]|^\d+\.|^[一二三四五六七八九十]+、|^（"
 )
 _REMARK = re.compile(r"[（(].*[）)]")
-_LONGEST = 40
-_MOST_NAMES = 6
+_MAX_LENGTH = 40
+_MAX_NAMES = 6
 
 
 def set_signature(lines: list[str]) -> None:
@@ -27,7 +27,7 @@ def set_signature(lines: list[str]) -> None:
         return
     found = [at]
     before = at - 2
-    while before >= 0 and len(found) <= _MOST_NAMES and _is_name(lines, before):
+    while before >= 0 and len(found) <= _MAX_NAMES and _is_name(lines, before):
         found.append(before)
         before -= 2
     if len(found) == 1 and before < 0:
@@ -43,4 +43,4 @@ def _follows(line: str) -> bool:
 def _is_name(lines: list[str], at: int) -> bool:
     line = lines[at]
     alone = bool(line) and not lines[at + 1] and (at == 0 or not lines[at - 1])
-    return alone and len(line) <= _LONGEST and not _NOT_A_NAME.search(line)
+    return alone and len(line) <= _MAX_LENGTH and not _NOT_A_NAME.search(line)

@@ -45,7 +45,7 @@ _OPTIONAL_END = frozenset(
     "p li dt dd tr td th thead tbody tfoot colgroup html body rp rt rb rtc".split()
 )
 _LITERAL_WHEN_OPEN = frozenset("time code data var label kbd samp q cite dfn a".split())
-_MOST_REMARKS = 200
+_MAX_REMARKS = 200
 
 
 class _Tag(Struct):
@@ -97,7 +97,7 @@ class _Reader:
         return made
 
     def _note(self, position: int, message: str, level: str = "error") -> None:
-        if len(self._remarks) < _MOST_REMARKS:
+        if len(self._remarks) < _MAX_REMARKS:
             self._remarks.append(Remark(message, position=position, level=level))
 
     def _looks_only(self, what: str, position: int) -> None:

@@ -15,7 +15,7 @@ from dangjian.search import SearchDoc
 from tests.benchmarks.search_server import Sender
 from tests.browser import search_worker
 
-MOST_COUNTED = 400
+MAX_COUNTED = 400
 SLOWDOWN = 4
 _SEGMENTS = """
 texts => texts.map(text => Array.from(
@@ -61,9 +61,9 @@ class Found:
 
     def add(self, truth: set[str], results: list[str]) -> None:
         """Compare the first results with the truth."""
-        first = results[:MOST_COUNTED]
+        first = results[:MAX_COUNTED]
         right = len(truth.intersection(first))
-        self.recall.append(right / min(len(truth), MOST_COUNTED))
+        self.recall.append(right / min(len(truth), MAX_COUNTED))
         self.precision.append(right / len(first) if first else 1.0 if not truth else 0.0)
 
 
@@ -125,7 +125,7 @@ class Ours:
         def find(query: str) -> tuple[int, list[str]]:
             answer = search_worker.ask(page, query)
             found = [result["url"] for result in answer["results"]]
-            pages = min(-(-answer["total"] // 10), MOST_COUNTED // 10)
+            pages = min(-(-answer["total"] // 10), MAX_COUNTED // 10)
             for number in range(2, pages + 1):
                 more = search_worker.ask(page, query, page=number)
                 found += [result["url"] for result in more["results"]]
@@ -206,7 +206,7 @@ class Theirs:
 
         def find(query: str) -> tuple[int, list[str]]:
             ids: list[str] = page.evaluate(_PAGEFIND, query)[1]
-            return len(ids), [self.urls[name] for name in ids[:MOST_COUNTED]]
+            return len(ids), [self.urls[name] for name in ids[:MAX_COUNTED]]
 
         return find
 

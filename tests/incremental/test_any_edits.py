@@ -22,10 +22,10 @@ from tests.sites import Built, Site, assert_same
 
 SEQUENCES, SEQUENCES_LONG = 60, 1200
 SHARDS = 6
-MOST_EDITS = 5
+MAX_EDITS = 5
 
 edits = st.builds(Edit, st.sampled_from(list(EDITS)), st.integers(0, 11), st.integers(0, 11))
-sequences = st.lists(st.lists(edits, min_size=1, max_size=2), min_size=1, max_size=MOST_EDITS)
+sequences = st.lists(st.lists(edits, min_size=1, max_size=2), min_size=1, max_size=MAX_EDITS)
 
 
 @cache

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser
 
 from tests.sites import Built
 
-MOST_STRETCH = 0.12
-MOST_STRETCHED = {"standard": 0.01, "elder": 0.0}
+MAX_STRETCH = 0.12
+MAX_STRETCHED = {"standard": 0.01, "elder": 0.0}
 # How far each justified line of the text but the last of a paragraph is stretched: the advance of
 # Chinese characters next to each other, over their size. A ragged line is not stretched at all.
 STRETCHES = """() => {
@@ -50,7 +50,7 @@ STRETCHES = """() => {
 
 @pytest.mark.browser
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", MOST_STRETCHED)
+@pytest.mark.parametrize("mode", MAX_STRETCHED)
 def test_few_lines_of_a_phone_are_stretched(
     browser: Browser, portal: Built, portal_address: str, mode: str
 ) -> None:
@@ -64,10 +64,10 @@ def test_few_lines_of_a_phone_are_stretched(
             page.goto(portal_address + found.address)
             lines += [tuple(line) for line in page.evaluate(STRETCHES)]
     context.close()
-    stretched = [line for line in lines if line[1] > MOST_STRETCH]
+    stretched = [line for line in lines if line[1] > MAX_STRETCH]
     assert len(lines) > 1000
     share = len(stretched) / len(lines)
-    assert share <= MOST_STRETCHED[mode], f"{share:.2%} of {len(lines)} lines: {stretched}"
+    assert share <= MAX_STRETCHED[mode], f"{share:.2%} of {len(lines)} lines: {stretched}"
 
 
 @pytest.mark.browser
@@ -81,8 +81,8 @@ def test_a_line_before_a_long_word_is_not_torn(browser: Browser, portal_address:
         " document.querySelector('#text').replaceChildren(p); }",
         text,
     )
-    assert max(stretch for _, stretch in page.evaluate(STRETCHES)) > MOST_STRETCH
+    assert max(stretch for _, stretch in page.evaluate(STRETCHES)) > MAX_STRETCH
     page.set_viewport_size({"width": 374, "height": 740})
     page.wait_for_selector("#text p.ragged")
-    assert max(stretch for _, stretch in page.evaluate(STRETCHES)) <= MOST_STRETCH
+    assert max(stretch for _, stretch in page.evaluate(STRETCHES)) <= MAX_STRETCH
     context.close()

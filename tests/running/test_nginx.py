@@ -18,7 +18,7 @@ import pytest
 from dangjian.common.http_headers import SECURITY_HEADERS
 from dangjian.common.mime_types import MIME_TYPES, content_type
 from dangjian.publishing.servers.files import write_server_files
-from dangjian.publishing.servers.nginx import LONGEST_KEY
+from dangjian.publishing.servers.nginx import MAX_KEY_LENGTH
 from dangjian.publishing.servers.site import served_site
 from tests.conftest import MakeSite
 from tests.sites import Built, article, column
@@ -239,7 +239,7 @@ ADDRESSES = {
     LONG: "new.html",
     **{f"/{'长' * length}.html": "new.html" for length in (82, 83, 84, 160)},
     f"{'/long' * 60}.asp?id=1": "new.html",
-    **{f"/{'x' * (length - 6)}.html": "new.html" for length in range(LONGEST_KEY - 2, 50)},
+    **{f"/{'x' * (length - 6)}.html": "new.html" for length in range(MAX_KEY_LENGTH - 2, 50)},
     **{f"/html/2019/{number}.html": "new.html" for number in range(1200)},
 }
 ASKED = {
@@ -266,7 +266,7 @@ ASKED = {
     LONG: "new.html",
     **{f"/{quote('长' * length)}.html": "new.html" for length in (82, 83, 84, 160)},
     f"{'/long' * 60}.asp?from=timeline&id=1": "new.html",
-    **{f"/{'x' * (length - 6)}.html": "new.html" for length in range(LONGEST_KEY - 2, 50)},
+    **{f"/{'x' * (length - 6)}.html": "new.html" for length in range(MAX_KEY_LENGTH - 2, 50)},
     "/html/2019/1199.html": "new.html",
     "/html/2019/1200.html": None,
 }

@@ -30,7 +30,7 @@ from dangjian.search.format.tokens import widths_for
 ROOT = Path(__file__).resolve().parents[2]
 _PAIRS = (1300, 1050, 800, 600, 400, 250)
 _LEAST_COUNT = 4
-_LONGEST = 12
+_MAX_LENGTH = 12
 _ESCAPE_SHARE = 256
 
 
@@ -63,7 +63,7 @@ def _chars(texts: Sequence[str]) -> list[str]:
 def _frequent_pairs(ids: Numbers, lengths: Numbers, most: int) -> list[tuple[int, int]]:
     """The pairs of neighbouring pieces that are to become one, the most frequent first."""
     one, other = ids[:-1], ids[1:]
-    fit = (one > ESCAPE) & (other > ESCAPE) & (lengths[one] + lengths[other] <= _LONGEST)
+    fit = (one > ESCAPE) & (other > ESCAPE) & (lengths[one] + lengths[other] <= _MAX_LENGTH)
     keys, counts = np.unique((one << 16 | other).compress(fit), return_counts=True)
     often = np.flatnonzero(counts >= _LEAST_COUNT)
     order = np.argsort(-counts[often], kind="stable")[:most]

@@ -11,7 +11,7 @@ from dangjian.search.builder.phrases import phrase_writer
 from dangjian.search.format.documents import FIELDS, SEPARATOR
 from dangjian.search.format.lists import decode_documents, encode_documents
 from dangjian.search.format.tokens import (
-    MOST_BITS,
+    MAX_BITS,
     Token,
     TokenReader,
     read_tokens,
@@ -77,7 +77,7 @@ def test_damaged_tokens_are_told(place: int, change: int) -> None:
 def test_codes_are_never_too_long() -> None:
     """However unequal the weights are."""
     widths = widths_for([2**n for n in range(40)])
-    assert max(widths) <= MOST_BITS
+    assert max(widths) <= MAX_BITS
     assert sum(2**-width for width in widths) == 1
     with pytest.raises(ValueError, match="not complete"):
         read_tokens(tokens_bytes([Token(1, "a"), Token(2, "b")]))

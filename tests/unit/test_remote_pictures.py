@@ -93,7 +93,7 @@ def test_a_page_is_not_saved(host: str, tmp_path: Path) -> None:
 
 
 def test_size_is_limited(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote_pictures, "MOST_BYTES", 3000)
+    monkeypatch.setattr(remote_pictures, "MAX_BYTES", 3000)
     assert fetch(f"{host}/a.png") == picture()
     with pytest.raises(FetchError, match="超过"):
         fetch(f"{host}/long.png")

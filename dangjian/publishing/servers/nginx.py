@@ -17,12 +17,12 @@ from dangjian.common.mime_types import CHARSET, COMPRESSIBLE, MIME_TYPES, UNKNOW
 from dangjian.publishing.servers.redirects import QueryRule, Redirects, argument_names
 from dangjian.publishing.servers.site import ServedSite
 
-LONGEST_KEY = 46
+MAX_KEY_LENGTH = 46
 """Bytes of a key that nginx takes into a map by its standard settings, where a line of the
 processor's cache has 64 bytes."""
 
-_LONGEST_LOCATION = 255
-_LONGEST_NAME = 255 - len(".gz")
+_MAX_LOCATION_LENGTH = 255
+_MAX_NAME_LENGTH = 255 - len(".gz")
 _IN_VARIABLES = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -217,7 +217,7 @@ def _body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
 
 def _exact(path: str) -> str:
     """A location for just one path: nginx keeps the length of a plain one in a byte."""
-    if len(path.encode()) < _LONGEST_LOCATION:
+    if len(path.encode()) < _MAX_LOCATION_LENGTH:
         return f"location = {_quoted(path)}"
     return f"location ~ {_quoted(f'^{re.escape(path)}$')}"
 
@@ -237,11 +237,11 @@ def _types() -> Iterator[str]:
 
 
 def _can_be_file(path: str) -> bool:
-    return all(len(part.encode()) <= _LONGEST_NAME for part in path.split("/"))
+    return all(len(part.encode()) <= _MAX_NAME_LENGTH for part in path.split("/"))
 
 
 def _fits(key: str) -> bool:
-    return len(key.encode()) <= LONGEST_KEY
+    return len(key.encode()) <= MAX_KEY_LENGTH
 
 
 def _key(key: str) -> str:

@@ -20,7 +20,7 @@ from dangjian.search.format.folding import is_han
 
 Reading = tuple[int, str]
 _PHRASE_SIZES = (5, 4, 3, 2)
-_LONGEST_SYLLABLE = 6
+_MAX_SYLLABLE_LENGTH = 6
 _QUOTE = 0x22
 _BEGINNING = 6  # bytes of two Han characters, and of the number of one
 _Entry = TypeVar("_Entry")
@@ -133,4 +133,4 @@ def _plain(reading: str) -> str:
     letters = unicodedata.normalize("NFD", reading.replace("ü", "v").lower())
     letters = letters.replace("u\u0308", "v")
     plain = "".join(c for c in letters if "a" <= c <= "z")
-    return plain if len(plain) <= _LONGEST_SYLLABLE else ""
+    return plain if len(plain) <= _MAX_SYLLABLE_LENGTH else ""

@@ -23,9 +23,12 @@ TITLE, LEAD, BODY = 0, 1, 2
 
 
 class Lists(NamedTuple):
-    """Encoded lists: the term and field of each, and its bytes in the two blobs.
+    """Encoded lists; all arrays but the blobs have one entry for each list.
 
-    A large archive has hundreds of thousands of lists: their numbers are stored in small types.
+    ``field`` is TITLE, LEAD or BODY, ``plain`` says that the list has no positions, ``totals`` is
+    its number of documents; ``doc_bytes`` and ``pos_bytes`` are its lengths in the two blobs, which
+    have the lists in the same order. A large archive has hundreds of thousands of lists: their
+    numbers are stored in small types.
     """
 
     term: Numbers

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 INITIAL = 0x110000
 _SYLLABLE_BASE = 0x10000000
-_MOST_SPLITS = 8
+_MAX_SPLITS = 8
 _SYLLABLE = re.compile(
     r"(b|p|m|f|d|t|n|l|g|k|h|j|q|x|zh|ch|sh|r|z|c|s|y|w)?"
     r"(a|ai|an|ang|ao|e|ei|en|eng|er|i|ia|ian|iang|iao|ie|in|ing|iong|iu|o|ong|ou|u|ua|uai|uan"
@@ -32,13 +32,13 @@ def splits(word: str) -> list[tuple[str, ...]]:
             found.append(before)
             return
         for end in range(min(len(word), start + 6), start, -1):
-            if len(found) >= _MOST_SPLITS:
+            if len(found) >= _MAX_SPLITS:
                 return
             if counts[end] >> (left - 1) & 1 and _SYLLABLE.fullmatch(word, start, end):
                 walk(end, (*before, word[start:end]), left - 1)
 
     for count in range(1, len(word) + 1):
-        if counts[0] >> count & 1 and len(found) < _MOST_SPLITS:
+        if counts[0] >> count & 1 and len(found) < _MAX_SPLITS:
             walk(0, (), count)
     return found
 

@@ -14,11 +14,11 @@ import numpy as np
 from dangjian.search.format.bits import Numbers
 from dangjian.search.format.documents import FIELDS, SEPARATOR
 
-MOST_BITS = 16
+MAX_BITS = 16
 ESCAPED_BITS = 21
 """Bits of a code point that follows the code of the escape."""
 
-_CODES = 1 << MOST_BITS
+_CODES = 1 << MAX_BITS
 
 
 class Token(NamedTuple):
@@ -36,7 +36,7 @@ def in_order(tokens: Sequence[Token]) -> list[Token]:
 def codes_of(widths: Numbers) -> Numbers:
     """The code of each of the tokens of these widths, which are in order."""
     shares = _CODES >> widths
-    return np.asarray((np.cumsum(shares) - shares) >> (MOST_BITS - widths), np.int64)
+    return np.asarray((np.cumsum(shares) - shares) >> (MAX_BITS - widths), np.int64)
 
 
 def widths_for(weights: Sequence[int]) -> list[int]:
@@ -44,7 +44,7 @@ def widths_for(weights: Sequence[int]) -> list[int]:
     least = 1
     while True:
         widths = _huffman([max(weight, least) for weight in weights])
-        if max(widths) <= MOST_BITS:
+        if max(widths) <= MAX_BITS:
             return widths
         least *= 2
 
@@ -90,7 +90,7 @@ def read_tokens(data: bytes) -> list[Token]:
     ends = [0, *accumulate(lengths)]
     if ends[-1] != len(text) or len(ends) != count + 1:
         raise ValueError("the texts of tokens are not as long as announced")
-    if not all(1 <= width <= MOST_BITS for width in widths):
+    if not all(1 <= width <= MAX_BITS for width in widths):
         raise ValueError("a token with an impossible code")
     if sum(_CODES >> width for width in widths) != _CODES:
         raise ValueError("codes of tokens that are not complete")
@@ -110,7 +110,7 @@ class TokenReader:
         """The text of a record; ``ValueError`` if it is cut off."""
         size = len(data) * 8
         bits = int.from_bytes(data + b"\0\0\0\0")
-        shift = size + 32 - MOST_BITS
+        shift = size + 32 - MAX_BITS
         pieces: list[str] = []
         missing = FIELDS
         while missing > 0:
@@ -118,13 +118,13 @@ class TokenReader:
             shift -= width
             if not piece:
                 shift -= ESCAPED_BITS
-                place = max(0, shift + MOST_BITS)
+                place = max(0, shift + MAX_BITS)
                 code = (bits >> place) & ((1 << ESCAPED_BITS) - 1)
                 if 0xD800 <= code < 0xE000:
                     raise ValueError("half a character in a record")
                 piece = chr(code)
                 ends = piece == SEPARATOR
-            if shift < 32 - MOST_BITS:
+            if shift < 32 - MAX_BITS:
                 raise ValueError("a record is cut off")
             pieces.append(piece)
             missing -= ends

@@ -18,7 +18,7 @@ WEIGHTS = {TITLE: 4, LEAD: 2, BODY: 1}
 _PLACE_BITS = 32
 _POSITION = (1 << _PLACE_BITS) - 1
 # At most this many titles that differ only in line breaks are read per segment, newest first.
-_MOST_TITLES = 48
+_MAX_TITLES = 48
 
 
 class InField(NamedTuple):
@@ -199,7 +199,7 @@ def typed_titles(segment: SegmentReader, title: Units, dashes: frozenset[int]) -
     """The documents whose folded title is ``title``, with dashes where ``dashes`` has them."""
     docs = _titles_like(segment, title) if title else np.zeros(0, np.int64)
     same: list[int] = []
-    for doc in docs[-_MOST_TITLES:].tolist():
+    for doc in docs[-_MAX_TITLES:].tolist():
         spelled = segment.record(doc).title
         if tuple(fold_text(spelled)) == title and dashes <= dashes_in(spelled):
             same.append(doc)

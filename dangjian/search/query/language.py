@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from dangjian.search.format.folding import BREAK, SPACES, fold_text, fold_with_places
 
-LONGEST_QUERY = 500
-MOST_CLAUSES = 16
+MAX_QUERY_LENGTH = 500
+MAX_CLAUSES = 16
 LAST_DAY = date.max.toordinal()
 
 NOTE_LONG = "long"
@@ -129,15 +129,15 @@ class _Clause(Struct, frozen=True):
 def parse_query(text: str) -> Query:
     """Read a query. No string is an error."""
     notes: list[str] = []
-    if len(text) > LONGEST_QUERY:
-        text = text[:LONGEST_QUERY]
+    if len(text) > MAX_QUERY_LENGTH:
+        text = text[:MAX_QUERY_LENGTH]
         notes.append(NOTE_LONG)
     text = re.sub(r"[\ud800-\udfff]", " ", text)
     words: list[Word] = []
     filters: list[Filter] = []
     values: list[str] = []
     for number, clause in enumerate(_clauses(text)):
-        if number == MOST_CLAUSES:
+        if number == MAX_CLAUSES:
             notes.append(NOTE_MANY)
             break
         chosen = _filter(clause)

@@ -12,7 +12,7 @@ from dangjian.search.query.language import Word
 
 NEAR_LIMIT = 16_384
 _NEAR_SCORE = 524_288
-_MOST_NEAR_WORDS = 4
+_MAX_NEAR_WORDS = 4
 
 EXACT_TITLE, IN_TITLE, IN_LEAD, IN_BODY, BY_PINYIN = 4, 3, 2, 1, 0
 
@@ -61,7 +61,7 @@ def _field_docs(word: Found, field: int) -> Numbers:
 def has_nearness(words: Sequence[Word], counts: Sequence[int]) -> bool:
     """Whether nearness counts for these words, found in so many documents each."""
     return (
-        2 <= len(words) <= _MOST_NEAR_WORDS
+        2 <= len(words) <= _MAX_NEAR_WORDS
         and all(w.field != "title" and len(w.pieces) == 1 and len(w.pieces[0]) > 1 for w in words)
         and sum(counts) <= NEAR_LIMIT
     )
