@@ -1,8 +1,12 @@
-"""The commands that change what readers see: publish and rollback; and their record, history."""
+"""The commands that change what readers see: publish and rollback; and their record, history.
+
+All commands load this module; what publishes is imported by the commands that need it.
+"""
 
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from invoke.context import Context
 from invoke.exceptions import Exit
@@ -11,18 +15,12 @@ from dangjian.building.site import SiteError
 from dangjian.cli.asking import ask, command, progress, refuse, site_of
 from dangjian.cli.summary import tell
 from dangjian.common.timezone import SHANGHAI
-from dangjian.publishing import history as records
-from dangjian.publishing.changes import Changes
+from dangjian.publishing import KEEP
 from dangjian.publishing.errors import PublishError
-from dangjian.publishing.publish import (
-    Options,
-    Outcome,
-    RefusedError,
-    publish as publish_site,
-    releases_of,
-    roll_back,
-)
-from dangjian.publishing.releases import KEEP, opened
+
+if TYPE_CHECKING:
+    from dangjian.publishing.changes import Changes
+    from dangjian.publishing.publish import Outcome
 
 ATTENTION = 3
 """The exit status when the site is live and there is something to see to."""
@@ -55,6 +53,8 @@ def publish(
     strict: bool = False,
 ) -> None:
     """发布：生成正式网站，整个换上线，保留旧版本；写错的文章保持上次发布的样子"""
+    from dangjian.publishing.publish import Options, RefusedError, publish as publish_site
+
     site = site_of(context, settings)
     options = Options(
         output=Path(output) if output else None,
@@ -82,7 +82,7 @@ def publish(
         raise Exit(code=ATTENTION)
 
 
-def _tell_outcome(outcome: Outcome) -> None:
+def _tell_outcome(outcome: "Outcome") -> None:
     live = outcome.live
     for note in outcome.notices:
         print(_stamped(note))
@@ -123,7 +123,7 @@ def _names(paths: list[str]) -> str:
     return "、".join(paths[:_TITLES]) + more
 
 
-def _tell_changes(changes: Changes) -> None:
+def _tell_changes(changes: "Changes") -> None:
     kinds = (
         ("新增", changes.appeared),
         ("修改", changes.changed),
@@ -165,6 +165,8 @@ def rollback(
     context: Context, settings: str = "publishconf.py", output: str = "", to: str = ""
 ) -> None:
     """退回：把线上网站换回上一个版本，内容改动以前不会再自动发布"""
+    from dangjian.publishing.publish import releases_of, roll_back
+
     site = site_of(context, settings)
     place = Path(output) if output else None
     try:
@@ -185,6 +187,8 @@ def rollback(
 
 
 def _list_releases(live: Path, folder: Path) -> None:
+    from dangjian.publishing.releases import opened
+
     with opened(live, folder) as releases:
         print(f"线上：{releases.state.live or '（不是由本程序发布的）'}")
         print("保留：" + ("、".join(releases.names) or "无"))
@@ -209,6 +213,9 @@ def history(
     json: bool = False,
 ) -> None:
     """发布记录：谁、什么时候发布或退回，哪些文章新增、修改、撤下"""
+    from dangjian.publishing import history as records
+    from dangjian.publishing.publish import releases_of
+
     _, folder = releases_of(site_of(context, settings), Path(output) if output else None)
     found = records.entries(folder)[-max(_number("--limit", limit), 1) :]
     if json:

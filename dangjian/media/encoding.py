@@ -85,10 +85,13 @@ def with_palette(image: Image.Image) -> Image.Image | None:
     counted = Counter({_channels(colour): count for count, colour in found})
     colours = sorted(counted, key=lambda colour: (-counted[colour], colour))
     packed = np.array([int.from_bytes(bytes(colour), "little") for colour in colours], np.uint32)
-    values = np.asarray(image.convert("RGBA")).view("<u4")[..., 0]
+    values = np.asarray(image.convert("RGBA")).view("<u4").ravel()
     order = np.argsort(packed)
-    places = order[np.searchsorted(packed[order], values)].astype(np.uint8)
-    made = Image.fromarray(places, "P")
+    # Flat pictures have few changes of colour: each is looked up once, not each pixel.
+    starts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+    places = order[np.searchsorted(packed[order], values[starts])].astype(np.uint8)
+    lengths = np.diff(np.append(starts, len(values)))
+    made = Image.fromarray(np.repeat(places, lengths).reshape(image.size[::-1]), "P")
     opaque = all(colour[3] == 255 for colour in colours)
     flat = [part for colour in colours for part in (colour[:3] if opaque else colour)]
     made.putpalette(flat, "RGB" if opaque else "RGBA")

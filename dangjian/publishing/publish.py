@@ -21,7 +21,7 @@ from dangjian.common.report import Report
 from dangjian.common.timezone import SHANGHAI
 from dangjian.content.columns import COLUMN_FILE
 from dangjian.content.scan import scan_content
-from dangjian.publishing import history
+from dangjian.publishing import KEEP, history
 from dangjian.publishing.assembly import Comparison
 from dangjian.publishing.changes import Changes, changes_between, needs_permission, with_digests
 from dangjian.publishing.compression import compress
@@ -29,7 +29,7 @@ from dangjian.publishing.errors import OtherSiteError, PublishError
 from dangjian.publishing.hooks import run_hook
 from dangjian.publishing.manifest import Article
 from dangjian.publishing.place import check_place, releases_folder
-from dangjian.publishing.releases import KEEP, Releases, opened
+from dangjian.publishing.releases import Releases, opened
 from dangjian.publishing.servers.files import update_server_files
 from dangjian.settings.workspace import Progress, Workplace, no_progress
 

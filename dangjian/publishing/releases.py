@@ -22,6 +22,7 @@ from dangjian.common.files import remove_tree, write_whole
 from dangjian.common.locks import acquire
 from dangjian.common.output_folder import remove_outputs
 from dangjian.common.timezone import SHANGHAI
+from dangjian.publishing import KEEP
 from dangjian.publishing.assembly import (
     Comparison,
     Plan,
@@ -44,7 +45,6 @@ from dangjian.publishing.manifest import (
 from dangjian.publishing.migration import FOREIGN, has_old_releases, move_releases, old_releases
 from dangjian.publishing.system import exchange, identity, reason
 
-KEEP = 3
 _NEXT = "next"
 _DISCARDED = "discarded"
 _OTHERS = "others"

@@ -1,6 +1,7 @@
 """The Jinja environment of a theme: escaping everywhere, our filters, nothing of Pelican's."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import jinja2
@@ -45,9 +46,12 @@ def make_environment(
 @jinja2.pass_context
 def href(context: Context, url: str) -> str:
     """A site address as seen from the page being rendered; others stay as they are."""
-    if url.startswith(("http://", "https://", "#", "mailto:", "tel:")):
-        return url
-    return f"{context['root']}{url}"
+    return _seen_from(context["root"], url)
+
+
+def _seen_from(root: str, url: str) -> str:
+    fixed = url.startswith(("http://", "https://", "#", "mailto:", "tel:"))
+    return url if fixed else f"{root}{url}"
 
 
 @jinja2.pass_context
@@ -56,9 +60,14 @@ def link(context: Context, target: views.Card | views.Link | views.FooterItem, t
 
     Every list of links is made with this, so that none forgets the mark.
     """
-    url = target.url
+    return _link(context["root"], target.url, text)
+
+
+# Each list of a column, a tag and a day has the same articles, seen from the same depth.
+@lru_cache(maxsize=8192)
+def _link(root: str, url: str, text: str) -> Markup:
     mark = ' rel="external"' if url.startswith(("http://", "https://")) else ""
-    address = escaped(href(context, url))
+    address = escaped(_seen_from(root, url))
     return Markup(f'<a href="{address}"{mark}>{breakable(text)}</a>')  # noqa: S704 - escaped
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 from dangjian.common.errors import DangjianError
@@ -32,10 +33,9 @@ def read_date(text: str, day_end: bool = False) -> datetime:
     Without a time it is the day's beginning, or with ``day_end`` its last second. A zone is
     converted. Raises ``DateError``.
     """
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    found = _DATE.fullmatch(plain.strip())
+    plain, found = _matched(text)
     if found is None or not _paired(found):
-        raise DateError(_why(plain.strip()))
+        raise DateError(_why(plain))
     year, month, day = (int(found[part]) for part in ("year", "month", "day"))
     _check_day(year, month, day, found["year"])
     if found["clock"] is None:
@@ -50,8 +50,15 @@ def read_date(text: str, day_end: bool = False) -> datetime:
 
 def has_clock(text: str) -> bool:
     """Whether a date that ``read_date`` takes says the time of day."""
-    found = _DATE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    found = _matched(text)[1]
     return found is not None and found["clock"] is not None
+
+
+@lru_cache(maxsize=64)  # an article's date is asked about twice
+def _matched(text: str) -> tuple[str, re.Match[str] | None]:
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    plain = plain.strip()
+    return plain, _DATE.fullmatch(plain)
 
 
 def _paired(found: re.Match[str]) -> bool:

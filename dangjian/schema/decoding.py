@@ -30,7 +30,8 @@ def decode(raw: str | bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.isprintable() and _FORBIDDEN.search(text):
+    # Line feeds aside, most texts are printable, which is seen much sooner.
+    if not text.replace("\n", "").isprintable() and _FORBIDDEN.search(text):
         problems.extend(_forbidden(text, path))
         text = _DROPPED.sub("", text)
     return text, tuple(problems)

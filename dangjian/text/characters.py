@@ -23,7 +23,8 @@ def with_plain_breaks(text: str) -> str:
 
     (XML 1.0 §2.2. Whoever reads a file has reported those characters; some are used as marks here.)
     """
-    if not _ANY.search(text):
+    # None of them is printable. This is the quicker look; a wide blank (U+3000) is not, either.
+    if text.replace("\n", "").isprintable() or not _ANY.search(text):
         return text
     text = _FORBIDDEN.sub("", _OTHER_BREAKS.sub("\n", text))
     # Two blanks at its end keep a line apart from the next one in a paragraph.

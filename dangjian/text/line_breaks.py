@@ -289,11 +289,15 @@ _MAX_RUN = 20
 _MAX_NUMBER = 9  # in halves of a Chinese character
 # An address may be broken after its separators; where there are none for long, after so many signs.
 _MAX_PIECE = 6
-# Tags and what is preformatted, or a run of ASCII with the quotation marks and the unit next to it.
+# Tags with the Chinese behind them and what is preformatted, or a run of ASCII with the quotation
+# marks and the unit next to it. One class of signs begins all of them: the engine then skips what
+# is between them about three times as fast.
+_FIRST = "<“‘0-9A-Za-z+%"
 _RUN = re.compile(
-    r"<pre\b.*?</pre>|<[^>]*>"
-    rf"|([“‘]?)([0-9A-Za-z+%](?:[!-%'-;=?-~]|{_ENTITY})*)"
-    rf"(?:([”’])(?=[{_HAN}“‘《（【])|([多余几]?[十百千万亿]{{0,3}}(?:{_UNIT})))?",
+    rf"[{_FIRST}](?:"
+    rf"(?<=<)(?:pre\b.*?</pre>|[^>]*>)(?:[^{_FIRST}]++|<(?!pre\b)[^>]*>)*+"
+    rf"|(?:(?<![<“‘])|(?<=[“‘])[0-9A-Za-z+%])((?:[!-%'-;=?-~]|{_ENTITY})*)"
+    rf"(?:([”’])(?=[{_HAN}“‘《（【])|([多余几]?[十百千万亿]{{0,3}}(?:{_UNIT})))?)",
     re.DOTALL,
 )
 _NUMBER_LAST = re.compile(r"(?<![0-9A-Za-z./:+_-])[0-9]+(?:[.,:~-][0-9]+)*[%‰]?$")
@@ -326,9 +330,14 @@ def long_address(address: str) -> Markup:
 
 
 def _corrected(match: re.Match[str]) -> str:
-    mark, run, closing, unit = match.groups()
-    if run is None or not (mark or closing or unit or len(run) > _MAX_RUN):
-        return match[0]
+    rest, closing, unit = match.groups()
+    found = match[0]
+    if rest is None:
+        return found
+    mark = found[0] if found[0] in "“‘" else ""
+    run = found[len(mark) : match.end(1) - match.start()]
+    if not (mark or closing or unit or len(run) > _MAX_RUN):
+        return found
     if len(run) > _MAX_RUN:
         run = "<wbr>".join(_PIECES.findall(run))
     elif unit:

@@ -110,6 +110,7 @@ def spans(marked: str) -> str:
         # Nothing inside tags and preformatted texts.
         '<a href="https://www.shili.gov.cn/2026/index.html" title="5个">见</a>',
         "<pre>共5个 https://www.shili.gov.cn/2026/index.html</pre>",
+        '<ul>\n<li>如下<pre>共5个<b>第6年</b></pre>：</li></ul><pre class="a">5个</pre>',
         "<p>[5个]</p>",
     ],
 )
