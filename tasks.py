@@ -1,6 +1,6 @@
 """What people run: ``python3 tasks.py preview`` on a machine that has nothing but Python.
 
-Run as a script, this file sets itself up first: it makes ``.venv`` beside itself, installs what
+Run as a script, this file sets itself up first: it makes ``.venv`` next to itself, installs what
 the lock names with its hashes, and hands the command over to ``dangjian.cli`` in there. Loaded by
 invoke, it is the collection of tasks. The same file serves the project's own checkout and an
 office's folder, where ``packages/`` holds the release that the office runs.
@@ -115,7 +115,7 @@ def venv_works() -> bool:
 
 
 def make_venv() -> None:
-    """Make ``.venv`` anew, whatever is there."""
+    """Make ``.venv`` from scratch, whatever is there."""
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         get_venv_module()
     print("正在准备运行环境（.venv）……", flush=True)
@@ -170,10 +170,10 @@ def install(lock: Path, wheels: list[Path]) -> None:
 
 
 def show_checkout() -> None:
-    """Let every program of ``.venv``, ``pelican`` for one, import what lies beside this file."""
+    """Let every program of ``.venv``, ``pelican`` for one, import what is next to this file."""
     for packages in (*VENV.glob("lib/python3*/site-packages"), *VENV.glob("Lib/site-packages")):
-        beside = os.path.relpath(ROOT, packages)
-        (packages / "dangjian-site.pth").write_text(beside + "\n", encoding="utf-8")
+        folder = os.path.relpath(ROOT, packages)
+        (packages / "dangjian-site.pth").write_text(folder + "\n", encoding="utf-8")
 
 
 def run_pip(arguments: list[str], total: int) -> None:
@@ -204,9 +204,9 @@ def run_pip(arguments: list[str], total: int) -> None:
             done += line.startswith(
                 ("Collecting ", "Ignoring ", "Requirement already", "Processing ")
             )
-            told = progress(line, done, total)
-            if told:
-                print(told, flush=True)
+            text = progress(line, done, total)
+            if text:
+                print(text, flush=True)
     finally:
         if sys.exc_info()[0] is not None:
             process.terminate()

@@ -1,4 +1,4 @@
-// 选择字号【大 中 小】 beside the byline.
+// 选择字号【大 中 小】 next to the byline.
 
 import {makeChoice, shownChoice} from './choices.js';
 

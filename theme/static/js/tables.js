@@ -1,4 +1,4 @@
-// Tables wider than the screen scroll sideways; the reader is told, and the keyboard reaches them.
+// Tables wider than the screen scroll sideways; the reader sees that, and the keyboard reaches them.
 
 import {element} from './search/dom.js';
 
