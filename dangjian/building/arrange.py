@@ -74,7 +74,9 @@ def arrange_subset(
     chosen = {path: rows[path] for path in wanted & rows.keys()}
     tree = _columns(content, rows, outline.columns)
     column_of = {folder: tree.by_folder[name] for folder, name in outline.column_of.items()}
-    return build_archive(records_of(chosen, but=outline.shadowed), tree, column_of, clock)
+    archive = build_archive(records_of(chosen, but=outline.shadowed), tree, column_of, clock)
+    tree.prune(frozenset(outline.listed))  # last, as for the whole: articles name columns of all
+    return archive
 
 
 def needed_files(office: Office, rows: Mapping[str, SourceRow], archive: Archive) -> list[str]:

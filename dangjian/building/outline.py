@@ -20,15 +20,17 @@ _NAME = "outline"
 class Outline(Struct, frozen=True, array_like=True):
     """What an archive looks like; articles are given by their paths.
 
-    ``columns`` are the folders that are columns; ``column_of`` gives that of each folder with
-    articles. ``own`` are the articles of each column, oldest first. ``shown`` are those in feeds,
-    and those on which lists of articles depend: specials, documents and their interpretations.
-    ``shadowed`` have no page because another article has their address. ``related`` are
-    those of each article, ``relatedness_key`` covers what they were found by. ``linked`` are, for
-    each article that links to addresses of the site, the articles there.
+    ``columns`` are the folders that are columns, ``listed`` those of them that the site shows;
+    ``column_of`` gives that of each folder with articles. ``own`` are the articles of each column,
+    oldest first. ``shown`` are those in feeds, and those on which lists of articles depend:
+    specials, documents and their interpretations. ``shadowed`` have no page because another
+    article has their address. ``related`` are those of each article, ``relatedness_key`` covers
+    what they were found by. ``linked`` are, for each article that links to addresses of the site,
+    the articles there.
     """
 
     columns: list[str]
+    listed: list[str]
     column_of: dict[str, str]
     own: list[list[str]]
     shown: list[str]
@@ -62,6 +64,7 @@ def store_outline(
     shown.update(item.path for item in archive.specials)
     outline = Outline(
         list(archive.columns.by_folder),
+        [column.folder for column in archive.columns.walk()],
         {folder: column.folder for folder, column in archive.column_of.items() if column},
         [[item.path for item in items] for items in archive.own.values()],
         sorted(shown),

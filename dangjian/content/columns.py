@@ -1,6 +1,6 @@
 """The column tree (栏目): the folders of ``content/``, each described by its ``_column.md``."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
 
 from msgspec import Struct, field
@@ -63,6 +63,11 @@ class ColumnTree(Struct, eq=False):
     def walk(self) -> Iterator[Column]:
         for column in self.top:
             yield from column.walk()
+
+    def prune(self, shown: Collection[str]) -> None:
+        """Take all columns but those whose folders are ``shown`` out of what ``walk`` gives."""
+        for siblings in [self.top, *(column.children for column in self.by_folder.values())]:
+            siblings[:] = [column for column in siblings if column.folder in shown]
 
     def find(self, name: str) -> Column | None:
         """The column that an editor's ``name`` means: folder, address, or unique name."""

@@ -79,13 +79,7 @@ def drop_empty_columns(archive: Archive) -> None:
             column.parent is None or column.parent.folder in filled
         ):
             archive.problems.add(f"{column.folder}/{COLUMN_FILE}", 0, _empty(column), "warning")
-    _prune(archive.columns.top, filled)
-    for column in archive.columns.by_folder.values():
-        _prune(column.children, filled)
-
-
-def _prune(columns: list[Column], filled: set[str]) -> None:
-    columns[:] = [column for column in columns if column.folder in filled]
+    archive.columns.prune(filled)
 
 
 def _empty(column: Column) -> str:

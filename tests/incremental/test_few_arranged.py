@@ -70,6 +70,24 @@ def site(make_site: MakeSite) -> Site:
     return site
 
 
+@pytest.mark.parametrize("text", ["", "导语。"])
+def test_only_columns_with_something_public_are_shown(make_site: MakeSite, text: str) -> None:
+    """Also where the only article is arranged again: an article may name a column not shown."""
+    files = {
+        "content/jcdj/_column.md": column("基层党建"),
+        "content/jcdj/cun/_column.md": column("村里", text),
+        "content/gbgz/_column.md": column("干部工作", text),
+        "content/gbgz/a.md": numbered(1, column="jcdj"),
+    }
+    site = make_site(files)
+    site.build()
+    site.edit("content/gbgz/a.md", "第1号结尾", "新的结尾")
+    built = site.build()
+    assert Stage.RELATED not in built.report.seconds, "the whole archive was arranged"
+    assert {f"feeds/{name}.json" in built.files() for name in ("gbgz", "jcdj-cun")} == {bool(text)}
+    assert_same(built.files(), site.clean_build())
+
+
 def test_an_article_alone_stands_as_it_does_among_all(site: Site) -> None:
     """Each one's words are changed in turn, but for those that need a whole build."""
     mistaken = {error.partition(":")[0] for error in site.build().errors}
