@@ -15,6 +15,12 @@ from pelicanconf import *
 """
 
 
+def published_bytes(folder: Path) -> dict[str, bytes]:
+    """Every file of a live site or of a release with its bytes, but for compressed copies."""
+    found = folder_bytes(folder)
+    return {name: data for name, data in found.items() if not name.endswith(PACKED_ENDINGS)}
+
+
 class Office:
     """A site in a folder with its two settings files; ``more`` are further lines of publishconf."""
 
@@ -36,8 +42,7 @@ class Office:
 
     def files(self) -> dict[str, bytes]:
         """Every file that is live with its bytes, but for compressed copies."""
-        found = folder_bytes(self.live)
-        return {name: data for name, data in found.items() if not name.endswith(PACKED_ENDINGS)}
+        return published_bytes(self.live)
 
     def text(self, address: str) -> str:
         return (self.live / address).read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.publishing import Office
+from tests.publishing import Office, published_bytes
 from tests.sites import article, assert_same, column, folder_bytes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are injected by Linux")
@@ -111,8 +111,10 @@ def killed(office: Office, action: str, seconds: float) -> None:
 
 
 def releases(office: Office) -> list[dict[str, bytes]]:
+    """The files of each stored release: a folder with its record, so none that is half made."""
     (top,) = (office.site.folder / ".dangjian" / "releases").glob("public-*/")
-    return [folder_bytes(folder) for folder in top.iterdir() if folder.is_dir()]
+    folders = [folder for folder in top.iterdir() if folder.is_dir()]
+    return [published_bytes(one) for one in folders if one.with_name(f"{one.name}.json").exists()]
 
 
 def kill_at_moments(office: Office, count: int, seed: int) -> None:
