@@ -39,17 +39,24 @@ def make_wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> 
     return file
 
 
+def program(main: str, package: str = "") -> dict[str, str]:
+    """The files of a package that ``tasks.py`` can hand its words over to; ``main`` is run then."""
+    return {
+        "dangjian/__init__.py": package,
+        "dangjian/cli/__init__.py": "",
+        "dangjian/cli/__main__.py": main,
+    }
+
+
 def _record_digest(text: str) -> str:
     digest = hashlib.sha256(text.encode()).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def make_site(tmp_path: Path) -> Path:
-    """A folder with ``tasks.py`` and a lock of one package that stands in for invoke."""
-    says = "import sys\nprint('invoke', *sys.argv[1:])\nsys.exit('fail' in sys.argv and 7)\n"
-    wheel = make_wheel(
-        tmp_path / "index", "invoke", "1.0", {"invoke/__init__.py": "", "invoke/__main__.py": says}
-    )
+    """A folder with ``tasks.py`` and a lock of one package that stands in for the commands."""
+    says = "import sys\nprint('ran', *sys.argv[1:])\nsys.exit('fail' in sys.argv and 7)\n"
+    wheel = make_wheel(tmp_path / "index", "dangjian", "1.0", program(says))
     site = tmp_path / "site"
     site.mkdir()
     shutil.copyfile(TASKS, site / "tasks.py")
@@ -124,18 +131,18 @@ def test_sets_up_once_then_starts_at_once(tmp_path: Path) -> None:
     first = run(site, "preview", "--port", "8123")
     assert first.returncode == 0, first.stderr
     assert "正在准备运行环境" in first.stdout
-    assert "[  1/1] invoke 1.0" in first.stdout
-    assert first.stdout.splitlines()[-1] == f"invoke --search-root {site} preview --port 8123"
+    assert "[  1/1] dangjian 1.0" in first.stdout
+    assert first.stdout.splitlines()[-1] == f"ran {site} preview --port 8123"
 
     again = run(site, "preview")
-    assert again.stdout == f"invoke --search-root {site} preview\n"
+    assert again.stdout == f"ran {site} preview\n"
 
 
 def test_a_changed_lock_is_installed_into_the_same_environment(ready: Path) -> None:
     site = ready
     (site / ".venv" / "mine.txt").write_text("kept", encoding="utf-8")
-    says = {"invoke/__init__.py": "", "invoke/__main__.py": "print('second')\n"}
-    write_lock(site, make_wheel(site.parent / "index", "invoke", "2.0", says))
+    second = program("print('second')\n")
+    write_lock(site, make_wheel(site.parent / "index", "dangjian", "2.0", second))
     newer = run(site)
     assert newer.stdout.splitlines()[-1] == "second"
     assert (site / ".venv" / "mine.txt").exists()
@@ -145,7 +152,7 @@ def test_line_ends_of_the_lock_do_not_matter(ready: Path) -> None:
     site = ready
     lock = site / "requirements.lock"
     lock.write_bytes(lock.read_bytes().replace(b"\n", b"\r\n"))
-    assert run(site).stdout.startswith("invoke ")
+    assert run(site).stdout.startswith("ran ")
 
 
 @pytest.mark.parametrize("damage", ["python gone", "half made", "stamp torn", "stamp strange"])
@@ -160,18 +167,18 @@ def test_a_broken_environment_is_made_anew(ready: Path, damage: str) -> None:
         stamp.write_text("{" if damage == "stamp torn" else "[]", encoding="utf-8")
     mended = run(site, "build")
     assert mended.returncode == 0, mended.stderr
-    assert mended.stdout.splitlines()[-1] == f"invoke --search-root {site} build"
-    assert run(site, "build").stdout.startswith("invoke ")
+    assert mended.stdout.splitlines()[-1] == f"ran {site} build"
+    assert run(site, "build").stdout.startswith("ran ")
 
 
 def test_a_package_that_is_not_the_locked_one_is_refused(ready: Path) -> None:
     site = ready
-    write_lock(site, make_wheel(site.parent / "index", "invoke", "2.0", {}), "0" * 64)
+    write_lock(site, make_wheel(site.parent / "index", "dangjian", "2.0", {}), "0" * 64)
     refused = run(site, "build")
     assert refused.returncode == 1
     assert "校验值不符" in refused.stderr
     assert "Traceback" not in refused.stderr
-    assert "invoke --search-root" not in refused.stdout
+    assert "ran " not in refused.stdout
 
 
 def test_a_failed_update_leaves_what_worked(ready: Path) -> None:
@@ -182,12 +189,12 @@ def test_a_failed_update_leaves_what_worked(ready: Path) -> None:
     assert failed.returncode == 1
     assert "软件包没有装完" in failed.stderr
     (site / "requirements.lock").write_text(lock, encoding="utf-8")
-    assert run(site, "build").stdout.startswith("invoke ")
+    assert run(site, "build").stdout.startswith("ran ")
 
 
 def test_without_network_one_sentence(ready: Path) -> None:
     site = ready
-    write_lock(site, make_wheel(site.parent / "elsewhere", "invoke", "2.0", {}))
+    write_lock(site, make_wheel(site.parent / "elsewhere", "dangjian", "2.0", {}))
     nowhere = {
         "PIP_NO_INDEX": "0",
         "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
@@ -203,11 +210,11 @@ def test_without_network_one_sentence(ready: Path) -> None:
 
 def test_an_offices_release_is_installed_from_packages(ready: Path) -> None:
     site = ready
-    make_wheel(site / "packages", "dangjian", "1.0", {"dangjian/__init__.py": "name = 'first'\n"})
+    make_wheel(site / "packages", "dangjian", "1.0", program("", "name = 'first'\n"))
     assert run(site, "build").returncode == 0
     ask = [str(venv_python(site)), "-c", "import dangjian; print(dangjian.name)"]
     assert run_in(site, ask) == "first\n"
-    make_wheel(site / "packages", "dangjian", "1.0", {"dangjian/__init__.py": "name = 'second'\n"})
+    make_wheel(site / "packages", "dangjian", "1.0", program("", "name = 'second'\n"))
     assert run(site, "build").returncode == 0
     assert run_in(site, ask) == "second\n"
 
@@ -225,7 +232,7 @@ def test_tests_get_the_development_lock(ready: Path) -> None:
     (site / "requirements-dev.lock").write_text(more, encoding="utf-8")
     assert "pytest 5.0" not in run(site, "build").stdout
     assert "pytest 5.0" in run(site, "test", "--no-browser").stdout
-    assert run(site, "build").stdout.startswith("invoke ")
+    assert run(site, "build").stdout.startswith("ran ")
 
 
 def test_older_pythons_can_read_the_script_to_say_that_they_are_too_old() -> None:
