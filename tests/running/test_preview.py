@@ -200,8 +200,11 @@ def test_what_is_deleted_while_it_runs_is_made_again(running: Running) -> None:
     """By ``clean``, say: the preview doesn't wait for the next edit."""
     before = running.get(PAGE)
     shutil.rmtree(running.folder / "cache" / "preview")
-    for catalogue in (running.folder / "cache").glob("catalogue-*"):
-        catalogue.unlink()
+    for part in [*(running.folder / "cache").glob("catalogue-*")]:
+        if part.is_dir():
+            shutil.rmtree(part)
+        else:
+            part.unlink()
     running.until("已生成.*更新")
     assert running.get(PAGE).split("<script")[0] == before.split("<script")[0]
 
