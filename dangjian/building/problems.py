@@ -139,7 +139,8 @@ def _office_pictures(place: Workplace, facts: Mapping[str, FileFacts]) -> Iterat
                 where = f"{place.content.name}/{picture.src}"
                 error = f"在 {where} 找不到，请把图片放到那里，或改正文件名"
             path, line = place.lines.place(name, "image")
-            yield Problem(path, line, f"{name} 的图片“{picture.src}”：{error}")
+            message = f"{name} 的图片“{picture.src}”：{error}"
+            yield Problem(path, line, message, place.names_level)
 
 
 def _file_problem(

@@ -32,7 +32,7 @@ class _Fault(Struct):
 
     keys: tuple[str | int, ...]
     message: str
-    level: Level = "error"
+    level: Level
 
 
 def _columns(place: Workplace, archive: Archive) -> Iterator[_Fault]:
@@ -52,7 +52,7 @@ def _columns(place: Workplace, archive: Archive) -> Iterator[_Fault]:
             message = (
                 f"写的栏目“{name}”不存在，首页上没有这一块；请写栏目文件夹的路径，现有：{known}"
             )
-            yield _Fault(keys, message)
+            yield _Fault(keys, message, place.names_level)
         elif column.folder not in shown:
             message = f"写的栏目“{name}”里没有公开的文章，首页上暂不显示这一块"
             yield _Fault(keys, message, "warning")
@@ -67,7 +67,7 @@ def _links(place: Workplace, pages: Collection[str]) -> Iterator[_Fault]:
         links += [(("LINK_GROUPS", group.title, at), link) for at, link in enumerate(group.links)]
     for keys, link in links:
         if message := _link(link, pages, place):
-            yield _Fault(keys, message)
+            yield _Fault(keys, message, place.names_level)
 
 
 def _label(keys: tuple[str | int, ...]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from dangjian.common.digests import digest
-from dangjian.common.problems import Problem
+from dangjian.common.problems import Level, Problem
 from dangjian.common.report import Report, Stage
 from dangjian.paths import theme_path
 from dangjian.settings import Office, PublishOptions, read_office, read_publishing
@@ -59,6 +59,15 @@ class Workplace(Struct, frozen=True):
     def site(self) -> Path:
         """The site's own folder, which its relative paths start from."""
         return (self.folder or self.content.parent).resolve()
+
+    @property
+    def names_level(self) -> Level:
+        """How grave it is that a setting names what the content does not have.
+
+        With content of another folder than the settings' own (``pelican ANY_CONTENT -s …``) nobody
+        made a mistake.
+        """
+        return "error" if self.content.resolve().is_relative_to(self.site) else "warning"
 
     @property
     def records(self) -> Path:

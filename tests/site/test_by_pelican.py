@@ -31,6 +31,8 @@ def test_any_folder_of_columns(tmp_path: Path) -> None:
     content, output = columns_and_articles(tmp_path), tmp_path / "out"
     done = pelican(content, output)
     assert done.returncode == 0, done.stderr
+    assert "提醒：FOOTER_LINKS 第 1 项的链接“关于本站”指向 about.html" in done.stderr
+    assert "错误" not in done.stderr
     files = folder_bytes(output)
     assert "jcdj/2020/06/a.html" in files
     assert "轻装上阵" in files["jcdj/2020/06/a.html"].decode()

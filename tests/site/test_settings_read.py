@@ -9,7 +9,7 @@ import pytest
 from pelican.settings import read_settings
 
 from dangjian.building.site import Site, SiteError
-from dangjian.settings.plain import read_plain
+from dangjian.settings.plain import WrongSettingError, read_plain
 from dangjian.settings.workspace import Run, workplace_of
 from tests.conftest import ROOT, MakeSite
 from tests.sites import article, column
@@ -89,11 +89,15 @@ def test_no_compiled_settings_are_left_and_an_edit_within_the_second_is_seen(
         "DELETE_OUTPUT_DIRECTORY = True",
         "JINJA_FILTERS = {}",
         'THEME = "notmyidea"',
-        "OUTPUT_PATH = None",
     ],
 )
 def test_what_goes_beyond_is_pelicans(tmp_path: Path, more: str) -> None:
     assert read_plain(settings_file(tmp_path, f"{PLAIN}\n{more}\n"), {}) is None
+
+
+def test_a_folder_that_is_no_path_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WrongSettingError, match="OUTPUT_PATH 要写文件夹的路径"):
+        read_plain(settings_file(tmp_path, f"{PLAIN}\nOUTPUT_PATH = None\n"), {})
 
 
 def test_articles_that_are_nowhere_are_told(tmp_path: Path) -> None:
