@@ -1,12 +1,18 @@
 """The search page in Chromium: under the recommended headers, from a folder, without a script."""
 
 import re
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.search_site import MANY
 from tests.browser.searching import asked, found, open_search, status, titles, wait_for_address
+from tests.search import library
 
 pytestmark = pytest.mark.browser
 
@@ -22,20 +28,52 @@ def test_results_while_typing(page: Page, address: str) -> None:
     assert page.evaluate("history.length") == entries
 
 
-@pytest.mark.parametrize(
-    ("query", "count", "most"), [("电梯修到了心坎上", 1, 3), ("例会", MANY, 6)]
-)
-def test_parts_that_lie_together_are_one_request(
-    page: Page, http: str, query: str, count: int, most: int
-) -> None:
-    """What every query needs is there before it; its own parts come in few requests."""
-    open_search(page, http)
+def requests_of(page: Page, address: str, query: str, count: int) -> Counter[str]:
+    """The files of the index that a query asks for, beyond what every query needs, by kind."""
+    open_search(page, address)
     page.wait_for_load_state("networkidle")
     asked_for: list[str] = []
     page.context.on("request", lambda request: asked_for.append(request.url))
     page.locator("#search-q").fill(query)
     found(page, count)
-    assert 1 < len(asked_for) <= most, asked_for
+    expect(page.locator("[data-part=results]")).not_to_have_attribute("aria-busy", "true")
+    names = [url.rpartition("/")[2] for url in asked_for if "/search/" in url]
+    return Counter("text" if name.startswith("text-") else "lists" for name in names)
+
+
+@pytest.mark.parametrize(
+    ("query", "count", "most"), [("电梯修到了心坎上", 1, 1), ("例会", MANY, 2)]
+)
+def test_texts_that_lie_together_are_one_request(
+    page: Page, http: str, query: str, count: int, most: int
+) -> None:
+    """What fills a screen is one, the rest of ten another; a small shard is there before them."""
+    asked_for = requests_of(page, http, query, count)
+    assert set(asked_for) == {"text"}
+    assert asked_for["text"] <= most
+
+
+def test_parts_of_large_shards_are_few_requests(
+    page: Page, output: Path, serve: Callable[[Path], str], tmp_path: Path
+) -> None:
+    """Of what is too large to be there before the query only the parts that it needs are loaded."""
+    site = Path(shutil.copytree(output, tmp_path / "site"))
+    shutil.rmtree(site / "search")
+    usual = [
+        bytes((row, cell)).decode("gb2312")
+        for row in range(0xB0, 0xC0)
+        for cell in range(0xA1, 0xFF)
+    ]
+    chance = Random(1)
+    bodies = ["".join(chance.choices(usual, k=400)) for _ in range(60)]
+    bodies[7] += "电梯修到了心坎上"
+    docs = [
+        library.article(number, f"第{number}次例会", body) for number, body in enumerate(bodies)
+    ]
+    library.build(site / "search", docs)
+    asked_for = requests_of(page, serve(site), "电梯修到了心坎上", 1)
+    # Of four pairs and the last character of a title the directories, and the rarest one's list.
+    assert asked_for == {"lists": 5 + 1, "text": 1}
 
 
 def test_first_results_do_not_wait_for_the_others(page: Page, http: str) -> None:
