@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from dangjian.search import SearchDoc
 from tests.benchmarks import measure, peers
-from tests.benchmarks.search_browser import Found, Ours, Theirs, cut_phrases, cut_queries
+from tests.benchmarks.search_browser import Answer, Found, Ours, Theirs, cut_phrases, cut_queries
 from tests.benchmarks.search_corpus import Truth, generated, read_folder, write_corpus
 from tests.benchmarks.search_server import serving
 from tests.browser import search_worker
@@ -142,25 +142,20 @@ def build_theirs(
 
 
 def compare(
-    truth: Truth, queries: Mapping[str, list[str]], find: Callable[[str], tuple[int, list[str]]]
+    truth: Truth, queries: Mapping[str, list[str]], find: Callable[[str], Answer]
 ) -> dict[str, Found]:
     """Recall and precision against plain substring, by length of query."""
     told: dict[str, Found] = {}
     for length, words in queries.items():
         told[length] = Found()
         for word in words:
-            wanted = truth.holding(word)
-            total, results = find(f'"{word}"' if length == PHRASE else word)
-            told[length].add(wanted, results)
-            told[length].wrong_counts += total != len(wanted)
+            told[length].add(truth.holding(word), find(f'"{word}"' if length == PHRASE else word))
     return told
 
 
-def title_first(
-    docs: list[SearchDoc], find: Callable[[str], tuple[int, list[str]]]
-) -> tuple[int, int]:
+def title_first(docs: list[SearchDoc], find: Callable[[str], Answer]) -> tuple[int, int]:
     """How many of these titles, typed, bring their article first; and of how many."""
-    return sum(find(doc.title)[1][:1] == [doc.url] for doc in docs), len(docs)
+    return sum(find(doc.title).results[:1] == [doc.url] for doc in docs), len(docs)
 
 
 def pick_queries(
@@ -302,6 +297,10 @@ def rows(sides: list[Side]) -> list[list[str]]:
         [
             f"counts that are wrong, of {queries}",
             *(str(sum(f.wrong_counts for f in side.found.values())) for side in sides),
+        ],
+        [
+            f"counts said to be about so many, of {queries}",
+            *(str(sum(f.about_counts for f in side.found.values())) for side in sides),
         ],
         ["unique title typed: it comes first", *("{} of {}".format(*s.titles) for s in sides)],
         ["first query, KB", *(_spread(s.first_bytes, 1000, "KB") for s in sides)],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -51,6 +51,14 @@ async query => {
 """
 
 
+class Answer(NamedTuple):
+    """How many articles a query has, the addresses of the first, and whether that is "about" so."""
+
+    total: int
+    results: list[str]
+    about: bool = False
+
+
 @dataclass
 class Found:
     """Of queries of one length: how much of the truth was found, how much found is true."""
@@ -58,10 +66,14 @@ class Found:
     recall: list[float] = field(default_factory=list)
     precision: list[float] = field(default_factory=list)
     wrong_counts: int = 0
+    about_counts: int = 0
 
-    def add(self, truth: set[str], results: list[str]) -> None:
-        """Compare the first results with the truth."""
-        first = results[:MAX_COUNTED]
+    def add(self, truth: set[str], answer: Answer) -> None:
+        """Compare an answer with the truth; "about so many" is wrong only if there are more."""
+        first = answer.results[:MAX_COUNTED]
+        self.about_counts += answer.about
+        allowed = answer.total >= len(truth) if answer.about else answer.total == len(truth)
+        self.wrong_counts += not allowed
         right = len(truth.intersection(first))
         self.recall.append(right / min(len(truth), MAX_COUNTED))
         self.precision.append(right / len(first) if first else 1.0 if not truth else 0.0)
@@ -117,19 +129,19 @@ class Ours:
         self.requests: list[int] = []
         """How many requests the last two queries took, what every query needs not counted."""
 
-    def finder(self) -> Callable[[str], tuple[int, list[str]]]:
-        """A function from a query to the number of results and their first addresses."""
+    def finder(self) -> Callable[[str], Answer]:
+        """A function from a query to its answer."""
         page = self.browser.new_page()
         search_worker.open_worker(page, self.address)
 
-        def find(query: str) -> tuple[int, list[str]]:
+        def find(query: str) -> Answer:
             answer = search_worker.ask(page, query)
             found = [result["url"] for result in answer["results"]]
             pages = min(-(-answer["total"] // 10), MAX_COUNTED // 10)
             for number in range(2, pages + 1):
                 more = search_worker.ask(page, query, page=number)
                 found += [result["url"] for result in more["results"]]
-            return answer["total"], found
+            return Answer(answer["total"], found, "about" in answer["notes"])
 
         return find
 
@@ -200,13 +212,13 @@ class Theirs:
         page.goto(self.address + "ask.html")
         return context, page
 
-    def finder(self) -> Callable[[str], tuple[int, list[str]]]:
-        """A function from a query to the number of results and their first addresses."""
+    def finder(self) -> Callable[[str], Answer]:
+        """A function from a query to its answer."""
         _, page = self._open()
 
-        def find(query: str) -> tuple[int, list[str]]:
+        def find(query: str) -> Answer:
             ids: list[str] = page.evaluate(_PAGEFIND, query)[1]
-            return len(ids), [self.urls[name] for name in ids[:MAX_COUNTED]]
+            return Answer(len(ids), [self.urls[name] for name in ids[:MAX_COUNTED]])
 
         return find
 
