@@ -43,12 +43,12 @@ def crowd(
 
 def assert_outcome(built: Built, case: Case) -> None:
     """The case came out as it must."""
-    told = [p for p in built.report.problems.errors if p.path == case.path]
+    reported = [p for p in built.report.problems.errors if p.path == case.path]
     if case.says:
-        wanted = [p for p in told if case.says in p.message and p.line == case.line]
-        assert wanted, f"{case.says!r} on line {case.line} is not among {told}"
+        wanted = [p for p in reported if case.says in p.message and p.line == case.line]
+        assert wanted, f"{case.says!r} on line {case.line} is not among {reported}"
     else:
-        assert not told
+        assert not reported
     if case.page:
         title = built.page(case.page).text("//h1")
         assert title == (case.title or title)

@@ -238,8 +238,8 @@ def test_two_builds_at_once_take_turns(site: Site) -> None:
         subprocess.Popen(command(), cwd=site.folder, env=environment, stderr=subprocess.PIPE)
         for _ in range(2)
     ]
-    told = [running.communicate(timeout=120)[1] for running in both]
-    assert [running.returncode for running in both] == [0, 0], told
+    reported = [running.communicate(timeout=120)[1] for running in both]
+    assert [running.returncode for running in both] == [0, 0], reported
     assert_same(folder_bytes(site.output), site.clean_build())
 
 

@@ -1,6 +1,6 @@
 """A small living archive and what editors do to it, for the property that must always hold.
 
-``Archive`` keeps what the files should say; an edit changes one thing and writes the file anew.
+``Archive`` keeps what the files should say; an edit changes one thing and writes the file again.
 Edits are plain values, so that a failing sequence is printed and shrunk.
 """
 

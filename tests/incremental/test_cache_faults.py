@@ -1,4 +1,4 @@
-"""A cache that can't be trusted is noticed and made anew: never used, never fatal."""
+"""A cache that can't be trusted is noticed and rebuilt: never used, never fatal."""
 
 import shutil
 import sqlite3

@@ -109,9 +109,9 @@ def test_what_can_only_mean_one_thing_is_read(row: str, name: str, value: Any, s
     entry, notices = read(whole(f"标题: 甲\n时间: 2026-03-01\n{row}"))
 
     assert getattr(entry, name) == value
-    told = [n for n in notices if "没有写封面" not in n.message]
-    assert [n.line for n in told] == ([4] if says else [])
-    assert not says or says in told[0].message
+    reported = [n for n in notices if "没有写封面" not in n.message]
+    assert [n.line for n in reported] == ([4] if says else [])
+    assert not says or says in reported[0].message
 
 
 RECORDS = [

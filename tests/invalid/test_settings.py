@@ -103,7 +103,9 @@ def run(path: Path) -> dict[str, Any]:
     return {name: value for name, value in names.items() if name.isupper()}
 
 
-def told(folder: Path, text: str, *, publishing: bool = False) -> list[tuple[str, int, str, str]]:
+def reported(
+    folder: Path, text: str, *, publishing: bool = False
+) -> list[tuple[str, int, str, str]]:
     path = folder / "pelicanconf.py"
     path.write_text(GOOD + text + "\n", "utf-8")
     _, problems = read_office(run(path), path, publishing)
@@ -112,22 +114,22 @@ def told(folder: Path, text: str, *, publishing: bool = False) -> list[tuple[str
 
 @pytest.mark.parametrize(("text", "line", "says"), WRONG)
 def test_a_wrong_setting_is_told_by_line(tmp_path: Path, text: str, line: int, says: str) -> None:
-    ((path, found, level, message),) = told(tmp_path, text)
+    ((path, found, level, message),) = reported(tmp_path, text)
     assert (path, found, level) == ("pelicanconf.py", line, "error")
     assert says in message
 
 
 @pytest.mark.parametrize(("text", "line", "says"), DOUBTFUL)
 def test_a_doubtful_setting_is_a_warning(tmp_path: Path, text: str, line: int, says: str) -> None:
-    ((_, found, level, message),) = told(tmp_path, text)
+    ((_, found, level, message),) = reported(tmp_path, text)
     assert (found, level) == (line, "warning")
     assert says in message
 
 
 @pytest.mark.parametrize(("text", "line", "says"), UNPUBLISHABLE)
 def test_publishing_needs_a_public_address(tmp_path: Path, text: str, line: int, says: str) -> None:
-    assert told(tmp_path, text) == []
-    ((_, found, level, message),) = told(tmp_path, text, publishing=True)
+    assert reported(tmp_path, text) == []
+    ((_, found, level, message),) = reported(tmp_path, text, publishing=True)
     assert (found, level) == (line, "error")
     assert says in message
 

@@ -165,9 +165,9 @@ def test_a_broken_environment_is_made_anew(ready: Path, damage: str) -> None:
         stamp.write_text(json.dumps({"unfinished": "yes"}), encoding="utf-8")
     else:
         stamp.write_text("{" if damage == "stamp torn" else "[]", encoding="utf-8")
-    mended = run(site, "build")
-    assert mended.returncode == 0, mended.stderr
-    assert mended.stdout.splitlines()[-1] == f"ran {site} build"
+    repaired = run(site, "build")
+    assert repaired.returncode == 0, repaired.stderr
+    assert repaired.stdout.splitlines()[-1] == f"ran {site} build"
     assert run(site, "build").stdout.startswith("ran ")
 
 

@@ -82,10 +82,10 @@ def test_modules_are_compiled_once_and_not_at_every_start(tmp_path: Path) -> Non
 
 
 def test_the_menu_is_chinese_and_without_developers_commands_in_an_offices_site(site: Path) -> None:
-    told = invoke(site, "--list").stdout
-    assert "预览：" in told
-    assert "发布：" in told
-    assert "mypy" not in told
+    reported = invoke(site, "--list").stdout
+    assert "预览：" in reported
+    assert "发布：" in reported
+    assert "mypy" not in reported
     assert "mypy" in invoke(ROOT, "--list").stdout
 
 
@@ -147,7 +147,7 @@ def test_a_wrong_article_is_named_and_the_others_are_built(site: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ('SITENAME = "测试网\n', "pelicanconf.py:1"),
         ("SITENAME = 测试网\n", "不认得 测试网"),
@@ -155,11 +155,11 @@ def test_a_wrong_article_is_named_and_the_others_are_built(site: Path) -> None:
         ('SITENAME = "测试网"\n', 'PLUGINS = ["dangjian"]'),
     ],
 )
-def test_settings_that_cannot_be_used(site: Path, text: str, told: str) -> None:
+def test_settings_that_cannot_be_used(site: Path, text: str, reported: str) -> None:
     write(site / "pelicanconf.py", text)
     built = invoke(site, "build")
     assert built.returncode == 1
-    assert told in built.stdout + built.stderr
+    assert reported in built.stdout + built.stderr
 
 
 def test_no_settings(site: Path) -> None:
@@ -226,15 +226,15 @@ def test_new_of_every_type_is_understood(site: Path) -> None:
         column = pick_column(read_tree(site / "content"), "要闻")
         draft = Draft("标题", column, f"new-{name}", pick_type(chinese))
         write_draft(site / "content", draft, datetime(2020, 6, 16, 12, 24, tzinfo=SHANGHAI))
-    told = invoke(site, "check").stdout
-    assert "没有“" not in told
-    wrong = {line.partition(":")[0] for line in told.splitlines() if "错误：" in line}
+    reported = invoke(site, "check").stdout
+    assert "没有“" not in reported
+    wrong = {line.partition(":")[0] for line in reported.splitlines() if "错误：" in line}
     for name in ("news", "document", "notice", "special", "page"):
         assert f"content/yw/new-{name}.md" not in wrong
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "reported"),
     [
         (["--column", "没有的栏目", "--title", "甲"], "没有“没有的栏目”这个栏目"),
         (["--column", "yw", "--title", "甲", "--slug", "../x"], "不能用"),
@@ -242,11 +242,11 @@ def test_new_of_every_type_is_understood(site: Path) -> None:
         (["--column", "yw"], "没有终端可以提问"),
     ],
 )
-def test_new_refuses_with_a_sentence(site: Path, words: list[str], told: str) -> None:
+def test_new_refuses_with_a_sentence(site: Path, words: list[str], reported: str) -> None:
     before = files_of(site / "content")
     refused = invoke(site, "new", *words)
     assert refused.returncode == 1
-    assert told in refused.stderr
+    assert reported in refused.stderr
     assert files_of(site / "content") == before
 
 
@@ -287,8 +287,8 @@ def test_publish_leaves_out_what_has_errors_and_rollback_takes_back(site: Path) 
     timer = invoke(site, "publish")
     assert (timer.returncode, files_of(site / "public")) == (0, first)
     assert "publish --again" in timer.stdout
-    told = invoke(site, "history").stdout
-    assert ("新增：乙" in told, "退回" in told) == (True, True)
+    reported = invoke(site, "history").stdout
+    assert ("新增：乙" in reported, "退回" in reported) == (True, True)
     lines = invoke(site, "history", "--json", "--limit", "1").stdout.splitlines()
     assert [json.loads(line)["what"] for line in lines] == ["退回"]
 

@@ -82,16 +82,16 @@ class Running:
 
     def until(self, pattern: str) -> str:
         """What the terminal says that matches ``pattern``, soon."""
-        told = []
+        reported = []
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and (self.process.poll() is None or self.lines.qsize()):
             if not self.lines.qsize():
                 time.sleep(0.02)
                 continue
-            told.append(self.lines.get())
-            if found := re.search(pattern, told[-1]):
+            reported.append(self.lines.get())
+            if found := re.search(pattern, reported[-1]):
                 return found[1] if found.groups() else found[0]
-        pytest.fail(f"never said {pattern!r}, but:\n" + "\n".join(told))
+        pytest.fail(f"never said {pattern!r}, but:\n" + "\n".join(reported))
 
     def write(self, path: str, text: str) -> None:
         file = self.folder / "content" / path
@@ -211,9 +211,9 @@ def test_what_is_deleted_while_it_runs_is_made_again(running: Running) -> None:
 
 def test_one_preview_of_a_site_at_a_time(running: Running) -> None:
     second = running.start()
-    told, _ = second.communicate(timeout=PATIENCE)
+    reported, _ = second.communicate(timeout=PATIENCE)
     assert second.returncode == 1
-    assert f"已经在预览：{running.address}" in told
+    assert f"已经在预览：{running.address}" in reported
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent as SIGINT")

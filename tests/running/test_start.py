@@ -177,7 +177,7 @@ def test_columns_by_name_with_folders_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "reported"),
     [
         (["权利", "权力"], "同名或网址名相同"),
         (["公示/一"], "要写在它前面"),
@@ -186,8 +186,8 @@ def test_columns_by_name_with_folders_of_their_own() -> None:
         ([" "], "至少要有一个栏目"),
     ],
 )
-def test_columns_that_cannot_be(words: list[str], told: str) -> None:
-    with pytest.raises(StartError, match=told):
+def test_columns_that_cannot_be(words: list[str], reported: str) -> None:
+    with pytest.raises(StartError, match=reported):
         read_columns(words)
 
 

@@ -86,8 +86,8 @@ def test_two_names_for_one_tag_are_an_error_that_names_both(make_site: MakeSite)
             "content/jcdj/b.md": article("乙", tags=["ai"]),
         }
     ).build()
-    told = [line for line in built.errors + built.warnings if "ＡＩ" in line or "ai" in line]
-    assert told or len([n for n in built.files() if re.match(r"tags/.+/index", n)]) == 2
+    reported = [line for line in built.errors + built.warnings if "ＡＩ" in line or "ai" in line]
+    assert reported or len([n for n in built.files() if re.match(r"tags/.+/index", n)]) == 2
 
 
 def test_the_address_stays_when_the_title_changes(make_site: MakeSite) -> None:

@@ -108,10 +108,10 @@ def test_the_domain_of_ids_stays_where_it_is_set(make_site: MakeSite) -> None:
 def test_two_articles_with_one_id_are_reported(make_site: MakeSite) -> None:
     files = {f"content/yaowen/{n}.md": article(n, id="2026-7", slug=n) for n in "ab"}
     built = make_site(COLUMNS | files).build()
-    (told,) = built.errors
-    assert told.startswith("yaowen/b.md")
-    assert "2026-7" in told
-    assert "yaowen/a.md" in told
+    (reported,) = built.errors
+    assert reported.startswith("yaowen/b.md")
+    assert "2026-7" in reported
+    assert "yaowen/a.md" in reported
     found = ids(built)
     assert found["a"] == "2026-7"
     assert found["b"] != "2026-7"

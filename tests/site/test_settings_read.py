@@ -103,10 +103,10 @@ def test_a_folder_that_is_no_path_is_told(tmp_path: Path) -> None:
 def test_articles_that_are_nowhere_are_told(tmp_path: Path) -> None:
     file = settings_file(tmp_path, PLAIN)
     (tmp_path / "content").rmdir()
-    with pytest.raises(SiteError) as told:
+    with pytest.raises(SiteError) as reported:
         Site(file).build()
-    assert "pelicanconf.py:8" in str(told.value)
-    assert f"没有 {tmp_path / 'content'} 这个文章文件夹" in str(told.value)
+    assert "pelicanconf.py:8" in str(reported.value)
+    assert f"没有 {tmp_path / 'content'} 这个文章文件夹" in str(reported.value)
 
 
 def test_another_plugin_takes_part(make_site: MakeSite) -> None:

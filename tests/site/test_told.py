@@ -127,10 +127,10 @@ def test_what_an_article_names_in_vain_has_its_line(
         "content/yw/t.md": article("标签", "2026-11-01", 标签=["wps"]),
     }
     found = built(tmp_path, files)
-    ((line, told, message),) = [
+    ((line, reported, message),) = [
         (p.line, p.level, p.message) for p in found.report.problems.sorted() if p.path == "yw/b.md"
     ]
-    assert (line, told) == (6 if "\n" in row else 4, level)
+    assert (line, reported) == (6 if "\n" in row else 4, level)
     assert says in message
 
 

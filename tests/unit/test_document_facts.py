@@ -29,7 +29,7 @@ def zipped(folder: Path, name: str, members: dict[str, str | bytes]) -> Path:
     return path
 
 
-def told(path: Path) -> str:
+def reported(path: Path) -> str:
     return "".join(document_notices(path, path.suffix.removeprefix(".")))
 
 
@@ -99,7 +99,7 @@ def placed_photo() -> bytes:
 def test_names_changes_and_comments_are_reported(
     tmp_path: Path, name: str, members: dict[str, str | bytes], words: list[str]
 ) -> None:
-    said = told(zipped(tmp_path, name, members))
+    said = reported(zipped(tmp_path, name, members))
     assert [word in said for word in words] == [True] * len(words)
     assert "删去后保存" in said
 
@@ -124,7 +124,7 @@ def test_names_changes_and_comments_are_reported(
 def test_a_clean_or_broken_document_has_no_notices(
     tmp_path: Path, name: str, members: dict[str, str | bytes]
 ) -> None:
-    assert told(zipped(tmp_path, name, members)) == ""
+    assert reported(zipped(tmp_path, name, members)) == ""
 
 
 def test_what_was_readable_of_a_broken_document_is_told(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_what_was_readable_of_a_broken_document_is_told(tmp_path: Path) -> None:
         "docProps/core.xml": CORE.format("张三", ""),
         "word/document.xml": "<w:p",
     }
-    assert "张三" in told(zipped(tmp_path, "a.docx", members))
+    assert "张三" in reported(zipped(tmp_path, "a.docx", members))
 
 
 def pdf(folder: Path, facts: dict[str, str], *, comment: bool = False) -> Path:
@@ -148,12 +148,12 @@ def pdf(folder: Path, facts: dict[str, str], *, comment: bool = False) -> Path:
 
 
 def test_the_author_of_a_pdf_is_reported(tmp_path: Path) -> None:
-    said = told(pdf(tmp_path, {"/Author": "张三", "/Company": "某公司"}, comment=True))
+    said = reported(pdf(tmp_path, {"/Author": "张三", "/Company": "某公司"}, comment=True))
     assert all(word in said for word in ("作者“张三”", "单位“某公司”", "批注", "重新导出 PDF"))
 
 
 def test_a_pdf_without_names_has_no_notices(tmp_path: Path) -> None:
-    assert told(pdf(tmp_path, {"/Producer": "LibreOffice"})) == ""
+    assert reported(pdf(tmp_path, {"/Producer": "LibreOffice"})) == ""
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_pdf_without_names_has_no_notices(tmp_path: Path) -> None:
 def test_a_broken_pdf_is_no_traceback(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(data)
-    assert told(path) == ""
+    assert reported(path) == ""
     assert inspect_attachment(path, tmp_path / "cache").kind == "PDF"
 
 
@@ -178,7 +178,7 @@ def test_names_in_an_rtf_are_reported(tmp_path: Path) -> None:
     path = tmp_path / "a.rtf"
     name = "".join(f"\\'{byte:02x}" for byte in "张三".encode("gbk"))
     path.write_text("{\\rtf1{\\info{\\author " + name + "}{\\operator }}\\revised x}")
-    said = told(path)
+    said = reported(path)
     assert "作者“张三”" in said
     assert "修订" in said
     assert "最后修改人" not in said
@@ -227,8 +227,8 @@ def compound(author: bytes) -> bytes:
 def test_the_author_of_an_old_document_is_reported(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(compound("张三".encode("gbk")))
-    assert "作者“张三”" in told(path)
+    assert "作者“张三”" in reported(path)
     path.write_bytes(compound(b""))
-    assert told(path) == ""
+    assert reported(path) == ""
     path.write_bytes(compound("张三".encode("gbk"))[:700])
-    assert told(path) == ""
+    assert reported(path) == ""

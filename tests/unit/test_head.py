@@ -125,11 +125,15 @@ def test_structured_data_of_an_article() -> None:
     unsigned = news_article("t", URL, AT, "组织部")
     assert unsigned["author"] == {"@type": "Organization", "name": "组织部"}
     logo = Picture("https://e.cn/e.png", 60, 60, "标志")
-    told = news_article(
+    reported = news_article(
         "t", URL, AT, "组织部", authors=("青石街道", "局部长", "市融媒体中心"), logo=logo
     )
-    assert [one["@type"] for one in told["author"]] == ["Organization", "Person", "Organization"]
-    assert told["publisher"]["logo"]["url"] == logo.url
+    assert [one["@type"] for one in reported["author"]] == [
+        "Organization",
+        "Person",
+        "Organization",
+    ]
+    assert reported["publisher"]["logo"]["url"] == logo.url
 
 
 def test_the_site_can_be_searched() -> None:

@@ -1,4 +1,4 @@
-"""Compiled templates: what they put out is what Jinja itself would."""
+"""Compiled templates: their output is what Jinja itself would."""
 
 from pathlib import Path
 

@@ -100,9 +100,9 @@ def test_columns_are_stale_a_moment_after_their_limit(tmp_path: Path) -> None:
 
 
 def test_a_hot_word_that_finds_nothing_is_told(tmp_path: Path) -> None:
-    told = [one for one in checked(tmp_path) if "HOT_WORDS" in one]
-    assert len(told) == 1
-    assert "“没有的词”" in told[0]
+    reported = [one for one in checked(tmp_path) if "HOT_WORDS" in one]
+    assert len(reported) == 1
+    assert "“没有的词”" in reported[0]
 
 
 @pytest.mark.parametrize("real", [True, False])
@@ -115,8 +115,10 @@ def test_examples_left_in_are_told_unless_the_site_is_one(tmp_path: Path, real: 
     names = {"SITENAME": "城关区党建网", "OWNER": "城关区委组织部"} if real else {}
     site = Site(tmp_path, files, {**names, "ICP": "示ICP备00000000号-1"})
     with site.engine() as engine:
-        told = [(p.path, p.line) for p in engine.check().problems.warnings if "样例" in p.message]
-    assert told == ([("pelicanconf.py", 0), ("yw/a.md", 4), ("yw/a.md", 5)] if real else [])
+        reported = [
+            (p.path, p.line) for p in engine.check().problems.warnings if "样例" in p.message
+        ]
+    assert reported == ([("pelicanconf.py", 0), ("yw/a.md", 4), ("yw/a.md", 5)] if real else [])
 
 
 def test_two_documents_of_one_number_are_told(tmp_path: Path) -> None:
@@ -127,5 +129,7 @@ def test_two_documents_of_one_number_are_told(tmp_path: Path) -> None:
         "content/yw/b.md": article("乙", "2026-11-21", **number),
     }
     with Site(tmp_path, files).engine() as engine:
-        told = [(p.path, p.line) for p in engine.check().problems.warnings if "文号" in p.message]
-    assert told == [("yw/b.md", 5)]
+        reported = [
+            (p.path, p.line) for p in engine.check().problems.warnings if "文号" in p.message
+        ]
+    assert reported == [("yw/b.md", 5)]

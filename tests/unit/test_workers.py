@@ -1,4 +1,4 @@
-"""Work beside other work: its result, its error, and a process that is lost."""
+"""Work in parallel with other work: its result, its error, and a process that is lost."""
 
 import multiprocessing
 import os
