@@ -25,6 +25,7 @@ from dangjian.content.files import inspect, prune_pictures, split_known
 from dangjian.content.notices import add_notices, drop_empty_columns
 from dangjian.content.reader import ReadingRules
 from dangjian.content.related import related_articles, relatedness_key
+from dangjian.content.root_files import find_root_files
 from dangjian.content.scan import Scan
 from dangjian.content.sources import column_by_folder, column_folders, records_of
 from dangjian.pages.offered import file_targets
@@ -57,6 +58,7 @@ def arrange_archive(content: Path, rows: Mapping[str, SourceRow], clock: Clock) 
     if not clock.drafts:
         drop_empty_columns(archive)
     add_notices(archive, clock)
+    archive.root_files = find_root_files(content, archive.problems)
     return archive
 
 
@@ -76,6 +78,7 @@ def arrange_subset(
     column_of = {folder: tree.by_folder[name] for folder, name in outline.column_of.items()}
     archive = build_archive(records_of(chosen, but=outline.shadowed), tree, column_of, clock)
     tree.prune(frozenset(outline.listed))  # last, as for the whole: articles name columns of all
+    archive.root_files = find_root_files(content, archive.problems)
     return archive
 
 

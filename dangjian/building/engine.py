@@ -37,7 +37,7 @@ from dangjian.settings.workspace import Progress, Workplace, no_progress
 if TYPE_CHECKING:
     from dangjian.building.arrange import Knowledge
     from dangjian.building.build import Build
-    from dangjian.content.archive import Item
+    from dangjian.content.archive import Archive, Item
     from dangjian.pages.presenter import Presenter
 
 R = TypeVar("R")
@@ -222,6 +222,12 @@ class Engine:
         if outcome is not None and outcome.presenter is None:
             arrange = partial(self._start_from, outcome.snapshot)
             outcome.presenter = self.recovering(lambda: arrange().arrange().presenter)
+
+    def arrange(self) -> "Archive":
+        """The archive as a build now would arrange it; nothing is made."""
+        return self.recovering(
+            lambda: self._start_from(take(self.workplace)).arrange().presenter.archive
+        )
 
     def check(self) -> Report:
         """What a build would complain of, without making anything."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from dangjian.building.output_list import OutputList, foreign_files, is_retained
+from dangjian.building.output_list import OutputList, foreign_files
 from dangjian.building.output_state import OutputState
 from dangjian.common.digests import digest
 from dangjian.common.files import Stat
@@ -146,7 +146,9 @@ class Producer:
         stale = [
             path
             for path in self.state.files
-            if path not in self.planned and self.listed.owns(path) and not is_retained(path, retain)
+            if path not in self.planned
+            and self.listed.owns(path)
+            and path.partition("/")[0] not in retain
         ]
         self.production.removed = remove_outputs(self.output, stale)
         gone = [path for path in self.state.rows if path not in self.planned]

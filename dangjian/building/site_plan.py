@@ -15,9 +15,11 @@ from dangjian.building.produce import SEARCH_FOLDER, Producer
 from dangjian.building.scope import WHOLE, Scope
 from dangjian.common.digests import digest
 from dangjian.common.versions import code_version
+from dangjian.content.archive import Archive
 from dangjian.content.catalogue import Catalogue, SourceRow
 from dangjian.content.columns import COLUMN_FILE
 from dangjian.content.files import published_files, whole_picture
+from dangjian.content.root_files import ICON, ROBOTS, drop_taken, read_root_file
 from dangjian.feeds.channels import ChannelPlan, plan_channels
 from dangjian.feeds.make import FeedMaker
 from dangjian.inspection.settings import settings_problems
@@ -26,6 +28,7 @@ from dangjian.pages.columns import plan_columns
 from dangjian.pages.footer import footer_items
 from dangjian.pages.heads import Heads
 from dangjian.pages.home import plan_home
+from dangjian.pages.icon import plan_icon
 from dangjian.pages.lists import plan_archive, plan_specials, plan_tags
 from dangjian.pages.plan import CopiedFile, GeneratedFile, Page
 from dangjian.pages.portal import Portal
@@ -130,8 +133,15 @@ def site_view(
         hot_words=office.hot_words,
         assets={name: asset.url for name, asset in sorted(assets.items())},
         feed=feed,
+        icon=_linked_icon(archive, emblem),
         preview=place.drafts,
     )
+
+
+def _linked_icon(archive: Archive, emblem: views.Picture | None) -> str:
+    """The address of an icon of the office's own; that of the theme is among its assets."""
+    drawn = emblem is not None and not emblem.url.endswith(".svg")
+    return ICON if drawn or ICON in archive.root_files else ""
 
 
 def plan_pages(plan: SitePlan, scope: Scope) -> Iterator[Page]:
@@ -170,7 +180,9 @@ def write_site(
         )
         producer.copy(_files(plan))
         producer.make([_share_picture(plan)])
-        producer.make(make_sitemaps(portal, lists, catalogue))
+        producer.make(make_sitemaps(portal, lists, catalogue, _robots(plan)))
+        producer.make(_icon(plan))
+        _write_root_files(plan, producer)
     else:
         pages = list(plan_pages(plan, scope))
     producer.make(_feed_maker(plan, catalogue).files(whole=scope.is_whole))
@@ -178,6 +190,32 @@ def write_site(
     producer.render(pages, partial(_job, portal))
     if not scope.is_whole:
         producer.keep_unplanned(except_below=SEARCH_FOLDER if indexed else "")
+
+
+def _robots(plan: SitePlan) -> bytes:
+    found = plan.portal.archive.root_files.get(ROBOTS)
+    return read_root_file(plan.place.content, ROBOTS) if found else b""
+
+
+def _write_root_files(plan: SitePlan, producer: Producer) -> None:
+    """Put out what the office has for the root. A file that can't be read now stays as it was."""
+    content = plan.place.content
+    files = {path: mark for path, mark in plan.portal.archive.root_files.items() if path != ROBOTS}
+    producer.make(
+        GeneratedFile(path, mark, partial(read_root_file, content, path))
+        for path, mark in files.items()
+        if mark
+    )
+    producer.keep_foreign(p for p, mark in files.items() if not mark and p in producer.state.rows)
+
+
+def _icon(plan: SitePlan) -> Iterator[GeneratedFile]:
+    """``favicon.ico``: made from the emblem, or the theme's, where the office has no file of it."""
+    if ICON in plan.portal.archive.root_files:
+        return
+    emblem, asset = _emblem(plan), plan.assets.get(ICON)
+    if emblem is not None or asset is not None:
+        yield plan_icon(emblem, asset.data if asset is not None else b"")
 
 
 def _feed_maker(plan: SitePlan, catalogue: Catalogue) -> FeedMaker:
@@ -195,8 +233,11 @@ def settle_pages(plan: SitePlan) -> tuple[list[Page], Aliases]:
     pages = list(plan_pages(plan, WHOLE))
     report_address_conflicts(plan.portal, pages)
     paths = [page.path for page in pages]
-    archive.problems.extend(settings_problems(plan.place, archive, paths))
     aliases = gather_aliases(archive, paths, plan.setup.absolute_root)
+    assets = [asset.url for asset in plan.assets.values()]
+    archive.problems.extend(drop_taken(archive.root_files, {*paths, *aliases.pages, *assets}))
+    addresses = {*paths, *archive.root_files}
+    archive.problems.extend(settings_problems(plan.place, archive, addresses))
     registered = {unquote(alias).lstrip("/") for alias in aliases.addresses}
     archive.moved = list(
         find_moved(
@@ -250,11 +291,15 @@ _PICTURES_FIRST = frozenset({"photo", "video", "special"})
 
 
 def _share_picture(plan: SitePlan) -> GeneratedFile:
+    return plan_share_picture(plan.portal.heads.share_path, _emblem(plan))
+
+
+def _emblem(plan: SitePlan) -> Path | None:
+    """The file of the emblem as it is published."""
     place, office = plan.place, plan.place.office
     key = f"media:{office.emblem.src}" if office.emblem else ""
     facts = plan.portal.presenter.files.get(key)
-    made = place.cache / "pictures" / facts.made if facts is not None and facts.made else None
-    return plan_share_picture(plan.portal.heads.share_path, made)
+    return place.cache / "pictures" / facts.made if facts is not None and facts.made else None
 
 
 def _job(portal: Portal, page: Page) -> Job:

@@ -19,6 +19,7 @@ from invoke.program import Program
 from invoke.tasks import Task
 
 from dangjian.cli import collection
+from dangjian.cli.visits import BETWEEN
 
 CALL = "python3 tasks.py"
 _HELP = frozenset(("--help", "-h", "help"))
@@ -46,7 +47,7 @@ def main(root: Path, words: Sequence[str]) -> int:
     if wrong := misunderstood(name, task, given):
         print(wrong, file=sys.stderr)
         return 1
-    return _run(tasks, [CALL, *words])
+    return _run(tasks, [CALL, name, *gathered(name, task, given)])
 
 
 def _release() -> str:
@@ -133,7 +134,9 @@ def command_help(name: str, task: Task[Any]) -> str:
 
 
 def _meta(argument: Argument) -> str:
-    return {"folder": "文件夹", "query": "要找的词"}.get(str(argument.name), str(argument.name))
+    return {"folder": "文件夹", "query": "要找的词", "logs": "日志…"}.get(
+        str(argument.name), str(argument.name)
+    )
 
 
 def _flags(argument: Argument) -> str:
@@ -141,6 +144,29 @@ def _flags(argument: Argument) -> str:
     if argument.kind is bool:
         return f"--no-{name}" if argument.default is True else f"--{name}"
     return f"--{name} {'数字' if argument.kind is int else '…'}"
+
+
+def gathered(name: str, task: Task[Any], given: Sequence[str]) -> list[str]:
+    """The words behind a command; several for one place (``visits LOG LOG``) become one."""
+    if name not in _SEVERAL:
+        return list(given)
+    takes = {
+        option
+        for one in arguments_of(task)
+        if one.kind is not bool
+        for option in (f"--{str(one.name).replace('_', '-')}", *(f"-{n}" for n in one.names))
+    }
+    loose: list[str] = []
+    rest: list[str] = []
+    words = iter(given)
+    for word in words:
+        if not word.startswith("-") or word == "-":
+            loose.append(word)
+            continue
+        rest.append(word)
+        if word in takes:
+            rest += [value for value in [next(words, "")] if value]
+    return [BETWEEN.join(loose), *rest]
 
 
 def unknown_command(name: str, tasks: Collection) -> str:
@@ -190,11 +216,17 @@ def misunderstood(name: str, task: Task[Any], given: Sequence[str]) -> str:
             f"命令 {name} 后面要写{_meta(wanted)}（{wanted.help or ''}），"
             f"例如 {CALL} {name} {_EXAMPLES.get(name, '……')}"
         )
-    if len(loose) > len(positional):
+    if len(loose) > len(positional) and name not in _SEVERAL:
         extra = loose[len(positional)]
         hint = "几个词要用双引号括起来" if name == "search" else f"看用法：{CALL} {name} --help"
         return f"命令 {name} 后面多了“{extra}”，{hint}"
     return ""
 
 
-_EXAMPLES = {"start": "我的网站", "search": "基层党建"}
+_EXAMPLES = {
+    "start": "我的网站",
+    "search": "基层党建",
+    "visits": "/var/log/nginx/access.log",
+}
+_SEVERAL = frozenset({"visits"})
+"""Commands whose word may be several words."""

@@ -83,7 +83,7 @@ class Archive(Struct, eq=False):
 
     ``hidden`` are those with a page that nothing lists, ``shadowed`` the paths of those that have
     none because another article has their address. ``column_of`` gives the column of each folder
-    that holds articles.
+    that holds articles. ``root_files`` are those of ``content/_root/``, by their addresses.
     """
 
     columns: ColumnTree
@@ -106,6 +106,7 @@ class Archive(Struct, eq=False):
     problems: Problems = field(default_factory=Problems)
     unplaced: list[Unplaced] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
+    root_files: dict[str, bytes] = field(default_factory=dict)
 
     def note(
         self, item: Item, key: str, written: str, message: str, level: Level = "error"

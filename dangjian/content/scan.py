@@ -11,6 +11,7 @@ from msgspec import Struct
 from dangjian.common.files import SkipReason, Stat, scan_files
 from dangjian.common.problems import Problem
 from dangjian.content.columns import COLUMN_FILE, is_column_folder
+from dangjian.content.root_files import ROOT_FOLDER
 
 
 class Scan(Struct, frozen=True):
@@ -46,7 +47,8 @@ def scan_content(content: Path) -> Scan:
     def pass_over(path: str, oddity: SkipReason) -> None:
         nonlocal complete
         complete &= oddity != "unreadable"
-        if is_column_folder(path) or path.endswith(f"/{COLUMN_FILE}"):
+        first = path.partition("/")[0]
+        if first == ROOT_FOLDER or is_column_folder(path) or path.endswith(f"/{COLUMN_FILE}"):
             problems.append(Problem(path, 0, _ODDITIES[oddity]))
 
     holds_articles = cache(is_column_folder)
@@ -55,7 +57,8 @@ def scan_content(content: Path) -> Scan:
         folder, _, name = path.rpartition("/")
         if name.endswith(".md"):
             if not holds_articles(folder):
-                set_aside[folder] += 1
+                if path.partition("/")[0] != ROOT_FOLDER:
+                    set_aside[folder] += 1
             elif name == COLUMN_FILE or not (why := _passed_over(name)):
                 sources[path] = stat
             elif why is not _HIDDEN:
@@ -130,6 +133,6 @@ UNREAD = "这个文件没有读取，也没有文章引用它：文章的文件�
 _ODDITIES: dict[SkipReason, str] = {
     "link": "这是快捷方式（符号链接），没有读取。请把文件或文件夹本身放到这里",
     "device": "这不是普通文件（是管道或设备），没有读取，请删去",
-    "unreadable": "文件夹打不开，里面的稿件没有读取，请检查文件夹的权限",
+    "unreadable": "文件夹打不开，里面的文件没有读取，请检查文件夹的权限",
     "name": "文件名不是文字（可能出自旧的压缩包），没有读取，请改名",
 }

@@ -13,7 +13,7 @@ from dangjian.media.encoding import encode, resized
 from dangjian.media.picture_source import DECODING_ERRORS, plain_pixels
 
 _PAPER = (250, 248, 245)
-_RED = (166, 27, 22)
+RED = (166, 27, 22)
 _HILLS = (((232, 224, 214), 470, 700, 560), ((214, 203, 191), 540, 320, 640))
 """Colour, height of the top, where it is, and half the width of each hill, from the back."""
 _BAND = 20
@@ -34,13 +34,13 @@ def draw_share_picture(emblem: Path | None, size: tuple[int, int]) -> bytes:
         pen.polygon(
             [(x * _OVER, y * _OVER) for x, y in _hill(size, top, middle, half)], fill=colour
         )
-    pen.rectangle((0, 0, width * _OVER, _BAND * _OVER), fill=_RED)
-    mark = _emblem(emblem) if emblem is not None else None
+    pen.rectangle((0, 0, width * _OVER, _BAND * _OVER), fill=RED)
+    mark = emblem_within(emblem, _EMBLEM) if emblem is not None else None
     if mark is not None:
         # On red, as in the masthead: most emblems are white or gold.
         left, top = (width - _SEAL) // 2, (height + _BAND - _SEAL) // 2 - _RAISED
         box = [side * _OVER for side in (left, top, left + _SEAL, top + _SEAL)]
-        pen.rounded_rectangle(box, radius=_ROUND * _OVER, fill=_RED)
+        pen.rounded_rectangle(box, radius=_ROUND * _OVER, fill=RED)
     image = resized(image, width)
     if mark is not None:
         inner = ((_SEAL - mark.width) // 2, (_SEAL - mark.height) // 2)
@@ -58,11 +58,12 @@ def _hill(size: tuple[int, int], top: int, middle: int, half: int) -> list[tuple
     return [(0, height), *line, (width, height)]
 
 
-def _emblem(path: Path) -> Image.Image | None:
+def emblem_within(path: Path, side: int) -> Image.Image | None:
+    """An emblem scaled to a square of ``side`` pixels; None when it can't be drawn."""
     try:
         image = plain_pixels(Image.open(io.BytesIO(path.read_bytes()))).convert("RGBA")
     except DECODING_ERRORS:
         return None
-    scale = min(_EMBLEM / image.width, _EMBLEM / image.height)
+    scale = min(side / image.width, side / image.height)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size, Image.Resampling.LANCZOS)

@@ -46,6 +46,8 @@ class SiteAddresses:
             return target
         if target in _FIXED or target.startswith(_MADE) or f"/{target}" in self._aliases:
             return target if posixpath.splitext(target)[1] else f"{target}/index.html"
+        if target in self._archive.root_files:
+            return target
         if target in ("archive", "tags"):
             return f"{target}/index.html"
         return None

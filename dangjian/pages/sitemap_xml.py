@@ -78,9 +78,14 @@ def render_sitemaps(
     return {"sitemap.xml": index, **{file.name: file.data for file in files}}
 
 
-def render_robots(base_url: str) -> bytes:
-    """``robots.txt``: everything may be read, and where the site map is."""
-    return f"User-agent: *\nDisallow:\n\nSitemap: {base_url}/sitemap.xml\n".encode()
+def render_robots(base_url: str, more: bytes = b"") -> bytes:
+    """``robots.txt``: everything may be read, and where the site map is; then ``more`` rules.
+
+    Rules for one robot that are in several groups hold together (RFC 9309, 2.2.1).
+    """
+    made = f"User-agent: *\nDisallow:\n\nSitemap: {base_url}/sitemap.xml\n"
+    lines = more.decode("utf-8-sig").strip().splitlines()
+    return "\n".join([made, *lines, ""] if lines else [made]).encode()
 
 
 def _parts(

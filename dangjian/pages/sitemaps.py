@@ -33,12 +33,13 @@ class _Kept(Struct, frozen=True):
 
 
 def make_sitemaps(
-    portal: Portal, lists: list[str], catalogue: Catalogue
+    portal: Portal, lists: list[str], catalogue: Catalogue, robots: bytes = b""
 ) -> Iterator[GeneratedFile]:
     """``sitemap.xml``, the files it lists, and ``robots.txt``.
 
     ``lists`` are the addresses of pages that are no articles. Articles of a year stand in a file
     of their own, so that a new one touches that year's file only, and only that one is rendered.
+    ``robots`` are further rules of the office's.
     """
     base_url = portal.heads.base_url
     memory = catalogue.meta(_MEMORY)
@@ -64,7 +65,8 @@ def make_sitemaps(
     yield GeneratedFile(
         "sitemap.xml", digest(base_url, encoded), partial(render_index, base_url, listed)
     )
-    yield GeneratedFile("robots.txt", digest(base_url), partial(render_robots, base_url))
+    made = partial(render_robots, base_url, robots)
+    yield GeneratedFile("robots.txt", digest(base_url, robots), made)
 
 
 def _by_year(portal: Portal) -> dict[str, list[Item]]:

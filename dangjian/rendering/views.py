@@ -349,4 +349,5 @@ class Site(Struct, frozen=True):
     hot_words: tuple[str, ...]
     assets: dict[str, str]
     feed: FeedLink
+    icon: str = ""
     preview: bool = False
