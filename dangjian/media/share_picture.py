@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from dangjian.media.encoding import encode, resized
+from dangjian.media.encoding import encode
 from dangjian.media.picture_source import DECODING_ERRORS, plain_pixels
 
 _PAPER = (250, 248, 245)
@@ -41,7 +41,7 @@ def draw_share_picture(emblem: Path | None, size: tuple[int, int]) -> bytes:
         left, top = (width - _SEAL) // 2, (height + _BAND - _SEAL) // 2 - _RAISED
         box = [side * _OVER for side in (left, top, left + _SEAL, top + _SEAL)]
         pen.rounded_rectangle(box, radius=_ROUND * _OVER, fill=RED)
-    image = resized(image, width)
+    image = image.reduce(_OVER)
     if mark is not None:
         inner = ((_SEAL - mark.width) // 2, (_SEAL - mark.height) // 2)
         image.paste(mark, (left + inner[0], top + inner[1]), mark)

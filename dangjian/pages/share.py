@@ -8,7 +8,7 @@ from dangjian.pages.plan import GeneratedFile
 
 SIZE = (1200, 630)
 """Pixels: what chat programs crop to."""
-_VERSION = 1
+_VERSION = 2
 
 
 def share_address(emblem: str) -> str:

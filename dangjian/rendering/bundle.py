@@ -8,6 +8,7 @@ they must differ, and why an import may not rename.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -80,6 +81,8 @@ def bundle(entry: str, read: Callable[[str], str]) -> str:
     return f"(function(){{'use strict';\n{body}\n}})();\n"
 
 
+# Every bundle needs it, and whoever asks which modules are imported by others.
+@lru_cache(maxsize=256)
 def parse_module(path: str, source: str) -> Module:
     """Read a module: takes imports and the word ``export`` out and finds its top-level names."""
     tokens = tokenize(source, path)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from types import CodeType
+from typing import Any
 
 import jinja2
 from jinja2.runtime import Context
@@ -73,3 +75,29 @@ def _link(root: str, url: str, text: str) -> Markup:
 
 class _Environment(jinja2.Environment):
     escaped = staticmethod(escaped)
+
+    def compile(
+        self,
+        source: Any,
+        name: str | None = None,
+        filename: str | None = None,
+        raw: bool = False,
+        defer_init: bool = False,
+    ) -> Any:
+        """Compile a template; one of a file is compiled once a process, for all environments."""
+        if raw:
+            return super().compile(source, name, filename, True, defer_init)
+        if defer_init or not isinstance(source, str):
+            return super().compile(source, name, filename, False, defer_init)
+        return _compiled(source, name, filename)
+
+
+@lru_cache(maxsize=256)
+def _compiled(source: str, name: str | None, filename: str | None) -> CodeType:
+    """The code of a template, which depends on nothing that environments of ours differ in."""
+    return jinja2.Environment.compile(_compiler(), source, name, filename)
+
+
+@lru_cache(maxsize=1)
+def _compiler() -> jinja2.Environment:
+    return make_environment(())
