@@ -5,7 +5,8 @@ from pathlib import Path
 
 from dangjian.building.site import Site as SettingsSite
 from dangjian.publishing.assembly import PACKED_ENDINGS
-from dangjian.publishing.publish import Options, Outcome, publish, roll_back
+from dangjian.publishing.outcome import Options, Outcome
+from dangjian.publishing.publish import publish, roll_back
 from tests.sites import Site, folder_bytes
 
 PUBLISHCONF = """import sys
@@ -34,7 +35,7 @@ class Office:
         return publish(self.settings, Options(**options))  # type: ignore[arg-type]
 
     def roll_back(self, to: str = "") -> str:
-        return roll_back(self.settings, to)[0]
+        return roll_back(self.settings, to)[0][0][1]
 
     @property
     def live(self) -> Path:

@@ -5,7 +5,6 @@ All commands load this module; what publishes is imported by the commands that n
 
 import sys
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invoke.context import Context
@@ -19,11 +18,16 @@ from dangjian.publishing import KEEP
 from dangjian.publishing.errors import PublishError
 
 if TYPE_CHECKING:
+    from dangjian.building.site import Site
     from dangjian.publishing.changes import Changes
-    from dangjian.publishing.publish import Outcome
+    from dangjian.publishing.history import Entry
+    from dangjian.publishing.outcome import PlaceOutcome
 
 ATTENTION = 3
 """The exit status when the site is live and there is something to see to."""
+
+PARTLY = 4
+"""The exit status when publishing failed at one of several places."""
 
 _SETTINGS = "设置文件，默认 publishconf.py"
 _TITLES = 20
@@ -32,7 +36,7 @@ _TITLES = 20
 @command(
     help={
         "settings": _SETTINGS,
-        "output": "发布到哪个文件夹，默认照设置的 PUBLISH_TO",
+        "output": "发布到哪里，默认照设置的 PUBLISH_TO",
         "keep": f"保留几个旧版本，默认 {KEEP} 个",
         "again": "退回以后内容没有变化，或时钟往回调过，也照样发布",
         "take-over": "发布位置已有别的网站，整个换下（原来的保存为旧版本）",
@@ -53,11 +57,12 @@ def publish(
     strict: bool = False,
 ) -> None:
     """发布：生成正式网站，整个换上线，保留旧版本；写错的文章保持上次发布的样子"""
-    from dangjian.publishing.publish import Options, RefusedError, publish as publish_site
+    from dangjian.publishing.outcome import Options, RefusedError
+    from dangjian.publishing.publish import publish as publish_site
 
     site = site_of(context, settings)
     options = Options(
-        output=Path(output) if output else None,
+        output=output or None,
         keep=_number("--keep", keep),
         again=again,
         take_over=take_over,
@@ -74,22 +79,28 @@ def publish(
         refuse(_stamped(str(error)))
     except (SiteError, PublishError) as error:
         refuse(_stamped(str(error)))
-    if outcome.result != "rolled back":
+    if any(one.result != "rolled back" for one in outcome.places):
         tell(outcome.report, name)
-    _tell_outcome(outcome)
+    for note in outcome.notices:
+        print(_stamped(note))
+    for one in outcome.places:
+        _tell_place(one, outcome.held_back)
+    sys.stdout.flush()
+    if outcome.failed:
+        raise Exit(code=PARTLY)
     if outcome.held_back or any(note.startswith("AFTER_") for note in outcome.notices):
-        sys.stdout.flush()
         raise Exit(code=ATTENTION)
 
 
-def _tell_outcome(outcome: "Outcome") -> None:
-    live = outcome.live
-    for note in outcome.notices:
-        print(_stamped(note))
+def _tell_place(outcome: "PlaceOutcome", held_back: list[str]) -> None:
+    where = outcome.name
+    if outcome.result == "failed":
+        print(_stamped(f"没有发布到 {where}：{outcome.error}"))
+        return
     if outcome.result == "rolled back":
         print(
             _stamped(
-                f"没有发布：{live} 是退回的版本，退回以后内容没有变化。"
+                f"没有发布：{where} 是退回的版本，退回以后内容没有变化。"
                 "改好文章后会照常发布；要把现在的内容原样再发布，"
                 "运行 python3 tasks.py publish --again"
             )
@@ -99,23 +110,22 @@ def _tell_outcome(outcome: "Outcome") -> None:
     if nginx:
         print(_stamped(f"nginx 的配置有变化，重新加载后生效：{nginx[0].parent}"))
     if outcome.result == "unchanged":
-        print(_stamped(f"没有变化，线上网站未动（{live}）。"))
+        print(_stamped(f"没有变化，线上网站未动（{where}）。"))
     else:
         _tell_changes(outcome.changes)
     if outcome.result == "published":
         print(
             _stamped(
-                f"已发布到 {live}：{outcome.found}。要退回上一版，用 python3 tasks.py rollback"
+                f"已发布到 {where}：{outcome.found}。要退回上一版，用 python3 tasks.py rollback"
             )
         )
     elif outcome.result == "dry run":
-        print(_stamped(f"如果发布到 {live}：{outcome.found}。没有改动线上网站。"))
-    waiting = outcome.waiting
-    kept = [path for path in outcome.held_back if path not in waiting]
+        print(_stamped(f"如果发布到 {where}：{outcome.found}。没有改动线上网站。"))
+    kept = [path for path in held_back if path not in outcome.waiting]
     if kept:
         print(_stamped(f"有错误，线上保持上次发布的样子：{_names(kept)}"))
-    if waiting:
-        print(_stamped(f"有错误，改好以前线上没有：{_names(waiting)}"))
+    if outcome.waiting:
+        print(_stamped(f"有错误，改好以前线上没有：{_names(outcome.waiting)}"))
 
 
 def _names(paths: list[str]) -> str:
@@ -157,7 +167,7 @@ def _confirm(question: str) -> bool:
 @command(
     help={
         "settings": _SETTINGS,
-        "output": "网站所在的文件夹，默认照设置的 PUBLISH_TO",
+        "output": "网站在哪里，默认照设置的 PUBLISH_TO 的每一处",
         "to": "退回到哪个版本，默认上一个；写 list 列出",
     }
 )
@@ -165,42 +175,46 @@ def rollback(
     context: Context, settings: str = "publishconf.py", output: str = "", to: str = ""
 ) -> None:
     """退回：把线上网站换回上一个版本，内容改动以前不会再自动发布"""
-    from dangjian.publishing.publish import releases_of, roll_back
+    from dangjian.publishing.publish import roll_back
 
     site = site_of(context, settings)
-    place = Path(output) if output else None
     try:
         if to == "list":
-            _list_releases(*releases_of(site, place))
+            _list_releases(site, output or None)
             return
-        name, notices = roll_back(site, to, place)
+        done, notices = roll_back(site, to, output or None)
     except (SiteError, PublishError) as error:
         refuse(_stamped(str(error)))
     for note in notices:
         print(_stamped(note))
-    print(
-        _stamped(
-            f"线上网站已换回 {name}。内容改动以前，定时发布也保持这个版本；"
-            "要把现在的内容原样再发布，运行 python3 tasks.py publish --again"
+    for where, name in done:
+        print(
+            _stamped(
+                f"{where} 已换回 {name}。内容改动以前，定时发布也保持这个版本；"
+                "要把现在的内容原样再发布，运行 python3 tasks.py publish --again"
+            )
         )
-    )
 
 
-def _list_releases(live: Path, folder: Path) -> None:
-    from dangjian.publishing.releases import opened
+def _list_releases(site: "Site", output: str | None) -> None:
+    from dangjian.publishing.publish import folders_of
+    from dangjian.publishing.targets.opening import opened_target
 
-    with opened(live, folder) as releases:
-        print(f"线上：{releases.state.live or '（不是由本程序发布的）'}")
-        print("保留：" + ("、".join(releases.names) or "无"))
-    others = folder / "others"
-    if others.is_dir():
-        print(f"随旧网站换下的、不是本程序放的文件保存在 {others}，没有用处时可以自己删去。")
+    place = site.workplace()
+    for to, folder in folders_of(site, output):
+        with opened_target(place, to, site.settings_file) as target:
+            print(f"{target.name}")
+            print(f"  线上：{target.state.live or '（不是由本程序发布的）'}")
+            print("  保留：" + ("、".join(target.names) or "无"))
+        others = folder / "others"
+        if others.is_dir():
+            print(f"  随旧网站换下的、不是本程序放的文件在 {others}，没有用处时可以自己删去。")
 
 
 @command(
     help={
         "settings": _SETTINGS,
-        "output": "网站所在的文件夹，默认照设置的 PUBLISH_TO",
+        "output": "网站在哪里，默认照设置的 PUBLISH_TO 的每一处",
         "limit": "最多显示几次，默认 20 次",
         "json": "输出 JSON，每次一行",
     }
@@ -214,14 +228,22 @@ def history(
 ) -> None:
     """发布记录：谁、什么时候发布或退回，哪些文章新增、修改、撤下"""
     from dangjian.publishing import history as records
-    from dangjian.publishing.publish import releases_of
+    from dangjian.publishing.publish import folders_of
 
-    _, folder = releases_of(site_of(context, settings), Path(output) if output else None)
-    found = records.entries(folder)[-max(_number("--limit", limit), 1) :]
-    if json:
-        if found:
-            print(records.as_json(found))
-        return
+    most = max(_number("--limit", limit), 1)
+    folders = folders_of(site_of(context, settings), output or None)
+    for to, folder in folders:
+        found = records.entries(folder)[-most:]
+        if json:
+            if found:
+                print(records.as_json(found))
+            continue
+        if len(folders) > 1:
+            print(f"{to}")
+        _tell_history(found)
+
+
+def _tell_history(found: "list[Entry]") -> None:
     for entry in found:
         print(f"{entry.time}  {entry.who}  {entry.what}  版本 {entry.release}")
         for kind, titles in (

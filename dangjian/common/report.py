@@ -49,6 +49,7 @@ class Stage(StrEnum):
     RENDER = "排版"
     SEARCH = "搜索"
     CLEAN = "清理"
+    SEND = "传送"
 
 
 class Production(Struct):

@@ -1,6 +1,8 @@
 """What a release consists of: each file's size and digest, and how two releases differ."""
 
+import gzip
 import hashlib
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,6 +57,14 @@ def read_record(file: Path) -> Record | None:
     try:
         return _decode(file.read_bytes())
     except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+
+
+def decode_record(data: bytes) -> Record | None:
+    """A record that was compressed with gzip for the way; None if it is damaged."""
+    try:
+        return _decode(gzip.decompress(data))
+    except (OSError, EOFError, zlib.error, msgspec.MsgspecError):
         return None
 
 

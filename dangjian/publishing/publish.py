@@ -1,161 +1,187 @@
-"""Publishing, from the sources to the live site: what ``python3 tasks.py publish`` does."""
+"""Publishing, from the sources to every place: what ``python3 tasks.py publish`` does.
 
-import os
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from datetime import datetime, timedelta
+A site is built once and then made live at each place of PUBLISH_TO. What fails at one of several
+places is reported, and does not hinder the others.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import Literal
 
 import msgspec
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from dangjian.building.kept_redirects import kept_redirects, redirect_pages
 from dangjian.building.published import last_articles, note_published, read_plan
 from dangjian.building.site import Site, SiteError, as_site_error
 from dangjian.common.digests import digest
-from dangjian.common.errors import PlaceError
 from dangjian.common.problems import Problem
-from dangjian.common.report import Report
-from dangjian.common.timezone import SHANGHAI
 from dangjian.content.columns import COLUMN_FILE
 from dangjian.content.scan import scan_content
-from dangjian.publishing import KEEP, history
-from dangjian.publishing.assembly import Comparison
-from dangjian.publishing.changes import Changes, changes_between, needs_permission, with_digests
+from dangjian.publishing import history
+from dangjian.publishing.assembly import Comparison, Plan
+from dangjian.publishing.changes import changes_between, with_digests
+from dangjian.publishing.checks import (
+    check_clock,
+    check_last_published,
+    check_other_site,
+    check_withdrawn,
+    refuse_errors,
+)
 from dangjian.publishing.compression import compress
-from dangjian.publishing.errors import OtherSiteError, PublishError
+from dangjian.publishing.errors import PublishError
 from dangjian.publishing.hooks import run_hook
-from dangjian.publishing.manifest import Article
-from dangjian.publishing.place import check_place, releases_folder
-from dangjian.publishing.releases import Releases, opened
+from dangjian.publishing.notices import notify
+from dangjian.publishing.outcome import (
+    Options,
+    Outcome,
+    PlaceOutcome,
+    RefusedError,
+    build_moment,
+)
 from dangjian.publishing.servers.files import update_server_files
+from dangjian.publishing.targets import Target
+from dangjian.publishing.targets.opening import (
+    destinations_of,
+    folder_of,
+    key_of,
+    opened_target,
+)
+from dangjian.settings.destinations import Destination
 from dangjian.settings.workspace import Progress, Workplace, no_progress
-
-CLOCK_SLACK = timedelta(minutes=10)
-"""So much earlier than the last publish the clock may say it is."""
-
-Result = Literal["published", "unchanged", "rolled back", "dry run"]
-
-
-class Options(Struct, frozen=True):
-    """How to publish: to another folder than the settings', and what somebody says yes to.
-
-    ``confirm`` asks a question and returns whether the answer was yes.
-    """
-
-    output: Path | None = None
-    keep: int = KEEP
-    again: bool = False
-    take_over: bool = False
-    allow_withdraw: int = 0
-    dry_run: bool = False
-    strict: bool = False
-    confirm: Callable[[str], bool] = lambda _question: False
-
-
-class Outcome(Struct):
-    """What came of it. ``held_back`` are the sources whose last version did not go live.
-
-    Those in ``waiting`` are not live in any version. ``notices`` are sentences on what went wrong
-    without stopping anything. ``server_files`` are the configurations for web servers that have
-    changed.
-    """
-
-    live: Path
-    result: Result
-    report: Report = field(default_factory=Report)
-    found: Comparison = field(default_factory=Comparison)
-    changes: Changes = field(default_factory=Changes)
-    held_back: list[str] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    server_files: list[Path] = field(default_factory=list)
-
-
-class RefusedError(PublishError):
-    """The build has errors and nothing was published; ``report`` names them."""
-
-    def __init__(self, message: str, report: Report) -> None:
-        super().__init__(message)
-        self.report = report
 
 
 def publish(site: Site, options: Options, progress: Progress = no_progress) -> Outcome:
-    """Build a site and make it live, in one step or not at all.
+    """Build a site and make it live at every place, at each in one step or not at all.
 
-    Raises PublishError or SiteError with the live site as it was.
+    Raises PublishError or SiteError, with the live sites as they were, if it is live at none.
     """
     place = site.workplace()
-    live = (options.output or place.live).absolute()
-    folder = _checked(place, live, site.settings_file)
-    with opened(live, folder, options.keep, place.retain) as releases:
-        try:
-            outcome = _publish(site, place, releases, options, progress)
-        except (PublishError, SiteError) as error:
-            told = [str(error)]
-            if isinstance(error, RefusedError):
-                told += _lines(error.report.problems.errors)
-            if not options.dry_run:
-                _notify(place, releases, told)
-            raise
-        if options.dry_run or outcome.result == "rolled back":
-            return outcome
-        errors = [p for p in outcome.report.problems.errors if p.path in outcome.held_back]
-        if said := _notify(place, releases, _lines(errors)):
-            outcome.notices.append(said)
+    options = replace(options, confirm=cache(options.confirm))
+    to = destinations_of(place, options.output)
+    key = _key_of_all(place, to)
+    try:
+        outcome = _publish(site, place, to, options, progress)
+    except (PublishError, SiteError) as error:
+        told = [str(error)]
+        if isinstance(error, RefusedError):
+            told += _lines(error.report.problems.errors)
+        if not options.dry_run:
+            notify(place, key, told)
+        raise
+    if options.dry_run or all(one.result == "rolled back" for one in outcome.places):
+        return outcome
+    errors = [p for p in outcome.report.problems.errors if p.path in outcome.held_back]
+    failed = [f"{one.name}：{one.error}" for one in outcome.failed]
+    if said := notify(place, key, [*_lines(errors), *failed]):
+        outcome.notices.append(said)
     return outcome
 
 
 def _publish(
-    site: Site, place: Workplace, releases: Releases, options: Options, progress: Progress
+    site: Site,
+    place: Workplace,
+    to: tuple[Destination, ...],
+    options: Options,
+    progress: Progress,
 ) -> Outcome:
-    _check_other_site(releases, options)
-    _check_clock(place, releases, options)
-    held = releases.state.held
-    if held and not options.again and held == content_mark(place):
-        return Outcome(releases.live, "rolled back")
-    built = build_folder(place, releases.live)
+    outcome = Outcome()
+    with ExitStack() as stack:
+        ready: list[tuple[Target, PlaceOutcome]] = []
+        for one in to:
+            at_one = PlaceOutcome(str(one))
+            outcome.places.append(at_one)
+            with _alone_or_noted(at_one, to):
+                opening = opened_target(place, one, site.settings_file, options.keep, progress)
+                target = stack.enter_context(opening)
+                at_one.name, at_one.served = target.name, target.served
+                check_other_site(target, options)
+                check_clock(place, target, options)
+                held = target.state.held
+                if held and not options.again and held == content_mark(place):
+                    at_one.result = "rolled back"
+                else:
+                    ready.append((target, at_one))
+        if ready:
+            _build_and_publish(site, place, to, ready, outcome, options, progress)
+    if len(outcome.failed) == len(to) > 1:
+        raise PublishError("\n".join(one.error for one in outcome.failed))
+    return outcome
+
+
+@contextmanager
+def _alone_or_noted(at_one: PlaceOutcome, to: tuple[Destination, ...]) -> Iterator[None]:
+    """What fails at the only place ends the command; at one of several, it is noted."""
+    try:
+        yield
+    except PublishError as error:
+        if len(to) == 1:
+            raise
+        at_one.result, at_one.error = "failed", str(error)
+
+
+def _build_and_publish(
+    site: Site,
+    place: Workplace,
+    to: tuple[Destination, ...],
+    ready: list[tuple[Target, PlaceOutcome]],
+    outcome: Outcome,
+    options: Options,
+    progress: Progress,
+) -> None:
+    built = build_folder(place, to)
     public = replace_site(site, built, hold_back=not options.strict)
     report = public.build(progress)
-    _refuse_errors(report, options)
+    refuse_errors(report, options)
+    outcome.report = report
+    outcome.held_back = sorted({p.path for p in report.problems.errors})
     at = replace(public.workplace(), output=built)
     with as_site_error():
         plan = compress(built, read_plan(at), redirect_pages(kept_redirects(at.catalogue)))
-    found = releases.compare(built, plan)
-    outcome = Outcome(releases.live, "unchanged", report, found)
-    outcome.held_back = sorted({p.path for p in report.problems.errors})
-    outcome.notices += _foreign(found, releases)
-    before = releases.record()
+    for target, at_one in ready:
+        with _alone_or_noted(at_one, to):
+            _publish_at(at, built, plan, target, at_one, outcome, options)
+    if not options.dry_run and any(one.result != "failed" for _, one in ready):
+        _note_published(at)
+    for target, at_one in ready:
+        if at_one.result == "published":
+            outcome.notices += _after(place, target, at_one, outcome)
+
+
+def _publish_at(
+    at: Workplace,
+    built: Path,
+    plan: Plan,
+    target: Target,
+    at_one: PlaceOutcome,
+    outcome: Outcome,
+    options: Options,
+) -> None:
+    """Make what was built live at one place, unless it is already."""
+    found = at_one.found = target.compare(built, plan)
+    outcome.notices += _foreign(found, target)
+    before = target.record()
     if found.is_same and before is not None:
-        outcome.waiting = _not_live(outcome.held_back, before.articles or ())
+        at_one.waiting = _not_live(outcome.held_back, before.articles or ())
         if not options.dry_run:
-            _note_published(at)
-            if corrected := releases.correct_modes():
-                outcome.notices.append(
-                    f"线上有 {corrected} 个文件或文件夹的权限不让网页服务器读，已改正"
-                )
-            releases.release()
-            _prepare_servers(at, outcome)
-        return outcome
+            outcome.notices += target.settle()
+            _prepare_servers(at, at_one, outcome)
+        return
     known = before.articles if before else None
     with as_site_error(), last_articles(at) as (articles, digest_of):
         marked = with_digests(articles, known, found, digest_of)
-    outcome.changes = changes_between(known, marked, found)
-    outcome.waiting = _not_live(outcome.held_back, marked)
-    _check_last_published(outcome, known, marked)
+    at_one.changes = changes_between(known, marked, found)
+    at_one.waiting = _not_live(outcome.held_back, marked)
+    check_last_published(outcome.report, outcome.held_back, known, marked)
     if before is not None:
-        _check_withdrawn(place, outcome.changes, known, options)
+        check_withdrawn(at, at_one.changes, known, options)
     if options.dry_run:
-        outcome.result = "dry run"
-        return outcome
-    releases.publish(built, plan, marked, moment=_now(place))
-    _note_published(at)
-    outcome.result = "published"
-    _prepare_servers(at, outcome)
-    outcome.notices += _after(place, releases, outcome)
-    return outcome
+        at_one.result = "dry run"
+        return
+    target.publish(built, plan, marked, moment=build_moment(at))
+    at_one.result = "published"
+    _prepare_servers(at, at_one, outcome)
 
 
 def _not_live(held_back: Iterable[str], live: Iterable[str]) -> list[str]:
@@ -175,49 +201,48 @@ def _note_published(place: Workplace) -> None:
         note_published(place)
 
 
-def _check_last_published(
-    outcome: Outcome, known: dict[str, Article] | None, marked: dict[str, Article]
-) -> None:
-    """After a rollback the version that was published last may be the one that was rolled back."""
-    if known is None:
-        return
-    others = [
-        path
-        for path in outcome.held_back
-        if path in marked and (path not in known or known[path].digest != marked[path].digest)
-    ]
-    if others:
-        raise RefusedError(
-            f"没有发布，线上网站未动：{'、'.join(others)} 有错误，而线上是退回的版本，"
-            "上次发布的样子正是退回时换下的。请先改正这些错误。",
-            outcome.report,
-        )
+def roll_back(
+    site: Site, to: str, output: Path | str | None = None
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Make an earlier release live again at every place.
 
-
-def roll_back(site: Site, to: str, output: Path | None = None) -> tuple[str, list[str]]:
-    """Make an earlier release live again; returns its name, and sentences on what went wrong."""
+    Returns each place with its release's name, and sentences on what went wrong. Raises
+    PublishError if it failed at all of them.
+    """
     place = site.workplace()
-    live = (output or place.live).absolute()
-    folder = _checked(place, live, site.settings_file)
-    with opened(live, folder, retain=place.retain) as releases:
-        name = releases.roll_back(to, content_mark(place))
-        notices = _note(releases, history.entry_of("退回", name))
-    return name, notices
+    destinations = destinations_of(place, output)
+    done: list[tuple[str, str]] = []
+    failed: list[str] = []
+    notices: list[str] = []
+    mark = content_mark(place)
+    for one in destinations:
+        try:
+            with opened_target(place, one, site.settings_file) as target:
+                name = target.roll_back(to, mark)
+                notices += _note(target, history.entry_of("退回", name))
+                done.append((target.name, name))
+        except PublishError as error:
+            failed.append(str(error))
+    if not done:
+        raise PublishError("\n".join(failed))
+    notify(place, _key_of_all(place, destinations), [])
+    return done, [*failed, *notices]
 
 
-def releases_of(site: Site, output: Path | None = None) -> tuple[Path, Path]:
-    """The live folder, and the folder of its releases."""
+def folders_of(site: Site, output: Path | str | None = None) -> list[tuple[Destination, Path]]:
+    """The places of a site, each with the folder of its record on this machine."""
     place = site.workplace()
-    live = (output or place.live).absolute()
-    try:
-        return live, releases_folder(place, live)
-    except PlaceError as error:
-        raise PublishError(str(error)) from error
+    return [(to, folder_of(place, to)) for to in destinations_of(place, output)]
 
 
-def build_folder(place: Workplace, live: Path) -> Path:
-    """Where a site is built before it goes live: each live folder has its own."""
-    return place.cache / f"publish-{place.key_of(live)}"
+def build_folder(place: Workplace, to: tuple[Destination, ...]) -> Path:
+    """Where a site is built before it goes live: each set of places has its own."""
+    return place.cache / f"publish-{_key_of_all(place, to)}"
+
+
+def _key_of_all(place: Workplace, to: tuple[Destination, ...]) -> str:
+    first = key_of(place, to[0])
+    return first if len(to) == 1 else f"{first}-{digest(*map(str, to)).hex()[:8]}"
 
 
 def replace_site(site: Site, built: Path, *, hold_back: bool) -> Site:
@@ -240,106 +265,41 @@ def content_mark(place: Workplace) -> str:
     return digest(*parts).hex()
 
 
-def _checked(place: Workplace, live: Path, settings_file: Path) -> Path:
-    try:
-        folder = releases_folder(place, live)
-        check_place(place, live, folder, settings_file)
-    except PlaceError as error:
-        raise PublishError(str(error)) from error
-    return folder
-
-
-def _check_other_site(releases: Releases, options: Options) -> None:
-    try:
-        releases.check_ours()
-    except OtherSiteError as error:
-        question = f"{error}发布会把它们整个换下（保存为旧版本，可以退回）。确定吗"
-        if options.take_over or options.confirm(question):
-            return
-        raise PublishError(
-            f"没有发布，什么也没有改动：{error}"
-            "发布位置写错了的，请改 PUBLISH_TO；确实要整个换下（原来的保存为旧版本，可以退回），"
-            "或者这就是以前发布的、记录丢失了，加 --take-over"
-        ) from error
-
-
-def _check_clock(place: Workplace, releases: Releases, options: Options) -> None:
-    last = releases.state.published
-    now = _now(place)
-    if last is None or options.again or now >= last - CLOCK_SLACK:
-        return
-    raise PublishError(
-        f"没有发布：上次发布是 {last:%Y-%m-%d %H:%M}，而现在的时间是 {now:%Y-%m-%d %H:%M}，"
-        "这台机器的时钟多半不对，已到时间的文章会被当作未到。请校准时钟；确实要发布，加 --again"
-    )
-
-
-def _now(place: Workplace) -> datetime:
-    """The moment that a build now is for."""
-    return place.office.build_at or datetime.now(SHANGHAI)
-
-
-def _refuse_errors(report: Report, options: Options) -> None:
-    errors = report.problems.errors
-    if options.strict and errors:
-        raise RefusedError("有错误，没有发布，线上网站未动。请照上面的提示改正后再发布。", report)
-    if any(error.path.endswith(".py") or not error.path for error in errors):
-        raise RefusedError(
-            "设置有错误，没有发布，线上网站未动。请照上面的提示改正后再发布。", report
-        )
-
-
-def _check_withdrawn(
-    place: Workplace, changes: Changes, known: dict[str, Article] | None, options: Options
-) -> None:
-    count = len(changes.withdrawn)
-    before = len(known) if known is not None else 0
-    emptied = bool(known) and not any(os.path.lexists(place.content / path) for path in known or ())
-    if not needs_permission(count, before, emptied=emptied) or count <= options.allow_withdraw:
-        return
-    titles = "、".join(changes.withdrawn[:10]) + (f" 等 {count} 篇" if count > 10 else "")
-    why = "文章文件夹里线上的文章一篇也没有了" if emptied else f"这次要撤下 {count} 篇文章"
-    if options.confirm(f"{why}：{titles}。确定撤下吗"):
-        return
-    raise PublishError(
-        f"没有发布，线上网站未动：{why}（{titles}）。"
-        "多半是共享文件夹没有连上，或误删、误移了文件夹，请先核对。"
-        f"确实要撤下，加 --allow-withdraw {count}"
-    )
-
-
-def _foreign(found: Comparison, releases: Releases) -> list[str]:
+def _foreign(found: Comparison, target: Target) -> list[str]:
     if not found.foreign or found.is_same:
         return []
     names = "、".join(found.foreign[:5]) + ("等" if len(found.foreign) > 5 else "")
     told = (
         f"线上文件夹里有 {len(found.foreign)} 个不是本程序放的文件（{names}），"
-        f"随旧网站一起换下，保存在 {releases.folder}，不会删除；"
+        f"随旧网站一起换下，保存在 {target.folder}，不会删除；"
         "要一直留在线上的，请写进 OUTPUT_RETENTION"
     )
     return [told]
 
 
-def _prepare_servers(at: Workplace, outcome: Outcome) -> None:
+def _prepare_servers(at: Workplace, at_one: PlaceOutcome, outcome: Outcome) -> None:
     """Bring the web servers' configurations up to date, before the office's command reloads one."""
+    if at_one.served is None:
+        return
     try:
-        outcome.server_files = update_server_files(at, outcome.live)
+        at_one.server_files = update_server_files(at, at_one.served)
     except OSError as error:
         said = f"网页服务器的配置没有写成：{error.strerror}（{error.filename}）"
         outcome.notices.append(said)
 
 
-def _after(place: Workplace, releases: Releases, outcome: Outcome) -> list[str]:
+def _after(place: Workplace, target: Target, at_one: PlaceOutcome, outcome: Outcome) -> list[str]:
     """The record, and the office's own command."""
-    found, changes, name = outcome.found, outcome.changes, releases.state.live
+    found, changes, name = at_one.found, at_one.changes, target.state.live
     count = len(found.new) + len(found.changed) + len(found.removed)
     entry = history.entry_of("发布", name, changes, count)
     entry.held_back = outcome.held_back
-    notices = _note(releases, entry)
+    notices = _note(target, entry)
     told = {
         "event": "published",
         "release": name,
-        "live": str(releases.live),
+        "live": target.name,
+        "url": place.office.url,
         "new": found.new,
         "changed": found.changed,
         "removed": found.removed,
@@ -349,24 +309,12 @@ def _after(place: Workplace, releases: Releases, outcome: Outcome) -> list[str]:
     return [*notices, *([f"AFTER_PUBLISH：{said}"] if said else [])]
 
 
-def _note(releases: Releases, entry: history.Entry) -> list[str]:
+def _note(target: Target, entry: history.Entry) -> list[str]:
     try:
-        history.note(releases.folder, entry)
+        history.note(target.folder, entry)
     except OSError as error:
         return [f"发布记录没有写成：{error.strerror}（{error.filename}）"]
     return []
-
-
-def _notify(place: Workplace, releases: Releases, lines: list[str]) -> str:
-    """Report problems by the office's command, once for the same ones."""
-    mark = digest("\n".join(lines)).hex() if lines else ""
-    if releases.state.noticed == mark:
-        return ""
-    said = run_hook(place.options.on_problem, "\n".join(lines), place.site) if lines else ""
-    if not said and place.options.on_problem:
-        releases.state.noticed = mark
-        releases.save()
-    return f"ON_PROBLEM：{said}" if said else ""
 
 
 def _lines(problems: Iterable[Problem]) -> list[str]:

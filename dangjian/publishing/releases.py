@@ -43,6 +43,7 @@ from dangjian.publishing.manifest import (
     write_record,
 )
 from dangjian.publishing.migration import FOREIGN, has_old_releases, move_releases, old_releases
+from dangjian.publishing.state import State, new_name
 from dangjian.publishing.system import exchange, identity, reason
 
 _NEXT = "next"
@@ -59,19 +60,10 @@ class Pending(Struct):
     identity: int
 
 
-class State(Struct, omit_defaults=True):
-    """What is live (by the name it was published under), and the switch under way.
+class FolderState(State, omit_defaults=True):
+    """The state of a live folder, with the switch under way."""
 
-    ``published`` is when the last publish took place. ``held`` covers the content at the time of a
-    rollback: while the content is the same, the site stays rolled back. ``noticed`` covers the
-    problems of which somebody has been notified.
-    """
-
-    live: str = ""
     pending: Pending | None = None
-    published: datetime | None = None
-    held: str = ""
-    noticed: str = ""
 
 
 class Releases(Struct):
@@ -85,7 +77,17 @@ class Releases(Struct):
     folder: Path
     keep: int = KEEP
     retain: tuple[str, ...] = ()
-    state: State = field(default_factory=State)
+    state: FolderState = field(default_factory=FolderState)
+
+    @property
+    def name(self) -> str:
+        """What messages call the target."""
+        return str(self.live)
+
+    @property
+    def served(self) -> Path:
+        """The folder that the web server serves."""
+        return self.live
 
     @property
     def names(self) -> list[str]:
@@ -154,7 +156,7 @@ class Releases(Struct):
         if found.is_same and self.state.live and self.live.is_dir():
             return found
         staging = self.folder / _NEXT
-        name = self._new_name(now)
+        name = new_name(now, [*self.names, self.state.live])
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if staging.exists():
@@ -169,16 +171,22 @@ class Releases(Struct):
         except PublishError:
             self._drop_staging(staging)
             raise
-        self._switch(staging, name, State(published=moment or now, noticed=self.state.noticed))
+        self._switch(staging, name, FolderState(published=moment or now))
         self._discard_old(marks)
         return found
 
-    def correct_modes(self) -> int:
-        """Let the web server read the whole live site; returns how many files it could not."""
+    def settle(self) -> list[str]:
+        """Let the web server read the whole live site, and end a rollback's hold."""
         try:
-            return correct_modes(self.live, self.live_files)
+            corrected = correct_modes(self.live, self.live_files)
         except OSError as error:
             raise PublishError(f"线上网站的文件权限改不了：{reason(error)}") from error
+        if self.state.held:
+            self.state.held = ""
+            self.save()
+        if not corrected:
+            return []
+        return [f"线上有 {corrected} 个文件或文件夹的权限不让网页服务器读，已改正"]
 
     def roll_back(self, name: str = "", held: str = "") -> str:
         """Make the release ``name``, or the one before the live one, live again; return its name.
@@ -193,20 +201,14 @@ class Releases(Struct):
         if name not in self.names:
             kept = "、".join(self.names) or "无"
             raise PublishError(f"没有保留名为 {name} 的版本。现有：{kept}。")
-        state = msgspec.structs.replace(self.state, held=held, noticed="")
+        state = msgspec.structs.replace(self.state, held=held)
         self._switch(self.folder / name, name, state)
         return name
-
-    def release(self) -> None:
-        """Let the next publish take place although the content is as it was at the rollback."""
-        if self.state.held:
-            self.state.held = ""
-            self.save()
 
     def recover(self) -> None:
         """Read the state; complete, or roll back, a switch that was cut short."""
         try:
-            self.state = msgspec.json.decode(self._state_file.read_bytes(), type=State)
+            self.state = msgspec.json.decode(self._state_file.read_bytes(), type=FolderState)
         except FileNotFoundError:
             return
         except msgspec.MsgspecError as error:
@@ -249,7 +251,7 @@ class Releases(Struct):
             reserve.unlink()
             write_whole(self._state_file, data, durable=True)
 
-    def _switch(self, source: Path, name: str, after: State) -> None:
+    def _switch(self, source: Path, name: str, after: FolderState) -> None:
         """Put the folder ``source`` in the place of the live one, which is stored as a release.
 
         ``after`` is the state to be in then. Raises PublishError if it did not come to it.
@@ -338,15 +340,6 @@ class Releases(Struct):
             free = others / f"{name}_{number}"
         return free
 
-    def _new_name(self, now: datetime) -> str:
-        """A name by the time, later than every other even when the clock went back."""
-        name = f"{now:%Y%m%d-%H%M%S}"
-        latest = max([*self.names, self.state.live])
-        if name > latest:
-            return name
-        stem, _, number = latest.partition("_")
-        return f"{stem}_{int(number or 1) + 1:04d}"
-
     def _free_name(self, name: str) -> str:
         """``name``, or the next like it that no release has (``state.json`` may have been lost)."""
         number = 1
@@ -370,21 +363,26 @@ def opened(
     Raises PublishError when another process is publishing.
     """
     releases = Releases(live.resolve(), folder, keep, retain)
-    note = json.dumps({"pid": os.getpid(), "time": f"{datetime.now(SHANGHAI):%H:%M:%S}"})
     try:
-        with acquire(folder.with_name(f"{folder.name}.lock"), note):
+        with acquire(folder.with_name(f"{folder.name}.lock"), lock_note()):
             if has_old_releases(releases.live) and not folder.exists():
                 before = Releases(releases.live, old_releases(releases.live))
                 move_releases(before.live, folder, before.recovered)
             releases.recover()
             yield releases
     except LockedError as error:
-        raise _busy(error) from None
+        raise busy(error) from None
     except OSError as error:
         raise PublishError(f"{releases.folder} 用不了：{reason(error)}") from error
 
 
-def _busy(error: LockedError) -> PublishError:
+def lock_note() -> str:
+    """What others read in a lock that this process holds."""
+    return json.dumps({"pid": os.getpid(), "time": f"{datetime.now(SHANGHAI):%H:%M:%S}"})
+
+
+def busy(error: LockedError) -> PublishError:
+    """Why nothing is published while another process of this machine does."""
     try:
         who = json.loads(error.note)
         told = f"进程 {who['pid']}，{who['time']} 开始"

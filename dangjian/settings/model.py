@@ -12,6 +12,7 @@ from msgspec import Struct
 from dangjian.schema import forms
 from dangjian.schema.refs import PictureRef
 from dangjian.settings import values
+from dangjian.settings.destinations import Destination, LocalFolder, destinations
 from dangjian.settings.site_address import site_url
 from dangjian.settings.values import NamedLink, NamedLinks, Reading, SettingLocation
 
@@ -281,10 +282,11 @@ class PublishOptions(Struct, frozen=True, kw_only=True):
     """Where a site goes live and what happens then. Folders are as written, often relative."""
 
     to: Annotated[
-        str,
-        Setting("PUBLISH_TO", "发布位置", "正式网站所在的文件夹，由 publish 换上", values.folder,
-                "/srv/www/portal"),
-    ] = "public"  # fmt: skip
+        tuple[Destination, ...],
+        Setting("PUBLISH_TO", "发布位置",
+                "正式网站所在的文件夹，由 publish 换上；也可以是另一台机器，或几处的列表",
+                destinations, '"/srv/www/portal"'),
+    ] = (LocalFolder("public"),)  # fmt: skip
     releases: Annotated[
         str,
         Setting(
@@ -305,6 +307,11 @@ class PublishOptions(Struct, frozen=True, kw_only=True):
             values.file_pair, '["/etc/nginx/portal.crt", "/etc/nginx/portal.key"]',
         ),
     ] = ("", "")  # fmt: skip
+    ssh: Annotated[
+        tuple[str, ...],
+        Setting("SSH_COMMAND", "ssh 命令", "发布到另一台机器时用的 ssh，可以带选项", values.command,
+                '["ssh", "-i", "/etc/portal/id_ed25519"]'),
+    ] = ("ssh",)  # fmt: skip
     on_problem: Annotated[
         tuple[str, ...],
         Setting("ON_PROBLEM", "出错时的命令", "没有发布成，或有文章没有发布时运行", values.command,

@@ -25,10 +25,11 @@ def check_output(place: Workplace) -> None:
         )
     live = live_folder_at(place, output)
     if live is not None:
+        written = live.relative_to(place.site) if live.is_relative_to(place.site) else live
         raise PlaceError(
             f"不能生成到 {output}：{live} 是线上网站，只由 publish 改动。什么也没有改动。"
             'OUTPUT_PATH 请写别的文件夹，例如 "output"；'
-            f'发布到哪里由 PUBLISH_TO 决定，例如 PUBLISH_TO = "{place.options.to}"'
+            f'发布到哪里由 PUBLISH_TO 决定，例如 PUBLISH_TO = "{written}"'
         )
 
 
@@ -52,9 +53,13 @@ def check_cache(place: Workplace) -> None:
 
 
 def live_folder_at(place: Workplace, folder: Path) -> Path | None:
-    """The site's live folder, if ``folder`` is it, lies in it or holds it."""
-    found, live = real(folder), real(place.live)
-    return place.live if live.is_relative_to(found) or found.is_relative_to(live) else None
+    """The live folder of the site that ``folder`` is, lies in or holds."""
+    found = real(folder)
+    for one in place.live_folders:
+        live = real(one)
+        if live.is_relative_to(found) or found.is_relative_to(live):
+            return one
+    return None
 
 
 def real(path: Path) -> Path:

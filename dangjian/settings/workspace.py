@@ -13,6 +13,7 @@ from dangjian.common.problems import Level, Problem
 from dangjian.common.report import Report, Stage
 from dangjian.paths import theme_path
 from dangjian.settings import Office, PublishOptions, read_office, read_publishing
+from dangjian.settings.destinations import LocalFolder
 from dangjian.settings.lines import SettingsFile
 
 RECORDS = ".dangjian"
@@ -75,9 +76,10 @@ class Workplace(Struct, frozen=True):
         return self.site / RECORDS
 
     @property
-    def live(self) -> Path:
-        """Where ``publish`` makes the site live."""
-        return self.site / self.options.to
+    def live_folders(self) -> tuple[Path, ...]:
+        """The folders of this machine where ``publish`` makes the site live."""
+        folders = (one.folder for one in self.options.to if isinstance(one, LocalFolder))
+        return tuple(self.site / folder for folder in folders)
 
     def key_of(self, folder: Path) -> str:
         """A short name for a folder; it stays the same when the whole site is moved."""

@@ -35,7 +35,8 @@ import sys
 from pathlib import Path
 from dangjian.building.site import Site, SiteError
 from dangjian.publishing.errors import PublishError
-from dangjian.publishing.publish import Options, publish, roll_back
+from dangjian.publishing.outcome import Options
+from dangjian.publishing.publish import publish, roll_back
 print("go", flush=True)
 try:
     if sys.argv[1] == "publish":

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from dangjian.building import snapshot
-from dangjian.publishing.publish import RefusedError
+from dangjian.publishing.outcome import RefusedError
 from tests.publishing import Office
 from tests.sites import article, column
 
@@ -58,7 +58,11 @@ def test_a_wrong_article_stays_and_the_others_go_out(office: Office) -> None:
     spoil(office)
     office.site.edit("content/yw/n2.md", "第2篇", "改过了")
     outcome = office.publish()
-    assert (outcome.result, outcome.held_back, outcome.waiting) == ("published", ["yw/n1.md"], [])
+    assert (outcome.result, outcome.held_back, outcome.places[0].waiting) == (
+        "published",
+        ["yw/n1.md"],
+        [],
+    )
     assert office.files()[PAGE] == before[PAGE]
     assert "改过了" in office.text("yw/2020/06/n2.html")
     assert mentions(office, WORDS) == []
@@ -77,7 +81,7 @@ def test_a_new_wrong_article_waits(office: Office) -> None:
     before = office.files()
     spoil(office, "neu")
     outcome = office.publish()
-    assert (outcome.result, outcome.waiting) == ("unchanged", ["yw/neu.md"])
+    assert (outcome.result, outcome.places[0].waiting) == ("unchanged", ["yw/neu.md"])
     assert office.files() == before
     office.site.write("content/yw/neu.md", article("新的"))
     assert office.publish().changes.appeared == ["新的"]
@@ -258,7 +262,7 @@ def test_without_the_cache_a_wrong_article_is_missing_and_named(office: Office) 
     spoil(office)
     shutil.rmtree(office.site.cache)
     outcome = office.publish()
-    assert outcome.waiting == ["yw/n1.md"]
+    assert outcome.places[0].waiting == ["yw/n1.md"]
     assert outcome.changes.withdrawn == ["稿件1"]
     assert mentions(office, WORDS) == []
 

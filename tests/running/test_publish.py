@@ -226,8 +226,8 @@ def test_whatever_the_umask_the_web_server_can_read_all(live: Path, built: Path)
     live.chmod(0o700)
     with opened(live) as releases:
         assert releases.publish(built, plan_of(built)).is_same
-        assert releases.correct_modes() == 2
-        assert releases.correct_modes() == 0
+        assert releases.settle() == ["线上有 2 个文件或文件夹的权限不让网页服务器读，已改正"]
+        assert releases.settle() == []
 
 
 @pytest.mark.parametrize("fault", ["missing", "short", "folder"])

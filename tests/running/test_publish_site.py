@@ -12,7 +12,7 @@ from dangjian.building.cache_folder import clean
 from dangjian.building.site import Site as SettingsSite, SiteError
 from dangjian.common.errors import PlaceError
 from dangjian.publishing.errors import PublishError
-from dangjian.publishing.publish import releases_of
+from dangjian.publishing.publish import folders_of
 from tests.publishing import Office
 from tests.sites import Site, article, assert_same, column, folder_bytes
 
@@ -63,17 +63,17 @@ def live_bytes(office: Office, name: str) -> bytes:
 
 def test_publish_makes_the_configuration_of_nginx(office: Office) -> None:
     folder = office.site.folder / ".dangjian" / "server" / "public"
-    assert folder / "nginx.conf" in office.publish().server_files
+    assert folder / "nginx.conf" in office.publish().places[0].server_files
     assert "server_name" in (folder / "nginx.conf").read_text(encoding="utf-8")
-    assert office.publish().server_files == []
+    assert office.publish().places[0].server_files == []
     office.site.edit("content/yw/n1.md", "title:", 'aliases: ["/old.asp?id=5"]\ntitle:')
-    changed = {file.name for file in office.publish().server_files}
+    changed = {file.name for file in office.publish().places[0].server_files}
     assert changed == {"nginx-maps.conf", "nginx-site.conf", "Caddyfile", "htaccess", "_redirects"}
 
 
 def test_nothing_changed_is_no_release_and_touches_nothing(office: Office) -> None:
     office.publish()
-    _, releases = releases_of(office.settings)
+    [(_, releases)] = folders_of(office.settings)
     before = sorted(path.name for path in releases.iterdir())
     stamp = office.live.stat().st_ino, office.live.stat().st_mtime_ns
     for _ in range(3):
@@ -266,7 +266,7 @@ def test_more_than_a_tenth_goes_only_when_somebody_says_so(
 
 def test_a_clock_that_was_set_back_is_noticed(office: Office) -> None:
     office.publish()
-    _, folder = releases_of(office.settings)
+    [(_, folder)] = folders_of(office.settings)
     state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
     state["published"] = "2038-01-01T00:00:00+08:00"
     (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")

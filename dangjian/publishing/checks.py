@@ -1,0 +1,95 @@
+"""What stops a publish, or is asked about first: another site, a clock, errors, withdrawals."""
+
+import os
+from datetime import timedelta
+
+from dangjian.common.report import Report
+from dangjian.publishing.changes import Changes, needs_permission
+from dangjian.publishing.errors import OtherSiteError, PublishError
+from dangjian.publishing.manifest import Article
+from dangjian.publishing.outcome import Options, RefusedError, build_moment
+from dangjian.publishing.targets import Target
+from dangjian.settings.workspace import Workplace
+
+CLOCK_SLACK = timedelta(minutes=10)
+"""So much earlier than the last publish the clock may say it is."""
+
+
+def check_other_site(target: Target, options: Options) -> None:
+    """Raise PublishError for another site there, unless it may be replaced."""
+    try:
+        target.check_ours()
+    except OtherSiteError as error:
+        question = f"{error}发布会把它们整个换下（保存为旧版本，可以退回）。确定吗"
+        if options.take_over or options.confirm(question):
+            return
+        raise PublishError(
+            f"没有发布，什么也没有改动：{error}"
+            "发布位置写错了的，请改 PUBLISH_TO；确实要整个换下（原来的保存为旧版本，可以退回），"
+            "或者这就是以前发布的、记录丢失了，加 --take-over"
+        ) from error
+
+
+def check_clock(place: Workplace, target: Target, options: Options) -> None:
+    """Raise PublishError if the clock is behind the last publish."""
+    last = target.state.published
+    now = build_moment(place)
+    if last is None or options.again or now >= last - CLOCK_SLACK:
+        return
+    raise PublishError(
+        f"没有发布：上次发布是 {last:%Y-%m-%d %H:%M}，而现在的时间是 {now:%Y-%m-%d %H:%M}，"
+        "这台机器的时钟多半不对，已到时间的文章会被当作未到。请校准时钟；确实要发布，加 --again"
+    )
+
+
+def refuse_errors(report: Report, options: Options) -> None:
+    """Raise RefusedError for errors with which nothing may go live."""
+    errors = report.problems.errors
+    if options.strict and errors:
+        raise RefusedError("有错误，没有发布，线上网站未动。请照上面的提示改正后再发布。", report)
+    if any(error.path.endswith(".py") or not error.path for error in errors):
+        raise RefusedError(
+            "设置有错误，没有发布，线上网站未动。请照上面的提示改正后再发布。", report
+        )
+
+
+def check_withdrawn(
+    place: Workplace, changes: Changes, known: dict[str, Article] | None, options: Options
+) -> None:
+    """Raise PublishError if many articles are withdrawn and nobody said that they may be."""
+    count = len(changes.withdrawn)
+    before = len(known) if known is not None else 0
+    emptied = bool(known) and not any(os.path.lexists(place.content / path) for path in known or ())
+    if not needs_permission(count, before, emptied=emptied) or count <= options.allow_withdraw:
+        return
+    titles = "、".join(changes.withdrawn[:10]) + (f" 等 {count} 篇" if count > 10 else "")
+    why = "文章文件夹里线上的文章一篇也没有了" if emptied else f"这次要撤下 {count} 篇文章"
+    if options.confirm(f"{why}：{titles}。确定撤下吗"):
+        return
+    raise PublishError(
+        f"没有发布，线上网站未动：{why}（{titles}）。"
+        "多半是共享文件夹没有连上，或误删、误移了文件夹，请先核对。"
+        f"确实要撤下，加 --allow-withdraw {count}"
+    )
+
+
+def check_last_published(
+    report: Report,
+    held_back: list[str],
+    known: dict[str, Article] | None,
+    marked: dict[str, Article],
+) -> None:
+    """After a rollback the version that was published last may be the one that was rolled back."""
+    if known is None:
+        return
+    others = [
+        path
+        for path in held_back
+        if path in marked and (path not in known or known[path].digest != marked[path].digest)
+    ]
+    if others:
+        raise RefusedError(
+            f"没有发布，线上网站未动：{'、'.join(others)} 有错误，而线上是退回的版本，"
+            "上次发布的样子正是退回时换下的。请先改正这些错误。",
+            report,
+        )
