@@ -55,7 +55,7 @@ def visits(
     place = site_of(context, settings).workplace()
     with as_site_error(), Engine(place) as engine:
         names = page_names(engine.arrange())
-    root = served_site(place.live, place.office.url).path
+    root = served_site(place.output, place.office.url).path
     counted = count_visits(files, names, root, *days)
     if csv:
         from dangjian.statistics.tables import as_csv
