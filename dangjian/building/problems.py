@@ -46,7 +46,7 @@ def source_problems(
     for item in archive.by_path.values():
         problems.extend(_named_in_vain(content, item, facts))
     addresses = SiteAddresses(archive)
-    for path, references in _linking(archive, rows):
+    for path, references in linking_texts(archive, rows):
         for reference, message in addresses.dead(references):
             problems.add(path, _line(content, path, reference.written), message)
     problems.soften(
@@ -101,7 +101,7 @@ def _named_in_vain(content: Path, item: Item, facts: Mapping[str, FileFacts]) ->
             yield _file_problem(content, item, key, notice, "warning")
 
 
-def _linking(
+def linking_texts(
     archive: Archive, rows: Mapping[str, SourceRow]
 ) -> Iterator[tuple[str, tuple[Reference, ...]]]:
     """The texts that refer to anything: of public articles and of columns."""

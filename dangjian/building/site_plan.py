@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from dangjian.building.kept_redirects import keep_redirects
 from dangjian.building.moved import find_moved, note_moved, read_addresses
+from dangjian.building.problems import linking_texts
 from dangjian.building.produce import SEARCH_FOLDER, Producer
 from dangjian.building.scope import WHOLE, Scope
 from dangjian.common.digests import digest
@@ -239,6 +240,7 @@ def settle_pages(plan: SitePlan) -> tuple[list[Page], Aliases]:
     addresses = {*paths, *archive.root_files}
     archive.problems.extend(settings_problems(plan.place, archive, addresses))
     registered = {unquote(alias).lstrip("/") for alias in aliases.addresses}
+    _note_unmade(plan, {*addresses, *aliases.pages, *registered})
     archive.moved = list(
         find_moved(
             read_addresses(plan.place), archive.by_path, {*paths, *aliases.pages, *registered}
@@ -247,6 +249,14 @@ def settle_pages(plan: SitePlan) -> tuple[list[Page], Aliases]:
     if not plan.place.drafts:
         note_moved(archive.moved, archive)
     return pages, aliases
+
+
+def _note_unmade(plan: SitePlan, addresses: set[str]) -> None:
+    """Note the links to lists of tags and months that there are not (any more)."""
+    archive, links = plan.portal.archive, plan.portal.presenter.addresses
+    for path, references in linking_texts(archive, plan.portal.sources):
+        for reference, message in links.not_made(references, addresses):
+            archive.note_at(path, "", reference.written, message)
 
 
 _UNLISTED = frozenset({"404.html", "search.html"})

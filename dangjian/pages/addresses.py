@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from dangjian.content.archive import Archive, Item
@@ -15,6 +15,8 @@ _FIXED: Final = frozenset(
     ("index.html", "search.html", "sitemap.html", "feeds.html", "specials.html", "404.html")
 )
 _MADE: Final = ("feeds/", "search/", "static/", "media/", "files/", "archive/", "tags/")
+_CHECKED: Final = ("archive/", "tags/")
+"""Where a plan of the whole site knows all that there is."""
 _NUMBERED: Final = re.compile(r"/page/\d+\.html$")
 
 
@@ -100,6 +102,19 @@ class SiteAddresses:
                 yield reference, _nowhere(reference)
             elif item is not None and not self._has(item, reference.fragment):
                 yield reference, _no_heading(reference)
+
+    def not_made(
+        self, references: Iterable[Reference], made: Collection[str]
+    ) -> Iterator[tuple[Reference, str]]:
+        """The inner references to lists that a build of the whole site does not make.
+
+        ``made`` are the addresses of what it makes. Whether such an address is in use only the plan
+        of all pages tells; ``dead`` takes it for good.
+        """
+        for reference in references:
+            found = self.find(reference) if reference.kind == "site" else None
+            if found is not None and found.startswith(_CHECKED) and found not in made:
+                yield reference, _nowhere(reference)
 
     @staticmethod
     def _has(item: Item, fragment: str) -> bool:
