@@ -158,7 +158,14 @@ def test_pages_are_asked_for_again_and_content_named_files_are_not(
         assert (answer.status, answer.getheader("Cache-Control")) == (200, "no-cache"), path
         tag = answer.getheader("ETag") or ""
         assert nginx.ask(path, If_None_Match=tag)[0].status == 304
-    for pattern in ("static/site.*.css", "media/*.jpg", "files/*.pdf", "search/*-head.js"):
+    files = (
+        "static/site.*.css",
+        "media/*.jpg",
+        "files/*.pdf",
+        "search/head-*.js",
+        "search/shards-*.js",
+    )
+    for pattern in files:
         answer, _ = nginx.ask(first(portal, pattern))
         assert answer.status == 200
         assert answer.getheader("Cache-Control") == "public, max-age=31536000, immutable", pattern

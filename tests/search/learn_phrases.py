@@ -16,12 +16,12 @@ import numpy as np
 from dangjian.search.builder.phrases import (
     BORDER,
     ESCAPE,
-    TABLE,
     PhraseTable,
     join,
     joining_of,
     with_borders,
 )
+from dangjian.search.builder.state import PHRASES
 from dangjian.search.format.bits import Numbers
 from dangjian.search.format.documents import record_text
 from dangjian.search.format.segment import IndexReader
@@ -104,7 +104,7 @@ def main(site: Path) -> None:
     manuals = [ROOT / "docs" / "editors", ROOT / "docs" / "administrators"]
     for manual in manuals:
         texts += [path.read_text(encoding="utf-8") for path in sorted(manual.glob("*.md"))]
-    TABLE.write_bytes(msgspec.msgpack.encode(learn(texts)))
+    PHRASES.write_bytes(msgspec.msgpack.encode(learn(texts)))
 
 
 if __name__ == "__main__":

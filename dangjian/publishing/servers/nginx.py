@@ -110,7 +110,7 @@ def _maps(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     at = re.escape(site.path)
     yield "# 名称里带内容摘要的文件永不改变，浏览器可以一直留着；其余每次问一声有没有变。"
     named = rf"~^{at}(static|media|files)/.+\.[0-9a-f]{{8,}}\.[a-z0-9]+$"
-    search = rf"~^{at}search/((fold|tokens|text)-)?[0-9a-f]{{16}}[-.]"
+    search = rf"~^{at}search/([a-z]+-)?[0-9a-f]{{16}}[-.]"
     changes = [(named, UNCHANGING), (search, UNCHANGING)]
     yield from _map("$uri", f"${own}_cache", changes, _quoted(ASKED_AGAIN))
     yield ""

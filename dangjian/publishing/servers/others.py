@@ -41,7 +41,7 @@ def _caddy_body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     yield "        -Server"
     yield "    }"
     named = rf"({'|'.join(_UNCHANGING_FOLDERS)})/.+\.[0-9a-f]{{8,}}\.[a-z0-9]+"
-    unchanging = rf"path_regexp ^/({named}|search/(fold-)?[0-9a-f]{{16}}[-.].*)$"
+    unchanging = rf"path_regexp ^/({named}|search/([a-z]+-)?[0-9a-f]{{16}}[-.].*)$"
     yield f"    @unchanging {unchanging}"
     yield f"    header @unchanging Cache-Control {_word(UNCHANGING)}"
     yield f"    @changing not {unchanging}"

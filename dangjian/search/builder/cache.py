@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from dangjian.search.builder.chunks import BuiltChunk, Facts, Part
+from dangjian.search.builder.chunks import Facts, Part
 from dangjian.search.builder.state import read_sealed, write_sealed
 from dangjian.search.format.lists import Lists
 
@@ -30,13 +30,16 @@ class ChunkCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, chunk: str, parts: Sequence[Part], built: BuiltChunk) -> None:
+    def put(self, chunk: str, parts: Sequence[Part], facts: Facts, lists: Lists) -> None:
         """Cache a chunk."""
-        columns = [np.ascontiguousarray(c).tobytes() for c in built.lists]
+        columns = [
+            np.ascontiguousarray(column, dtype).tobytes()
+            for column, dtype in zip(lists, _DTYPES, strict=True)
+        ]
         encode = msgspec.msgpack.encode
         write_sealed(self._path(chunk, "parts"), encode(parts))
         write_sealed(self._path(chunk, "lists"), encode(_PackedLists(columns)))
-        write_sealed(self._path(chunk, "facts"), encode(built.facts))
+        write_sealed(self._path(chunk, "facts"), encode(facts))
 
     def facts(self, chunk: str) -> Facts | None:
         """What the head of a segment says of a chunk; None if it is not cached."""

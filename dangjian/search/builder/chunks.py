@@ -71,11 +71,14 @@ class Facts(Struct, frozen=True):
     texts: list[tuple[bytes, list[int], int, bytes]]
 
 
-class BuiltChunk(NamedTuple):
-    """A chunk: what the head says of it, and its posting lists."""
+class Texts(NamedTuple):
+    """The texts of a chunk: where they begin, their units by number, and for each document the
+    bits of a position in its body.
+    """
 
-    facts: Facts
-    lists: Lists
+    fields: Fields
+    numbers: Numbers
+    widths: Numbers
 
 
 def parts_of(documents: Iterable[Prepared], folder: Folder) -> Iterator[Part]:
@@ -121,26 +124,28 @@ def _narrow(codes: Codes) -> Codes | npt.NDArray[np.uint16]:
     return codes if len(codes) and int(codes.max()) > 0xFFFF else codes.astype(np.uint16)
 
 
-def build_chunk(parts: Sequence[Part]) -> BuiltChunk:
-    """The chunk of these documents, which are in order."""
-    lengths = np.array([part.lengths for part in parts], np.int64)
-    fields, numbers = _fields(parts, lengths)
-    classes = class_of(lengths[:, 2])
-    widths = np.array([class_width(c) for c in range(100)], np.int64)[classes]
-    facts = Facts(
+def facts_of(parts: Sequence[Part], texts: Sequence[TextFile]) -> Facts:
+    """What the head says of documents, which are in order, and of their text files."""
+    classes = class_of(np.array([part.lengths[2] for part in parts], np.int64))
+    return Facts(
         dates=[part.date for part in parts],
         columns=[part.columns for part in parts],
         types=[part.type for part in parts],
         sources=[part.source for part in parts],
         classes=classes.astype(np.uint8).tobytes(),
-        texts=[_text_entry(text) for text in text_files(parts)],
+        texts=[_text_entry(text) for text in texts],
     )
-    return BuiltChunk(facts, encode_all(fields, numbers, widths))
 
 
-def _fields(parts: Sequence[Part], lengths: Numbers) -> tuple[Fields, Numbers]:
-    """Where the texts of all documents begin, and their units by number."""
+def lists_of(parts: Sequence[Part]) -> Lists:
+    """The posting lists of these documents, which are in order."""
+    return encode_all(*texts_of(parts))
+
+
+def texts_of(parts: Sequence[Part]) -> Texts:
+    """The texts of documents, which are in order."""
     count = len(parts)
+    lengths = np.array([part.lengths for part in parts], np.int64)
     starts = np.zeros(3 * count + 1, np.int64)
     np.cumsum(lengths.T.ravel() + 1, out=starts[1:])
     codes = np.full(int(starts[-1]), BREAK, np.uint32)
@@ -158,7 +163,8 @@ def _fields(parts: Sequence[Part], lengths: Numbers) -> tuple[Fields, Numbers]:
     number_of = np.zeros(0x110000, np.int64)
     number_of[chars] = np.arange(len(chars))
     numbers = number_of[codes]
-    return Fields(numbers[: starts[count]], starts, chars, count), numbers
+    widths = np.array([class_width(c) for c in range(100)], np.int64)[class_of(lengths[:, 2])]
+    return Texts(Fields(numbers[: starts[count]], starts, chars, count), numbers, widths)
 
 
 def text_files(parts: Sequence[Part]) -> Iterator[TextFile]:

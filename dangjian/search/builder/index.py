@@ -6,21 +6,14 @@ these chunks; the others are made again, from cached parts of documents where th
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from hashlib import blake2b
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from dangjian.search.builder.cache import ChunkCache
-from dangjian.search.builder.chunks import (
-    BuiltChunk,
-    Facts,
-    Part,
-    build_chunk,
-    text_digest,
-    text_files,
-)
+from dangjian.search.builder.making import MadeChunk, chunks_of, text_names
 from dangjian.search.builder.members import (
     Documents,
     PartSource,
@@ -30,35 +23,35 @@ from dangjian.search.builder.members import (
 )
 from dangjian.search.builder.partition import Chunk, partition
 from dangjian.search.builder.phrases import phrase_writer
-from dangjian.search.builder.segments import build_segment, units_in
+from dangjian.search.builder.segments import Before, build_segment, units_in
 from dangjian.search.builder.state import (
     FileNote,
     IndexReport,
     SegmentNote,
     State,
     checked,
+    made_with,
     note_of,
     write_state,
 )
-from dangjian.search.builder.threads import in_threads
 from dangjian.search.format.container import unwrap, wrap, write_whole
 from dangjian.search.format.folding import fold_file, read_fold_file, simplified
-from dangjian.search.format.lists import Lists
 from dangjian.search.format.manifest import (
     FORMAT,
     MANIFEST,
     FoldEntry,
     Manifest,
     TokensEntry,
+    head_name,
     manifest_bytes,
     named_by_content,
-    text_name,
+    shards_name,
 )
 from dangjian.search.format.tokens import tokens_payload
 
 # Some of these are what earlier versions wrote.
 _OURS = re.compile(
-    r"((fold|tokens|text)-[0-9a-f]+\.js|[0-9a-f]{16}-(head\.js|[pt]\d+\.js|state\.bin))\Z"
+    r"((fold|tokens|text|head|shards)-[0-9a-f]+\.js|[0-9a-f]{16}-(head\.js|[pt]\d+\.js|state\.bin))\Z"
 )
 
 
@@ -105,22 +98,11 @@ class _Update:
         source = PartSource(self._state, self._cache, documents, self._task, shared.table)
         segments = partition(documents.keys)
         ids = {chunk: documents.identity(chunk) for segment in segments for chunk in segment}
-        notes = {note.inputs: note for note in self._state.segments} if self._state else {}
-        known = [notes.get(_inputs(ids, segment)) for segment in segments]
-        done = [note if note and self._take(note.files) else None for note in known]
-        again = [s for s, note in zip(segments, done, strict=True) if note is None]
-        self._make_chunks(
-            [chunk for segment in again for chunk in segment if not self._is_ready(ids[chunk])],
-            ids,
-            source,
-        )
-        made = [
-            note or self._segment(ids, segment)
-            for segment, note in zip(segments, done, strict=True)
-        ]
+        made = [self._segment(segment, ids, source) for segment in segments]
         manifest = _manifest(made, shared, self._task.columns)
         self._put(MANIFEST, manifest_bytes(manifest))
         state = State(
+            made=made_with(),
             covered=self._task.covered or documents.covered(self._task.columns),
             minutes=documents.minutes.tobytes(),
             keys=documents.key_bytes(),
@@ -157,12 +139,15 @@ class _Update:
             self._written.append(name)
         self._files[name] = note_of(path, data)
 
+    def _put_named(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Have files that are named by their content."""
+        for name, data in files:
+            if not self._take([name]):
+                self._put(name, data)
+
     def _share(self) -> _Shared:
         """Have the files of tokens and of traditional characters."""
-        payload = tokens_payload(phrase_writer().tokens)
-        data, keys = wrap(payload)
-        tokens = TokensEntry(named_by_content("tokens", data), len(payload), list(keys))
-        self._put(tokens.file, data)
+        tokens = self._tokens()
         if self._state and self._take([self._state.fold.file]):
             # Loading OpenCC takes longer than adding an article.
             fold = self._state.fold
@@ -174,46 +159,59 @@ class _Update:
         self._put(fold.file, data)
         return _Shared(simplified(), fold, tokens)
 
-    def _is_ready(self, chunk: str) -> bool:
-        """Whether a chunk is cached and its text files are whole."""
-        facts = self._cache.facts(chunk)
-        return facts is not None and self._take(_text_names(facts))
+    def _tokens(self) -> TokensEntry:
+        """Have the file of tokens."""
+        state = self._state
+        if state and state.made == made_with() and self._take([state.tokens.file]):
+            return state.tokens
+        payload = tokens_payload(phrase_writer().tokens)
+        data, keys = wrap(payload)
+        entry = TokensEntry(named_by_content("tokens", data), len(payload), list(keys))
+        self._put(entry.file, data)
+        return entry
 
-    def _make_chunks(
-        self, chunks: Sequence[Chunk], ids: Mapping[Chunk, str], source: PartSource
-    ) -> None:
-        """Make chunks and their text files, and cache them."""
-
-        def tasks() -> Iterator[partial[tuple[list[Part], BuiltChunk]]]:
-            for chunk in chunks:
-                yield partial(_built, source.parts(chunk))
-
-        for chunk, (parts, built) in zip(chunks, in_threads(tasks(), 1), strict=True):
-            for text in text_files(parts):
-                self._put(text_name(text_digest(text.payload)), wrap(text.payload)[0])
-            self._cache.put(ids[chunk], parts, built)
-
-    def _segment(self, ids: Mapping[Chunk, str], segment: Sequence[Chunk]) -> SegmentNote:
-        """Make a segment of chunks that are cached."""
-        facts: list[Facts] = []
-        lists: list[Lists] = []
-        for chunk in segment:
-            said, listed = self._cache.facts(ids[chunk]), self._cache.lists(ids[chunk])
-            if said is None or listed is None:
-                raise OSError(f"{self._cache_folder}: what was written can't be read")
-            facts.append(said)
-            lists.append(listed)
-        built = build_segment(facts, lists)
-        for name, data in built.files.items():
-            self._put(name, data)
+    def _segment(
+        self, segment: Sequence[Chunk], ids: Mapping[Chunk, str], source: PartSource
+    ) -> SegmentNote:
+        """Have a segment: as it is, or made of its chunks."""
+        names = [ids[chunk] for chunk in segment]
+        for note in self._state.segments if self._state else ():
+            if note.chunks == names and self._take(note.files):
+                return note
+        made = chunks_of(segment, names, source, self._cache, self._take)
+        facts = [chunk.facts for chunk in made]
+        texts = [name for said in facts for name in text_names(said)]
+        for chunk in made:
+            self._put_named(chunk.text_files())
+        before = self._before_change(names, made)
+        built = build_segment(facts, [chunk.lists for chunk in made], before)
+        self._put_named(built.files.items())
+        shards = [shards_name(digest) for digest, _ in built.shards.files]
+        for name in shards:
+            self._take([name])
         columns = {column for said in facts for members in said.columns for column in members}
         return SegmentNote(
-            inputs=_inputs(ids, segment),
+            chunks=names,
             entry=built.entry,
-            files=[*built.files, *(name for said in facts for name in _text_names(said))],
+            shards=built.shards,
+            files=[head_name(built.entry.id), *shards, *texts],
             units=units_in(facts),
             columns=sorted(columns),
         )
+
+    def _before_change(self, names: Sequence[str], made: Sequence[MadeChunk]) -> Before | None:
+        """The segment of the last index in which only some lists of these chunks are other ones."""
+        chunks = [chunk.before or name for name, chunk in zip(names, made, strict=True)]
+        for note in self._state.segments if self._state else ():
+            files = [shards_name(digest) for digest, _ in note.shards.files]
+            if note.chunks == chunks and all(name in self._before for name in files):
+                terms = [chunk.terms for chunk in made if chunk.terms is not None]
+                joined = np.concatenate([*terms, np.zeros(0, np.int64)])
+                return Before(note.shards, np.unique(joined), self._payload)
+        return None
+
+    def _payload(self, name: str, keys: bytes) -> bytes:
+        return unwrap((self._folder / name).read_bytes(), keys)
 
     def _prune(self) -> list[str]:
         """Remove files of an index that are not of this one."""
@@ -227,26 +225,12 @@ class _Update:
         return stale
 
 
-def _built(parts: list[Part]) -> tuple[list[Part], BuiltChunk]:
-    return parts, build_chunk(parts)
-
-
 def _holds(path: Path, data: bytes) -> bool:
     """Whether a file has just this content."""
     try:
         return path.stat().st_size == len(data) and path.read_bytes() == data
     except OSError:
         return False
-
-
-def _text_names(facts: Facts) -> list[str]:
-    return [text_name(digest) for digest, _, _, _ in facts.texts]
-
-
-def _inputs(ids: Mapping[Chunk, str], segment: Iterable[Chunk]) -> str:
-    """Stands for the chunks of a segment."""
-    joined = " ".join(ids[chunk] for chunk in segment)
-    return blake2b(joined.encode(), digest_size=16).hexdigest()
 
 
 def _manifest(

@@ -137,7 +137,9 @@ class PartSource:
         self._cached = lru_cache(_CHUNKS_AT_HAND)(cache.parts)
         self._chunks = [name for name, _ in state.chunks] if state else []
         ends = np.cumsum([0, *(count for _, count in state.chunks)]) if state else np.zeros(1, int)
-        self._old = _old_places(state, documents)
+        self._ends = ends
+        self._places = _places_before(state, documents)
+        self._old = _unchanged(state, documents, self._places)
         chunk = np.searchsorted(ends, self._old, side="right") - 1
         self._chunk = np.where(self._old < 0, -1, chunk)
         self._row = self._old - ends[np.maximum(self._chunk, 0)]
@@ -159,6 +161,20 @@ class PartSource:
             found[place - begin] = part
         return [part for part in found if part is not None]
 
+    def chunk_before(self, chunk: Chunk) -> str:
+        """The chunk of the last index that had the same documents in their places; empty if none.
+
+        What is in them may have changed.
+        """
+        places = self._places[slice(*chunk)]
+        first = int(places[0])
+        number = int(np.searchsorted(self._ends, first))
+        if first < 0 or number == len(self._chunks) or self._ends[number] != first:
+            return ""
+        if not np.array_equal(places, np.arange(first, self._ends[number + 1])):
+            return ""
+        return self._chunks[number]
+
     def _loaded(self, places: Sequence[int]) -> Iterator[Part]:
         """The parts of documents that have to be loaded."""
         if not places:
@@ -178,11 +194,17 @@ class PartSource:
             yield Prepared(record_of(doc), same_columns(doc.columns))
 
 
-def _old_places(state: State | None, documents: Documents) -> Numbers:
-    """Where each document was in the state, if it was there just as it is; else -1."""
+def _places_before(state: State | None, documents: Documents) -> Numbers:
+    """Where each document was in the state; else -1."""
     if state is None or not len(documents.keys):
         return np.full(len(documents.keys), -1, np.int64)
-    places = _places(_words(state.keys), documents.keys)
+    return _places(_words(state.keys), documents.keys)
+
+
+def _unchanged(state: State | None, documents: Documents, places: Numbers) -> Numbers:
+    """The places of those documents that are just as they were in the state; else -1."""
+    if state is None:
+        return places
     same = places >= 0
     for old, new in (
         (_words(state.digests), documents.digests),

@@ -10,8 +10,6 @@ and so on in several rounds, all as arrays.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from hashlib import blake2b
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -20,10 +18,9 @@ import numpy.typing as npt
 from msgspec import Struct
 
 from dangjian.search.builder.folder import Codes, code_points
+from dangjian.search.builder.state import PHRASES
 from dangjian.search.format.bits import Bytes, Numbers, pack, starts_of
 from dangjian.search.format.tokens import ESCAPED_BITS, Token, codes_of, in_order
-
-TABLE = Path(__file__).with_name("phrases.msgpack")
 
 BORDER, ESCAPE = 0, 1
 """The first two pieces: what separates texts, and a character that is no piece."""
@@ -67,13 +64,7 @@ class Joining(NamedTuple):
 @lru_cache(maxsize=1)
 def phrase_writer() -> "PhraseWriter":
     """What writes the records of every index."""
-    return PhraseWriter(msgspec.msgpack.decode(TABLE.read_bytes(), type=PhraseTable))
-
-
-@lru_cache(maxsize=1)
-def phrases_version() -> str:
-    """Stands for the table's content: with another table an index has other bytes."""
-    return blake2b(TABLE.read_bytes(), digest_size=8).hexdigest()
+    return PhraseWriter(msgspec.msgpack.decode(PHRASES.read_bytes(), type=PhraseTable))
 
 
 class PhraseWriter:

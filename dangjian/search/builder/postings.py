@@ -1,7 +1,7 @@
 """From the units of a chunk's documents to posting lists (3.3, 3.4)."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from dangjian.search.builder.readings import readings_for
-from dangjian.search.format.bits import Numbers, Small
+from dangjian.search.format.bits import Numbers, Small, is_among
 from dangjian.search.format.lists import TITLE_END, Lists, Places, encode
 from dangjian.search.format.pinyin import INITIAL, syllable_number
 
 _SLICE = 125_000
 _TERM_BITS = 32
+_TERM_MASK = (1 << _TERM_BITS) - 1
 
 
 class Fields(NamedTuple):
@@ -45,16 +46,53 @@ def encode_all(fields: Fields, numbers: Numbers, widths: Numbers) -> Lists:
 
     ``numbers`` are the units of all texts; ``widths`` the bits of a position in each body.
     """
+    titles = encode_titles(fields, widths)
+    return joined([titles, encode_texts(fields, numbers, widths)])
+
+
+def encode_titles(fields: Fields, widths: Numbers) -> Lists:
+    """The lists of what titles have besides their units: how they end, how they are read."""
     small = widths.astype(fields.small())
-    batches = [encode(places, small) for places in (_title_ends(fields), *_pinyin(fields))]
-    batches += _pairs(fields, small, numbers)
+    return joined([encode(places, small) for places in (_title_ends(fields), *_pinyin(fields))])
+
+
+def encode_texts(
+    fields: Fields, numbers: Numbers, widths: Numbers, only: Numbers | None = None
+) -> Lists:
+    """The lists of single units and of pairs of units: all, or those of the terms ``only``."""
+    places = np.flatnonzero(numbers[:-1])
+    if only is not None:
+        places = places.compress(_begin_some(fields, numbers, places, only))
+    lists = joined(list(_pairs(fields, widths.astype(fields.small()), numbers, places)))
+    return lists if only is None else lists.of(is_among(lists.term, only))
+
+
+def joined(batches: Sequence[Lists]) -> Lists:
+    """Lists one behind the other."""
     return Lists(*(np.concatenate(column) for column in zip(*batches, strict=True)))
 
 
-def _pairs(fields: Fields, widths: Small, numbers: Numbers) -> Iterator[Lists]:
-    """The lists of single units and of pairs of units, in batches that need little memory each."""
+def _begin_some(
+    fields: Fields, numbers: Numbers, places: Numbers, terms: Numbers
+) -> npt.NDArray[np.bool_]:
+    """Whether what begins at some places may be one of the terms; no such place is missed."""
+    number_of = np.zeros(0x110000, np.int64)
+    number_of[fields.chars] = np.arange(len(fields.chars))
+    a, b = terms >> _TERM_BITS, terms & _TERM_MASK
+    texts = a < len(number_of)
+    a, b = number_of[a[texts]], b[texts]
+    alone, first, second = (np.zeros(len(fields.chars), bool) for _ in range(3))
+    alone[a[b == 0]] = True
+    first[a[b > TITLE_END]] = True
+    second[number_of[b[b > TITLE_END]]] = True
+    unit, after = numbers[places], numbers[places + 1]
+    found: npt.NDArray[np.bool_] = alone[unit] | (first[unit] & second[after])
+    return found
+
+
+def _pairs(fields: Fields, widths: Small, numbers: Numbers, places: Numbers) -> Iterator[Lists]:
+    """The lists of what begins at some places, in batches that need little memory each."""
     small = fields.small()
-    places = np.flatnonzero(numbers[:-1])
     unit, after = numbers[places], numbers[places + 1].astype(np.int64)
     bounds = np.searchsorted(places, fields.starts)
     field = np.repeat(np.arange(len(bounds) - 1).astype(small), np.diff(bounds))

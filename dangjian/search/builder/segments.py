@@ -1,88 +1,131 @@
 """Making the files of a segment from its chunks (docs/search-format.md, section 3)."""
 
 import zlib
-from collections.abc import Hashable, Iterator, Sequence
-from hashlib import blake2b
-from itertools import islice
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
 from dangjian.search.builder.chunks import Facts
-from dangjian.search.builder.shards import shard_counts, shards_of
+from dangjian.search.builder.shards import Shard, shard_counts, shards_of
+from dangjian.search.builder.state import ShardsNote
 from dangjian.search.format.bits import Numbers, pack, starts_of, varints
-from dangjian.search.format.container import wrap
+from dangjian.search.format.container import content_digest, wrap
 from dangjian.search.format.documents import day_of
-from dangjian.search.format.lists import Lists, class_size
-from dangjian.search.format.manifest import SegmentEntry
-
-_Named = Iterator[tuple[str, bytes]]
+from dangjian.search.format.lists import Lists, class_size, shard_of
+from dangjian.search.format.manifest import SegmentEntry, head_name, shards_name
 
 
 class BuiltSegment(NamedTuple):
-    """A segment as it was made: its line in the manifest, and its files (name to bytes).
+    """A segment as it was made: its line in the manifest, and the files that it may lack (by name).
 
-    Text files are not among them: they belong to the chunks.
+    ``shards`` says of its files of shards which these are. Text files belong to the chunks.
     """
 
     entry: SegmentEntry
     files: dict[str, bytes]
+    shards: ShardsNote
 
 
-class _Shards(NamedTuple):
-    """What the head says of the posting shards: bytes of directories and of shards, and keys."""
+class Before(NamedTuple):
+    """A segment of as many documents, in which only the lists of some terms are other ones.
 
-    per_file: int
-    directories: list[int]
-    sizes: list[int]
-    keys: bytearray
+    ``payload`` reads a file of shards, by its name.
+    """
+
+    shards: ShardsNote
+    terms: Numbers
+    payload: Callable[[str, bytes], bytes]
 
 
-def build_segment(facts: Sequence[Facts], lists: Sequence[Lists]) -> BuiltSegment:
-    """The segment of these chunks (at least one), of each its facts and its posting lists."""
+def build_segment(
+    facts: Sequence[Facts], lists: Sequence[Lists], before: Before | None = None
+) -> BuiltSegment:
+    """The segment of these chunks (at least one), of each its facts and its posting lists.
+
+    It is the same whether one ``before`` is given or not.
+    """
     files: dict[str, bytes] = {}
-    shards = _shards(lists, files)
+    count, per_file = shard_counts(lists)
+    if before and (len(before.shards.sizes), before.shards.per_file) == (count, per_file):
+        shards = _changed_shards(lists, before, files)
+    else:
+        shards = _shards(shards_of(lists, count), count, per_file, files)
     sections = _sections(facts)
-    sections["shards"] = _deflate(_u24(shards.directories) + _u24(shards.sizes) + shards.keys)
+    sections["shards"] = _shards_section(shards)
     places: dict[str, tuple[int, int]] = {}
     payload = b""
     for section, data in sections.items():
         places[section] = (len(payload), len(data))
         payload += data
-    files["head.js"], keys = wrap(payload)
-    digest = blake2b(digest_size=8)
-    for data in files.values():
-        digest.update(data)
-    name = digest.hexdigest()
+    head, keys = wrap(payload)
+    name = content_digest(head).hex()
+    files[head_name(name)] = head
     entry = SegmentEntry(
         id=name,
         docs=sum(len(chunk.dates) for chunk in facts),
         chunks=[len(chunk.dates) for chunk in facts],
-        shards=len(shards.sizes),
-        per_file=shards.per_file,
+        shards=count,
+        per_file=per_file,
         texts=sum(len(chunk.texts) for chunk in facts),
         keys=list(keys),
         length=len(payload),
         sections=places,
     )
-    return BuiltSegment(entry, {f"{name}-{file}": data for file, data in files.items()})
+    return BuiltSegment(entry, files, shards)
 
 
-def _shards(lists: Sequence[Lists], files: dict[str, bytes]) -> _Shards:
-    """Make the files of the posting shards."""
-    count, per_file = shard_counts(lists)
-    said = _Shards(per_file, [], [], bytearray())
-    shards = shards_of(lists, count)
-    for number in range(-(-count // per_file)):
-        payloads: list[bytes] = []
-        for shard in islice(shards, per_file):
-            said.directories.append(shard.directory)
-            said.sizes.append(len(shard.payload))
-            payloads.append(shard.payload)
-        files[f"p{number}.js"], keys = wrap(b"".join(payloads))
-        said.keys.extend(keys)
-    return said
+def _shards(
+    shards: Iterator[Shard], count: int, per_file: int, files: dict[str, bytes]
+) -> ShardsNote:
+    """Make the files of all posting shards."""
+    note = ShardsNote(per_file, [0] * count, [0] * count, [])
+    for first in range(0, count, per_file):
+        numbers = range(first, min(first + per_file, count))
+        payloads = [_noted(note, number, next(shards)) for number in numbers]
+        note.files.append(_file_of(payloads, files))
+    return note
+
+
+def _changed_shards(lists: Sequence[Lists], before: Before, files: dict[str, bytes]) -> ShardsNote:
+    """Make the files of those posting shards that have lists of changed terms."""
+    old = before.shards
+    a, b = before.terms >> 32, before.terms & 0xFFFFFFFF
+    numbers = np.unique(shard_of(a, b, len(old.sizes)))
+    note = ShardsNote(old.per_file, list(old.directories), list(old.sizes), list(old.files))
+    made = dict(zip(numbers.tolist(), shards_of(lists, len(old.sizes), numbers), strict=True))
+    for file in np.unique(numbers // old.per_file).tolist():
+        behind = min((file + 1) * old.per_file, len(old.sizes))
+        known = before.payload(shards_name(old.files[file][0]), old.files[file][1])
+        ends = list(accumulate(old.sizes[file * old.per_file : behind], initial=0))
+        payloads = [
+            _noted(note, number, made[number]) if number in made else known[ends[n] : ends[n + 1]]
+            for n, number in enumerate(range(file * old.per_file, behind))
+        ]
+        note.files[file] = _file_of(payloads, files)
+    return note
+
+
+def _noted(note: ShardsNote, number: int, shard: Shard) -> bytes:
+    note.directories[number] = shard.directory
+    note.sizes[number] = len(shard.payload)
+    return shard.payload
+
+
+def _file_of(payloads: Sequence[bytes], files: dict[str, bytes]) -> tuple[bytes, bytes]:
+    """A file of shards: its digest and its keys."""
+    data, keys = wrap(b"".join(payloads))
+    digest = content_digest(data)
+    files[shards_name(digest)] = data
+    return digest, keys
+
+
+def _shards_section(shards: ShardsNote) -> bytes:
+    """What the head says of the posting shards."""
+    digests, keys = (b"".join(column) for column in zip(*shards.files, strict=True))
+    return _deflate(_u24(shards.directories) + _u24(shards.sizes) + digests + keys)
 
 
 def _sections(facts: Sequence[Facts]) -> dict[str, bytes]:

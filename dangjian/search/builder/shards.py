@@ -12,9 +12,9 @@ from dangjian.search.format.bits import (
     Bytes,
     Numbers,
     gather,
+    placed_varints,
     starts_of,
     varint_sizes,
-    varints,
 )
 from dangjian.search.format.lists import Lists, shard_of
 
@@ -23,6 +23,8 @@ MAX_SHARDS = 2048
 FILE_BYTES = 65_536
 _TERM_BITS = 32
 _TERM_MASK = (1 << _TERM_BITS) - 1
+_BLOCK = 64
+"""So many shards are written at once: their arrays take some 20 MB."""
 
 
 class Shard(NamedTuple):
@@ -38,7 +40,7 @@ class _Rows(NamedTuple):
     ``doc_at`` and ``pos_at`` are where its document and position parts begin in the blobs.
     """
 
-    shard: Numbers
+    shard: npt.NDArray[np.uint16]
     term: Numbers
     field: Numbers
     chunk: Numbers
@@ -49,49 +51,58 @@ class _Rows(NamedTuple):
     doc_at: Numbers
     pos_at: Numbers
 
+    def part(self, begin: int, end: int) -> "_Rows":
+        """The rows from one on, up to another."""
+        return _Rows(*(column[begin:end] for column in self))  # type: ignore[arg-type]
+
+
+class _Joined(NamedTuple):
+    """Lists put together of their parts in all chunks: a value for each list."""
+
+    shard: npt.NDArray[np.uint16]
+    term: Numbers
+    field: Numbers
+    plain: npt.NDArray[np.bool_]
+    totals: Numbers
+    doc_bytes: Numbers
+    pos_bytes: Numbers
+
 
 def shard_counts(chunks: Sequence[Lists]) -> tuple[int, int]:
-    """How many shards the lists fill, and how many of these one file should hold."""
+    """How many shards the lists fill, and how many of these one file should hold.
+
+    The numbers of shards are so far apart that few changes of an article bring another one, with
+    which all lists are in other shards.
+    """
     total = sum(len(lists.doc_blob) + len(lists.pos_blob) for lists in chunks)
-    shards = min(MAX_SHARDS, max(1, -(-total // SHARD_BYTES)))
-    return shards, max(1, round(FILE_BYTES * shards / max(1, total)))
+    shards = 1
+    while shards * SHARD_BYTES < total:
+        shards += 1 + shards // 4
+    shards = min(MAX_SHARDS, shards)
+    return shards, max(1, round(FILE_BYTES * shards / max(1, total, shards * SHARD_BYTES)))
 
 
-def shards_of(chunks: Sequence[Lists], shards: int) -> Iterator[Shard]:
-    """The posting shards that hold all lists, each list in the shard of its term."""
+def shards_of(chunks: Sequence[Lists], shards: int, only: Numbers | None = None) -> Iterator[Shard]:
+    """The posting shards that hold all lists, each list in the shard of its term.
+
+    With ``only``, shards of these numbers, which are ascending.
+    """
+    numbers = np.arange(shards) if only is None else only
+    if only is not None:
+        chunks = [_in_shards(lists, shards, only) for lists in chunks]
     rows = _in_order(chunks, shards)
-    headers, header_at, header_bytes = _headers(rows, len(chunks))
-    doc_blob = np.concatenate([headers, *(lists.doc_blob for lists in chunks)])
+    doc_blob = np.concatenate([lists.doc_blob for lists in chunks])
     pos_blob = np.concatenate([lists.pos_blob for lists in chunks])
-    doc_at = rows.doc_at + len(headers)
-    bounds = np.searchsorted(rows.shard, np.arange(shards + 1)).tolist()
-    for begin, end in pairwise(bounds):
-        part = slice(begin, end)
-        first = _list_starts(rows.term[part], rows.field[part])
-        docs = rows.doc_bytes[part]
-        places = np.concatenate((header_at[part][first], doc_at[part]))
-        if len(first):
-            head_sizes = np.add.reduceat(header_bytes[part], first)
-            doc_sizes = np.add.reduceat(docs, first) + head_sizes
-            pos_sizes = np.add.reduceat(rows.pos_bytes[part], first)
-            totals = np.add.reduceat(rows.totals[part], first)
-        else:
-            head_sizes = doc_sizes = pos_sizes = totals = np.zeros(0, np.int64)
-        # The header of a list, then its parts, chunk by chunk.
-        order = np.argsort(np.concatenate((first * 2, np.arange(len(docs)) * 2 + 1)))
-        lengths = np.concatenate((head_sizes, docs))
-        directory = _directory(
-            rows.term[part][first],
-            rows.field[part][first],
-            rows.plain[part][first],
-            np.stack((totals, doc_sizes, pos_sizes)),
-        )
-        payload = (
-            directory
-            + gather(doc_blob, places[order], lengths[order]).tobytes()
-            + gather(pos_blob, rows.pos_at[part], rows.pos_bytes[part]).tobytes()
-        )
-        yield Shard(len(directory), payload)
+    for block in (numbers[n : n + _BLOCK] for n in range(0, len(numbers), _BLOCK)):
+        begin, end = np.searchsorted(rows.shard, (block[0], block[-1] + 1)).tolist()
+        yield from _written(rows.part(begin, end), block, (doc_blob, pos_blob), len(chunks))
+
+
+def _in_shards(lists: Lists, shards: int, numbers: Numbers) -> Lists:
+    """Those of a chunk's lists that are in some shards."""
+    wanted = np.zeros(shards, bool)
+    wanted[numbers] = True
+    return lists.of(wanted[shard_of(lists.term >> _TERM_BITS, lists.term & _TERM_MASK, shards)])
 
 
 def _in_order(chunks: Sequence[Lists], shards: int) -> _Rows:
@@ -102,14 +113,14 @@ def _in_order(chunks: Sequence[Lists], shards: int) -> _Rows:
     a, b = term >> _TERM_BITS, term & _TERM_MASK
     # Two numbers below 2 ** 30 and a field: equal terms are next to each other, by field and chunk.
     order = np.argsort((((a << 30) | b) << 2) | field, kind="stable")
-    shard = shard_of(a[order], b[order], shards)
-    order = order[np.argsort(shard.astype(np.uint16), kind="stable")]
+    shard = shard_of(a, b, shards).astype(np.uint16)
+    order = order[np.argsort(shard[order], kind="stable")]
     doc_bytes = np.concatenate([lists.doc_bytes for lists in chunks]).astype(np.int64)
     pos_bytes = np.concatenate([lists.pos_bytes for lists in chunks]).astype(np.int64)
     totals = np.concatenate([lists.totals for lists in chunks]).astype(np.int64)
     plain = np.concatenate([lists.plain for lists in chunks])
     return _Rows(
-        np.sort(shard),
+        shard[order],
         term[order],
         field[order].astype(np.int64),
         chunk[order],
@@ -122,24 +133,66 @@ def _in_order(chunks: Sequence[Lists], shards: int) -> _Rows:
     )
 
 
-def _list_starts(term: Numbers, field: Numbers) -> Numbers:
+def _written(
+    rows: _Rows, numbers: Numbers, blobs: tuple[Bytes, Bytes], chunks: int
+) -> Iterator[Shard]:
+    """The shards of some numbers, whose rows are ``rows``; documents and positions are in blobs."""
+    first = _list_starts(rows)
+    headers, header_bytes = _headers(rows, first, chunks)
+    heads = _sums(header_bytes, first)
+    lists = _Joined(
+        shard=rows.shard[first],
+        term=rows.term[first],
+        field=rows.field[first],
+        plain=rows.plain[first],
+        totals=_sums(rows.totals, first),
+        doc_bytes=_sums(rows.doc_bytes, first) + heads,
+        pos_bytes=_sums(rows.pos_bytes, first),
+    )
+    # The header of a list, then its parts, chunk by chunk.
+    count = len(first)
+    at_list = first + np.arange(count)
+    lengths = np.zeros(len(rows.term) + count, np.int64)
+    places = np.zeros(len(lengths), np.int64)
+    is_row = np.ones(len(lengths), bool)
+    is_row[at_list] = False
+    lengths[at_list], places[at_list] = heads, starts_of(heads)
+    lengths[is_row], places[is_row] = rows.doc_bytes, rows.doc_at + len(headers)
+    docs = gather(np.concatenate((headers, blobs[0])), places, lengths).tobytes()
+    positions = gather(blobs[1], rows.pos_at, rows.pos_bytes).tobytes()
+    bounds = np.append(np.searchsorted(lists.shard, numbers), count)
+    doc_ends = np.append(0, np.cumsum(lists.doc_bytes))[bounds].tolist()
+    pos_ends = np.append(0, np.cumsum(lists.pos_bytes))[bounds].tolist()
+    directories = _directories(lists, bounds)
+    for directory, (doc, doc_end), (pos, pos_end) in zip(
+        directories, pairwise(doc_ends), pairwise(pos_ends), strict=True
+    ):
+        yield Shard(len(directory), directory + docs[doc:doc_end] + positions[pos:pos_end])
+
+
+def _sums(values: Numbers, first: Numbers) -> Numbers:
+    """The sum of each stretch of values, from its first to that of the next."""
+    return np.add.reduceat(values, first) if len(first) else np.zeros(0, np.int64)
+
+
+def _list_starts(rows: _Rows) -> Numbers:
     """The first row of each list."""
-    new = np.ones(len(term), bool)
-    new[1:] = (term[1:] != term[:-1]) | (field[1:] != field[:-1])
+    new = np.ones(len(rows.term), bool)
+    new[1:] = (rows.term[1:] != rows.term[:-1]) | (rows.field[1:] != rows.field[:-1])
     return np.flatnonzero(new)
 
 
-def _headers(rows: _Rows, chunks: int) -> tuple[Bytes, Numbers, Numbers]:
+def _headers(rows: _Rows, lists: Numbers, chunks: int) -> tuple[Bytes, Numbers]:
     """What precedes the document parts of each list: which chunks it is in, and where.
 
-    Gives the bytes of all, and where those of each row begin and how many they are. In a segment
-    of one chunk there are none.
+    Gives the bytes of all, and how many they are of each row. In a segment of one chunk there are
+    none.
     """
     count = len(rows.term)
     if chunks == 1:
-        return np.zeros(0, np.uint8), np.zeros(count, np.int64), np.zeros(count, np.int64)
+        return np.zeros(0, np.uint8), np.zeros(count, np.int64)
     first = np.zeros(count, bool)
-    first[_list_starts(rows.term, rows.field)] = True
+    first[lists] = True
     last = np.append(first[1:], True)[:count]
     gap = np.diff(rows.chunk, prepend=0) - 1
     gap[first] = rows.chunk[first]
@@ -153,29 +206,43 @@ def _headers(rows: _Rows, chunks: int) -> tuple[Bytes, Numbers, Numbers]:
     values[at[several] + 2] = rows.doc_bytes[several]
     placed = several[~rows.plain[several]]
     values[at[placed] + 3] = rows.pos_bytes[placed]
-    ends = np.cumsum(varint_sizes(values))
-    sizes = np.diff(np.append(0, ends[np.append(at[1:], len(values)) - 1]))
-    return np.frombuffer(varints(values), np.uint8), starts_of(sizes), sizes
+    sizes = varint_sizes(values)
+    return placed_varints(values, sizes), _sums(sizes, at)
 
 
-def _directory(
-    term: Numbers, field: Numbers, plain: npt.NDArray[np.bool_], numbers: Numbers
-) -> bytes:
-    """The directory of a shard; ``numbers`` are three rows: documents, their bytes, positions'."""
-    new = np.ones(len(term), bool)
-    new[1:] = term[1:] != term[:-1]
+def _directories(lists: _Joined, bounds: Numbers) -> Iterator[bytes]:
+    """The directory of each shard, whose lists are those between two of ``bounds``."""
+    new = np.ones(len(lists.term), bool)
+    new[1:] = lists.term[1:] != lists.term[:-1]
     first = np.flatnonzero(new)
-    present = np.zeros(len(first), np.int64)
-    if len(first):
-        present = np.add.reduceat(1 << field, first) + (plain[first].astype(np.int64) << 3)
+    terms = np.diff(np.searchsorted(first, bounds))
+    placed = ~lists.plain
+    ends = np.append(0, np.cumsum(placed))[bounds]
+    counts = np.diff(bounds), np.diff(ends)
+    a = lists.term[first] >> _TERM_BITS
+    step = np.diff(a, prepend=0)
+    starts = starts_of(terms)[terms > 0]
+    step[starts] = a[starts]
+    present = _sums(1 << lists.field, first) + (lists.plain[first].astype(np.int64) << 3)
     columns = (
-        np.array([len(first)]),
-        np.diff(term[first] >> _TERM_BITS, prepend=0),
-        term[first] & _TERM_MASK,
-        present,
-        numbers[0],
-        numbers[1],
-        numbers[2][~plain],
+        (terms, np.ones(len(terms), np.int64)),
+        (step, terms),
+        (lists.term[first] & _TERM_MASK, terms),
+        (present, terms),
+        (lists.totals, counts[0]),
+        (lists.doc_bytes, counts[0]),
+        (lists.pos_bytes[placed], counts[1]),
     )
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    return packer.compress(varints(np.concatenate(columns))) + packer.flush()
+    of_shard = np.sum([count for _, count in columns], axis=0)
+    begin = starts_of(of_shard)
+    values = np.zeros(int(of_shard.sum()), np.int64)
+    for column, count in columns:
+        places = np.repeat(begin - starts_of(count), count)
+        values[places + np.arange(len(column))] = column
+        begin = begin + count
+    sizes = varint_sizes(values)
+    data = placed_varints(values, sizes).tobytes()
+    byte_ends = np.append(0, np.cumsum(sizes))[np.append(0, np.cumsum(of_shard))].tolist()
+    for start, end in pairwise(byte_ends):
+        packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+        yield packer.compress(data[start:end]) + packer.flush()

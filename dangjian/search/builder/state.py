@@ -20,8 +20,11 @@ from dangjian.search.format.container import write_whole
 from dangjian.search.format.documents import SearchDoc
 from dangjian.search.format.manifest import FORMAT, FoldEntry, SegmentEntry, TokensEntry
 
-LAYOUT = 1
+LAYOUT = 2
 """Another layout of what is cached, or another way to cut an archive, takes nothing over."""
+
+PHRASES = Path(__file__).with_name("phrases.msgpack")
+"""The table of :mod:`~dangjian.search.builder.phrases`."""
 
 Load = Callable[[list[str]], Iterable[SearchDoc]]
 """Gives documents by their keys, in the order asked for."""
@@ -60,23 +63,37 @@ class FileNote(NamedTuple):
     mtime: int
 
 
-class SegmentNote(Struct, frozen=True):
-    """A segment, and of which chunks it was made: ``inputs`` stands for them."""
+class ShardsNote(Struct, frozen=True):
+    """The posting shards of a segment: bytes of the directory of each, and of each shard.
 
-    inputs: str
+    ``files`` are their files, ``per_file`` shards in each but the last: digest and keys of each.
+    """
+
+    per_file: int
+    directories: list[int]
+    sizes: list[int]
+    files: list[tuple[bytes, bytes]]
+
+
+class SegmentNote(Struct, frozen=True):
+    """A segment, and the ids of the chunks it was made of."""
+
+    chunks: list[str]
     entry: SegmentEntry
+    shards: ShardsNote
     files: list[str]
     units: int
     columns: list[str]
 
 
 class State(Struct, frozen=True):
-    """The index as the last update left it.
+    """The index as the last update left it; ``made`` is what :func:`made_with` said then.
 
     ``minutes`` (8 bytes each), ``keys`` and ``digests`` (8 bytes each) are those of all documents,
     in order; ``chunks`` are the ids of their chunks and how many documents each has.
     """
 
+    made: str
     covered: str
     minutes: bytes
     keys: bytes
@@ -91,10 +108,9 @@ class State(Struct, frozen=True):
 @lru_cache(maxsize=1)
 def made_with() -> str:
     """The versions that an index depends on: with others it has other bytes."""
-    from dangjian.search.builder.phrases import phrases_version  # noqa: PLC0415 - loads numpy
-
+    phrases = blake2b(PHRASES.read_bytes(), digest_size=8).hexdigest()
     return (
-        f"format {FORMAT}, layout {LAYOUT}, phrases {phrases_version()}, "
+        f"format {FORMAT}, layout {LAYOUT}, phrases {phrases}, "
         f"opencc {version('OpenCC')}, pypinyin {version('pypinyin')}, "
         f"unicode {unicodedata.unidata_version}, zlib {zlib.ZLIB_RUNTIME_VERSION}"
     )
@@ -108,12 +124,13 @@ def covered(documents: Iterable[bytes], columns: Mapping[str, str]) -> str:
 
 
 def read_state(cache: Path) -> State | None:
-    """The state in ``cache``; None if there is none, or it is damaged."""
+    """The state in ``cache``; None if there is none, it is damaged, or made with other versions."""
     data = read_sealed(cache / _STATE)
     try:
-        return None if data is None else msgspec.msgpack.decode(data, type=State)
+        state = None if data is None else msgspec.msgpack.decode(data, type=State)
     except msgspec.MsgspecError:
         return None
+    return state if state and state.made == made_with() else None
 
 
 def write_state(cache: Path, state: State) -> None:

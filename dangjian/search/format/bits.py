@@ -53,6 +53,15 @@ def bit_lengths(values: npt.NDArray[np.integer]) -> Numbers:
     return np.frexp(values.astype(np.float64))[1].astype(np.int64)
 
 
+def is_among(values: Numbers, wanted: Numbers) -> npt.NDArray[np.bool_]:
+    """Whether each value is one of those wanted, which are ascending."""
+    if not len(wanted):
+        return np.zeros(len(values), bool)
+    near = np.minimum(np.searchsorted(wanted, values), len(wanted) - 1)
+    found: npt.NDArray[np.bool_] = wanted[near] == values
+    return found
+
+
 def gather(source: Bytes, starts: Numbers, lengths: Numbers) -> Bytes:
     """Stretches of ``source`` one behind the other."""
     total = int(lengths.sum())
@@ -65,26 +74,33 @@ def gather(source: Bytes, starts: Numbers, lengths: Numbers) -> Bytes:
 
 def varint_sizes(values: Numbers) -> Numbers:
     """How many bytes the LEB128 of each value takes."""
-    sizes = np.ones(values.shape, np.int64)
-    for shift in (7, 14, 21, 28, 35):
-        sizes += (values >> shift) > 0
+    sizes = np.ones(len(values), np.int64)
+    limit, most = 1 << 7, int(values.max(initial=0))
+    while limit <= most:
+        sizes += values >= limit
+        limit <<= 7
     return sizes
 
 
 def varints(values: Numbers) -> bytes:
     """LEB128 of each value, one behind the other."""
-    if not len(values):
-        return b""
-    sizes = varint_sizes(values)
-    ends = np.cumsum(sizes)
-    out = np.zeros(int(ends[-1]), np.uint8)
-    places = ends - sizes
-    while len(values):
+    return placed_varints(values, varint_sizes(values)).tobytes()
+
+
+def placed_varints(values: Numbers, sizes: Numbers) -> Bytes:
+    """LEB128 of each value, one behind the other, ``sizes`` being how many bytes each takes."""
+    places = starts_of(sizes)
+    out = np.zeros(int(sizes.sum()), np.uint8)
+    out[places] = values & 0x7F
+    more = np.flatnonzero(values > 0x7F)
+    while len(more):
+        places = places[more]
+        out[places] |= 0x80
+        places += 1
+        values = values[more] >> 7
         out[places] = values & 0x7F
         more = np.flatnonzero(values > 0x7F)
-        out[places[more]] |= 0x80
-        values, places = values[more] >> 7, places[more] + 1
-    return out.tobytes()
+    return out
 
 
 def read_varints(data: bytes) -> Numbers:

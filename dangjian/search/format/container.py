@@ -2,6 +2,7 @@
 
 import os
 import zlib
+from hashlib import blake2b
 from pathlib import Path
 
 HEAD = b"dangjianSearch(function(){/*"
@@ -93,6 +94,11 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def content_digest(data: bytes) -> bytes:
+    """Eight bytes that a file is named by."""
+    return blake2b(data, digest_size=8).digest()
 
 
 def inflate(data: bytes) -> bytes:

@@ -40,6 +40,19 @@ class Lists(NamedTuple):
     doc_blob: Bytes
     pos_blob: Bytes
 
+    def of(self, chosen: npt.NDArray[np.bool_]) -> "Lists":
+        """Those of the lists that are chosen, in the same order."""
+        return Lists(
+            self.term.compress(chosen),
+            self.field.compress(chosen),
+            self.plain.compress(chosen),
+            self.totals.compress(chosen),
+            self.doc_bytes.compress(chosen),
+            self.pos_bytes.compress(chosen),
+            self.doc_blob.compress(np.repeat(chosen, self.doc_bytes)),
+            self.pos_blob.compress(np.repeat(chosen, self.pos_bytes)),
+        )
+
 
 class Places(NamedTuple):
     """Places of terms, sorted by term, field and position; a term is any number.

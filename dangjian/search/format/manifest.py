@@ -1,6 +1,5 @@
 """The manifest: the one file of the index whose name never changes (1.2)."""
 
-from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from dangjian.search.format.container import (
     HEAD,
     TAIL,
     DamagedIndexError,
+    content_digest,
     keys_of,
     unwrap,
     write_whole,
@@ -76,12 +76,12 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
 def head_name(segment: str) -> str:
     """File name of a segment's head."""
-    return f"{segment}-head.js"
+    return f"head-{segment}.js"
 
 
-def shard_name(segment: str, number: int) -> str:
+def shards_name(digest: bytes) -> str:
     """Name of a file of posting shards."""
-    return f"{segment}-p{number}.js"
+    return f"shards-{digest.hex()}.js"
 
 
 def text_name(digest: bytes) -> str:
@@ -138,4 +138,4 @@ def write_manifest(folder: Path, manifest: Manifest) -> bool:
 
 def named_by_content(kind: str, data: bytes) -> str:
     """The name of a file such as that of tokens: its kind, and the digest of its bytes."""
-    return f"{kind}-{blake2b(data, digest_size=8).hexdigest()}.js"
+    return f"{kind}-{content_digest(data).hex()}.js"

@@ -29,7 +29,7 @@ from dangjian.search.format.manifest import (
     TokensEntry,
     head_name,
     read_manifest,
-    shard_name,
+    shards_name,
     text_name,
 )
 from dangjian.search.format.tokens import TokenReader, read_tokens
@@ -57,10 +57,11 @@ class Postings(NamedTuple):
 
 
 class _Shards(NamedTuple):
-    """Bytes of the directory of each shard, of each shard, and the keys of each file of shards."""
+    """Bytes of the directory of each shard, of each shard; of each file its digest, its keys."""
 
     directories: Numbers
     lengths: Numbers
+    digests: list[bytes]
     keys: list[bytes]
 
 
@@ -193,10 +194,12 @@ class SegmentReader:
             raise DamagedIndexError("索引的文件头不完整")
         lengths = _u24(data[shards * 3 : shards * 6])
         files = np.add.reduceat(lengths, np.arange(0, shards, per_file)).tolist()
-        keys, end = _keys(data, shards * 6, files)
+        fixed = shards * 6 + len(files) * 8
+        digests = [data[n : n + 8] for n in range(shards * 6, fixed, 8)]
+        keys, end = _keys(data, fixed, files)
         if end != len(data):
             raise DamagedIndexError("索引的文件头不完整")
-        return _Shards(_u24(data[: shards * 3]), lengths, keys)
+        return _Shards(_u24(data[: shards * 3]), lengths, digests, keys)
 
     def record(self, doc: int) -> Record:
         """All that is stored of a document's text."""
@@ -227,7 +230,7 @@ class SegmentReader:
     def _payload(self, shard: int, start: int, length: int) -> bytes:
         file, rest = divmod(shard, self.entry.per_file)
         before = int(self._shards.lengths[shard - rest : shard].sum())
-        path = self.folder / shard_name(self.entry.id, file)
+        path = self.folder / shards_name(self._shards.digests[file])
         return read_payload(path, self._shards.keys[file], before + start, length)
 
     def _read_directory(self, shard: int) -> dict[tuple[int, int], list[ListSpan]]:

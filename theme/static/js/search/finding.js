@@ -1,7 +1,7 @@
 // Finding one word in one segment (docs/search-format.md, section 4.2).
 
 import {piecesOf} from './folding.js';
-import {FIELD_BITS} from './segment.js';
+import {FIELD_BITS} from './lists.js';
 
 const ALL_FIELDS = 7;
 const BODY = 4;

@@ -2,7 +2,7 @@
 // reader of the index comes to the same order.
 
 import {bodyPlaces, BY_PINYIN} from './finding.js';
-import {CLASS_SIZES} from './segment.js';
+import {CLASS_SIZES} from './lists.js';
 
 const NEAR_LIMIT = 16384;
 

@@ -1,0 +1,107 @@
+"""An edit in its place makes only the lists again that change with it, and only their files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from dangjian.search import SearchDoc
+from dangjian.search.builder.chunks import Part, Prepared, lists_of, parts_of
+from dangjian.search.builder.folder import Folder
+from dangjian.search.builder.patching import patched_lists
+from dangjian.search.format.documents import record_of
+from dangjian.search.format.folding import simplified
+from dangjian.search.format.lists import Lists
+from tests.search import library
+from tests.search.test_updates import content, some_article
+
+texts = st.text(alphabet="党建工作，学\n2a 𠮷", max_size=70)
+editions = st.tuples(st.text(alphabet="党建工，学", max_size=4), texts)
+
+
+def parts_from(documents: list[tuple[str, str]]) -> list[Part]:
+    """What a chunk takes of documents: title and text of each."""
+    docs = [library.article(n, title, text) for n, (title, text) in enumerate(documents)]
+    prepared = [Prepared(record_of(doc), doc.columns) for doc in docs]
+    return list(parts_of(prepared, Folder(simplified())))
+
+
+def rows_of(lists: Lists) -> dict[tuple[int, int], tuple[bytes, bytes]]:
+    """The bytes of each list, by term and field."""
+    found: dict[tuple[int, int], tuple[bytes, bytes]] = {}
+    docs, positions = lists.doc_blob.tobytes(), lists.pos_blob.tobytes()
+    ends = np.cumsum(lists.doc_bytes).tolist(), np.cumsum(lists.pos_bytes).tolist()
+    starts = [[0, *column[:-1]] for column in ends]
+    for n, key in enumerate(zip(lists.term.tolist(), lists.field.tolist(), strict=True)):
+        found[key] = docs[starts[0][n] : ends[0][n]], positions[starts[1][n] : ends[1][n]]
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(editions, min_size=8, max_size=8), st.integers(0, 7), editions)
+def test_patched_lists_are_those_made_of_all_documents(
+    documents: list[tuple[str, str]], number: int, edition: tuple[str, str]
+) -> None:
+    """Byte for byte; the terms named are just those whose lists are other ones."""
+    before = parts_from(documents)
+    documents[number] = edition
+    after = parts_from(documents)
+    old, whole = rows_of(lists_of(before)), rows_of(lists_of(after))
+    patched = patched_lists(lists_of(before), before, after)
+    assert patched is not None
+    assert rows_of(patched.lists) == whole
+    assert {term for (term, _), _ in old.items() ^ whole.items()} <= set(patched.terms.tolist())
+
+
+def test_positions_of_another_width_are_made_again() -> None:
+    """Position 2 in five bits and position 4 in six are the same byte."""
+    short, long = "工作党建" + "学" * 24, "工作学学党建" + "学" * 40
+    before = parts_from([("题", short), *[("题", "学")] * 7])
+    after = parts_from([("题", long), *[("题", "学")] * 7])
+    patched = patched_lists(lists_of(before), before, after)
+    assert patched is not None
+    assert rows_of(patched.lists) == rows_of(lists_of(after))
+    assert (ord("党") << 32 | ord("建")) in patched.terms
+
+
+@pytest.mark.parametrize(("changed", "in_part"), [(0, True), (1, True), (2, False)])
+def test_of_many_changes_all_lists_are_made_again(changed: int, in_part: bool) -> None:
+    """On both sides of one document in eight."""
+    documents = [("题", f"工作{n}") for n in range(8)]
+    before = parts_from(documents)
+    documents[:changed] = [("题", "学习")] * changed
+    patched = patched_lists(lists_of(before), before, parts_from(documents))
+    assert (patched is not None) is in_part
+
+
+def large_archive() -> dict[str, SearchDoc]:
+    """Articles enough for some hundred shards."""
+    docs = {}
+    for number in range(300):
+        doc = some_article(number, 0)
+        words = "".join(chr(0x4E00 + (number * 977 + n * n * 13) % 20000) for n in range(1500))
+        docs[doc.key] = library.article(number, doc.title, words, key=doc.key, url=doc.url)
+    return docs
+
+
+def test_an_edit_writes_the_shards_of_its_terms_alone(tmp_path: Path) -> None:
+    """A sentence at the end: few files; others are untouched, and all are as in a clean build."""
+    folder = tmp_path / "index"
+    docs = large_archive()
+    library.build(folder, docs.values())
+    times = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    kinds = [name.partition("-")[0] for name in times]
+    assert kinds.count("shards") > 30
+    doc = docs["a/70.md"]
+    docs[doc.key] = library.article(70, doc.title, f"{doc.text}（完）", key=doc.key, url=doc.url)
+    report = library.build(folder, docs.values())
+    written = [name.partition("-")[0] for name in report.written]
+    assert 1 <= written.count("shards") <= 4
+    assert sorted(set(written)) == ["head", "manifest.js", "shards", "text"]
+    assert written.count("head") == written.count("text") == 1
+    left = {name: time for name, time in times.items() if name in report.files}
+    del left["manifest.js"]
+    assert left == {name: (folder / name).stat().st_mtime_ns for name in left}
+    library.build(tmp_path / "clean", docs.values())
+    assert content(folder) == content(tmp_path / "clean")
