@@ -1,43 +1,44 @@
-"""One page of each type of the sample portal, for checks that take their time."""
+"""Pages of the sample portal that show all it is made of, for checks that take their time."""
 
-import re
 from functools import cache
 from pathlib import Path
 
-from tests.conftest import ROOT
 from tests.sites import Built, Page
 
 
-@cache
-def types_by_stem() -> dict[str, str]:
-    """What type of article the sample's files are, by the name that their addresses end in."""
-    found = {}
-    for path in (ROOT / "content").rglob("*.md"):
-        named = re.search(r"^(?:type|类型): *(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-        found[path.stem] = named[1] if named else "news"
-    return found
-
-
-def page_type(page: Page) -> str:
-    """What a page is: its kind, and for articles their type."""
-    kind = str(page.all("//body/@class")[0])
-    article = types_by_stem().get(Path(page.address).stem, "") if page.all("//article") else ""
-    return f"{kind} {article}".strip()
-
-
 def one_of_each(portal: Built) -> dict[str, str]:
-    """The address of the richest page of each type, in a fixed order."""
+    """Addresses of pages by what they are there for, in a fixed order.
+
+    The richest page of each kind, and further pages until every element and every class that any
+    page's ``main`` has is on one of them.
+    """
     return _one_of_each(portal.output)
 
 
 @cache
 def _one_of_each(output: Path) -> dict[str, str]:
-    found: dict[str, Page] = {}
+    pages = []
     for path in sorted(output.rglob("*.html")):
         page = Page(path.relative_to(output).as_posix(), path.read_text(encoding="utf-8"))
-        if "http-equiv" in page.source:
-            continue
-        kind = page_type(page)
-        if kind not in found or len(page.source) > len(found[kind].source):
-            found[kind] = page
-    return {kind: page.address for kind, page in sorted(found.items())}
+        if "http-equiv" not in page.source:
+            pages.append(page)
+    richest: dict[str, Page] = {}
+    for page in pages:
+        kind = str(page.all("//body/@class")[0])
+        if kind not in richest or len(page.source) > len(richest[kind].source):
+            richest[kind] = page
+    parts = {page.address: _parts(page) for page in pages}
+    chosen = {kind: page.address for kind, page in sorted(richest.items())}
+    missing = set().union(*parts.values()).difference(*(parts[page] for page in chosen.values()))
+    while missing:
+        address = max(parts, key=lambda page: len(parts[page] & missing))
+        chosen[", ".join(sorted(parts[address] & missing))] = address
+        missing -= parts[address]
+    return chosen
+
+
+def _parts(page: Page) -> frozenset[str]:
+    """The elements and classes of a page's main part."""
+    elements = {e.tag for e in page.all("//main//*") if isinstance(e.tag, str)}
+    classes = {f".{name}" for given in page.all("//main//@class") for name in given.split()}
+    return frozenset(elements | classes)

@@ -1,90 +1,175 @@
 """axe finds nothing on any page type in any display mode, and every type works everywhere."""
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from itertools import product
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, Page
 
 from tests.conftest import Watched
+from tests.quality.axe import DESKTOP, PHONE, Look, faults, faults_of_colours, load_axe, show
 from tests.quality.pages import one_of_each
-from tests.quality.tools import module_file
 from tests.sites import Built
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
-MODES: dict[str, tuple[dict[str, str], dict[str, int]]] = {
-    "standard": ({}, DESKTOP),
-    "phone": ({}, PHONE),
-    "dark": ({"theme": "dark"}, DESKTOP),
-    "high contrast": ({"contrast": "high"}, DESKTOP),
-    "elder": ({"elder": "on"}, DESKTOP),
-    "elder on a phone": ({"elder": "on"}, PHONE),
-    "elder in the dark": ({"elder": "on", "theme": "dark"}, DESKTOP),
-    "large type": ({"fontscale": "large"}, DESKTOP),
+ELDER, DARK, HIGH = {"elder": "on"}, {"theme": "dark"}, {"contrast": "high"}
+LOOKS: dict[str, Look] = {
+    "standard": Look(whole=True),
+    "dark": Look(DARK),
+    "high contrast": Look(HIGH),
+    "large type": Look({"fontscale": "large"}),
+    "festive": Look({"masthead": "festive"}),
+    "grey": Look({"gray": ""}),
+    "grey in the dark": Look({"gray": ""} | DARK),
+    "elder": Look(ELDER, whole=True),
+    "elder in the dark": Look(ELDER | DARK),
+    "elder on a phone": Look(ELDER, PHONE, whole=True),
+    "phone": Look({}, PHONE, whole=True),
 }
-FRAMES: dict[str, dict[str, str]] = {
-    "festive": {"masthead": "festive"},
-    "grey": {"gray": ""},
-    "grey in the dark": {"gray": "", "theme": "dark"},
-}
-
-
-def violations(context: BrowserContext, address: str, axe: str, root: dict[str, str]) -> list[str]:
-    """What axe says of one page; ``root`` is put on its root element first."""
-    page = context.new_page()
-    page.goto(address)
-    page.evaluate("given => Object.assign(document.documentElement.dataset, given)", root)
-    page.evaluate(axe)
-    result: dict[str, Any] = page.evaluate(
-        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", RULES
+# All that can be chosen and set, with each other (the long mode).
+COMBINED = {
+    " ".join(f"{name}={value}" for name, value in root.items()) or "standard": root
+    for chosen in product(
+        [{}, DARK], [{}, HIGH], [{}, ELDER], [{}, {"fontscale": "large"}, {"fontscale": "small"}],
+        [{}, {"masthead": "festive"}, {"gray": ""}],
     )
-    page.close()
-    return [
-        f"{found['id']}: {node['target']} {node['failureSummary']}"
-        for found in result["violations"]
-        for node in found["nodes"]
-    ]
+    for root in [{name: value for part in chosen for name, value in part.items()}]
+}  # fmt: skip
+# The pages are shared out among this many tests, so that all processes have some.
+SHARES = 4
+LEAVE = """([main]) => {
+  const link = document.createElement('a');
+  link.href = 'https://example.com/';
+  main.append(link);
+  link.click();
+  link.remove();
+}"""
+# How to open what a page opens on demand: the page's elements, the script that opens, a size.
+OPENED = {
+    "settings": ("[data-open=settings]", "all => all[0].click()", DESKTOP),
+    "settings on a phone": ("[data-open=settings]", "all => all[0].click()", PHONE),
+    "columns": ("[data-open=nav]", "all => all[0].click()", PHONE),
+    "pictures": ("button.zoom, a[data-lightbox]", "all => all[0].click()", DESKTOP),
+    "pictures on a phone": ("button.zoom, a[data-lightbox]", "all => all[0].click()", PHONE),
+    "leaving": ("main", LEAVE, DESKTOP),
+    "all that folds": ("details", "all => all.forEach(e => { e.open = true; })", PHONE),
+}
 
 
-def check_all(
-    browser: Browser,
-    portal: Built,
-    address: str,
-    choices: dict[str, str],
-    viewport: dict[str, int],
-    root: dict[str, str],
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a reader who wants no motion, so that no colour is on its way to another."""
+    context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def share_of(portal: Built, share: int) -> list[tuple[str, str]]:
+    chosen = list(one_of_each(portal).items())
+    assert len(chosen) >= 20
+    return chosen[share::SHARES]
+
+
+@pytest.mark.browser
+@pytest.mark.tools
+@pytest.mark.slow
+@pytest.mark.parametrize("share", range(SHARES))
+def test_axe_in_every_mode(page: Page, portal: Built, portal_address: str, share: int) -> None:
+    found: dict[str, list[str]] = {}
+    seen: dict[str, set[str]] = {name: set() for name in LOOKS}
+    for kind, path in share_of(portal, share):
+        page.goto(portal_address + path)
+        load_axe(page)
+        for name, look in LOOKS.items():
+            show(page, look)
+            told = faults(page) if look.whole else faults_of_colours(page, seen[name])
+            if told:
+                found[f"{name}, {kind}: {path}"] = told
+    assert found == {}
+
+
+@pytest.mark.browser
+@pytest.mark.tools
+@pytest.mark.long
+@pytest.mark.parametrize("width", [320, 375, 1280])
+@pytest.mark.parametrize("root", COMBINED)
+def test_axe_with_all_rules_in_all_modes_at_once(
+    page: Page, portal: Built, portal_address: str, root: str, width: int
 ) -> None:
-    axe = module_file("axe-core/axe.min.js").read_text(encoding="utf-8")
-    context = browser.new_context(viewport=viewport, locale="zh-CN", reduced_motion="reduce")  # type: ignore[arg-type]
-    kept = json.dumps(json.dumps(choices))
-    context.add_init_script(f"localStorage.setItem('dangjian-choices', {kept})")
     found: dict[str, list[str]] = {}
     for kind, path in one_of_each(portal).items():
-        told = violations(context, address + path, axe, root)
+        page.goto(portal_address + path)
+        load_axe(page)
+        show(page, Look(COMBINED[root], (width, 800)))
+        told = faults(page)
         if told:
-            found[f"{kind} {path}"] = told
-    context.close()
+            found[f"{kind}: {path}"] = told
     assert found == {}
 
 
 @pytest.mark.browser
 @pytest.mark.tools
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", MODES)
-def test_axe_in_every_mode(browser: Browser, portal: Built, portal_address: str, mode: str) -> None:
-    choices, viewport = MODES[mode]
-    check_all(browser, portal, portal_address, choices, viewport, {})
+def test_axe_with_what_opens_on_demand(page: Page, portal: Built, portal_address: str) -> None:
+    found: dict[str, list[str]] = {}
+    for name, (openers, script, size) in OPENED.items():
+        opened = 0
+        for path in one_of_each(portal).values():
+            if opened == (3 if name == "all that folds" else 1):
+                break
+            page.goto(portal_address + path)
+            show(page, Look(size=size))
+            if page.locator(openers).count() == 0:
+                continue
+            page.locator(openers).evaluate_all(script)
+            opened += 1
+            load_axe(page)
+            told = faults(page)
+            if told:
+                found[f"{name}, {path}"] = told
+        assert opened, f"no page has anything for {name}"
+    assert found == {}
 
 
 @pytest.mark.browser
 @pytest.mark.tools
-@pytest.mark.slow
-@pytest.mark.parametrize("frame", FRAMES)
-def test_axe_in_what_the_office_can_set(
-    browser: Browser, portal: Built, portal_address: str, frame: str
+def test_axe_is_asked(page: Page, portal_address: str) -> None:
+    page.goto(portal_address + "about.html")
+    load_axe(page)
+    show(page, LOOKS["dark"])
+    seen: set[str] = set()
+    assert faults(page) == faults_of_colours(page, seen) == []
+    assert len(seen) >= 10
+    page.evaluate("document.querySelector('#text p').style.color = '#444'")
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=x>')")
+    pale, nameless = "violation color-contrast", "violation image-alt"
+    assert [line.split(":")[0] for line in faults_of_colours(page, seen)] == [pale]
+    assert {line.split(":")[0] for line in faults(page)} == {pale, nameless}
+
+
+@pytest.mark.browser
+def test_a_look_is_shown_as_a_reader_has_it(
+    browser: Browser, page: Page, portal_address: str
 ) -> None:
-    check_all(browser, portal, portal_address, {}, DESKTOP, FRAMES[frame])
+    """A look shown in an open page is what a reader sees who chose it on an earlier page."""
+    seen = """() => Array.from(document.querySelectorAll('body *'), e => {
+      const {color, backgroundColor, fontSize} = getComputedStyle(e);
+      const {x, y, width, height} = e.getBoundingClientRect();
+      return [color, backgroundColor, fontSize, x, y, width, height].join(' ');
+    })"""
+    path = portal_address + "dangjian/index.html"
+    page.goto(path)
+    for chosen, size in ((ELDER | DARK, PHONE), (HIGH, DESKTOP)):
+        show(page, Look(chosen, size))
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
+        )
+        kept = json.dumps(json.dumps(chosen))
+        context.add_init_script(f"localStorage.setItem('dangjian-choices', {kept})")
+        other = context.new_page()
+        other.goto(path)
+        assert page.evaluate(seen) == other.evaluate(seen)
+        context.close()
 
 
 @pytest.mark.browser
@@ -92,7 +177,7 @@ def test_every_page_type_works_under_the_headers(
     watched: Watched, portal: Built, portal_address: str
 ) -> None:
     types = one_of_each(portal)
-    assert len(types) >= 18
+    assert len(types) >= 20
     for path in types.values():
         response = watched.page.goto(portal_address + path, wait_until="load")
         assert response is not None
@@ -113,18 +198,14 @@ def test_every_page_type_works_from_a_folder(watched: Watched, portal: Built) ->
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [320, 375, 768, 1280, 1920])
-def test_nothing_is_wider_than_the_screen(
-    browser: Browser, portal: Built, portal_address: str, width: int
-) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800})
-    page = context.new_page()
+def test_nothing_is_wider_than_the_screen(page: Page, portal: Built, portal_address: str) -> None:
     too_wide = []
     for path in one_of_each(portal).values():
         page.goto(portal_address + path)
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            too_wide.append(path)
-    context.close()
+        for width in (320, 375, 768, 1280, 1920):
+            show(page, Look(size=(width, 800)))
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                too_wide.append(f"{path} at {width}")
     assert too_wide == []
 
 
