@@ -5,6 +5,7 @@ All commands load this module; what publishes is imported by the commands that n
 
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invoke.context import Context
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from dangjian.building.site import Site
     from dangjian.publishing.changes import Changes
     from dangjian.publishing.history import Entry
-    from dangjian.publishing.outcome import PlaceOutcome
+    from dangjian.publishing.outcome import Options, PlaceOutcome
 
 ATTENTION = 3
 """The exit status when the site is live and there is something to see to."""
@@ -42,6 +43,8 @@ _TITLES = 20
         "take-over": "发布位置已有别的网站，整个换下（原来的保存为旧版本）",
         "allow-withdraw": "一次撤下许多文章时要写明：最多撤下几篇",
         "dry-run": "只列出会有哪些变化，不改动线上网站",
+        "apply": "装上另一个网络做好的、签了名的文件",
+        "whole": "发布到 zip: 时做一份完整的，不只是与上次的差别",
         "strict": "有一处错误就不发布（默认只有写错的文章不更新，其余照常发布）",
     }
 )
@@ -55,6 +58,8 @@ def publish(
     allow_withdraw: str = "0",
     dry_run: bool = False,
     strict: bool = False,
+    apply: str = "",
+    whole: bool = False,
 ) -> None:
     """发布：生成正式网站，整个换上线，保留旧版本；写错的文章保持上次发布的样子"""
     from dangjian.publishing.outcome import Options, RefusedError
@@ -69,8 +74,12 @@ def publish(
         allow_withdraw=_number("--allow-withdraw", allow_withdraw),
         dry_run=dry_run,
         strict=strict,
+        whole=whole,
         confirm=_confirm,
     )
+    if apply:
+        _apply(site, Path(apply), options)
+        return
     try:
         outcome = publish_site(site, options, progress())
         name = site.content_name()
@@ -89,6 +98,22 @@ def publish(
     if outcome.failed:
         raise Exit(code=PARTLY)
     if outcome.held_back or any(note.startswith("AFTER_") for note in outcome.notices):
+        raise Exit(code=ATTENTION)
+
+
+def _apply(site: "Site", file: Path, options: "Options") -> None:
+    from dangjian.publishing.applying import apply_file
+
+    try:
+        outcome, signer = apply_file(site, file, options)
+    except (SiteError, PublishError) as error:
+        refuse(_stamped(str(error)))
+    print(_stamped(f"{file.name} 由 {signer} 签名，核对无误。"))
+    for note in outcome.notices:
+        print(_stamped(note))
+    _tell_place(outcome.places[0], [])
+    sys.stdout.flush()
+    if any(note.startswith("AFTER_") for note in outcome.notices):
         raise Exit(code=ATTENTION)
 
 

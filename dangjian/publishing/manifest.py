@@ -19,6 +19,11 @@ class FileMark(Struct, frozen=True, array_like=True):
     size: int
     sha256: str
 
+    @staticmethod
+    def of(data: bytes) -> "FileMark":
+        """The mark of a file with this content."""
+        return FileMark(len(data), hashlib.sha256(data).hexdigest())
+
 
 Manifest = dict[str, FileMark]
 """The files of a release by their paths (with ``/``)."""

@@ -21,6 +21,7 @@ Result = Literal["published", "unchanged", "rolled back", "dry run", "failed"]
 class Options(Struct, frozen=True):
     """How to publish: to another place than the settings', and what somebody says yes to.
 
+    ``whole`` makes a file for another network complete, and not just what differs from the last.
     ``confirm`` asks a question and returns whether the answer was yes.
     """
 
@@ -31,6 +32,7 @@ class Options(Struct, frozen=True):
     allow_withdraw: int = 0
     dry_run: bool = False
     strict: bool = False
+    whole: bool = False
     confirm: Callable[[str], bool] = lambda _question: False
 
 

@@ -20,6 +20,7 @@ from dangjian.common.problems import Problem
 from dangjian.content.columns import COLUMN_FILE
 from dangjian.content.scan import scan_content
 from dangjian.publishing import history
+from dangjian.publishing.after import after_publish, note_history, prepare_servers
 from dangjian.publishing.assembly import Comparison, Plan
 from dangjian.publishing.changes import changes_between, with_digests
 from dangjian.publishing.checks import (
@@ -31,7 +32,6 @@ from dangjian.publishing.checks import (
 )
 from dangjian.publishing.compression import compress
 from dangjian.publishing.errors import PublishError
-from dangjian.publishing.hooks import run_hook
 from dangjian.publishing.notices import notify
 from dangjian.publishing.outcome import (
     Options,
@@ -40,7 +40,6 @@ from dangjian.publishing.outcome import (
     RefusedError,
     build_moment,
 )
-from dangjian.publishing.servers.files import update_server_files
 from dangjian.publishing.targets import Target
 from dangjian.publishing.targets.opening import (
     destinations_of,
@@ -93,7 +92,9 @@ def _publish(
             at_one = PlaceOutcome(str(one))
             outcome.places.append(at_one)
             with _alone_or_noted(at_one, to):
-                opening = opened_target(place, one, site.settings_file, options.keep, progress)
+                opening = opened_target(
+                    place, one, site.settings_file, options.keep, progress, whole=options.whole
+                )
                 target = stack.enter_context(opening)
                 at_one.name, at_one.served = target.name, target.served
                 check_other_site(target, options)
@@ -146,7 +147,7 @@ def _build_and_publish(
         _note_published(at)
     for target, at_one in ready:
         if at_one.result == "published":
-            outcome.notices += _after(place, target, at_one, outcome)
+            outcome.notices += after_publish(place, target, at_one, outcome)
 
 
 def _publish_at(
@@ -162,11 +163,11 @@ def _publish_at(
     found = at_one.found = target.compare(built, plan)
     outcome.notices += _foreign(found, target)
     before = target.record()
-    if found.is_same and before is not None:
+    if found.is_same and before is not None and not options.whole:
         at_one.waiting = _not_live(outcome.held_back, before.articles or ())
         if not options.dry_run:
             outcome.notices += target.settle()
-            _prepare_servers(at, at_one, outcome)
+            prepare_servers(at, at_one, outcome)
         return
     known = before.articles if before else None
     with as_site_error(), last_articles(at) as (articles, digest_of):
@@ -181,7 +182,7 @@ def _publish_at(
         return
     target.publish(built, plan, marked, moment=build_moment(at))
     at_one.result = "published"
-    _prepare_servers(at, at_one, outcome)
+    prepare_servers(at, at_one, outcome)
 
 
 def _not_live(held_back: Iterable[str], live: Iterable[str]) -> list[str]:
@@ -219,7 +220,7 @@ def roll_back(
         try:
             with opened_target(place, one, site.settings_file) as target:
                 name = target.roll_back(to, mark)
-                notices += _note(target, history.entry_of("退回", name))
+                notices += note_history(target, history.entry_of("退回", name))
                 done.append((target.name, name))
         except PublishError as error:
             failed.append(str(error))
@@ -275,46 +276,6 @@ def _foreign(found: Comparison, target: Target) -> list[str]:
         "要一直留在线上的，请写进 OUTPUT_RETENTION"
     )
     return [told]
-
-
-def _prepare_servers(at: Workplace, at_one: PlaceOutcome, outcome: Outcome) -> None:
-    """Bring the web servers' configurations up to date, before the office's command reloads one."""
-    if at_one.served is None:
-        return
-    try:
-        at_one.server_files = update_server_files(at, at_one.served)
-    except OSError as error:
-        said = f"网页服务器的配置没有写成：{error.strerror}（{error.filename}）"
-        outcome.notices.append(said)
-
-
-def _after(place: Workplace, target: Target, at_one: PlaceOutcome, outcome: Outcome) -> list[str]:
-    """The record, and the office's own command."""
-    found, changes, name = at_one.found, at_one.changes, target.state.live
-    count = len(found.new) + len(found.changed) + len(found.removed)
-    entry = history.entry_of("发布", name, changes, count)
-    entry.held_back = outcome.held_back
-    notices = _note(target, entry)
-    told = {
-        "event": "published",
-        "release": name,
-        "live": target.name,
-        "url": place.office.url,
-        "new": found.new,
-        "changed": found.changed,
-        "removed": found.removed,
-        "articles": msgspec.to_builtins(changes),
-    }
-    said = run_hook(place.options.after, told, place.site)
-    return [*notices, *([f"AFTER_PUBLISH：{said}"] if said else [])]
-
-
-def _note(target: Target, entry: history.Entry) -> list[str]:
-    try:
-        history.note(target.folder, entry)
-    except OSError as error:
-        return [f"发布记录没有写成：{error.strerror}（{error.filename}）"]
-    return []
 
 
 def _lines(problems: Iterable[Problem]) -> list[str]:

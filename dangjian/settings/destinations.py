@@ -1,7 +1,7 @@
 """The addresses in PUBLISH_TO: a folder of this machine, or a place elsewhere.
 
-``ssh://user@host:port/folder`` is a folder of another machine; anything without a known beginning
-is a folder of this one.
+``ssh://user@host:port/folder`` is a folder of another machine, ``zip:folder`` one for signed files
+that are carried; anything without a known beginning is a folder of this one.
 """
 
 import re
@@ -53,7 +53,16 @@ class SshFolder(Struct, frozen=True):
         return f"ssh://{user}{host}{port}{self.path}"
 
 
-Destination = LocalFolder | SshFolder
+class ZipFolder(Struct, frozen=True):
+    """A folder of this machine that gets a signed file for each publish."""
+
+    folder: str
+
+    def __str__(self) -> str:
+        return f"zip:{self.folder}"
+
+
+Destination = LocalFolder | SshFolder | ZipFolder
 
 
 def read_destination(address: str) -> Destination:
@@ -66,7 +75,7 @@ def read_destination(address: str) -> Destination:
     if scheme in _READERS:
         return _READERS[scheme](address)
     if found[2]:
-        known = "、".join(f"{name}://…" for name in _READERS)
+        known = "、".join(f"{name}:…" for name in _READERS)
         raise DestinationError(f"“{address}”不认得 {scheme}://，可以写文件夹，或 {known}")
     return LocalFolder(address)
 
@@ -91,6 +100,13 @@ def _ssh(address: str) -> SshFolder:
     return SshFolder(host, path, user, parts.port or 0)
 
 
+def _zip(address: str) -> ZipFolder:
+    folder = address.partition(":")[2].removeprefix("//")
+    if not folder:
+        raise DestinationError("zip: 后面要写文件夹，例如 zip:/media/usb")
+    return ZipFolder(folder)
+
+
 def _split(address: str, example: str) -> SplitResult:
     try:
         parts = urlsplit(address)
@@ -102,7 +118,7 @@ def _split(address: str, example: str) -> SplitResult:
     return parts
 
 
-_READERS: Final[Mapping[str, Callable[[str], Destination]]] = {"ssh": _ssh}
+_READERS: Final[Mapping[str, Callable[[str], Destination]]] = {"ssh": _ssh, "zip": _zip}
 
 
 def destinations(value: Any, place: SettingLocation) -> tuple[Destination, ...] | None:

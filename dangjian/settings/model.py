@@ -312,6 +312,16 @@ class PublishOptions(Struct, frozen=True, kw_only=True):
         Setting("SSH_COMMAND", "ssh 命令", "发布到另一台机器时用的 ssh，可以带选项", values.command,
                 '["ssh", "-i", "/etc/portal/id_ed25519"]'),
     ] = ("ssh",)  # fmt: skip
+    signing_key: Annotated[
+        str,
+        Setting("SIGNING_KEY", "签名密钥", "给传到另一个网络的文件签名的 ssh 私钥", values.folder,
+                "/home/portal/.ssh/id_ed25519"),
+    ] = ""  # fmt: skip
+    allowed_signers: Annotated[
+        str,
+        Setting("ALLOWED_SIGNERS", "可信的签名", "写着谁的签名可信的文件：一行一个，先名称，再公钥",
+                values.folder, "allowed_signers"),
+    ] = "allowed_signers"  # fmt: skip
     on_problem: Annotated[
         tuple[str, ...],
         Setting("ON_PROBLEM", "出错时的命令", "没有发布成，或有文章没有发布时运行", values.command,

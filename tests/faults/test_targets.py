@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from dangjian.publishing.targets.zip_file import opened_package
 from tests.running.test_publish_ssh import Far, read
+from tests.running.test_publish_zip import Sides
 from tests.sshd import Sshd, running_sshd
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,3 +73,47 @@ def test_ssh_killed_at_random_moments(sshd: Sshd, tmp_path: Path, long: bool) ->
     far.publish(site_of("end"))
     assert read(far.live) == site_of("end")
     assert not list(far.live.parent.glob(".portal.releases/*.part"))
+
+
+ZIP = """
+import sys
+from pathlib import Path
+from dangjian.building.site import Site
+from dangjian.publishing.targets.zip_file import Outbox
+site, stick, folder = map(Path, sys.argv[1:])
+place = Site(site / "publishconf.py").workplace()
+built = next(one for one in place.cache.glob("publish-*") if one.is_dir())
+files = [one for one in built.rglob("*") if one.is_file() and ".packed" not in one.parts]
+plan = {one.relative_to(built).as_posix(): one.stat().st_size for one in files}
+outbox = Outbox(stick, folder, place, whole=True)
+outbox.open()
+print("go", flush=True)
+outbox.publish(built, plan)
+print("done", flush=True)
+"""
+
+
+def test_zip_killed_at_random_moments(tmp_path: Path, long: bool) -> None:
+    """Every file on the stick is whole, and the last run leaves nothing half-written."""
+    sides = Sides(tmp_path)
+    sides.publish()
+    site, signers = sides.office.site.folder, sides.far.site.folder / "allowed_signers"
+    folder = tmp_path / "records"
+    folder.mkdir()
+    command = [sys.executable, "-c", ZIP, str(site), str(sides.stick), str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        start = time.monotonic()
+        assert process.stdout.readline() == b"done\n"
+        whole = time.monotonic() - start
+    chance = random.Random(LONG_MOMENTS)
+    for _ in range(LONG_MOMENTS if long else MOMENTS):
+        killed(command, chance.uniform(0, whole))
+        for file in sides.stick.glob("[!.]*"):
+            with opened_package(file, signers) as opened:
+                for path in opened.package.sent:
+                    opened.unpack(path, tmp_path / "unpacked")
+                assert opened.package.files
+    sides.publish(whole=True)
+    assert not list(sides.stick.glob(".*"))

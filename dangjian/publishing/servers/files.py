@@ -35,9 +35,13 @@ def update_server_files(place: Workplace, live: Path) -> list[Path]:
 
     ``place`` is where the site was built that is now in ``live``.
     """
+    return server_files_of(place, live, kept_redirects(place.catalogue))
+
+
+def server_files_of(place: Workplace, live: Path, redirects: Mapping[str, str]) -> list[Path]:
+    """The same for a site whose old addresses are known, and where each leads."""
     certificate = place.options.certificate
     site = served_site(live, place.office.url, certificate, ipv6=_has_ipv6())
-    redirects = kept_redirects(place.catalogue)
     return write_server_files(server_folder(place, live), site, redirects)
 
 

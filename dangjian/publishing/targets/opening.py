@@ -15,10 +15,12 @@ from dangjian.publishing.system import reason
 from dangjian.publishing.targets import Target
 from dangjian.publishing.targets.shell import RemoteShell
 from dangjian.publishing.targets.ssh import SshSite
+from dangjian.publishing.targets.zip_file import Outbox
 from dangjian.settings.destinations import (
     Destination,
     DestinationError,
     LocalFolder,
+    ZipFolder,
     read_destination,
 )
 from dangjian.settings.workspace import Progress, Workplace, no_progress
@@ -33,8 +35,8 @@ def destinations_of(place: Workplace, given: str | Path | None = None) -> tuple[
     except DestinationError as error:
         raise PublishError(str(error)) from error
     # On the command line a folder is one of where the command is run.
-    if isinstance(found, LocalFolder):
-        return (LocalFolder(str(Path(found.folder).absolute())),)
+    if isinstance(found, LocalFolder | ZipFolder):
+        return (type(found)(str(Path(found.folder).absolute())),)
     return (found,)
 
 
@@ -42,7 +44,8 @@ def key_of(place: Workplace, to: Destination) -> str:
     """A short name for a destination; that of a folder stays when the whole site is moved."""
     if isinstance(to, LocalFolder):
         return place.key_of(place.site / to.folder)
-    return f"{to.host}-{digest(str(to)).hex()[:8]}"
+    name = "zip" if isinstance(to, ZipFolder) else to.host
+    return f"{name}-{digest(str(to)).hex()[:8]}"
 
 
 def folder_of(place: Workplace, to: Destination) -> Path:
@@ -62,6 +65,8 @@ def opened_target(
     settings_file: Path,
     keep: int = KEEP,
     progress: Progress = no_progress,
+    *,
+    whole: bool = False,
 ) -> Iterator[Target]:
     """A destination, held for this process alone among those of this machine.
 
@@ -80,6 +85,11 @@ def opened_target(
     try:
         with acquire(folder.with_name(f"{folder.name}.lock"), lock_note()):
             folder.mkdir(parents=True, exist_ok=True)
+            if isinstance(to, ZipFolder):
+                outbox = Outbox(place.site / to.folder, folder, place, whole, progress)
+                outbox.open()
+                yield outbox
+                return
             shell = RemoteShell(to, place.options.ssh)
             work = place.cache / f"outgoing-{key_of(place, to)}"
             site = SshSite(shell, folder, work, keep, place.retain, progress)
