@@ -194,8 +194,8 @@ def _convert(source: Source, path: str, manner: Manner) -> tuple[Rendered, list[
 def _problem(source: Source, path: str, remark: Remark) -> Problem:
     """What the conversion remarked, with its line in the file."""
     body, first = source.body, source.body_line
-    if remark.position >= 0:
-        line = first + body.count("\n", 0, remark.position)
+    if remark.line >= 0:
+        line = first + remark.line
     else:
         line = line_of(body, remark.near, first, remark.count)
     return Problem(path, line, remark.message, "warning" if remark.level == "warning" else "error")

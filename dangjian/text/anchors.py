@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
@@ -25,10 +26,13 @@ _TAGS = re.compile(r"<[^>]*>")
 _TOC = re.compile(r"<p>\[TOC\]</p>\n?", re.IGNORECASE)
 
 
-def set_anchors(text: str, remarks: list[Remark]) -> tuple[str, tuple[str, ...]]:
+def set_anchors(
+    text: str, typed: Mapping[str, str], remarks: list[Remark]
+) -> tuple[str, tuple[str, ...]]:
     """Give headings ids, make the table of contents, and look whether links within lead somewhere.
 
-    Returns the HTML and all ids in it.
+    ``typed`` is what an editor wrote for the fragment of each link within. Returns the HTML and
+    all ids in it.
     """
     ids = _Ids()
     if ' id="' in text:
@@ -57,7 +61,7 @@ def set_anchors(text: str, remarks: list[Remark]) -> tuple[str, tuple[str, ...]]
         # Nothing refers to some notes, so there is no way back.
         text = _BACK.sub(lambda match: match[0] if match[1] in ids else "", text)
     if 'href="#' in text:
-        text = _INNER.sub(lambda match: _within(match, ids, remarks), text)
+        text = _INNER.sub(lambda match: _within(match, ids, typed, remarks), text)
     return text, tuple(
         name for name in ids if name not in PAGE_IDS and not name.startswith(("fn:", "fnref"))
     )
@@ -117,8 +121,10 @@ def _contents(headings: list[tuple[int, str, str]]) -> str:
     return f'<div class="toc">\n{"".join(made)}{closing}\n</div>\n'
 
 
-def _within(match: re.Match[str], ids: _Ids, remarks: list[Remark]) -> str:
-    wanted = fragment_of(html.unescape(match[2]))
+def _within(
+    match: re.Match[str], ids: _Ids, typed: Mapping[str, str], remarks: list[Remark]
+) -> str:
+    wanted = fragment = fragment_of(html.unescape(match[2]))
     if wanted in PAGE_IDS and f"{wanted}-1" in ids:
         wanted = f"{wanted}-1"
     if wanted not in ids:
@@ -126,10 +132,11 @@ def _within(match: re.Match[str], ids: _Ids, remarks: list[Remark]) -> str:
         wanted = next(same, wanted)
     if wanted in ids or wanted in PAGE_IDS or wanted in ("", "top"):
         return f'{match[1]}#{html.escape(wanted)}"'
+    written = typed.get(fragment, f"#{wanted}")
     remarks.append(
         Remark(
-            f"页内链接“#{wanted}”没有对应的小标题，请照小标题的文字写",
-            near=f"#{match[2]}",
+            f"页内链接“{written}”没有对应的小标题，请照小标题的文字写",
+            near=written,
         )
     )
     return match[0]

@@ -17,6 +17,7 @@ from dangjian.text.paragraphs import (
     INDENTED,
     LineBreaks,
     ends_sentence,
+    is_short,
     lines_are_paragraphs,
     sentences_by_line,
     split_item,
@@ -31,7 +32,9 @@ _BLANK: Final = re.compile(r"[\s\u3000\u00a0\u200b\ufeff\u2060]*")
 _HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(.*?)(?:[ \t]+#+)?[ \t]*|(#{2,6})([^#\s].*?)[ \t]*")
 _WIDE_HEADING = re.compile(r"＃{2,6}[ \u3000]*(?=\S)|＃[ \u3000]+(?=\S)")
 _QUOTE = re.compile(r">(?![\d=＝])[ \t]?")
-_REFERENCE = re.compile(r"\[[^\]^\n][^\]\n]*\]:[ \t]*\S")
+_REFERENCE = re.compile(
+    r"(\[[^\]^\n][^\]\n]*\])(?::(?=[ \t]*\S)|：(?=[ \t]*(?:https?://|[^\s，。；]+\.[A-Za-z0-9]{2,5}$)))"
+)
 _DEFINITION = re.compile(r":[ \t]{1,3}\S")
 _UNDERLINE = re.compile(r"=+|-{2,}")
 _BLOCK_TOKEN = re.compile(r"(?:\x0e\d+\x0f\s*)+")
@@ -112,7 +115,7 @@ class Blocks:
         """Lay out what begins at line ``at``; returns how many lines that was."""
         line = lines[at]
         indent, rest = indent_of(line)
-        if INDENTED.match(line) and not (self._items and line[0] in " \t"):
+        if INDENTED.match(line) and not (self._items and line[0] in " \t") and "\t" not in rest:
             self._text(line, indent)
             return 1
         if "\t" in rest and (count := tables.is_tabbed(lines, at)):
@@ -162,7 +165,9 @@ class Blocks:
         before = self._paragraph[-1]
         if before.endswith(("  ", "\\")):
             return False
-        return len(split_lines([before, line], self._mode)) > 1
+        return (self._mode == "auto" and is_short(before)) or len(
+            split_lines([before, line], self._mode)
+        ) > 1
 
     def _flush(self) -> None:
         lines, lead, self._paragraph, self._lead = self._paragraph, self._lead, [], ""
@@ -369,10 +374,10 @@ class Blocks:
             self._items = [Item("note", 0, 4)]
             self._begin(f"[^{found[1]}]: ", words, gap=False)
             return True
-        if _REFERENCE.match(rest):
+        if found := _REFERENCE.match(rest):
             self._flush()
             self._items.clear()
-            self._emit("reference", [rest.rstrip()])
+            self._emit("reference", [f"{found[1]}: {rest[found.end() :].strip()}"])
             return True
         return False
 

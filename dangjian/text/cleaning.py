@@ -3,12 +3,14 @@
 import html
 import re
 from collections import Counter
+from functools import partial
 
 import nh3
 
 from dangjian.text import elements
 from dangjian.text.links import Links
 from dangjian.text.remarks import Remark
+from dangjian.text.tokens import as_typed
 
 _SCHEMES = {
     "http", "https", "mailto", "tel", "dj-media", "dj-article", "dj-file", "dj-page", "dj-site",
@@ -20,6 +22,10 @@ _HREF = re.compile(r'(<a\b[^<>]*?)(\shref=)"([^"]*)"')
 _EMPTY_FIGURE = re.compile(r"<figure>\s*</figure>\n?")
 _LINK_FIGURE = re.compile(r"<figure>(?!\s*<(?:img|a [^>]*><img))(.*?)</figure>", re.DOTALL)
 _INDENT = re.compile(r"(<p(?: [^>]*)?>)(?:[ \u3000\u00a0\u2003]|&nbsp;|&emsp;|&ensp;)+")
+_EMPTY_LINK = re.compile(r'<a\b[^<>]*?\shref="([^"]*)"[^<>]*>\s*</a>')
+_EMPTY_PARAGRAPH = re.compile(
+    r'<p(?: class="[^"]*")?>(?:\s|&nbsp;|\u3000|\u00a0|<br>)*</p>\n?', re.IGNORECASE
+)
 _TAGS = re.compile(r"<[^>]*>")
 
 
@@ -44,15 +50,19 @@ class Cleaner:
         """The HTML that is let through. ``raw``: an editor's own tags are in it."""
         self._links = links
         text = _CELL_STYLE.sub(_cell, text) if "text-align" in text else text
+        if "href=" in text:
+            text, empty = _EMPTY_LINK.subn(partial(_without_link, remarks), text)
+            text = _EMPTY_PARAGRAPH.sub("", text) if empty else text
         if "<img" in text:
             text = _IMAGE.sub(self._image, text)
             text = _LINK_FIGURE.sub(_without_figure, _EMPTY_FIGURE.sub("", text))
+            text = _EMPTY_PARAGRAPH.sub("", _EMPTY_LINK.sub("", text))
         if "href=" in text:
             text = _HREF.sub(self._href, text)
         clean = self._cleaner.clean(text)
         if raw:
             if "<p" in clean:
-                clean = _INDENT.sub(r"\1", clean)
+                clean = _EMPTY_PARAGRAPH.sub("", _INDENT.sub(r"\1", clean))
             _compare(text, clean, remarks)
         return clean
 
@@ -78,6 +88,18 @@ class Cleaner:
             kept = [word for word in value.split() if word in elements.CLASSES]
             return " ".join(kept) or None
         return value
+
+
+def _without_link(remarks: list[Remark], match: re.Match[str]) -> str:
+    """Report a link without words, which nobody can see."""
+    written = as_typed(html.unescape(match[1]))
+    remarks.append(
+        Remark(
+            f"链接“{written}”没有写文字，页面上看不见，已略去；请写成 [文字]({written})",
+            near=written or "](",
+        )
+    )
+    return ""
 
 
 def _cell(match: re.Match[str]) -> str:

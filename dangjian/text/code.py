@@ -27,7 +27,7 @@ def take_out_code(text: str, tokens: Tokens, remarks: list[Remark]) -> str:
         if end == 0:
             if not told:
                 told = True
-                remarks.append(Remark(_OPEN, position=sum(len(line) + 1 for line in lines[:at])))
+                remarks.append(Remark(_OPEN, line=at))
             made.append(lines[at].replace("`", TICK))
         elif end > 0 and (opened := _FENCE.match(lines[at])):
             inner = [_inner(line, opened) for line in lines[at + 1 : end]]

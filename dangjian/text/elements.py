@@ -8,14 +8,14 @@ from typing import Final
 
 CONTAINERS: Final = frozenset(
     "div section article aside main header footer nav center details blockquote fieldset form "
-    "hgroup address body html".split()
+    "hgroup address body html search".split()
 )
 """Blocks between whose tags Markdown is read."""
 
 LEAVES: Final = frozenset("p h1 h2 h3 h4 h5 h6 summary legend".split())
 """Blocks of words."""
 
-WHOLE: Final = frozenset("table ul ol dl pre figure".split())
+WHOLE: Final = frozenset("table ul ol dl pre figure menu dir".split())
 """Blocks that are taken as they are, up to the closing tag."""
 
 PARTS: Final = frozenset(
@@ -24,14 +24,15 @@ PARTS: Final = frozenset(
 """What belongs into one of ``WHOLE``."""
 
 INLINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data del dfn em font i img ins kbd label mark nobr "
-    "q rb rp rt rtc ruby s samp small span strike strong sub sup time tt u var wbr".split()
+    "a abbr acronym b bdi bdo big blink br cite code data del dfn em font i img ins kbd label mark "
+    "meter nobr output picture progress q rb rp rt rtc ruby s samp small span strike strong sub "
+    "sup time tt u var wbr".split()
 )
 AS_WRITTEN: Final = frozenset("a code kbd samp tt var".split())
 """Inline elements in whose words no Markdown is looked for."""
 
 VOID: Final = frozenset(
-    "br hr img wbr col input link meta base source track area embed param".split()
+    "br hr img wbr col input link meta base source track area embed param bgsound".split()
 )
 
 LOST: Final = {
@@ -41,6 +42,7 @@ LOST: Final = {
     "frameset": "框架",
     "video": "视频",
     "audio": "音频",
+    "bgsound": "背景音乐",
     "object": "嵌入的对象",
     "embed": "嵌入的对象",
     "applet": "嵌入的程序",
@@ -50,10 +52,14 @@ LOST: Final = {
     "input": "表单",
     "select": "表单",
     "textarea": "表单",
+    "option": "表单",
+    "optgroup": "表单",
+    "datalist": "表单",
     "button": "按钮",
     "map": "图片热区",
     "marquee": "滚动文字",
     "noscript": "脚本的替代内容",
+    "noframes": "框架的替代内容",
     "template": "模板",
     "title": "网页标题",
     "dialog": "对话框",
@@ -90,6 +96,9 @@ RENAMED: Final = {
     "aside": "section",
     "fieldset": "section",
     "hgroup": "section",
+    "search": "section",
+    "menu": "ul",
+    "dir": "ul",
     "legend": "p",
 }
 """Elements that the page has under another name."""
@@ -117,6 +126,11 @@ ATTRIBUTES: Final = {
     "time": {"datetime"},
     "details": {"open"},
 }
+LATE_SOURCES: Final = tuple(
+    "data-src data-original data-actualsrc data-lazy-src _src zoomfile file".split()
+)
+"""Where web pages keep the address of a picture that they load late (WeChat, forums)."""
+
 CLASSES: Final = frozenset(
     "lead-in center right small note footnote footnote-ref footnote-backref toc steps".split()
 )

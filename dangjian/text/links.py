@@ -19,7 +19,12 @@ from dangjian.text.tokens import as_typed
 _PELICAN: Final = re.compile(r"^(?:\{(?:static|attach|filename)\}|\|(?:static|filename)\|)")
 _PELICAN_CODED: Final = re.compile(r"^%7B(static|attach|filename)%7D", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):|//")
-_DRIVE = re.compile(r"/?[A-Za-z]:(?:[\\/]|%5C)|\\\\", re.IGNORECASE)
+_DRIVE = re.compile(r"/?[A-Za-z]:(?:[\\/]|%5C)|\\\\|~/|/(?:Users|home|Volumes)/", re.IGNORECASE)
+_ODD_SCHEME = re.compile(
+    r"(h?t{1,3}ps?|mailto|tel)(?:\s*[：:]\s*(?:[/／\\]*)|[/／]{2})(?=[^\s/])", re.IGNORECASE
+)
+_PHONE = re.compile(r"\+?\d[\d\- ]{5,}\d")
+_SIZE = re.compile(r"\s+=(?:\d+%?)?x?(?:\d+%?)?$")
 _DOWNLOADS = re.compile(r"\.(?!html?$|md$)[A-Za-z0-9]{1,5}$")
 _HOSTNAME = re.compile(
     r"(?:www\.[\w\-]+|[\w\-]+(?:\.[\w\-]+)*\.(?:cn|com|org|net|gov|edu))(?:[/:?].*|\.[\w.\-]+(?:[/:?].*)?)?$",
@@ -32,7 +37,9 @@ _FILE = re.compile(
 )
 _PLAIN_FRAGMENT = re.compile(r"[\w.:\-]*")
 _MEANINGFUL = re.compile(r"""[%#?\s"'<>&\\]""")
-LOCAL_HOSTS: Final = frozenset(("127.0.0.1", "localhost", "::1"))
+LOCAL_HOSTS: Final = frozenset(("127.0.0.1", "localhost", "::1", "0.0.0.0"))  # noqa: S104
+"""Hosts that are the editor's own computer, as the preview's addresses have them."""
+_PRIVATE = re.compile(r"(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}")
 REMOTE_ADVICE: Final = (
     "请运行 python3 tasks.py check --fetch 取到文章旁边，或自己另存到文章旁边，只写文件名"
 )
@@ -55,6 +62,8 @@ class Links:
         self._remarks = remarks
         self._seen: dict[str, int] = {}
         self.references: list[Reference] = []
+        self.inner: dict[str, str] = {}
+        """What an editor wrote for the id of each link within the text."""
 
     def _note(self, written: str, message: str, level: str = "error") -> None:
         count = self._seen.get(written, 0) - 1
@@ -81,6 +90,12 @@ class Links:
                 written,
                 f"{what}“{written}”是电脑上的完整路径，别人打不开；请把文件放到文章旁边，只写文件名",
             )
+        elif address.startswith("\\"):
+            self._note(
+                written,
+                f"{what}“{written}”以反斜线开头；在别的电脑上的文件，读者打不开，"
+                "请把文件放到文章旁边，只写文件名",
+            )
         elif "\\" in address and not address.lower().startswith("http"):
             self._note(
                 written,
@@ -94,6 +109,11 @@ class Links:
         """What becomes of a picture's address."""
         written = self._see(value)
         address = _bare(written)
+        if size := _SIZE.search(address):
+            address = address[: size.start()]
+            self._note(
+                written, f"图片的尺寸“{size[0].strip()}”不起作用，已略去；大小由网站统一", "warning"
+            )
         if address[:5].lower() == "data:":
             self._note(
                 written[:40],
@@ -116,9 +136,20 @@ class Links:
         self.references.append(Reference("media", target, alt, written))
         return Address(f"dj-media:{coded(target)}")
 
+    def _is_own(self, url: str) -> bool:
+        host = _host(url)
+        return host in LOCAL_HOSTS or (bool(host) and host == self._own_host)
+
     def _remote_picture(self, address: str, written: str) -> Address:
         url = f"https:{address}" if address.startswith("//") else address
         shown = written if len(written) <= 60 else f"{written[:60]}…"
+        if self._is_own(url):
+            message = (
+                f"图片“{shown}”写的是本站网页上的地址，会随生成改变；"
+                "请把图片放到文章旁边，只写文件名"
+            )
+            self._note(written, message)
+            return Address()
         self.references.append(Reference("remote", url, written=written))
         if self._archived:
             self._note(
@@ -133,8 +164,14 @@ class Links:
         written = self._see(value)
         address = _bare(written)
         if address.startswith("#"):
-            return f"#{fragment_of(address[1:])}"
+            fragment = fragment_of(address[1:])
+            self.inner.setdefault(fragment, written)
+            return f"#{fragment}"
         if self._wrong(address, written, "链接"):
+            return None
+        if (odd := _ODD_SCHEME.match(address)) and not _SCHEME_FORM.match(address):
+            right = _righted(odd[1].lower()) + address[odd.end() :]
+            self._note(written, f"链接“{written}”的网址写错了，请写成 {right}")
             return None
         if found := _SCHEME.match(address):
             return self._with_scheme(address, (found[1] or "").lower(), written)
@@ -143,6 +180,10 @@ class Links:
                 written,
                 f"链接“{written}”是邮箱，前面要写 mailto:，即 [{written}](mailto:{written})",
             )
+            return None
+        if _PHONE.fullmatch(address):
+            bare = address.replace(" ", "")
+            self._note(written, f"链接“{written}”是电话号码，前面要写 tel:，即 tel:{bare}")
             return None
         path, mark, fragment = address.partition("#")
         if mark and _DOWNLOADS.search(fragment) and not _DOWNLOADS.search(path):
@@ -161,16 +202,16 @@ class Links:
             )
             return None
         url = address if scheme else f"https:{address}"
-        try:
-            parts = urlsplit(url)
-            host = (parts.hostname or "").lower()
-        except ValueError:
-            host = ""
+        host = _host(url)
         if not host:
             self._note(written, f"链接“{written}”不是完整的网址，应当像 https://www.12371.cn/")
             return None
         if host not in LOCAL_HOSTS and host != self._own_host:
+            if _PRIVATE.fullmatch(host) and not _PRIVATE.fullmatch(self._own_host):
+                message = f"链接“{written}”是单位内部网络的地址，外面的读者打不开，请改成公开的网址"
+                self._note(written, message, "warning")
             return url
+        parts = urlsplit(url)
         path = parts.path or "/"
         query = f"?{parts.query}" if parts.query else ""
         return self._site(
@@ -206,15 +247,27 @@ class Links:
         return f"dj-site:{coded(target)}{rest}"
 
 
+_SCHEME_FORM = re.compile(r"(?:https?://|mailto:|tel:)[^\s/]", re.IGNORECASE)
+
+
+def _righted(scheme: str) -> str:
+    """What stands before an address of the scheme that was meant."""
+    if scheme in ("mailto", "tel"):
+        return f"{scheme}:"
+    return "https://" if scheme.endswith("s") else "http://"
+
+
+def _host(url: str) -> str:
+    """The host of an address in lower case; empty if it has none or cannot be read."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
 def _is_file(path: str) -> bool:
     """Whether ``path`` ends like a file that offices have, not like a host's name."""
-    return bool(
-        re.search(
-            r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|dps|ofd|zip|rar|7z|txt|jpe?g|png|gif|mp[34]|md|html?)$",
-            path,
-            re.IGNORECASE,
-        )
-    )
+    return _FILE.search(path) is not None
 
 
 def _bare(address: str) -> str:

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dangjian.text.anchors import set_anchors
 from dangjian.text.blocks import Blocks
-from dangjian.text.characters import with_plain_breaks
+from dangjian.text.characters import line_before_breaks, with_plain_breaks
 from dangjian.text.cleaning import Cleaner
 from dangjian.text.code import take_out_code
 from dangjian.text.joining import join_lines
@@ -25,7 +26,7 @@ from dangjian.text.remarks import Remark
 from dangjian.text.set_apart import is_all_plain, put_together, set_apart
 from dangjian.text.tags import read_tags
 from dangjian.text.tokens import Tokens, set_classes
-from dangjian.text.typing_slips import mend_slips
+from dangjian.text.typing_slips import mend_slips, with_indents, with_plain_bars
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -86,13 +87,21 @@ class MarkdownText:
         self._meter.look(text)
         remarks: list[Remark] = []
         links = Links(folder, manner.own_host, manner.archived, remarks)
-        text = with_plain_breaks(text)
+        given, text = text, with_plain_breaks(text, remarks)
+        before = len(remarks)
+        same_breaks = text is given
         tokens = Tokens()
         if "```" in text or "~~~" in text:
             text = take_out_code(text, tokens, remarks)
         raw = "<" in text
         if raw:
             text = read_tags(text, tokens, remarks)
+        if not same_breaks:
+            remarks[before:] = [_on_line(one, given) for one in remarks[before:]]
+        if "&" in text:
+            text = with_indents(text)
+        if "｜" in text:
+            text = with_plain_bars(text)
         text = Blocks(manner.line_breaks, self._meter, remarks).lay_out(text)
         if "[^" in text:
             text = look_at_notes(text, remarks)
@@ -105,6 +114,13 @@ class MarkdownText:
             html = join_lines(tokens.put_back(self._markdown.convert(rest)))
             html = self._cleaner.clean(html, links, raw, remarks)
             html = put_together(html, runs) if runs else html
-        html, anchors = set_anchors(html, remarks)
+        html, anchors = set_anchors(html, links.inner, remarks)
         html = set_classes(html)
         return Rendered(html, tuple(links.references), tuple(remarks), anchors)
+
+
+def _on_line(remark: Remark, given: str) -> Remark:
+    """A remark on the text with plain breaks, on the line of the text as it was given."""
+    if remark.line < 0:
+        return remark
+    return replace(remark, line=line_before_breaks(given, remark.line))

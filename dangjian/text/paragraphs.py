@@ -23,6 +23,9 @@ _NUMBERED = re.compile(
     r"|第[一二三四五六七八九十百零〇\d]{1,5}[章节条款项][\s\u3000：、])"
 )
 _FIGURE_NUMBERED = re.compile(r"[*_]{0,3}(\d{1,3})(?:、|[.．)）](?!\d))")
+_LETTERED = re.compile(r"[*_]{0,3}([A-Ha-h])(?:、|[.．)）](?![A-Za-z0-9]))")
+_DASHED = re.compile(r"[—–－·・‧∙⁃](?![—–－])|[-*+](?=[\u3400-\u9fff])")
+_IN_COLUMNS = re.compile(r"[^\s\u3000](?:[ ]{3,}|[ ]?\u3000[ \u3000]*|\t)[^\s\u3000]")
 _ROW = re.compile(r"[*_]{0,3}[\u3400-\u9fffA-Za-z]{1,8}[*_]{0,3}[：:](?!//)")
 _KNOWN_ROW = re.compile(
     r"[*_]{0,3}(?:时\s*间|地\s*点|来\s*源|作\s*者|记\s*者|通讯员|编\s*辑|责任编辑|责\s*编|校\s*对|审\s*核|签\s*发"
@@ -87,11 +90,25 @@ def _begins(before: str, line: str, widest: int) -> bool:
         return True
     if found := _FIGURE_NUMBERED.match(stripped):
         return found[1] == "1" or _FIGURE_NUMBERED.match(before.strip()) is not None
-    return _ROW.match(stripped) is not None and _ROW.match(before.strip()) is not None
+    if _LETTERED.match(stripped) and stripped[0] in "Aa*_":
+        return True
+    alike = (_ROW, _LETTERED, _DASHED)
+    if any(one.match(stripped) and one.match(before.strip()) for one in alike):
+        return True
+    return (
+        _IN_COLUMNS.search(stripped) is not None and _IN_COLUMNS.search(before.strip()) is not None
+    )
 
 
 def _width(line: str) -> int:
     return sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in line.strip())
+
+
+def is_short(line: str) -> bool:
+    """Whether nobody would have wrapped a line here: it has hardly begun, and makes no pause."""
+    return _width(line) < _LEAST_WRAP and not line.rstrip().endswith(
+        ("，", "、", ",", "（", "(", "“", "《")
+    )
 
 
 def _wrapped_width(lines: Sequence[str]) -> int:

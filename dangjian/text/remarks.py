@@ -6,12 +6,12 @@ from msgspec import Struct
 class Remark(Struct, frozen=True):
     """One thing to report: ``level`` error or warning.
 
-    Where it is: ``position`` in the text, or -1 when it is at the ``count``-th (from 0) place where
-    the words ``near`` are found.
+    Where it is: ``line`` of the text (from 0), or -1 when it is at the ``count``-th (from 0) place
+    where the words ``near`` are found.
     """
 
     message: str
-    position: int = -1
+    line: int = -1
     near: str = ""
     count: int = 0
     level: str = "error"

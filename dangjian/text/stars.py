@@ -13,6 +13,7 @@ _CODE = re.compile(r"(?<![`\\])(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _PAUSE: Final = frozenset("、，。；：！？,;:!?）》”’」』】")
 _HAN_WORD = re.compile(r"[\u3400-\u9fff]{2,}")
 _MASKED_NAME = re.compile(r"(?:^|[、，。；：\s（(|和及与])[\u3400-\u9fff]$")
+_LOOSE = re.compile(r"(?<![*\\])\*\*(?!\*)([ \t]*)([^*\n]*[^*\s])([ \t]*)\*\*(?!\*)")
 _IN_MASK = re.compile(r"[、，。；\s]")
 
 
@@ -34,6 +35,8 @@ def protect_stars(text: str) -> tuple[str, str]:
     """
     if _is_plainly_bold(text):
         return text, ""
+    if "** " in text or " **" in text:
+        text = _with_tight_stars(text)
     code = [match.span() for match in _CODE.finditer(text)] if "`" in text else []
     runs = [_Run(text, *match.span()) for match in _RUN.finditer(text)]
     if code:
@@ -53,6 +56,21 @@ def protect_stars(text: str) -> tuple[str, str]:
         position = run.end
     parts.append(text[position:])
     return "".join(parts), text[open_run.end :][:20] if open_run else ""
+
+
+def _with_tight_stars(text: str) -> str:
+    """``text`` with the blanks in ``** 加粗 **`` outside of it, if every ``**`` has a mate."""
+    if len(re.findall(r"(?<!\*)\*\*(?!\*)", text)) % 2:
+        return text
+    return _LOOSE.sub(_tight, text)
+
+
+def _tight(found: re.Match[str]) -> str:
+    before, words, after = found.groups()
+    masks = _MASKED_NAME.search(found.string[max(found.start() - 2, 0) : found.start()])
+    if not (before or after) or words[0] in _PAUSE or (masks and _MASKED_NAME.search(words)):
+        return found[0]
+    return f"{before}**{words}**{after}"
 
 
 def _is_plainly_bold(text: str) -> bool:
@@ -126,7 +144,18 @@ def _unpaired_double(text: str, runs: list[_Run]) -> tuple[list[_Run], _Run | No
             opened = None
         else:
             literal.append(run)
+    if opened is not None and _masks_one(text, opened):
+        literal.append(opened)
+        opened = None
     return literal, opened
+
+
+def _masks_one(text: str, run: _Run) -> bool:
+    """Whether a single ``**`` hides the name behind a surname: 赵**，张**某."""
+    return bool(
+        _MASKED_NAME.search(text[max(run.start - 2, 0) : run.start])
+        and re.match(r"[\u3400-\u9fff]?(?:$|[、，。；：！？\s）)])", text[run.end :])
+    )
 
 
 def _hides_names(text: str, opened: _Run, closing: _Run) -> bool:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from dangjian.text.stars import protect_stars
 
-_DELIMITER = re.compile(r"\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*")
+# Word and WPS make dashes of hyphens.
+_DELIMITER = re.compile(r"\|?[ ]*:?[-—–－]+:?[ ]*(?:\|[ ]*:?[-—–－]+:?[ ]*)*\|?[ ]*")
+_DASHES = re.compile("[—–－]+")
 _CELL = re.compile(r"((?:\\.|`[^`\n]*`|[^|\\]|\\$)*)(\||$)")
 _FRAMED = re.compile(r"\|.*\|[ ]*")
 
@@ -13,7 +15,7 @@ _FRAMED = re.compile(r"\|.*\|[ ]*")
 def is_delimiter(line: str) -> bool:
     """Whether a line parts a table's head from its body."""
     stripped = line.strip()
-    return "-" in stripped and "|" in stripped and _DELIMITER.fullmatch(stripped) is not None
+    return "|" in stripped and _DELIMITER.fullmatch(stripped) is not None
 
 
 def is_framed(line: str) -> bool:
@@ -52,7 +54,7 @@ def table_of(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     """
     head = cells_of(lines[0])
     count = len(head)
-    marks = cells_of(lines[1])
+    marks = cells_of(_DASHES.sub("---", lines[1]))
     marks = (marks + ["---"] * count)[:count]
     made = [row_of(head), "| " + " | ".join(marks) + " |"]
     too_long: list[str] = []
@@ -67,19 +69,29 @@ def table_of(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def is_tabbed(lines: Sequence[str], at: int) -> int:
     """How many lines from ``at`` on are rows of cells parted by tabs (none, or two and more)."""
-    count = lines[at].count("\t")
-    if not count or not all(cell.strip() for cell in lines[at].split("\t")):
+    head = lines[at].rstrip().split("\t")
+    count = len(head) - 1
+    if not count or not all(cell.strip() for cell in head[1:]):
         return 0
-    end = at
-    while end < len(lines) and lines[end].count("\t") == count and lines[end].strip():
+    end = at + 1
+    while end < len(lines) and _is_row(lines[end], count):
         end += 1
     return end - at if end - at >= 2 else 0
 
 
+def _is_row(line: str, count: int) -> bool:
+    """Whether a line has as many tabs as the head; those behind the last words may be missing."""
+    return 0 < line.rstrip().count("\t") <= count and line.rstrip("\n ").count("\t") <= count
+
+
 def tabbed_table(lines: Sequence[str]) -> list[str]:
     """Rows pasted from Excel as a Markdown table, the first of them its head."""
-    rows = [[cell.strip().replace("|", r"\|") for cell in line.split("\t")] for line in lines]
-    return [row_of(rows[0]), "|---" * len(rows[0]) + "|", *map(row_of, rows[1:])]
+    rows = [
+        [cell.strip().replace("|", r"\|") for cell in line.rstrip().split("\t")] for line in lines
+    ]
+    count = len(rows[0])
+    filled = [row_of(row + [""] * (count - len(row))) for row in rows]
+    return [filled[0], "|---" * count + "|", *filled[1:]]
 
 
 def framed_table(lines: Sequence[str]) -> list[str]:

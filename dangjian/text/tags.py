@@ -18,15 +18,16 @@ from dangjian.text.tokens import LESS, Tokens, class_token
 MORE: Final = re.compile(r"^[ \t]*<!--[ \t]*more[ \t]*-->[ \t]*$", re.MULTILINE | re.IGNORECASE)
 """The mark behind which nothing belongs into the excerpt."""
 
-_VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+)"""
+_VALUE = r"""(?:"[^"]*"|'[^']*'|[“”][^"“”<>]*["“”]|[^\s"'“”=<>`]+)"""
 _ATTRIBUTE = rf"[A-Za-z_:@][\w:.\-]*(?:\s*=\s*{_VALUE})?"
 _SIGN = re.compile(
     r"(?P<ticks>(?<![`\\])`+(?!`))"
     r"|(?P<target>\]\([ ]*<[^<>\n]*>)"
     r"|(?P<comment><!--(?:(?!<!--).)*?-->)"
     r"|(?P<opened><!--)"
-    r"|(?P<declared><(?:![A-Za-z\[]|\?)[^>]*>)"
-    rf"|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9:]*)(?P<attributes>(?:\s+{_ATTRIBUTE})*)\s*/?>"
+    r"|<!\[CDATA\[(?P<data>.*?)\]\]>"
+    r"|(?P<declared><(?:![A-Za-z\[]|\?[A-Za-z])[^>\u3400-\u9fff]*>)"
+    rf"|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9:]*(?:-[A-Za-z0-9]+)*)(?P<attributes>(?:\s+{_ATTRIBUTE})*)\s*/?>"
     r"|<(?P<web>(?:https?|mailto|tel|ftp):[^\s<>]+)>"
     r"|<(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>"
     r"|<",
@@ -62,7 +63,7 @@ class _Tag(Struct):
 def read_tags(text: str, tokens: Tokens, remarks: list[Remark]) -> str:
     """``text`` with its tags as tokens; what is left out or shown as text goes to ``remarks``.
 
-    Positions in ``remarks`` count in ``text``. Fenced code must be tokens already.
+    Fenced code must be tokens already.
     """
     return _Reader(text, tokens, remarks).read()
 
@@ -98,7 +99,8 @@ class _Reader:
 
     def _note(self, position: int, message: str, level: str = "error") -> None:
         if len(self._remarks) < _MAX_REMARKS:
-            self._remarks.append(Remark(message, position=position, level=level))
+            line = self._text.count("\n", 0, position)
+            self._remarks.append(Remark(message, line=line, level=level))
 
     def _looks_only(self, what: str, position: int) -> None:
         first, count = self._looks.get(what, (position, 0))
@@ -118,6 +120,8 @@ class _Reader:
             elif found["opened"]:
                 self._edits[start] = (position, f"{LESS}!--")
                 self._note(start, "注释 <!-- 没有收尾的 -->，已按文字显示，请补上或删去")
+            elif found["data"] is not None:
+                self._edits[start] = (position, found["data"].replace("<", LESS))
             elif found["declared"]:
                 self._edits[start] = (position, "")
                 self._looks_only(f"{found[0][:12]}…", start)
@@ -132,8 +136,19 @@ class _Reader:
                 self._edits[start] = (position, "")
                 self._looks_only(f"<{name}>", start)
             else:
+                self._unknown(found, start)
                 position = start + 1
                 self._edits[start] = (position, LESS)
+
+    def _unknown(self, found: re.Match[str], start: int) -> None:
+        """Report an element of another program; other words between ``<`` and ``>`` are words."""
+        name = found["name"] or ""
+        if '="' in (found["attributes"] or "") and name.lower() not in elements.KNOWN:
+            self._note(
+                start,
+                f"<{name}> 不是网页通用的标签，已按文字显示；从公众号、别的系统粘贴来的，请删去",
+                "warning",
+            )
 
     def _to_end_tag(self, name: str, position: int) -> int:
         """Where the next tag may be looked for behind ``<script>``: at its end tag, if there is."""
@@ -168,7 +183,8 @@ class _Reader:
         for index, tag in enumerate(self._tags):
             if tag.mate >= 0 or tag.name in elements.VOID:
                 if tag.closing and tag.mate < 0:
-                    self._edits[tag.start] = (tag.end, "<br>" if tag.name == "br" else "")
+                    made = self._tokens.add("<br>") if tag.name == "br" else ""
+                    self._edits[tag.start] = (tag.end, made)
                 continue
             self._unpaired(index, tag)
 
@@ -253,6 +269,13 @@ class _Reader:
             made = self._make(tag.end, mate.start, whole=True)
             piece = written + made + f"</{elements.RENAMED.get(name, name)}>"
             lines = "\n" * self._text.count("\n", tag.start, stop)
+            if name in elements.WHOLE and name != "pre" and (mark := _MARKDOWN.search(made)):
+                self._note(
+                    tag.end + max(inner.find(mark[0]), 0),
+                    f"<{name}> 里面的 ** 和 [文字](地址) 不起作用，已按文字显示；"
+                    "请改用 <b> 和 <a>，或者不用网页的标签",
+                    "warning",
+                )
             if name in elements.AS_WRITTEN:
                 return self._tokens.add(piece), stop
             return self._block(piece) + lines, stop
@@ -291,9 +314,8 @@ class _Reader:
             return ""
         classes: list[str] = ["center"] if tag.name == "center" else []
         kept: dict[str, str] = {}
-        for attribute, value in _ATTRIBUTES.findall(tag.attributes):
-            bare = value[1:-1] if value[:1] in ("'", '"') else value
-            self._attribute(tag, attribute.lower(), html.unescape(bare), kept, classes)
+        for key, value in _attributes_of(tag).items():
+            self._attribute(tag, key, value, kept, classes)
         if classes:
             kept["class"] = " ".join(dict.fromkeys(classes))
         if name == "img" and not kept.get("src"):
@@ -333,6 +355,19 @@ class _Reader:
         others = [one.partition(":")[0].strip().lower() for one in _DECLARATION.findall(value)]
         if any(other and other not in ("text-align", "text-indent") for other in others):
             self._looks_only("style", tag.start)
+
+
+def _attributes_of(tag: _Tag) -> dict[str, str]:
+    """A tag's attributes; a picture that is loaded late has its address as ``src``."""
+    found: dict[str, str] = {}
+    for key, value in _ATTRIBUTES.findall(tag.attributes):
+        bare = value[1:-1] if value[:1] in ("'", '"', "“", "”") else value
+        found.setdefault(key.lower(), html.unescape(bare))
+    if tag.name == "img" and found.get("src", "data:").lower().startswith("data:"):
+        late = next((found.pop(key) for key in elements.LATE_SOURCES if found.get(key)), "")
+        if late:
+            found["src"] = late
+    return found
 
 
 def _code_end(text: str, found: re.Match[str]) -> int:

@@ -73,8 +73,9 @@ def test_it_is_reported_and_the_rest_is_there(written: str, level: str, says: st
     found = TEXT.convert(f"{before}{written}{AFTER}", "xw")
     assert [(r.level, says in r.message) for r in found.remarks] == [(level, True)], found.remarks
     (remark,) = found.remarks
-    place = remark.position if remark.position >= 0 else (before + written).find(remark.near)
-    assert place >= len(before) - 2
+    place = (before + written).find(remark.near)
+    line = remark.line if remark.line >= 0 else (before + written).count("\n", 0, place)
+    assert line >= 4
     shown = html.unescape(re.sub(r"<[^>]*>", "", found.html))
     assert "第一段。" in shown
     assert re.search(r"这一段还在。\n+甲\n乙", shown)

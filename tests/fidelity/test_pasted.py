@@ -1,0 +1,154 @@
+"""Texts as they are pasted and typed: from WeChat, Word, Excel, with a Chinese input method."""
+
+from pathlib import Path
+
+import pytest
+
+from dangjian.content.reader import ReadingRules, read_source
+from dangjian.text.markup import Manner, MarkdownText
+
+TEXT = MarkdownText()
+OWN = Manner(own_host="dj.example.gov.cn")
+
+# What is written, and the whole page it makes; none of them is worth a remark.
+MADE = {
+    "two blanks as entities": (
+        "&emsp;&emsp;会议指出。\n&#12288;&#12288;会议强调",
+        "<p>会议指出。</p>\n<p>会议强调</p>",
+    ),
+    "blank lines as entities": ("甲\n&nbsp;\n乙", "<p>甲</p>\n<p>乙</p>"),
+    "CDATA": ("<![CDATA[1<2，甲]]>", "<p>1&lt;2，甲</p>"),
+    "declared by a Chinese word": ("填<?单位>和<!A级>", "<p>填&lt;?单位&gt;和&lt;!A级&gt;</p>"),
+    "br closed": ("甲</br>乙", "<p>甲<br>乙</p>"),
+    "Chinese quotation marks": ("<p align=“right”>甲</p>", '<p class="right">甲</p>'),
+    "p in p": ("<p>甲<p>乙</p></p>", "<p>甲</p><p>乙</p>"),
+    "paragraph of nothing": ("<p>甲</p><p>&nbsp;</p><p><br></p><p>乙</p>", "<p>甲</p>\n<p>乙</p>"),
+    "menu": ("<menu><li>甲</li></menu>", "<ul><li>甲</li></ul>"),
+    "bold with blanks": (
+        "** 加粗 **和** 再加粗**后",
+        "<p><strong>加粗</strong> 和 <strong>再加粗</strong>后</p>",
+    ),
+    "masked names": ("王*、赵**某、李**", "<p>王*、赵**某、李**</p>"),
+    "dashes of WPS": (
+        "| 姓名 | 职务 |\n|———|——|\n| 张三 | 书记 |",
+        ("<table>\n<thead>\n<tr>\n<th>姓名</th>\n<th>职务</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n"
+        "<td>张三</td>\n<td>书记</td>\n</tr>\n</tbody>\n</table>"),
+    ),
+    "full-width bars": (
+        "｜姓名｜职务｜\n｜---｜---｜\n｜张三｜书记｜",
+        ("<table>\n<thead>\n<tr>\n<th>姓名</th>\n<th>职务</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n"
+        "<td>张三</td>\n<td>书记</td>\n</tr>\n</tbody>\n</table>"),
+    ),
+    "one full-width bar": ("甲｜乙", "<p>甲｜乙</p>"),
+    "empty cells of Excel": (
+        "\t党员\t电话\n甲\t12\n乙\t\t3",
+        ("<table>\n<thead>\n<tr>\n<th></th>\n<th>党员</th>\n<th>电话</th>\n</tr>\n</thead>\n<tbody>\n"
+        "<tr>\n<td>甲</td>\n<td>12</td>\n<td></td>\n</tr>\n<tr>\n<td>乙</td>\n<td></td>\n<td>3</td>\n"
+        "</tr>\n</tbody>\n</table>"),
+    ),
+    "dashes": ("要求：\n— 学习，\n— 研讨", "<p>要求：</p>\n<p>— 学习，</p>\n<p>— 研讨</p>"),
+    "letters": ("选择\nA. 甲\nB. 乙", "<p>选择</p>\n<p>A. 甲</p>\n<p>B. 乙</p>"),
+    "columns": ("姓名    职务\n张三    书记", "<p>姓名    职务</p>\n<p>张三    书记</p>"),
+    "behind a short item": (
+        "- 甲\n- 乙\n后面一段",
+        "<ul>\n<li>甲</li>\n<li>乙</li>\n</ul>\n<p>后面一段</p>",
+    ),
+    "long item": (
+        "- 认真学习宣传贯彻党的创新理论\n和重要精神",
+        "<ul>\n<li>认真学习宣传贯彻党的创新理论和重要精神</li>\n</ul>",
+    ),
+    "other brackets": (
+        "【表】(b.docx) ［文］（b.md） [网] (https://a.cn)",
+        ('<p><a href="dj-file:xw/b.docx">表</a> <a href="dj-article:xw/b.md">文</a> '
+        '<a href="https://a.cn">网</a></p>'),
+    ),
+    "no address": ("【甲】(乙) [1] (2) ［丙］（丁）", "<p>【甲】(乙) [1] (2) ［丙］（丁）</p>"),
+    "picture with other brackets": (
+        "！【会场】（a.jpg）",
+        '<figure><img alt="会场" src="dj-media:xw/a.jpg"></figure>',
+    ),
+    "exclamation before a link": (
+        "欢迎报名！[报名表](b.docx)",
+        '<p>欢迎报名！<a href="dj-file:xw/b.docx">报名表</a></p>',
+    ),
+    "slips in code": (
+        "写成`！[图]（a.jpg）`和`【甲】(b.md)`",
+        "<p>写成<code>！[图]（a.jpg）</code>和<code>【甲】(b.md)</code></p>",
+    ),
+    "definition": ("[甲][1]\n\n[1]：b.md", '<p><a href="dj-article:xw/b.md">甲</a></p>'),
+    "no definition": ("[注]：见下文。", "<p>[注]：见下文。</p>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "page"), MADE.values(), ids=MADE)
+def test_it_is_what_it_looks_like(written: str, page: str) -> None:
+    made = TEXT.convert(written, "xw", OWN)
+    assert made.html.strip() == page
+    assert made.remarks == ()
+    assert TEXT.parse(written, "xw", OWN).html == made.html
+
+
+# What is written, the level, and words of the one message.
+SAID = {
+    "picture loaded late": (
+        '<p><img src="data:image/gif;base64,AA" data-src="https://m.cn/640?a=b" alt="x"></p>',
+        "error",
+        "图片“https://m.cn/640?a=b”在别的网站上",
+    ),
+    "element of WeChat": ('<mp-profile id="x"></mp-profile>甲', "warning", "<mp-profile> 不是"),
+    "marks in a table": ("<table><tr><td>**甲**</td></tr></table>", "warning", "不起作用"),
+    "link without words": ("[](b.md)甲", "error", "链接“b.md”没有写文字"),
+    "wide colon": ("[甲](https：//a.cn/b)", "error", "请写成 https://a.cn/b"),
+    "no colon": ("[甲](http//a.cn)", "error", "请写成 http://a.cn"),
+    "wide mail": ("[甲](mailto：a@b.cn)", "error", "请写成 mailto:a@b.cn"),
+    "phone": ("[甲](0000-123 4567)", "error", "tel:0000-1234567"),
+    "home": ("[甲](/Users/zhang/a.docx)", "error", "完整路径"),
+    "server": ("![甲](\\\\srv\\a.jpg)", "error", "以反斜线开头"),
+    "intranet": ("[甲](http://192.168.1.5:8000/a)", "warning", "内部网络"),
+    "size": ("![甲](a.jpg =300x200)", "warning", "尺寸“=300x200”"),
+    "own page's picture": ("![甲](http://127.0.0.1:8000/media/a.jpg)", "error", "本站网页上的地址"),
+    "hidden sign": ("党\u200b建\u202e", "warning", "U+200B、U+202E，全文共 2 处"),
+    "sound": ('<bgsound src="a.mp3">', "error", "背景音乐"),
+}
+
+
+@pytest.mark.parametrize(("written", "level", "says"), SAID.values(), ids=SAID)
+def test_it_is_said_in_words_that_help(written: str, level: str, says: str) -> None:
+    (remark,) = [
+        one
+        for one in TEXT.convert(written, "xw", OWN).remarks
+        if "样子由网站统一" not in one.message
+    ]
+    assert (remark.level, says in remark.message) == (level, True), remark
+
+
+def test_an_intranet_site_may_link_to_its_network() -> None:
+    manner = Manner(own_host="10.1.2.3")
+    assert TEXT.convert("[甲](http://10.1.2.9/a)", "xw", manner).remarks == ()
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\ufeff", "\xad", "\u2060", "\u202e"])
+def test_hidden_signs_are_in_no_word(hidden: str) -> None:
+    assert TEXT.convert(f"党{hidden}建\n\n{hidden}\n\n👨\u200d👩", "xw").html == (
+        "<p>党建</p>\n<p>👨\u200d👩</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "```\n很长的一行代码很长的一行代码\n很长的一行代码\n```\n",
+        "第一段\u2028第二段",
+        "第一段\u200b第二段",
+        "第一段\x0b第二段",
+        "<div>\n\n<!-- 一\n二\n-->\n\n</div>",
+    ],
+)
+def test_the_line_is_that_of_the_file(before: str, tmp_path: Path) -> None:
+    head = "---\n标题: 甲\n时间: 2026-03-01\n---\n"
+    text = f"{head}{before}\n\n<video src='a'></video>\n\n[甲](#一、二)\n"
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    problems = read_source(tmp_path, "a.md", ReadingRules()).record.problems
+    last = text.count("\n")
+    errors = [problem.line for problem in problems if problem.level == "error"]
+    assert errors == [last - 2, last]
