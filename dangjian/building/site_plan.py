@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from msgspec import Struct
 
+from dangjian.building.kept_downloads import keep_downloads
 from dangjian.building.kept_redirects import keep_redirects
 from dangjian.building.moved import find_moved, note_moved, read_addresses
 from dangjian.building.problems import linking_texts
@@ -31,6 +32,7 @@ from dangjian.pages.heads import Heads
 from dangjian.pages.home import plan_home
 from dangjian.pages.icon import plan_icon
 from dangjian.pages.lists import plan_archive, plan_specials, plan_tags
+from dangjian.pages.offered import download_names
 from dangjian.pages.plan import CopiedFile, GeneratedFile, Page
 from dangjian.pages.portal import Portal
 from dangjian.pages.presenter import Presenter
@@ -174,6 +176,7 @@ def write_site(
         pages, aliases = settle_pages(plan)
         lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
         keep_redirects(catalogue, aliases.addresses)
+        keep_downloads(catalogue, download_names(portal.archive, portal.presenter.files))
         pages.extend(plan_redirects(portal, aliases.pages))
         producer.make(
             GeneratedFile(asset.url, digest(asset.url), partial(bytes, asset.data))

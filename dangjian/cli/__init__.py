@@ -9,7 +9,7 @@ from pathlib import Path
 
 from invoke.collection import Collection
 
-from dangjian.cli import develop, publishing, schedule, site, visits
+from dangjian.cli import develop, group, publishing, schedule, site, visits
 
 
 def collection(root: Path) -> Collection:
@@ -20,7 +20,7 @@ def collection(root: Path) -> Collection:
             stream.reconfigure(errors="backslashreplace")
     tasks = Collection()
     tasks.configure({"dangjian": {"root": str(root)}})
-    modules = [site, publishing, schedule, visits]
+    modules = [site, publishing, schedule, visits, group]
     if (root / "pyproject.toml").is_file():
         modules.append(develop)
     for module in modules:

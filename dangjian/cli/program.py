@@ -134,7 +134,7 @@ def command_help(name: str, task: Task[Any]) -> str:
 
 
 def _meta(argument: Argument) -> str:
-    return {"folder": "文件夹", "query": "要找的词", "logs": "日志…"}.get(
+    return {"folder": "文件夹", "query": "要找的词", "logs": "日志…", "action": "做什么"}.get(
         str(argument.name), str(argument.name)
     )
 
@@ -227,6 +227,7 @@ _EXAMPLES = {
     "start": "我的网站",
     "search": "基层党建",
     "visits": "/var/log/nginx/access.log",
+    "group": "publish",
 }
 _SEVERAL = frozenset({"visits"})
 """Commands whose word may be several words."""

@@ -127,7 +127,7 @@ class FeedRenderer:
             summary=outline.summary,
             authors=entry.author or entry.editor,
             source=article.source,
-            source_url=to_uri(entry.original_url),
+            source_url=to_uri(entry.original_url or entry.canonical_url),
             categories=tuple(dict.fromkeys([*(c.name for c in item.columns), *entry.tags])),
             enclosures=tuple(files),
             image=heads.absolute(cover.url) if cover else "",

@@ -201,7 +201,7 @@ class Heads:
         )
         return views.Head(
             head.page_title(entry.title, section, self.office.name),
-            url,
+            to_uri(entry.canonical_url) or url,
             (*self._site, *self._column_tags(item.column), *tags),
             graph,
             head.json_ld(news, self._crumbs(crumbs)),

@@ -72,7 +72,7 @@ def make_sitemaps(
 def _by_year(portal: Portal) -> dict[str, list[Item]]:
     years: dict[str, list[Item]] = defaultdict(list)
     for item in portal.archive.items:
-        if item.entry.type not in ("link", "special"):
+        if item.entry.type not in ("link", "special") and not item.entry.canonical_url:
             years[f"{item.entry.date.year:04}"].append(item)
     return years
 

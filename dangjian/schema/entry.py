@@ -228,6 +228,15 @@ class Entry(Struct, kw_only=True):
         str,
         Key(zh="原文地址", about="转载的原文网址", kind="web", near=("原文链接",)),
     ] = ""
+    canonical_url: Annotated[
+        str,
+        Key(
+            zh="规范网址",
+            about="本文在另一网站上为准的网址，例如上级网站的原文；搜索引擎只收录那一篇",
+            kind="web",
+            near=("canonical",),
+        ),
+    ] = ""
     external_url: Annotated[
         str,
         Key(

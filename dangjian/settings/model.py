@@ -322,6 +322,13 @@ class PublishOptions(Struct, frozen=True, kw_only=True):
         Setting("ALLOWED_SIGNERS", "可信的签名", "写着谁的签名可信的文件：一行一个，先名称，再公钥",
                 values.folder, "allowed_signers"),
     ] = "allowed_signers"  # fmt: skip
+    access_log: Annotated[
+        str,
+        Setting(
+            "ACCESS_LOG", "访问日志", "nginx 把本站的访问日志写到哪里；不写的，照 nginx 原来的设置",
+            values.server_file, "/var/log/portal/access.log",
+        ),
+    ] = ""  # fmt: skip
     on_problem: Annotated[
         tuple[str, ...],
         Setting("ON_PROBLEM", "出错时的命令", "没有发布成，或有文章没有发布时运行", values.command,

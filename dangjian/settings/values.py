@@ -101,6 +101,17 @@ def file_pair(value: Any, place: SettingLocation) -> tuple[str, str] | None:
     return None
 
 
+def server_file(value: Any, place: SettingLocation) -> str | None:
+    """A file of the server by its whole path, or nothing."""
+    found = text(value, place)
+    if not found:
+        return found
+    if found.startswith("/") and not found.endswith("/") and "$" not in found:
+        return found
+    place.note(f"{place.label}写的是“{found}”，要写文件的完整路径，例如 /var/log/portal/access.log")
+    return None
+
+
 def form(pattern: re.Pattern[str], example: str, level: Level = "error") -> Reading:
     """A text of a given form."""
 

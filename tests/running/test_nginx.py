@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPResponse
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 
 from dangjian.common.http_headers import SECURITY_HEADERS
 from dangjian.common.mime_types import MIME_TYPES, content_type
 from dangjian.publishing.servers.files import write_server_files
-from dangjian.publishing.servers.nginx import MAX_KEY_LENGTH
+from dangjian.publishing.servers.nginx import LOG_DAYS, MAX_KEY_LENGTH
 from dangjian.publishing.servers.site import served_site
+from dangjian.statistics.visits import PageName, count_visits
 from tests.conftest import MakeSite
 from tests.sites import Built, article, column
 
@@ -97,6 +98,12 @@ class Nginx:
 
 
 Served = tuple[Path, str, dict[str, str]]
+DOWNLOADS = {
+    "files/fujian.0123456789ab.pdf": "关于“三会一课”的通知.pdf",
+    "files/long-name-of-a-document-about-something.00112233aabb.docx": "登记表 (2026).docx",
+    "files/one.ffff00001111.txt": "甲.txt",
+    "files/two.ffff00001111.txt": "乙.txt",
+}
 
 
 @contextmanager
@@ -107,10 +114,17 @@ def running(folder: Path, *sites: Served) -> Iterator[Nginx]:
     for live, url, addresses in sites:
         scheme, _, rest = url.partition("://")
         host, slash, path = rest.partition("/")
-        served = served_site(live, f"{scheme}://{host}:{port}{slash}{path}", ipv6=False)
+        site = served_site(live, f"{scheme}://{host}:{port}{slash}{path}", ipv6=False)
         given = folder / f"server {len(configurations)}"
-        write_server_files(given, served, addresses)
+        write_server_files(given, site, addresses, DOWNLOADS)
         configurations.append(given / "nginx.conf")
+    with served(folder, port, configurations) as nginx:
+        yield nginx
+
+
+@contextmanager
+def served(folder: Path, port: int, configurations: list[Path]) -> Iterator[Nginx]:
+    """Nginx with some configurations, of which one listens on ``port``."""
     nginx = Nginx(port, folder, configurations)
     nginx.write()
     nginx.test()
@@ -133,8 +147,8 @@ def running(folder: Path, *sites: Served) -> Iterator[Nginx]:
 def nginx(portal: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     """The sample portal under nginx."""
     folder = tmp_path_factory.mktemp("nginx")
-    with running(folder, (portal.output, f"http://{HOST}", portal.redirects)) as served:
-        yield served
+    with running(folder, (portal.output, f"http://{HOST}", portal.redirects)) as running_nginx:
+        yield running_nginx
 
 
 def first(portal: Built, pattern: str) -> str:
@@ -329,6 +343,78 @@ def test_in_a_sub_directory_too_caches_and_hidden_files_are_as_they_should_be(
         assert "immutable" in (answer.getheader("Cache-Control") or "")
         for hidden in ("search/0123-state.bin", ".git/config", "static/"):
             assert nginx.ask(f"{path}/{hidden}")[0].status == 404, hidden
+
+
+@pytest.mark.parametrize("path", ["", "/dangjian"])
+def test_downloads_are_saved_under_their_titles(tmp_path: Path, path: str) -> None:
+    live = small_site(tmp_path / "public", "")
+    for name in (*DOWNLOADS, "files/none.0000aaaa1111.pdf"):
+        (live / name).parent.mkdir(parents=True, exist_ok=True)
+        (live / name).write_bytes(b"x")
+    with running(tmp_path, (live, f"http://{HOST}{path}", {})) as nginx:
+
+        def saved(name: str) -> str:
+            answer, _ = nginx.ask(f"{path}/{name}")
+            assert answer.status == 200
+            assert answer.getheader("X-Content-Type-Options") == "nosniff"
+            return unquote((answer.getheader("Content-Disposition") or "").partition("''")[2])
+
+        first, second, *twice = DOWNLOADS
+        assert (saved(first), saved(second)) == (DOWNLOADS[first], DOWNLOADS[second])
+        assert [saved(name) for name in (*twice, "files/none.0000aaaa1111.pdf", "new.html")] == [
+            "", "", "", "",
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["", "/dangjian"])
+def test_what_fails_is_said_in_chinese(
+    tmp_path: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder without a front page, a method for no files, a file that can't be opened."""
+    live = small_site(tmp_path / "public", "")
+    (live / "static").mkdir()
+    with (
+        running(tmp_path, (live, f"http://{HOST}{path}", {})) as nginx,
+        socket.socket(socket.AF_UNIX) as other,
+    ):
+        answer, body = nginx.ask(f"{path}/static/")
+        assert (answer.status, body) == (404, b"404.html ")
+        monkeypatch.chdir(live)
+        other.bind("broken.html")  # opening it fails in a way that is nobody's mistake
+        for method, asked, status in (("GET", "broken.html", 500), ("POST", "new.html", 405)):
+            connection = http.client.HTTPConnection("127.0.0.1", nginx.port, timeout=20)
+            connection.request(method, f"{path}/{asked}", headers={"Host": HOST})
+            answer = connection.getresponse()
+            text = answer.read().decode()
+            connection.close()
+            assert (answer.status, "网页暂时打不开" in text) == (status, True), text
+            assert answer.getheader("Content-Type") == "text/html; charset=utf-8"
+            assert answer.getheader("X-Content-Type-Options") == "nosniff"
+            assert f"href='{path}/'" in text
+        assert nginx.ask(f"{path}/.failed")[0].status == 404
+
+
+def test_a_site_has_a_log_of_its_own_that_is_kept_for_six_months(tmp_path: Path) -> None:
+    live = small_site(tmp_path / "public", "")
+    log = tmp_path / "log of the site"
+    given = tmp_path / "server"
+    port = free_port()
+    site = served_site(live, f"http://{HOST}:{port}", ipv6=False, access_log=str(log))
+    write_server_files(given, site, {})
+    with served(tmp_path, port, [given / "nginx.conf"]) as nginx:
+        nginx.ask("/new.html", User_Agent="Firefox")
+    counted = count_visits([log], {"new.html": PageName("新")})
+    assert (dict(counted.articles), counted.unread) == ({"new.html": 1}, {})
+    rotate = (given / "logrotate").read_text(encoding="utf-8")
+    assert f'"{log}" {{' in rotate
+    assert f"rotate {LOG_DAYS}" in rotate
+    if program := shutil.which("logrotate", path="/usr/sbin:/usr/bin"):
+        done = subprocess.run(
+            [program, "-d", "-s", str(tmp_path / "state"), str(given / "logrotate")],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert "error" not in done.stderr
 
 
 def test_a_page_that_came_back_to_its_old_address_is_shown_before_nginx_is_reloaded(

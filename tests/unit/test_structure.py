@@ -22,7 +22,7 @@ STOREYS = (
     ("feeds", "exporters"),
     ("building",),
     ("preview", "publishing", "plugin"),
-    ("desk", "__init__"),
+    ("desk", "group", "__init__"),
     ("cli",),
 )
 STOREY = {name: number for number, names in enumerate(STOREYS) for name in names}

@@ -4,9 +4,15 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+from dangjian.building.kept_downloads import kept_downloads
 from dangjian.building.kept_redirects import kept_redirects
 from dangjian.common.output_folder import write_output
-from dangjian.publishing.servers.nginx import render_body, render_maps, render_server
+from dangjian.publishing.servers.nginx import (
+    render_body,
+    render_logrotate,
+    render_maps,
+    render_server,
+)
 from dangjian.publishing.servers.others import (
     render_caddyfile,
     render_dockerfile,
@@ -35,25 +41,40 @@ def update_server_files(place: Workplace, live: Path) -> list[Path]:
 
     ``place`` is where the site was built that is now in ``live``.
     """
-    return server_files_of(place, live, kept_redirects(place.catalogue))
+    return server_files_of(
+        place, live, kept_redirects(place.catalogue), kept_downloads(place.catalogue)
+    )
 
 
-def server_files_of(place: Workplace, live: Path, redirects: Mapping[str, str]) -> list[Path]:
-    """The same for a site whose old addresses are known, and where each leads."""
-    certificate = place.options.certificate
-    site = served_site(live, place.office.url, certificate, ipv6=_has_ipv6())
-    return write_server_files(server_folder(place, live), site, redirects)
+def server_files_of(
+    place: Workplace,
+    live: Path,
+    redirects: Mapping[str, str],
+    downloads: Mapping[str, str] | None = None,
+) -> list[Path]:
+    """The same for a site whose old addresses, and names of downloads, are known."""
+    options, url = place.options, place.office.url
+    site = served_site(
+        live, url, options.certificate, ipv6=_has_ipv6(), access_log=options.access_log
+    )
+    return write_server_files(server_folder(place, live), site, redirects, downloads)
 
 
-def write_server_files(folder: Path, site: ServedSite, addresses: Mapping[str, str]) -> list[Path]:
+def write_server_files(
+    folder: Path,
+    site: ServedSite,
+    addresses: Mapping[str, str],
+    downloads: Mapping[str, str] | None = None,
+) -> list[Path]:
     """Write all server files of a site into ``folder``; returns those whose content is new.
 
-    ``addresses`` are its old addresses and where each leads. A file is replaced as a whole.
+    ``addresses`` are its old addresses and where each leads, ``downloads`` the addresses of files
+    and what each is saved as. A file is replaced as a whole.
     """
     redirects = arrange_redirects(addresses, site.path)
     maps, body = str(folder / "nginx-maps.conf"), str(folder / "nginx-site.conf")
     made = {
-        "nginx-maps.conf": render_maps(site, redirects),
+        "nginx-maps.conf": render_maps(site, redirects, downloads or {}),
         "nginx-site.conf": render_body(site, redirects),
         "nginx.conf": render_server(site, maps, body),
         "Caddyfile": render_caddyfile(site, redirects),
@@ -62,6 +83,8 @@ def write_server_files(folder: Path, site: ServedSite, addresses: Mapping[str, s
         "_redirects": render_redirects(redirects),
         "Dockerfile": render_dockerfile(),
     }
+    if site.access_log:
+        made["logrotate"] = render_logrotate(site)
     found = [write_output(folder, name, text.encode()) for name, text in made.items()]
     return [folder / one.path for one in found if one.changed]
 

@@ -8,12 +8,14 @@ an earlier publish: next to a page lies its compressed copy, next to a redirect 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from urllib.parse import quote
 
 from dangjian.common.digests import digest
 from dangjian.common.http_headers import ASKED_AGAIN, SECURITY_HEADERS, UNCHANGING
 from dangjian.common.mime_types import CHARSET, COMPRESSIBLE, MIME_TYPES, UNKNOWN
+from dangjian.publishing.servers.failure import failure_page
 from dangjian.publishing.servers.redirects import QueryRule, Redirects, argument_names
 from dangjian.publishing.servers.site import ServedSite
 
@@ -21,6 +23,10 @@ MAX_KEY_LENGTH = 46
 """Bytes of a key that nginx takes into a map by its standard settings, where a line of the
 processor's cache has 64 bytes."""
 
+LOG_DAYS = 184
+"""So many days an access log is kept: six months, whichever."""
+
+_NAMED_BY_CONTENT = re.compile(r"\.([0-9a-f]{8,})\.[a-z0-9]+$")
 _MAX_LOCATION_LENGTH = 255
 _MAX_NAME_LENGTH = 255 - len(".gz")
 _IN_VARIABLES = re.compile(r"[A-Za-z0-9_]+")
@@ -31,9 +37,10 @@ def prefix_of(site: ServedSite) -> str:
     return f"portal_{digest(site.host, site.path, str(site.live)).hex()[:8]}"
 
 
-def render_maps(site: ServedSite, redirects: Redirects) -> str:
-    """What belongs into nginx's ``http`` part: caching, and where old addresses lead."""
-    return "\n".join([*_head("放在 nginx 的 http 一级。"), *_maps(site, redirects), ""])
+def render_maps(site: ServedSite, redirects: Redirects, downloads: Mapping[str, str]) -> str:
+    """What belongs into nginx's ``http`` part: caching, where old addresses lead, downloads."""
+    lines = [*_maps(site, redirects), "", *_downloads(site, downloads)]
+    return "\n".join([*_head("放在 nginx 的 http 一级。"), *lines, ""])
 
 
 def render_body(site: ServedSite, redirects: Redirects) -> str:
@@ -91,6 +98,25 @@ def render_server(site: ServedSite, maps: str, body: str) -> str:
     return "\n".join([*lines, f"    include {_quoted(body)};", "}", ""])
 
 
+def render_logrotate(site: ServedSite) -> str:
+    """How the site's log is kept for six months (网络安全法 第二十一条), a file a day."""
+    return f"""# 链接到 /etc/logrotate.d/，只做一次。不要再有别的设置轮换同一个文件。
+"{site.access_log}" {{
+    daily
+    rotate {LOG_DAYS}
+    dateext
+    compress
+    delaycompress
+    missingok
+    notifempty
+    sharedscripts
+    postrotate
+        [ ! -f /run/nginx.pid ] || kill -USR1 "$(cat /run/nginx.pid)"
+    endscript
+}}
+"""
+
+
 def _head(place: str) -> list[str]:
     return [
         "# 由 python3 tasks.py publish 生成，每次发布都会重写，请不要在这里改动。",
@@ -122,12 +148,7 @@ def _maps(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     # A map does not distinguish case; two articles whose old addresses differ in nothing else are
     # reported by the build.
     lowered = {key.lower(): (key, leads) for key, leads in short}
-    rest = iter(lowered.values())
-    groups = list(iter(lambda: list(islice(rest, 1000)), [])) or [[]]
-    for number, group in enumerate(groups):
-        default = f"${own}_moved{number + 1}" if number + 1 < len(groups) else '""'
-        pairs = [(_key(key), leads) for key, leads in group]
-        yield from _map("$uri", f"${own}_moved{number}", pairs, default)
+    yield from _chain("$uri", f"${own}_moved", lowered.values())
     for number, name in enumerate(argument_names(redirects)):
         if not _IN_VARIABLES.fullmatch(name):
             capture = f"{own}_value{number}"
@@ -137,6 +158,39 @@ def _maps(site: ServedSite, redirects: Redirects) -> Iterator[str]:
         source = "&".join(_argument(own, name, redirects) for name in rule.names)
         pairs = [(_key("&".join(values)), leads) for values, leads in rule.targets.items()]
         yield from _map(_quoted(source), variable, pairs, '""')
+
+
+def _downloads(site: ServedSite, downloads: Mapping[str, str]) -> Iterator[str]:
+    """What files are saved as, by the digest in their addresses, which is short.
+
+    Files of one content under two titles have none: pages say themselves what a link saves.
+    """
+    own = prefix_of(site)
+    names: dict[str, set[str]] = {}
+    for address, name in sorted(downloads.items()):
+        if found := _NAMED_BY_CONTENT.search(address):
+            names.setdefault(found[1], set()).add(name)
+    saved = [
+        (mark, f"attachment; filename*=UTF-8''{quote(name, safe='')}")
+        for mark, several in names.items()
+        for name in several
+        if len(several) == 1
+    ]
+    yield "# 附件保存时的名称。"
+    capture = f"{own}_mark"
+    pattern = rf"~^{re.escape(site.path)}files/.+\.(?<{capture}>[0-9a-f]{{8,}})\.[a-z0-9]+$"
+    yield from _map("$uri", f"${own}_file", [(pattern, f"${capture}")], '""')
+    yield from _chain(f"${own}_file", f"${own}_saved", saved)
+
+
+def _chain(source: str, variable: str, pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Maps of a thousand pairs, each with the next one for its default."""
+    rest = iter(pairs)
+    groups = list(iter(lambda: list(islice(rest, 1000)), [])) or [[]]
+    for number, group in enumerate(groups):
+        default = f"{variable}{number + 1}" if number + 1 < len(groups) else '""'
+        some = [(_key(key), value) for key, value in group]
+        yield from _map(source, f"{variable}{number}", some, default)
 
 
 def _map(
@@ -171,8 +225,9 @@ def _body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     yield "index index.html;"
     yield "server_tokens off;"
     yield "absolute_redirect off;"
-    yield f"error_page 403 =404 {_quoted(f'{site.path}404.html')};"
-    yield f"error_page 404 {_quoted(f'{site.path}404.html')};"
+    yield from _failures(site)
+    if site.access_log:
+        yield f"access_log {_quoted(site.access_log)} combined;"
     yield ""
     yield from _types()
     yield ""
@@ -182,6 +237,7 @@ def _body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     if site.certificate:
         yield 'add_header Strict-Transport-Security "max-age=31536000" always;'
     yield f"add_header Cache-Control ${own}_cache always;"
+    yield f"add_header Content-Disposition ${own}_saved0;"
     yield ""
     yield "# 发布时已经压缩好；没有压缩文件的，临时压缩。"
     yield "gzip_static on;"
@@ -213,6 +269,16 @@ def _body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
             page = f'if (!-f "{packed}") {{ {answer} }}'
             # No page can be where the name is too long for a file, and nginx would not say so.
             yield f"{_exact(path)} {{ {page if _can_be_file(path) else answer} }}"
+
+
+def _failures(site: ServedSite) -> Iterator[str]:
+    """What is shown in place of nginx's own English pages."""
+    yield f"error_page 403 =404 {_quoted(f'{site.path}404.html')};"
+    yield f"error_page 404 {_quoted(f'{site.path}404.html')};"
+    failed = _quoted(f"{site.path}.failed")
+    yield f"error_page 405 500 501 502 503 504 {failed};"
+    page = failure_page(quote(site.path))
+    yield f"location = {failed} {{ internal; default_type text/html; return 200 {_quoted(page)}; }}"
 
 
 def _exact(path: str) -> str:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from dangjian.common.http_headers import ASKED_AGAIN, SECURITY_HEADERS, UNCHANGING
 from dangjian.common.mime_types import MIME_TYPES, content_type
 from dangjian.common.web_addresses import to_uri
+from dangjian.publishing.servers.failure import failure_page
 from dangjian.publishing.servers.redirects import Redirects
 from dangjian.publishing.servers.site import ServedSite
 
@@ -63,9 +64,16 @@ def _caddy_body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     yield "    }"
     yield "}"
     yield "handle_errors {"
-    yield f"    root * {_word(str(site.live))}"
-    yield "    rewrite * /404.html"
-    yield "    file_server"
+    yield "    @missing expression `{err.status_code} in [403, 404]`"
+    yield "    handle @missing {"
+    yield f"        root * {_word(str(site.live))}"
+    yield "        rewrite * /404.html"
+    yield "        file_server"
+    yield "    }"
+    yield "    handle {"
+    yield '        header Content-Type "text/html; charset=utf-8"'
+    yield f"        respond `{failure_page(quote(at))}` {{err.status_code}}"
+    yield "    }"
     yield "}"
 
 
@@ -100,6 +108,7 @@ def render_htaccess(site: ServedSite, redirects: Redirects) -> str:
         "DirectoryIndex index.html",
         f"ErrorDocument 404 {site.path}404.html",
         f"ErrorDocument 403 {site.path}404.html",
+        *(f'ErrorDocument {n} "{failure_page(quote(site.path))}"' for n in (405, 500, 503)),
         "",
         *(f"AddType {mime} .{extension}" for extension, mime in MIME_TYPES.items()),
         "AddCharset utf-8 .html .css .js .txt .csv .vtt",

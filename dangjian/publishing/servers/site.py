@@ -11,6 +11,7 @@ from dangjian.common.web_addresses import to_uri
 class ServedSite(Struct, frozen=True, kw_only=True):
     """A site as served: its folder, host (Punycode), port (0: the usual).
 
+    ``access_log`` is where nginx logs who was sent what, or empty: as it is set for all sites.
     ``path`` is decoded and ends with ``/``. ``certificate`` and ``certificate_key`` are files on
     the server, or empty. ``secure`` says that readers come by https; ``ipv6`` that the server has
     IPv6.
@@ -24,10 +25,16 @@ class ServedSite(Struct, frozen=True, kw_only=True):
     certificate: str = ""
     certificate_key: str = ""
     ipv6: bool = True
+    access_log: str = ""
 
 
 def served_site(
-    live: Path, url: str, certificate: tuple[str, str] = ("", ""), *, ipv6: bool = True
+    live: Path,
+    url: str,
+    certificate: tuple[str, str] = ("", ""),
+    *,
+    ipv6: bool = True,
+    access_log: str = "",
 ) -> ServedSite:
     """The site at ``url`` whose files are in ``live``."""
     parts = urlsplit(to_uri(url))
@@ -40,4 +47,5 @@ def served_site(
         certificate=certificate[0],
         certificate_key=certificate[1],
         ipv6=ipv6,
+        access_log=access_log,
     )
