@@ -33,7 +33,7 @@ from dangjian.building.moved import note_addresses
 from dangjian.building.outline import read_outline, store_outline
 from dangjian.building.output_list import open_output_list
 from dangjian.building.problems import archive_problems, left_out, source_problems
-from dangjian.building.produce import Producer
+from dangjian.building.produce import SEARCH_FOLDER, Producer
 from dangjian.building.published import note_articles
 from dangjian.building.scope import WHOLE, Scope
 from dangjian.building.site_plan import plan_site, settle_pages, write_site
@@ -274,7 +274,10 @@ class Build:
         """
         presenter, scope = arranged.presenter, arranged.scope
         indexed &= scope.is_whole or bool(scope.unindexed)
-        listed = open_output_list(self._place, self._comparison.output())
+        state = self._comparison.output()
+        listed = open_output_list(self._place, state)
+        if indexed:
+            listed.check_way([f"{SEARCH_FOLDER}/"], state.files, state.links)
         index = self._begin_index(arranged) if indexed else None
         with _without_collector():
             with self.report.timed(Stage.PLAN):
@@ -283,7 +286,7 @@ class Build:
                     plan.setup,
                     plan.common,
                     self._catalogue,
-                    self._comparison.output(),
+                    state,
                     listed,
                     self._pool,
                     self._progress,

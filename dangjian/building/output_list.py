@@ -5,7 +5,7 @@ path is entered before its file is written, so that a build that was killed leav
 not on the list.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from dangjian.building.output_state import OutputState
@@ -30,22 +30,44 @@ class OutputList:
         """Whether the file at ``path`` is ours, what a killed build left of one included."""
         return path in self.paths or path.removesuffix(TEMPORARY) in self.paths
 
-    def claim(self, paths: Iterable[str], existing: Collection[str]) -> None:
+    def claim(
+        self, paths: Iterable[str], existing: Collection[str], links: Collection[str] = ()
+    ) -> None:
         """Enter paths that are about to be written.
 
-        Raises PlaceError when one of them is among the ``existing`` files and not ours.
+        Raises PlaceError when one of the ``existing`` files is at a path and not ours, or as
+        ``check_way`` does.
         """
-        fresh = [path for path in dict.fromkeys(paths) if path not in self.paths]
-        foreign = [path for path in fresh if path in existing]
+        paths = dict.fromkeys(paths)
+        self.check_way(paths, existing, links)
+        fresh = [path for path in paths if path not in self.paths]
+        self._refuse_foreign(path for path in fresh if path in existing)
+        if fresh:
+            self.paths.update(fresh)
+            with self._file.open("a", encoding="utf-8", newline="\n") as file:
+                file.write("".join(f"{path}\n" for path in fresh))
+
+    def check_way(
+        self, paths: Iterable[str], existing: Collection[str], links: Collection[str]
+    ) -> None:
+        """Raise PlaceError when a folder of a path is one of ``links``, or a file of others."""
+        if not existing and not links:
+            return
+        folders = dict.fromkeys(folder for path in paths for folder in _folders_of(path))
+        if link := next((folder for folder in folders if folder in links), None):
+            raise PlaceError(
+                f"{self._output / link} 是符号链接（快捷方式），网页会写到别处去，已停下。"
+                "请删去这个链接；要放到别的磁盘，请用 OUTPUT_PATH（或 --output）改整个输出的位置"
+            )
+        self._refuse_foreign(path for path in folders if path in existing and not self.owns(path))
+
+    def _refuse_foreign(self, paths: Iterable[str]) -> None:
+        foreign = list(paths)
         if foreign:
             raise PlaceError(
                 f"{self._output} 里已有不是本程序生成的 {_named(foreign)}，"
                 "生成网站会盖掉它，已停下。请移走这些文件，或换一个输出文件夹"
             )
-        if fresh:
-            self.paths.update(fresh)
-            with self._file.open("a", encoding="utf-8", newline="\n") as file:
-                file.write("".join(f"{path}\n" for path in fresh))
 
     def keep_only(self, paths: set[str]) -> None:
         """Let the list hold just ``paths``, as the output does now."""
@@ -115,6 +137,14 @@ def is_retained(path: str, retain: Collection[str]) -> bool:
     """Whether a file is at, or below, a top name that others look after."""
     first = path.partition("/")[0]
     return first in retain or first.startswith(".")
+
+
+def _folders_of(path: str) -> Iterator[str]:
+    """The folders that a path lies in, the outermost first."""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
 
 
 def _named(paths: list[str]) -> str:

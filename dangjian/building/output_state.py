@@ -14,11 +14,13 @@ from dangjian.content.catalogue import Catalogue, OutputRow
 class OutputState(Struct):
     """The files in the output folder (by path below it), and what the catalogue knows of them.
 
-    A build updates it as it goes on, so that what was found intact once stays so.
+    ``links`` are the symbolic links there, which are not followed. A build updates it as it goes
+    on, so that what was found intact once stays so.
     """
 
     files: dict[str, Stat]
     rows: dict[str, OutputRow]
+    links: frozenset[str] = frozenset()
     found_intact: bool = False
 
     def is_current(self, path: str, fingerprint: bytes) -> bool:
@@ -47,8 +49,13 @@ class OutputState(Struct):
 
 
 def pack_output_stats(output: Path) -> bytes:
-    """The stats of all files below the output folder, packed to pass quickly between processes."""
-    return msgspec.msgpack.encode(scan_output(output))
+    """All files below the output folder, and its links, packed to pass quickly between processes.
+
+    Raises PlaceError when a folder can't be listed.
+    """
+    links: list[str] = []
+    files = scan_output(output, links)
+    return msgspec.msgpack.encode((files, links))
 
 
 def read_output_state(catalogue: Catalogue, look: Callable[[], bytes]) -> OutputState:
@@ -57,4 +64,5 @@ def read_output_state(catalogue: Catalogue, look: Callable[[], bytes]) -> Output
     ``look`` returns what ``pack_output_stats`` does, at once or when another process has done it.
     """
     rows = catalogue.outputs()
-    return OutputState(msgspec.msgpack.decode(look(), type=dict[str, Stat]), rows)
+    files, links = msgspec.msgpack.decode(look(), type=tuple[dict[str, Stat], frozenset[str]])
+    return OutputState(files, rows, links)

@@ -160,7 +160,7 @@ class Producer:
         self.production.foreign = foreign_files(others, self.listed, retain)
 
     def _claim(self, paths: Iterable[str]) -> None:
-        self.listed.claim(paths, self.state.files)
+        self.listed.claim(paths, self.state.files, self.state.links)
 
     def _note(self, results: Sequence[WrittenFile], marks: Mapping[str, bytes]) -> None:
         self.production.written.extend(one.path for one in results if one.changed)

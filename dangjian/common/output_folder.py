@@ -12,7 +12,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from dangjian.common.files import Stat, scan_files
+from dangjian.common.errors import PlaceError
+from dangjian.common.files import SkipReason, Stat, scan_files
 
 TEMPORARY = ".dangjian-new"
 
@@ -104,9 +105,21 @@ def remove_obstacle(output: Path, path: str) -> None:
             above.unlink()
 
 
-def scan_output(output: Path) -> dict[str, Stat]:
-    """Every file below ``output`` with its stat, by path with ``/``."""
-    return {path: stat for path, stat, _ in scan_files(output)}
+def scan_output(output: Path, links: list[str] | None = None) -> dict[str, Stat]:
+    """Every file below ``output`` with its stat, by path with ``/``; links are added to ``links``.
+
+    Raises PlaceError when a folder can't be listed: what is in it would pass for removed.
+    """
+
+    def note(path: str, reason: SkipReason) -> None:
+        if reason == "link" and links is not None:
+            links.append(path)
+        elif reason == "unreadable" and (output / path).exists():
+            raise PlaceError(
+                f"{output / path} 打不开，里面有哪些文件看不到，已停下。请检查文件夹的权限和磁盘"
+            )
+
+    return {path: stat for path, stat, _ in scan_files(output, note)}
 
 
 def remove_outputs(output: Path, paths: Iterable[str]) -> int:
@@ -120,7 +133,10 @@ def remove_outputs(output: Path, paths: Iterable[str]) -> int:
         target = output / path
         try:
             target.unlink()
-        except FileNotFoundError:
+        except OSError:
+            # Gone, or a folder is there by now.
+            if target.is_symlink() or target.is_file():
+                raise
             continue
         removed += 1
         folders.update(output / parent for parent in Path(path).parents)

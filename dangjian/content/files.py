@@ -22,6 +22,8 @@ def missing_reason(content: Path, path: str) -> str:
         others = os.listdir((content / path).parent)
     except OSError:
         others = []
+    if name in others:
+        return f"{path} 不是普通文件（是文件夹、快捷方式、管道之类），不能用。请把文件本身放到这里"
     for other in sorted(others):
         if unicodedata.normalize("NFC", other) == unicodedata.normalize("NFC", name):
             return (

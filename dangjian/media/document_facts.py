@@ -4,15 +4,24 @@ A reader sees all of that with two clicks. It can't be taken out safely by a pro
 a layout may depend on it), so that the editor hears what there is and how to remove it.
 """
 
+import logging
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 from xml.etree import ElementTree as ET
 
-_MAX_MEMBER: Final = 64_000_000
+from dangjian.common.xmltext import strip_invalid
+
+MAX_MEMBER: Final = 64_000_000
+MAX_UNPACKED: Final = 100_000_000
+"""How many bytes of a file in a document, and of all of them, are looked into once unpacked."""
+MAX_LEVELS: Final = 500
+"""How deep XML may be nested; what programs write has some twenty levels."""
+_CHUNK: Final = 1 << 16
 _MAX_PDF_PAGES: Final = 300
 _OLE_START: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -32,6 +41,7 @@ _CHANGES: Final = frozenset(
 )
 _COMMENTS: Final = frozenset({"comment", "cm", "threadedComment", "annotation"})
 _HIDDEN: Final = {"sheet": "state", "col": "hidden", "row": "hidden"}
+_SHOWN: Final = frozenset({"0", "false", "visible"})
 _TEXT_PARTS: Final = re.compile(
     r"(?:word/(?:document|header\d*|footer\d*|footnotes|endnotes|comments)|content"
     r"|xl/workbook|xl/worksheets/[^/]+|xl/comments\d*|xl/threadedComments/[^/]+"
@@ -71,7 +81,7 @@ def document_notices(path: Path, extension: str) -> tuple[str, ...]:
         elif start == _OLE_START:
             found = _compound(file)
         elif extension == "rtf":
-            found = _rtf(file.read(_MAX_MEMBER))
+            found = _rtf(file.read(MAX_MEMBER))
         else:
             return ()
     if not found:
@@ -81,17 +91,25 @@ def document_notices(path: Path, extension: str) -> tuple[str, ...]:
 
 
 def _named(label: str, value: str) -> str:
-    value = " ".join(value.split())
+    # Halves of surrogate pairs, as RTF and PDF can write them, belong together.
+    whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    value = " ".join(strip_invalid(whole).split())
     return f"{label}“{value[:30]}”" if value else ""
 
 
 def _zipped(file: IO[bytes]) -> list[str]:
     found: list[str] = []
+    left = MAX_UNPACKED
     try:
         with zipfile.ZipFile(file) as archive:
             for member in archive.infolist():
-                if member.file_size <= _MAX_MEMBER and not member.is_dir():
-                    found += _member(archive, member)
+                if member.is_dir() or (look := _look_for(member.filename)) is None:
+                    continue
+                left -= member.file_size
+                if member.file_size > MAX_MEMBER or left < 0:
+                    return [*found, "没有查过的内容（展开后太大）"]
+                with archive.open(member) as opened:
+                    found += look(opened)
     except (zipfile.BadZipFile, zlib.error, ET.ParseError, NotImplementedError, RuntimeError):
         return found  # encrypted, or damaged from here on
     except (EOFError, ValueError, LookupError):
@@ -99,63 +117,107 @@ def _zipped(file: IO[bytes]) -> list[str]:
     return found
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[str]:
-    name = member.filename.lower()
+def _look_for(member: str) -> Callable[[IO[bytes]], Iterable[str]] | None:
+    """What finds in a file of a document what an editor should know; None for most files."""
+    name = member.lower()
     if name in _PROPERTY_FILES:
-        with archive.open(member) as file:
-            yield from _properties(file)
-    elif _TEXT_PARTS.fullmatch(member.filename):
-        with archive.open(member) as file:
-            yield from _traces(file)
-    elif name.startswith(("word/media/", "xl/media/", "ppt/media/", "pictures/")):
-        if name.endswith((".jpg", ".jpeg")) and _PLACED.search(archive.read(member)[:70_000]):
-            yield "带拍摄地点的照片"
-    elif name.startswith("xl/revisions/"):
-        yield "修订记录"
-    elif name.startswith("ppt/notesslides/notesslide"):
-        with archive.open(member) as file:
-            if _has_notes(file):
-                yield "演讲者备注"
+        return _properties
+    if _TEXT_PARTS.fullmatch(member):
+        return _traces
+    if name.startswith(("word/media/", "xl/media/", "ppt/media/", "pictures/")):
+        return _place_of_photo if name.endswith((".jpg", ".jpeg")) else None
+    if name.startswith("xl/revisions/"):
+        return lambda _file: ["修订记录"]
+    return _notes if name.startswith("ppt/notesslides/notesslide") else None
 
 
-def _properties(file: IO[bytes]) -> Iterator[str]:
-    for _, element in ET.iterparse(file):  # noqa: S314 - expat limits entities, fetches nothing
-        label = _NAMES.get(_local(element.tag))
-        if label and (said := _named(label, element.text or "")):
-            yield said
+def _place_of_photo(file: IO[bytes]) -> list[str]:
+    return ["带拍摄地点的照片"] if _PLACED.search(file.read(70_000)) else []
 
 
-def _traces(file: IO[bytes]) -> Iterator[str]:
+class _Elements:
+    """A target of the XML parser that grows no tree: a small file can hold millions of elements.
+
+    ``heard`` gets each element's name without namespace, its attributes and the text before its
+    first child, once that is known.
+    """
+
+    def __init__(self, heard: Callable[[str, Mapping[str, str], str], None]) -> None:
+        self._heard = heard
+        self._open: tuple[str, Mapping[str, str]] | None = None
+        self._words: list[str] = []
+        self._level = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._tell()
+        self._level += 1
+        if self._level > MAX_LEVELS:
+            raise ValueError("nested too deep")
+        self._open = tag.rpartition("}")[2], attributes
+
+    def data(self, text: str) -> None:
+        if self._open is not None:
+            self._words.append(text)
+
+    def end(self, _tag: str) -> None:
+        self._tell()
+        self._level -= 1
+
+    def _tell(self) -> None:
+        if self._open is not None:
+            self._heard(*self._open, "".join(self._words))
+            self._open = None
+            self._words.clear()
+
+
+def _hear(file: IO[bytes], heard: Callable[[str, Mapping[str, str], str], None]) -> None:
+    """Parse XML. Raises ParseError and ValueError; what was heard before stays heard."""
+    # expat limits entities, and fetches nothing.
+    parser = ET.XMLParser(target=_Elements(heard))  # noqa: S314 - see above
+    while chunk := file.read(_CHUNK):
+        parser.feed(chunk)
+    parser.close()
+
+
+def _properties(file: IO[bytes]) -> list[str]:
+    found: list[str] = []
+
+    def hear(name: str, _attributes: Mapping[str, str], text: str) -> None:
+        if (label := _NAMES.get(name)) and (said := _named(label, text)):
+            found.append(said)
+
+    with suppress(ET.ParseError, ValueError):
+        _hear(file, hear)
+    return found
+
+
+def _traces(file: IO[bytes]) -> Iterable[str]:
     """Tracked changes, comments, and what is hidden; each said once."""
-    said: set[str] = set()
-    depth = 0
-    for event, element in ET.iterparse(file, ("start", "end")):  # noqa: S314 - as above
-        if event == "end":
-            depth -= 1
-            if depth == 1:
-                element.clear()
-            continue
-        depth += 1
-        name = _local(element.tag)
-        found = ""
+    found: dict[str, None] = {}
+
+    def hear(name: str, attributes: Mapping[str, str], _text: str) -> None:
         if name in _CHANGES:
-            found = "修订记录"
+            found["修订记录"] = None
         elif name in _COMMENTS:
-            found = "批注"
-        elif element.get(_HIDDEN.get(name, ""), "0") not in ("0", "false", "visible"):
-            found = "隐藏的工作表" if name == "sheet" else "隐藏的行或列"
-        if found and found not in said:
-            said.add(found)
-            yield found
+            found["批注"] = None
+        elif name in _HIDDEN and attributes.get(_HIDDEN[name], "0") not in _SHOWN:
+            found["隐藏的工作表" if name == "sheet" else "隐藏的行或列"] = None
+
+    with suppress(ET.ParseError, ValueError):
+        _hear(file, hear)
+    return found
 
 
-def _has_notes(file: IO[bytes]) -> bool:
-    words = [e.text or "" for _, e in ET.iterparse(file) if _local(e.tag) == "t"]  # noqa: S314
-    return any(word.strip() and not word.strip().isdigit() for word in words)
+def _notes(file: IO[bytes]) -> list[str]:
+    found: dict[str, None] = {}
 
+    def hear(name: str, _attributes: Mapping[str, str], text: str) -> None:
+        if name == "t" and text.strip() and not text.strip().isdigit():
+            found["演讲者备注"] = None
 
-def _local(tag: object) -> str:
-    return str(tag).rpartition("}")[2]
+    with suppress(ET.ParseError, ValueError):
+        _hear(file, hear)
+    return list(found)
 
 
 def _compound(file: IO[bytes]) -> list[str]:
@@ -200,7 +262,7 @@ def _rtf(data: bytes) -> list[str]:
 def _rtf_text(data: bytes) -> str:
     coded = re.sub(rb"\\'([0-9a-fA-F]{2})", lambda m: bytes.fromhex(m[1].decode()), data)
     text = coded.decode("gb18030", "replace")
-    return re.sub(r"\\u(-?\d+) ?\??", lambda m: chr(int(m[1]) % 65536), text)
+    return re.sub(r"\\u(-?\d{1,9}) ?\??", lambda m: chr(int(m[1]) % 65536), text)
 
 
 def _pdf(file: IO[bytes]) -> list[str]:
@@ -208,6 +270,7 @@ def _pdf(file: IO[bytes]) -> list[str]:
     from pypdf.errors import PyPdfError  # noqa: PLC0415
 
     found: list[str] = []
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # of damages, in English
     broken = (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError)
     try:
         reader = pypdf.PdfReader(file)

@@ -19,7 +19,8 @@ _MAIL = (
     r"\.[A-Za-z]{2,}(?![A-Za-z0-9_@])"
 )
 _TRAILING = re.compile(r"[.,;:!?'*~]+$")
-_STRUCK = r"~~(?=[^\s~])(.+?)(?<=[^\s~])~~(?!~)"
+_STRUCK = r"~~(?=[^\s~])"
+_STRUCK_END = re.compile(r"(?<=[^\s~])~~(?!~)")
 _BROKEN = r"\\\n"
 
 
@@ -64,10 +65,18 @@ class _Mail(InlineProcessor):
 
 
 class _Struck(InlineProcessor):
-    def handleMatch(self, m: re.Match[str], _data: str) -> Handled:  # type: ignore[override]  # noqa: N802 - Markdown's own name
+    """Looks for an end once where there is none: from each beginning it would cost the square."""
+
+    _endless = ""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> Handled:  # type: ignore[override]  # noqa: N802 - Markdown's own name
+        end = None if data is self._endless else _STRUCK_END.search(data, m.end() + 1)
+        if end is None:
+            self._endless = data
+            return None, None, None
         struck = ET.Element("del")
-        struck.text = m[1]
-        return struck, m.start(), m.end()
+        struck.text = data[m.end() : end.start()]
+        return struck, m.start(), end.end()
 
 
 def _link(href: str, shown: str) -> ET.Element:

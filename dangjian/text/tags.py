@@ -180,22 +180,25 @@ class _Reader:
             elif opened := waiting.get(tag.name):
                 tag.mate = opened.pop()
                 self._tags[tag.mate].mate = index
+        whole_until = -1  # where the last of the whole elements opened so far ends
         for index, tag in enumerate(self._tags):
+            if tag.name in elements.WHOLE and not tag.closing:
+                whole_until = max(whole_until, tag.mate)
             if tag.mate >= 0 or tag.name in elements.VOID:
                 if tag.closing and tag.mate < 0:
                     made = self._tokens.add("<br>") if tag.name == "br" else ""
                     self._edits[tag.start] = (tag.end, made)
                 continue
-            self._unpaired(index, tag)
+            self._unpaired(tag, inside_whole=whole_until > index)
 
-    def _unpaired(self, index: int, tag: _Tag) -> None:
+    def _unpaired(self, tag: _Tag, *, inside_whole: bool) -> None:
         written = self._text[tag.start : tag.end][:40]
         if tag.closing:
             self._edits[tag.start] = (tag.end, "")
             if tag.name != "p":
                 self._note(tag.start, f"多了一个 {written}，前面没有对应的开头，已略去", "warning")
         elif tag.name in _OPTIONAL_END:
-            if tag.name in elements.PARTS and not self._inside_whole(index):
+            if tag.name in elements.PARTS and not inside_whole:
                 self._edits[tag.start] = (tag.end, " ")
                 if not self._in_open_whole:
                     self._note(tag.start, f"{written} 不在表格或列表里，不起作用，已略去")
@@ -209,12 +212,6 @@ class _Reader:
             self._edits[tag.start] = (tag.end, "")
             self._note(tag.start, f"{written} 没有收尾的 </{tag.name}>，不起作用，请补上或删去")
             self._in_open_whole |= tag.name in elements.WHOLE
-
-    def _inside_whole(self, index: int) -> bool:
-        for before in self._tags[:index][::-1]:
-            if before.name in elements.WHOLE and not before.closing and before.mate > index:
-                return True
-        return False
 
     def _make(self, start: int, end: int, whole: bool) -> str:
         """The text between two positions with its edits made and its tags as tokens.

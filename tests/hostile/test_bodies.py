@@ -54,6 +54,10 @@ CONVERTED = {
     "rule of asterisks": "* * " * 30_000 + "a",
     "10,000 headings in a block": "# a\n" * 10_000,
     "100,000 fences with a name": "```a\n" * 100_000,
+    "struck through without an end": "~~a " * 5_000,
+    "runs of tildes": "~~~a" * 5_000,
+    "cells without a table": "<td>" * 50_000,
+    "items without a list": "<li>甲</li>" * 5_000,
     "numeric entities": "&#xD800; &#0; &#x110000; &#1;" + "&#x" * 5_000,
 }
 REFUSED = {
@@ -64,6 +68,7 @@ REFUSED = {
     "quotations 1,000 deep": ("> " * 1000 + "深", DEEP),
     "lists in quotations": ("> - " * 200 + "深", DEEP),
     "open notes": ("[^" * 50_000, DENSE),
+    "open strikes": ("~~a " * 50_000, DENSE),
     "open brackets": ("[" * 100_000, DENSE),
     "open links": ("[a](" * 30_000, DENSE),
     "open pictures": ("![" * 30_000, DENSE),

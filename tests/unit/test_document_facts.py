@@ -1,6 +1,7 @@
 """What a document says of those who wrote it is reported, and nothing is invented."""
 
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pypdf
 import pytest
 from pypdf.annotations import Text
 
+from dangjian.media import document_facts
 from dangjian.media.attachments import inspect_attachment
 from dangjian.media.document_facts import document_notices
 from tests.samples.photos import camera_exif, photo
@@ -133,6 +135,77 @@ def test_what_was_readable_of_a_broken_document_is_told(tmp_path: Path) -> None:
         "word/document.xml": "<w:p",
     }
     assert "张三" in reported(zipped(tmp_path, "a.docx", members))
+
+
+CHANGE = "<w:ins/>"
+TOO_MUCH = "没有查过的内容"
+
+
+@pytest.mark.parametrize(("levels", "found"), [(0, True), (1, False)])
+def test_xml_is_read_to_a_depth(tmp_path: Path, levels: int, found: bool) -> None:
+    """Behind that the file is taken for damaged: millions of levels would take all memory."""
+    deep = document_facts.MAX_LEVELS - 1 + levels
+    text = f"<a {W}>" + "<b>" * (deep - 1) + CHANGE + "</b>" * (deep - 1) + "</a>"
+    said = reported(zipped(tmp_path, "a.docx", {"word/document.xml": text}))
+    assert ("修订" in said) is found
+
+
+@pytest.mark.parametrize(("more", "found"), [(0, True), (1, False)])
+@pytest.mark.parametrize("limit", ["MAX_MEMBER", "MAX_UNPACKED"])
+def test_a_document_is_looked_into_up_to_a_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, more: int, found: bool
+) -> None:
+    """A zip bomb is small as a file; that it was not looked into is reported."""
+    text = TEXT.format(W, CHANGE)
+    members: dict[str, str | bytes] = {"word/document.xml": text, "word/other.xml": "x" * 9999}
+    count = 1
+    if limit == "MAX_UNPACKED":
+        members["word/footnotes.xml"] = text
+        count = 2
+    monkeypatch.setattr(document_facts, limit, len(text.encode()) * count - more)
+    said = reported(zipped(tmp_path, "a.docx", members))
+    assert ("修订" in said) is (found or limit == "MAX_UNPACKED")
+    assert (TOO_MUCH in said) is not found
+
+
+def test_a_small_file_of_millions_of_elements_takes_little_memory(tmp_path: Path) -> None:
+    bomb = f"<a {W}>" + "<b/>" * 500_000 + CHANGE + "</a>"
+    with zipfile.ZipFile(tmp_path / "a.docx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", bomb)
+    tracemalloc.start()
+    try:
+        assert "修订" in reported(tmp_path / "a.docx")
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"\u24352?\u19977?", "张三"),
+        (r"\u-10179?\u-8704?", "😀"),
+        (r"\u-10179?", "\ufffd"),
+        ("\\u" + "9" * 5000, None),
+        (r"\u7?甲", None),
+    ],
+)
+def test_any_number_in_an_rtf_is_read(tmp_path: Path, written: str, read: str | None) -> None:
+    path = tmp_path / "a.rtf"
+    path.write_bytes(b"{\\rtf1{\\info{\\author " + written.encode("gbk") + b"}}}")
+    said = reported(path)
+    said.encode()
+    assert read is None or f"作者“{read}”" in said
+    assert said.isprintable()
+
+
+def test_what_is_said_of_damaged_pdfs_in_english_stays_away(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF-1.4\n" + b"1 0 obj<<" * 2000)
+    reported(path)
+    assert caplog.text == ""
 
 
 def pdf(folder: Path, facts: dict[str, str], *, comment: bool = False) -> Path:
