@@ -27,7 +27,6 @@ from dangjian.building.arrange import (
 )
 from dangjian.building.comparison import Comparison, Outcome
 from dangjian.building.held_back import HeldBack
-from dangjian.building.inspect import inspect_site
 from dangjian.building.last_build import forget_last, remember
 from dangjian.building.moved import note_addresses
 from dangjian.building.outline import read_outline, store_outline
@@ -310,6 +309,8 @@ class Build:
 
     def check(self) -> Report:
         """Report everything that a build would, and what only a check looks for; make nothing."""
+        from dangjian.building.inspect import inspect_site  # noqa: PLC0415 - no build needs it
+
         presenter = self.arrange().presenter
         with _without_collector(), self.report.timed(Stage.PLAN):
             settle_pages(plan_site(self._place, presenter, self._known.sources))

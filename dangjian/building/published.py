@@ -1,6 +1,5 @@
 """What a build for publishing leaves for the publisher: its files, and the public articles."""
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ import msgspec
 
 from dangjian.building.cache_folder import at_work
 from dangjian.building.output_list import list_file, read_list
+from dangjian.common.patterns import regex
 from dangjian.content.catalogue import Catalogue
 from dangjian.settings.workspace import Workplace
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dangjian.pages.presenter import Presenter
 
 _NAME = "articles"
-_PRIVATE = re.compile(r"search/.*-state\.bin|.*\.part")
+_PRIVATE = regex(r"search/.*-state\.bin|.*\.part")
 """Files that the builder keeps in the output for itself."""
 
 Articles = dict[str, tuple[str, str]]

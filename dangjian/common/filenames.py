@@ -3,11 +3,13 @@
 import re
 from pathlib import PurePath
 
-_WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")
-_ADDRESS_STEM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
+from dangjian.common.patterns import regex
+
+_WINDOWS_DEVICE = regex(r"(con|prn|aux|nul|com\d|lpt\d)")
+_ADDRESS_STEM = regex(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 _MAX_STEM_LENGTH = 100
 _MAX_PART_LENGTH = 200
-_LIKE_A_FILE = re.compile(r"\.[A-Za-z]\w{1,4}$")
+_LIKE_A_FILE = regex(r"\.[A-Za-z]\w{1,4}$")
 
 
 def ascii_stem(path: PurePath, fallback: str) -> str:

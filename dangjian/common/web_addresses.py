@@ -1,12 +1,13 @@
 """Addresses as the web sends them: URIs (RFC 3986), from IRIs as editors write them."""
 
-import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
-_PLAIN = re.compile(r"[A-Za-z0-9%/:=&?~#+._-]*")
+from dangjian.common.patterns import regex
+
+_PLAIN = regex(r"[A-Za-z0-9%/:=&?~#+._-]*")
 # Everything that may stand in an address, and "%" because it is already escaped.
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
-_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_STRAY_PERCENT = regex(r"%(?![0-9A-Fa-f]{2})")
 
 
 def to_uri(address: str) -> str:

@@ -1,10 +1,11 @@
 """Text fit for XML."""
 
-import re
 from html import escape
 
+from dangjian.common.patterns import regex
+
 # Controls, lone surrogates and non-characters: XML forbids or discourages them, nobody reads them.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_UNFIT = regex("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def strip_invalid(text: str) -> str:

@@ -165,7 +165,7 @@ def _prose(source: Source, path: str, manner: Manner, rendered: Rendered) -> str
     if "<!--" in source.body and (more := MORE.search(source.body)) and more.start():
         before = source.body[: more.start()]
         rendered = _markdown().convert(before, path.rpartition("/")[0], manner)
-    return prose_of(rendered.html)
+    return prose_of(rendered.html, EXCERPT_LENGTH)
 
 
 _REFUSED = Rendered("")

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from dangjian.common.files import SkipReason, Stat, scan_files
+from dangjian.common.patterns import regex
 from dangjian.common.problems import Problem
 from dangjian.content.columns import COLUMN_FILE, is_column_folder
 from dangjian.content.root_files import ROOT_FOLDER
@@ -115,13 +116,13 @@ _USUAL = frozenset(
 """Endings of what lies next to articles, so that nothing else need be asked of most files."""
 _PLAIN = frozenset(("txt", "html", "htm"))
 """Endings of what may be a download, or an article saved in the wrong form."""
-_NOT_READ = re.compile(
+_NOT_READ = regex(
     r"\.(?:md(?:\W+\w*)?|mdx|mkd|mkdn|mkdown|mdown|mdwn|mdtxt|mdtext|rst|rest|adoc|asciidoc|textile|org"
     r"|wiki|text)\s*$|[．。﹒·][mM][dD]$|\.[mM][dD][．。\s]*$",
     re.IGNORECASE,
 )
 """Names that were most likely meant to end in ``.md``, or other programs' articles."""
-_COPY = re.compile(
+_COPY = regex(
     r"\.sync-conflict-\d|[(（ _-]冲突(?:的)?副本|冲突文件|conflicted copy|[ _-]+conflict[ _.-]"
     r"|(?: -|-| |_|的)\s*副本\s*(?:[(（]?\d+[)）]?)?\.md$|^副本 ?(?:-|_)"
     r"|(?: - Copy| copy)\s*(?:[(（]?\d+[)）]?)?\.md$"

@@ -1,6 +1,5 @@
 """The sources below ``content/``: reading those that changed, and the columns they make."""
 
-import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from dangjian.common.digests import digest
+from dangjian.common.patterns import regex
 from dangjian.common.workers import WorkerPool
 from dangjian.content.catalogue import Catalogue, Record, SourceRow, StoredSource
 from dangjian.content.columns import COLUMN_FILE, Column, ColumnTree
@@ -161,8 +161,8 @@ def column_folders(rows: Iterable[str]) -> tuple[set[str], dict[str, str]]:
     return columns, belongs
 
 
-_YEAR = re.compile(r"(?:19|20)\d\d年?")
-_MONTH = re.compile(r"(?:(?:19|20)\d\d-)?(?:0?[1-9]|1[0-2])月?")
+_YEAR = regex(r"(?:19|20)\d\d年?")
+_MONTH = regex(r"(?:(?:19|20)\d\d-)?(?:0?[1-9]|1[0-2])月?")
 
 
 def _column_above(folder: str, declared: Container[str]) -> str:

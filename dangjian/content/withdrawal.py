@@ -6,6 +6,7 @@ To withdraw an article has to work at once; nobody looks for a comma first.
 import re
 from datetime import datetime
 
+from dangjian.common.patterns import regex
 from dangjian.schema.dates import DateError, read_date
 from dangjian.schema.entry import Entry
 from dangjian.schema.frontmatter import Source
@@ -13,13 +14,13 @@ from dangjian.schema.keys import table
 from dangjian.schema.texts import SourceLocation
 from dangjian.schema.values import read_fields
 
-_DRAFT = re.compile(
+_DRAFT = regex(
     r"^\s*(?:(?:状态|status)\s*[:：]\s*[\"'“‘]?\s*(?:草稿|draft)"
     r"|draft\s*[:：]\s*(?:true|yes|是)|published\s*[:：]\s*(?:false|no|否))",
     re.IGNORECASE | re.MULTILINE,
 )
-_EXPIRES = re.compile(r"^\s*(?:有效期至|expires)\s*[:：]\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
-_HEAD_END = re.compile(r"^(?:---|\.\.\.)\s*$", re.MULTILINE)
+_EXPIRES = regex(r"^\s*(?:有效期至|expires)\s*[:：]\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+_HEAD_END = regex(r"^(?:---|\.\.\.)\s*$", re.MULTILINE)
 _MAX_HEAD_LENGTH = 20_000
 
 

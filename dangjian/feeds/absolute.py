@@ -4,12 +4,13 @@ import html
 import re
 from urllib.parse import urljoin
 
+from dangjian.common.patterns import regex
 from dangjian.common.web_addresses import to_uri
 
-_LINKING_TAG = re.compile(
+_LINKING_TAG = regex(
     r'<(?:a|img|source|video|audio|track|blockquote|q|del|ins)\s(?:[^<>"]|"[^"]*")*>'
 )
-_ADDRESS = re.compile(r'(\s(?:href|src|poster|cite|srcset)=")([^"]*)"')
+_ADDRESS = regex(r'(\s(?:href|src|poster|cite|srcset)=")([^"]*)"')
 
 
 def absolute_html(text: str, page_url: str) -> str:

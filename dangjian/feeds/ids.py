@@ -6,18 +6,18 @@ one. That depends on no other article, so a namesake takes nobody's id, and a te
 with its old address registered stays the same to subscribers.
 """
 
-import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
 from dangjian.common.digests import digest
+from dangjian.common.patterns import regex
 from dangjian.content.addresses import article_slug
 from dangjian.content.archive import Item
 from dangjian.content.columns import Column
 from dangjian.pages.redirects import former_addresses
 
-_OWN_ADDRESS = re.compile(r"/((?:[^/?#]+/)*\d{4}/\d{2})/([^/?#]+)\.html")
-_DAY_OF_DIGEST = re.compile(r"\d{2}-(?=[0-9a-f]{8}$)")
+_OWN_ADDRESS = regex(r"/((?:[^/?#]+/)*\d{4}/\d{2})/([^/?#]+)\.html")
+_DAY_OF_DIGEST = regex(r"\d{2}-(?=[0-9a-f]{8}$)")
 
 
 def feed_key(item: Item) -> str:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from dangjian.common.errors import DangjianError, os_error_reason
 from dangjian.common.filenames import ascii_stem
 from dangjian.common.mime_types import mime_type
+from dangjian.common.patterns import regex
 
 # Extension: (kind as readers know it, how the file begins or nothing).
 _KINDS: dict[str, tuple[str, bytes]] = {
@@ -62,10 +63,8 @@ _RUN_BY_BROWSERS = frozenset(
 )
 _LOOKED_INTO = frozenset("pdf ofd doc docx xls xlsx ppt pptx wps et dps odt ods odp rtf".split())
 _FULL_WIDTH = str.maketrans('\\/:*?"<>|', "＼／：＊？＂＜＞｜")
-_UNPRINTED = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+_UNPRINTED = regex("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_DEVICE = regex(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 _PROGRAM_STARTS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Final
 from xml.etree import ElementTree as ET
 
+from dangjian.common.patterns import regex
 from dangjian.common.xmltext import strip_invalid
 
 MAX_MEMBER: Final = 64_000_000
@@ -42,7 +43,7 @@ _CHANGES: Final = frozenset(
 _COMMENTS: Final = frozenset({"comment", "cm", "threadedComment", "annotation"})
 _HIDDEN: Final = {"sheet": "state", "col": "hidden", "row": "hidden"}
 _SHOWN: Final = frozenset({"0", "false", "visible"})
-_TEXT_PARTS: Final = re.compile(
+_TEXT_PARTS: Final = regex(
     r"(?:word/(?:document|header\d*|footer\d*|footnotes|endnotes|comments)|content"
     r"|xl/workbook|xl/worksheets/[^/]+|xl/comments\d*|xl/threadedComments/[^/]+"
     r"|ppt/comments/[^/]+)\.xml",

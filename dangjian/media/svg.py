@@ -12,6 +12,7 @@ import re
 from xml.etree import ElementTree as ET
 
 from dangjian.common.errors import DangjianError
+from dangjian.common.patterns import regex
 from dangjian.common.xmltext import escaped, quoted
 from dangjian.media.picture_metadata import MalformedPictureError, strip_metadata
 
@@ -77,13 +78,13 @@ _REFUSED = {
     "animateMotion": "动画（animateMotion）",
     "animateTransform": "动画（animateTransform）",
 }
-_DATA_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=\s]+)")
-_CSS_URL = re.compile(r"url\(([^)]*)", re.IGNORECASE)
-_CSS_LOADING = re.compile(
+_DATA_IMAGE = regex(r"data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=\s]+)")
+_CSS_URL = regex(r"url\(([^)]*)", re.IGNORECASE)
+_CSS_LOADING = regex(
     r"@import|image-set|\b(?:expression|src|image)\s*\(|javascript:", re.IGNORECASE
 )
-_CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(px|pt|mm|cm|in)?\s*")
+_CSS_COMMENT = regex(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_LENGTH = regex(r"\s*(\d+(?:\.\d+)?)\s*(px|pt|mm|cm|in)?\s*")
 _PIXELS = {"px": 1.0, "": 1.0, "pt": 96 / 72, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 
 

@@ -15,18 +15,19 @@ import msgspec
 from dangjian.common.errors import ThemeError
 from dangjian.common.filenames import ascii_stem
 from dangjian.common.files import write_whole
+from dangjian.common.patterns import regex
 from dangjian.rendering.bundle import ScriptError, bundle, parse_module
 
 _VERSION = 2
 _CHECKSUM = hashlib.sha256().digest_size
-_CSS_TOKEN = re.compile(
+_CSS_TOKEN = regex(
     r"""(?P<comment>/\*.*?\*/|@charset[^;]*;)
     |@import\s+(?P<import>"[^"]*"|'[^']*'|url\([^)]*\))(?P<rest>[^;]*);
     |url\(\s*(?P<url>"[^"]*"|'[^']*'|[^)'"]*)\s*\)
     |(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""",
     re.VERBOSE | re.DOTALL,
 )
-_CSS_SPACE = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\s*([{};,])\s*|\s+""", re.DOTALL)
+_CSS_SPACE = regex(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\s*([{};,])\s*|\s+""", re.DOTALL)
 
 
 class AssetError(ThemeError):

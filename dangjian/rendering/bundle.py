@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from dangjian.common.errors import ThemeError
+from dangjian.common.patterns import regex
 
 # Before these, "/" begins a regular expression although they are words.
 _OPERATOR_WORDS = frozenset(
@@ -21,7 +22,7 @@ _OPERATOR_WORDS = frozenset(
 )
 _DECLARING = frozenset({"const", "let", "var"})
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<space>[^\S\n]+)
     |(?P<newline>\n)
     |(?P<comment>//[^\n]*|/\*.*?\*/)
@@ -31,8 +32,8 @@ _TOKEN = re.compile(
     |(?P<mark>[^"'`])""",
     re.VERBOSE | re.DOTALL,
 )
-_REGEX = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/\w*")
-_TEMPLATE_TEXT = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*", re.DOTALL)
+_REGEX = regex(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/\w*")
+_TEMPLATE_TEXT = regex(r"(?:[^`\\$]|\\.|\$(?!\{))*", re.DOTALL)
 
 
 class ScriptError(ThemeError):

@@ -5,7 +5,6 @@ what they include by a plain string, which a pattern finds; the others are parse
 and one whose include is a list or a variable depends on what it can be, up to the whole theme.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,9 +13,10 @@ import jinja2
 from jinja2 import meta, nodes
 
 from dangjian.common.digests import digest
+from dangjian.common.patterns import regex
 
-_REFERRING = re.compile(r"\{%[-+]?\s*(?:include|extends|import|from)\b|\bpartial\b")
-_PLAIN = re.compile(
+_REFERRING = regex(r"\{%[-+]?\s*(?:include|extends|import|from)\b|\bpartial\b")
+_PLAIN = regex(
     r"""\{%[-+]?\s*(?:include|extends|import|from)\s+(?P<tag>'[^'\\]*'|"[^"\\]*")"""
     r"""(?:\s+(?:ignore\s+missing|with(?:out)?\s+context|as\s+\w+|import\s[\w\s,]+))*\s*[-+]?%\}"""
     r"""|\bpartial\(\s*(?P<call>'[^'\\]*'|"[^"\\]*")\s*[,)]"""

@@ -7,6 +7,7 @@ from types import CodeType
 from typing import Any
 
 import jinja2
+from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -35,7 +36,6 @@ def make_environment(
         bytecode_cache=CheckedBytecodeCache(compiled) if compiled else None,
         undefined=jinja2.StrictUndefined if strict else jinja2.Undefined,
     )
-    environment.code_generator_class = code_generator()
     environment.filters["href"] = href
     environment.filters["img"] = img
     environment.filters["breakable"] = breakable
@@ -75,6 +75,10 @@ def _link(root: str, url: str, text: str) -> Markup:
 
 class _Environment(jinja2.Environment):
     escaped = staticmethod(escaped)
+
+    @property
+    def code_generator_class(self) -> type[CodeGenerator]:  # type: ignore[override] # found out when needed
+        return code_generator()
 
     def compile(
         self,

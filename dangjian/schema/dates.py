@@ -8,13 +8,14 @@ from functools import lru_cache
 from typing import Final
 
 from dangjian.common.errors import DangjianError
+from dangjian.common.patterns import regex
 from dangjian.common.timezone import SHANGHAI
 
 ACCEPTED: Final = "2026-03-02 08:30、2026-03-02、2026/3/2、2026年3月2日 8:30"
 EARLIEST: Final = 1900
 DAY_END: Final = time(23, 59, 59)
 
-_DATE: Final = re.compile(
+_DATE: Final = regex(
     r"(?P<year>\d{1,4})\s*(?P<mark>[-/.年])\s*(?P<month>\d{1,2})\s*(?P<then>[-/.月])\s*"
     r"(?P<day>\d{1,2})(?P<last>\s*[日号])?"
     r"(?P<clock>(?:\s*T\s*|\s*)(?P<hour>\d{1,2})\s*(?::|时|点)\s*(?P<minute>\d{1,2})\s*分?"

@@ -5,18 +5,17 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from dangjian.common.patterns import regex
 from dangjian.common.problems import Problem
 
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_FORBIDDEN: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
-)
-_DROPPED: Final = re.compile(_FORBIDDEN.pattern.replace("\x0b", ""))
+_FORBIDDEN: Final = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_DROPPED: Final = regex(_FORBIDDEN.pattern.replace("\x0b", ""))
 SOFT_BREAK: Final = "\x0b"
 """Word's line break inside a paragraph; ``parse_source`` decides what it becomes."""
 _BINARY_SHARE: Final = 0.02
-_SHORT_FORMS: Final = re.compile("[\x80-\u07ff]")
-_ALPHABETS: Final = re.compile("[\xa0-\u024f\u0370-\u04ff]")
+_SHORT_FORMS: Final = regex("[\x80-\u07ff]")
+_ALPHABETS: Final = regex("[\xa0-\u024f\u0370-\u04ff]")
 
 
 def decode(raw: str | bytes, path: str) -> tuple[str, tuple[Problem, ...]]:

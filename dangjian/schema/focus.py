@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from dangjian.common.errors import DangjianError
+from dangjian.common.patterns import regex
 
 _ACROSS: Final = {"左": 0, "": 50, "右": 100}
 _DOWN: Final = {"上": 0, "": 50, "下": 100}
@@ -13,7 +14,7 @@ _POINTS: Final = {
     for down, y in _DOWN.items()
     for words in (across + down or "中", down + across or "正中")
 }
-_PERCENTS: Final = re.compile(r"(\d{1,3})%?[\s,，、×x]+(\d{1,3})%?")
+_PERCENTS: Final = regex(r"(\d{1,3})%?[\s,，、×x]+(\d{1,3})%?")
 _STEP: Final = 10
 
 FOCUS_FORMS: Final = (

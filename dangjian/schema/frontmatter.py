@@ -13,6 +13,7 @@ import yaml
 from msgspec import Struct
 
 from dangjian.common.errors import DangjianError
+from dangjian.common.patterns import regex
 from dangjian.common.problems import Level, Problem
 from dangjian.schema.advice import advice_on, explained
 from dangjian.schema.decoding import SOFT_BREAK, decode
@@ -26,15 +27,13 @@ MAX_VALUES: Final = 5_000
 
 _BARE: Final = f" \t\r\u3000\u00a0{INVISIBLE}"
 _LEAD: Final = f"\n{_BARE}"
-_DRAFT: Final = re.compile(
+_DRAFT: Final = regex(
     r"^(?:状态|status)\s*[:：]\s*(?:草稿|draft)\s*$|^draft\s*:\s*true\s*$", re.MULTILINE
 )
-_RULE: Final = re.compile(r"[-—–－─]{2,}\s*$")
-_KEY: Final = re.compile(r" {0,3}([^\W\d][\w \-]{0,40}?)\s*([:：])(.*)$")
-_BREAK: Final = re.compile("[\x0b\x85\u2028\u2029]")
-_COMMENT: Final = re.compile(
-    r"\s*(?P<key>[^\s:#'\"-][^:#'\"]*):\s[^'\"#]*(?<=\s)(?P<lost>#[^\s#].*)"
-)
+_RULE: Final = regex(r"[-—–－─]{2,}\s*$")
+_KEY: Final = regex(r" {0,3}([^\W\d][\w \-]{0,40}?)\s*([:：])(.*)$")
+_BREAK: Final = regex("[\x0b\x85\u2028\u2029]")
+_COMMENT: Final = regex(r"\s*(?P<key>[^\s:#'\"-][^:#'\"]*):\s[^'\"#]*(?<=\s)(?P<lost>#[^\s#].*)")
 
 
 class Text(Struct, frozen=True, gc=False):
@@ -202,7 +201,7 @@ def built_fields(head: str, line: int) -> tuple[Field, ...]:
 
 _NOTHING: Final = frozenset(("~", "null", "Null", "NULL"))
 _QUOTED: Final = r'"[^"\\]*"'
-_PLAIN_FIELD: Final = re.compile(
+_PLAIN_FIELD: Final = regex(
     r"(?P<key>[^\W\d]\w{0,40}): (?:"
     rf"(?P<quoted>{_QUOTED})"
     r"|(?P<plain>\w(?:(?:[\w .,/+()，。、；：！？“”‘’（）《》·—-]|:(?=\w))*[\w，。；！？”’）》])?)"

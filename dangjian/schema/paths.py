@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from dangjian.common.errors import DangjianError
+from dangjian.common.patterns import regex
 
 DEVICES: Final = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
@@ -13,9 +14,9 @@ DEVICES: Final = frozenset(
 """Names Windows keeps for devices, with any extension (Win32 "Naming Files")."""
 
 _MACHINE: Final = frozenset(("home", "Users", "root", "tmp", "mnt", "Volumes", "etc"))
-_PELICAN: Final = re.compile(r"\{(?:static|attach|filename)\}")
-_SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9_-])?")
-_HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+")
+_PELICAN: Final = regex(r"\{(?:static|attach|filename)\}")
+_SLUG: Final = regex(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9_-])?")
+_HOST: Final = regex(r"[\w-]+(?:\.[\w-]+)*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+")
 
 
 class PathError(DangjianError, ValueError):

@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from dangjian.common.patterns import regex
 from dangjian.common.problems import Problem
 from dangjian.schema.column_entry import ColumnEntry
 from dangjian.schema.entry import Entry
@@ -22,14 +23,14 @@ INVISIBLE: Final = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d
 
 _ODD_BLANKS: Final = "\u00a0\u2000-\u200a\u202f\u205f\u3000"
 _BLANK: Final = f"[ \\t{_ODD_BLANKS}]"
-_ODD: Final = re.compile(f"[{_ODD_BLANKS}{INVISIBLE}：，、；]|:[^\\s/]|:\\t|\\s#|,")
-_ROW: Final = re.compile(
+_ODD: Final = regex(f"[{_ODD_BLANKS}{INVISIBLE}：，、；]|:[^\\s/]|:\\t|\\s#|,")
+_ROW: Final = regex(
     f"(?P<indent>{_BLANK}*)(?P<dash>-{_BLANK}+)?(?P<key>[^\\s:：#'\"\\[\\]{{}}-][^:：#'\"\\[\\]{{}}]{{0,40}}?)"
     f"{_BLANK}*(?P<colon>[:：])(?P<gap>[{INVISIBLE}{_ODD_BLANKS} \\t]*)(?P<value>.*)"
 )
-_BLOCK: Final = re.compile(r"[|>][+-]?\d?[+-]?\s*(#.*)?")
-_FLOW_KEY: Final = re.compile(r"([{，,；;、])\s*([^\s:：,，{}\[\]'\"]{1,12})\s*[:：]\s*")
-_FLOW_MAP: Final = re.compile(r"\{([^{}\[\]'\"]*)\}")
+_BLOCK: Final = regex(r"[|>][+-]?\d?[+-]?\s*(#.*)?")
+_FLOW_KEY: Final = regex(r"([{，,；;、])\s*([^\s:：,，{}\[\]'\"]{1,12})\s*[:：]\s*")
+_FLOW_MAP: Final = regex(r"\{([^{}\[\]'\"]*)\}")
 _TEXTS: Final = ("text", "title", "list")
 _RECORDS: Final = ("record", "records")
 

@@ -1,19 +1,19 @@
 """Texts of a front matter, cleaned of what nobody sees, and cut into items; where they stand."""
 
-import re
 from typing import Final
 
 from msgspec import Struct
 
+from dangjian.common.patterns import regex
 from dangjian.common.problems import Level, Problem
 from dangjian.schema.forms import SEPARATORS, shortened
 from dangjian.schema.frontmatter import Group, Items, Node, Text
 from dangjian.schema.keys import Spec
 
 _HAN: Final = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
-_BETWEEN_WORDS: Final = re.compile(rf"(?<={_HAN})\s+|\s+(?={_HAN})")
+_BETWEEN_WORDS: Final = regex(rf"(?<={_HAN})\s+|\s+(?={_HAN})")
 # U+200D joins emoji into one picture; anywhere else it is as hidden as the rest.
-_HIDDEN: Final = re.compile(
+_HIDDEN: Final = regex(
     "[\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\x85]"
     "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
 )

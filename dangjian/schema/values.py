@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from msgspec import Struct
 
+from dangjian.common.patterns import regex
 from dangjian.schema.dates import ACCEPTED, DateError, read_date
 from dangjian.schema.focus import FocusError, read_focus
 from dangjian.schema.forms import PHONE, PHONE_EXAMPLE, shortened
@@ -24,10 +25,8 @@ from dangjian.schema.paths import (
 from dangjian.schema.terms import NO_WORDS, YES_WORDS
 from dangjian.schema.texts import SourceLocation, plain_text, text_items
 
-_BRACKETED: Final = re.compile(
-    r"[\[【〖(（［<〈《「﹝{｛]\s*([12]\d{3})\s*[\]】〗)）］>〉》」﹞}｝]"
-)
-_NUMBERED: Final = re.compile(r"(〔\d{4}〕)\s*(?:第\s*0*|0+)(\d+)\s*号?")
+_BRACKETED: Final = regex(r"[\[【〖(（［<〈《「﹝{｛]\s*([12]\d{3})\s*[\]】〗)）］>〉》」﹞}｝]")
+_NUMBERED: Final = regex(r"(〔\d{4}〕)\s*(?:第\s*0*|0+)(\d+)\s*号?")
 
 
 class ParsedFields(Struct):

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
+from dangjian.common.patterns import regex
 from dangjian.text.links import fragment_of, slug
 from dangjian.text.remarks import Remark
+from dangjian.text.tokens import BEGIN
 
 PAGE_IDS: Final = frozenset(
     "all-head main masthead-q missing-q nav qr-path search-app search-filters search-q slides "
@@ -15,15 +17,15 @@ PAGE_IDS: Final = frozenset(
 )
 """Ids that the theme's pages have themselves; a test holds this complete."""
 
-_HEADING = re.compile(r"<h([2-6])((?: [^>]*)?)>(.*?)</h\1>", re.DOTALL)
-_OWN_ID = re.compile(r"\x0e#([^\x0f]*)\x0f")
-_ID = re.compile(r'(<[a-z][^<>]*?\sid=")([^"]*)"')
-_ID_ATTRIBUTE = re.compile(r'\bid="([^"]*)"')
-_INNER = re.compile(r'(<a\b[^<>]*?\shref=")#([^"]*)"')
-_NOTE_MARK = re.compile(r'<sup id="fnref[^>]*>.*?</sup>', re.DOTALL)
-_BACK = re.compile(r'(?:&nbsp;|\u00a0)?<a class="footnote-backref" href="#([^"]*)"[^>]*>.*?</a>')
-_TAGS = re.compile(r"<[^>]*>")
-_TOC = re.compile(r"<p>\[TOC\]</p>\n?", re.IGNORECASE)
+_HEADING = regex(r"<h([2-6])((?: [^>]*)?)>(.*?)</h\1>", re.DOTALL)
+_OWN_ID = regex(r"\x0e#([^\x0f]*)\x0f")
+_ID = regex(r'(<[a-z][^<>]*?\sid=")([^"]*)"')
+_ID_ATTRIBUTE = regex(r'\bid="([^"]*)"')
+_INNER = regex(r'(<a\b[^<>]*?\shref=")#([^"]*)"')
+_NOTE_MARK = regex(r'<sup id="fnref[^>]*>.*?</sup>', re.DOTALL)
+_BACK = regex(r'(?:&nbsp;|\u00a0)?<a class="footnote-backref" href="#([^"]*)"[^>]*>.*?</a>')
+_TAGS = regex(r"<[^>]*>")
+_TOC = regex(r"<p>\[TOC\]</p>\n?", re.IGNORECASE)
 
 
 def set_anchors(
@@ -41,10 +43,12 @@ def set_anchors(
 
     def heading(match: re.Match[str]) -> str:
         level, attributes, words = match.groups()
-        own = _OWN_ID.search(words)
-        words = _OWN_ID.sub("", words)
-        shown = _TAGS.sub("", _NOTE_MARK.sub("", words)).strip()
-        present = _ID_ATTRIBUTE.search(attributes)
+        own = None
+        if BEGIN in words and (own := _OWN_ID.search(words)):
+            words = _OWN_ID.sub("", words)
+        shown = _TAGS.sub("", _NOTE_MARK.sub("", words)) if "<" in words else words
+        shown = shown.strip()
+        present = _ID_ATTRIBUTE.search(attributes) if attributes else None
         if present:
             name = present[1]
         else:

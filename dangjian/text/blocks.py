@@ -5,9 +5,9 @@ straight behind a line, an item two blanks in, a heading without its space. This
 that in the one form in which Python-Markdown understands it, and decides where paragraphs end.
 """
 
-import re
 from typing import Final
 
+from dangjian.common.patterns import regex
 from dangjian.text import lists, tables
 from dangjian.text.braces import with_class, with_id
 from dangjian.text.elements import PARAGRAPH_CLASSES
@@ -16,6 +16,7 @@ from dangjian.text.lists import STEP, Item, indent_of, marker_of
 from dangjian.text.paragraphs import (
     INDENTED,
     LineBreaks,
+    begins_words,
     ends_sentence,
     is_short,
     lines_are_paragraphs,
@@ -25,21 +26,21 @@ from dangjian.text.paragraphs import (
 )
 from dangjian.text.remarks import Remark
 from dangjian.text.signature import set_signature
-from dangjian.text.stars import protect_stars
+from dangjian.text.stars import is_plainly_bold, protect_stars
 from dangjian.text.tokens import BEGIN
 
-_BLANK: Final = re.compile(r"[\s\u3000\u00a0\u200b\ufeff\u2060]*")
-_HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(.*?)(?:[ \t]+#+)?[ \t]*|(#{2,6})([^#\s].*?)[ \t]*")
-_WIDE_HEADING = re.compile(r"＃{2,6}[ \u3000]*(?=\S)|＃[ \u3000]+(?=\S)")
-_QUOTE = re.compile(r">(?![\d=＝])[ \t]?")
-_REFERENCE = re.compile(
+_BLANK: Final = regex(r"[\s\u3000\u00a0\u200b\ufeff\u2060]*")
+_HEADING = regex(r"(#{1,6})[ \t\u3000]+(.*?)(?:[ \t]+#+)?[ \t]*|(#{2,6})([^#\s].*?)[ \t]*")
+_WIDE_HEADING = regex(r"＃{2,6}[ \u3000]*(?=\S)|＃[ \u3000]+(?=\S)")
+_QUOTE = regex(r">(?![\d=＝])[ \t]?")
+_REFERENCE = regex(
     r"(\[[^\]^\n][^\]\n]*\])(?::(?=[ \t]*\S)|：(?=[ \t]*(?:https?://|[^\s，。；]+\.[A-Za-z0-9]{2,5}$)))"
 )
-_DEFINITION = re.compile(r":[ \t]{1,3}\S")
-_UNDERLINE = re.compile(r"=+|-{2,}")
-_BLOCK_TOKEN = re.compile(r"(?:\x0e\d+\x0f\s*)+")
-_TITLE_END = re.compile(r"[。！？；，、,;!?]$")
-_OWN_ATTRIBUTES = re.compile(r"\{:?[ \t]*\.([\w\-]+)[ \t]*\}")
+_DEFINITION = regex(r":[ \t]{1,3}\S")
+_UNDERLINE = regex(r"=+|-{2,}")
+_BLOCK_TOKEN = regex(r"(?:\x0e\d+\x0f\s*)+")
+_TITLE_END = regex(r"[。！？；，、,;!?]$")
+_OWN_ATTRIBUTES = regex(r"\{:?[ \t]*\.([\w\-]+)[ \t]*\}")
 _NOT_PLAIN_ENDS: Final = frozenset("} \t\\\u3000\u00a0\u2003")
 _MAX_TITLE_LENGTH = 30
 _EDGE = " \t\u3000\u00a0\u2003"
@@ -86,30 +87,35 @@ class Blocks:
         return "\n".join(lines)
 
     def _laid_out(self, lines: list[str]) -> list[str]:
-        at, end = 0, len(lines)
+        at, end, out = 0, len(lines), self._out
         while at < end:
             line = lines[at]
             if not line or (not line[0].isalnum() and _BLANK.fullmatch(line)):
-                self._flush()
+                if self._paragraph:
+                    self._flush()
                 self._gap = True
                 at += 1
                 continue
-            if self._items or not _is_text(line):
+            if self._items or not begins_words(line):
                 at += self._block(lines, at)
                 continue
             at += 1
             alone = not self._paragraph and (at == end or not lines[at])
-            if alone and "*" not in line and line[-1] not in _NOT_PLAIN_ENDS:
+            if (
+                alone
+                and line[-1] not in _NOT_PLAIN_ENDS
+                and ("*" not in line or is_plainly_bold(line))
+            ):
                 # A line that is a paragraph, as nearly all are, needs nothing.
-                if self._out and self._out[-1]:
-                    self._out.append("")
-                self._out.append(line)
+                if out and out[-1]:
+                    out.append("")
+                out.append(lists.no_marker(line) if line[0].isdigit() else line)
                 self._last, self._gap = "text", False
                 self._single += 1
             else:
                 self._text(line, 0)
         self._flush()
-        return self._out
+        return out
 
     def _block(self, lines: list[str], at: int) -> int:
         """Lay out what begins at line ``at``; returns how many lines that was."""
@@ -380,11 +386,6 @@ class Blocks:
             self._emit("reference", [f"{found[1]}: {rest[found.end() :].strip()}"])
             return True
         return False
-
-
-def _is_text(line: str) -> bool:
-    """Whether a line begins with a Chinese character, as nearly all do, and has no cells."""
-    return line[0] > "\u3400" and line[0] != "＃" and "|" not in line and "\t" not in line
 
 
 def _is_block(rest: str) -> bool:

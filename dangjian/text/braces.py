@@ -3,14 +3,14 @@
 Any other words in braces are text.
 """
 
-import re
 from typing import Final
 
+from dangjian.common.patterns import regex
 from dangjian.text.elements import PARAGRAPH_CLASSES
 from dangjian.text.stars import protect_stars
 from dangjian.text.tokens import BEGIN, END
 
-_ATTRIBUTES: Final = re.compile(r"[ \t]*\{:?[ \t]*([.#][\w.\-]+)[ \t]*\}$")
+_ATTRIBUTES: Final = regex(r"[ \t]*\{:?[ \t]*([.#][\w.\-]+)[ \t]*\}$")
 _EDGE: Final = " \t\u3000\u00a0\u2003"
 
 

@@ -1,9 +1,9 @@
 """Which characters a text may hold, which of them are Chinese, which stand for nothing at all."""
 
-import re
 from itertools import islice
 from typing import Final
 
+from dangjian.common.patterns import regex
 from dangjian.text.remarks import Remark
 
 HAN: Final = (
@@ -14,14 +14,12 @@ HAN: Final = (
 LINE_BREAK: Final = "\x0b"
 """Word's line break within a paragraph, as it arrives in a text file."""
 
-_OTHER_BREAKS: Final = re.compile("\r\n?|[\x85\u2028\u2029]")
-_BREAKS: Final = re.compile("\r?\n|[\r\x0b\x85\u2028\u2029]")
-_FORBIDDEN: Final = re.compile(
-    "[\x00-\x08\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
-)
-_HIDDEN: Final = re.compile("[\xad\u200b\u202d\u202e\u2060\ufeff]")
-_HIDDEN_IN_WORDS: Final = re.compile(rf"(?<=\S){_HIDDEN.pattern}|{_HIDDEN.pattern}(?=\S)")
-_ANY: Final = re.compile(
+_OTHER_BREAKS: Final = regex("\r\n?|[\x85\u2028\u2029]")
+_BREAKS: Final = regex("\r?\n|[\r\x0b\x85\u2028\u2029]")
+_FORBIDDEN: Final = regex("[\x00-\x08\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_HIDDEN: Final = regex("[\xad\u200b\u202d\u202e\u2060\ufeff]")
+_HIDDEN_IN_WORDS: Final = regex(rf"(?<=\S){_HIDDEN.pattern}|{_HIDDEN.pattern}(?=\S)")
+_ANY: Final = regex(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2028\u2029\u202d\u202e\u2060\ud800-\udfff\ufeff\ufffe"
     "\uffff]"
 )

@@ -7,6 +7,7 @@ from functools import partial
 
 import nh3
 
+from dangjian.common.patterns import regex
 from dangjian.text import elements
 from dangjian.text.links import Links
 from dangjian.text.remarks import Remark
@@ -15,18 +16,18 @@ from dangjian.text.tokens import as_typed
 _SCHEMES = {
     "http", "https", "mailto", "tel", "dj-media", "dj-article", "dj-file", "dj-page", "dj-site",
 }  # fmt: skip
-_CELL_STYLE = re.compile(r'(<t[dh]) style="text-align: (left|right|center);?"')
-_IMAGE = re.compile(r"<img\b([^>]*)>")
-_ATTRIBUTE = re.compile(r'\b(src|alt|title)="([^"]*)"')
-_HREF = re.compile(r'(<a\b[^<>]*?)(\shref=)"([^"]*)"')
-_EMPTY_FIGURE = re.compile(r"<figure>\s*</figure>\n?")
-_LINK_FIGURE = re.compile(r"<figure>(?!\s*<(?:img|a [^>]*><img))(.*?)</figure>", re.DOTALL)
-_INDENT = re.compile(r"(<p(?: [^>]*)?>)(?:[ \u3000\u00a0\u2003]|&nbsp;|&emsp;|&ensp;)+")
-_EMPTY_LINK = re.compile(r'<a\b[^<>]*?\shref="([^"]*)"[^<>]*>\s*</a>')
-_EMPTY_PARAGRAPH = re.compile(
+_CELL_STYLE = regex(r'(<t[dh]) style="text-align: (left|right|center);?"')
+_IMAGE = regex(r"<img\b([^>]*)>")
+_ATTRIBUTE = regex(r'\b(src|alt|title)="([^"]*)"')
+_HREF = regex(r'(<a\b[^<>]*?)(\shref=)"([^"]*)"')
+_EMPTY_FIGURE = regex(r"<figure>\s*</figure>\n?")
+_LINK_FIGURE = regex(r"<figure>(?!\s*<(?:img|a [^>]*><img))(.*?)</figure>", re.DOTALL)
+_INDENT = regex(r"(<p(?: [^>]*)?>)(?:[ \u3000\u00a0\u2003]|&nbsp;|&emsp;|&ensp;)+")
+_EMPTY_LINK = regex(r'<a\b[^<>]*?\shref="([^"]*)"[^<>]*>\s*</a>')
+_EMPTY_PARAGRAPH = regex(
     r'<p(?: class="[^"]*")?>(?:\s|&nbsp;|\u3000|\u00a0|<br>)*</p>\n?', re.IGNORECASE
 )
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = regex(r"<[^>]*>")
 
 
 class Cleaner:

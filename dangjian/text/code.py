@@ -3,10 +3,11 @@
 import html
 import re
 
+from dangjian.common.patterns import regex
 from dangjian.text.remarks import Remark
 from dangjian.text.tokens import TICK, Tokens
 
-_FENCE = re.compile(
+_FENCE = regex(
     r"(?P<quote>(?:[ ]{0,3}>[ ]?)*)(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})(?P<rest>[^`]*)"
 )
 _OPEN = "这里的 ``` 没有收尾，已按文字显示；请在代码后面另起一行写上同样的 ```"

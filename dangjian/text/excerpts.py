@@ -4,28 +4,27 @@ import html
 import re
 from typing import Final
 
-_TAGS = re.compile(r"<[^>]*>")
-_NOTE_MARKS = re.compile(r'<sup id="fnref[^>]*>.*?</sup>|<a class="footnote-backref".*?</a>')
-_BREAKS = re.compile(
+from dangjian.common.patterns import regex
+
+_TAGS = regex(r"<[^>]*>")
+_NOTE_MARKS = regex(r'<sup id="fnref[^>]*>.*?</sup>|<a class="footnote-backref".*?</a>')
+_BREAKS = regex(
     r"</(?:p|h[1-6]|li|td|th|tr|dt|dd|div|figcaption|blockquote|pre|summary|caption)>"
     r"|<(?:br|hr)\b[^>]*>"
 )
-_SPACE = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
-_NO_PROSE = re.compile(
+_SPACE = regex(r"[ \t\r\f\v\u00a0\u3000]+")
+_NO_PROSE = regex(
     r'<(figcaption|pre|table)\b.*?</\1>|<div class="toc">.*?</div>|<div class="footnote">.*',
     re.DOTALL,
 )
-_PARAGRAPH_BREAK = re.compile(
-    r"(</(?:p|h[1-6]|li|dt|dd|summary|blockquote)>|<(?:br|hr)\b[^>]*>)\s*"
-)
-_MAX_PROSE_LENGTH = 400
+_PARAGRAPH_BREAK = regex(r"(</(?:p|h[1-6]|li|dt|dd|summary|blockquote)>|<(?:br|hr)\b[^>]*>)\s*")
 _ENDING: Final = frozenset("。！？；：，、…—.!?;:,）”》」』 ")
 # What belongs to the character before it, or before which it may not be cut off: joiners, signs of
 # variation, skin tones, tags of flags, combining marks (Unicode 16, UAX #29, the cases in use).
-_EXTENDS = re.compile(
+_EXTENDS = regex(
     "[\u200d\ufe0e\ufe0f\u20e3\u0300-\u036f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
 )
-_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
+_FLAG = regex("[\U0001f1e6-\U0001f1ff]")
 
 
 def plain_text(text: str) -> str:
@@ -38,8 +37,10 @@ def plain_text(text: str) -> str:
     return "\n".join(filter(None, lines))
 
 
-def prose_of(text: str) -> str:
+def prose_of(text: str, length: int) -> str:
     """The first words of an HTML text on one line, without captions, notes, code and tables.
+
+    They are more than ``length`` characters, in whole blocks, unless there are no more.
 
     Blocks are parted by a space where the one before does not end with a sign.
     """
@@ -48,7 +49,7 @@ def prose_of(text: str) -> str:
     if "<figcaption" in text or "<pre" in text or "<table" in text or 'class="' in text:
         text = _NO_PROSE.sub("", text)
     prose, start = "", 0
-    while start < len(text) and len(prose) < _MAX_PROSE_LENGTH:
+    while start < len(text) and len(prose) <= length:
         end = _PARAGRAPH_BREAK.search(text, start)
         block, start = (text[start : end.start()], end.end()) if end else (text[start:], len(text))
         words = _SPACE.sub(" ", html.unescape(_TAGS.sub("", block)).replace("\n", " ")).strip()

@@ -7,6 +7,8 @@ from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor, SubstituteTagInlineProcessor
 from markdown.util import AtomicString
 
+from dangjian.common.patterns import regex
+
 ESCAPED = list("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 """What a backslash makes text of (CommonMark 0.31, 2.4)."""
 
@@ -18,9 +20,9 @@ _MAIL = (
     r"(?<![A-Za-z0-9_@/.:+\-])[A-Za-z0-9._+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*"
     r"\.[A-Za-z]{2,}(?![A-Za-z0-9_@])"
 )
-_TRAILING = re.compile(r"[.,;:!?'*~]+$")
+_TRAILING = regex(r"[.,;:!?'*~]+$")
 _STRUCK = r"~~(?=[^\s~])"
-_STRUCK_END = re.compile(r"(?<=[^\s~])~~(?!~)")
+_STRUCK_END = regex(r"(?<=[^\s~])~~(?!~)")
 _BROKEN = r"\\\n"
 
 

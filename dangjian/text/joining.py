@@ -2,13 +2,14 @@
 
 import re
 
+from dangjian.common.patterns import regex
 from dangjian.text.characters import HAN
 
-_JOIN = re.compile(rf"(?<=[{HAN}])\n(?=[{HAN}])")
-_PRE = re.compile(r"(<pre.*?</pre>)", re.DOTALL)
+_JOIN = regex(rf"(?<=[{HAN}])\n(?=[{HAN}])")
+_PRE = regex(r"(<pre.*?</pre>)", re.DOTALL)
 _INLINE = r"(?:</?(?:a|abbr|b|cite|code|del|em|i|ins|mark|s|small|span|strong|sub|u)\b[^<>]*>)*"
 _NOTE = r'(?:<sup id="fnref[^>]*><a [^>]*>[^<]*</a></sup>)*'
-_JOIN_AT_TAGS = re.compile(rf"([{HAN}]{_INLINE}{_NOTE}{_INLINE})\n(?={_INLINE}[{HAN}])")
+_JOIN_AT_TAGS = regex(rf"([{HAN}]{_INLINE}{_NOTE}{_INLINE})\n(?={_INLINE}[{HAN}])")
 
 
 def join_words(text: str) -> str:

@@ -9,6 +9,7 @@ on every machine or on none.
 import re
 
 from dangjian.common.errors import DangjianError
+from dangjian.common.patterns import regex
 
 MAX_LENGTH = 2_000_000
 MAX_NOTES = 1_000
@@ -18,14 +19,14 @@ TOO_DEEP = "正文的列表或引用嵌套太深，无法排版，请减少层�
 MAX_WORK = 400_000_000
 
 _OPEN_TAG_COST = 20
-_OPEN_TAG = re.compile(r"<[A-Za-z/!?]")
-_OPEN_NOTE = re.compile(r"\[\^")
+_OPEN_TAG = regex(r"<[A-Za-z/!?]")
+_OPEN_NOTE = regex(r"\[\^")
 _RUN = 300
-_BLANK = re.compile(rf"[^\S\n]{{{_RUN}}}")
-_ANY_BLANK = re.compile(r"[^\S\n]")
-_INDENT = re.compile(r"^[ \t\u3000]{300}", re.MULTILINE)
-_GAP = re.compile(r"(?<=\S)[^\S\n]{1000}")
-_NOTE = re.compile(r"^[ ]{0,3}\[\^[^\]\n]*\][:：]", re.MULTILINE)
+_BLANK = regex(rf"[^\S\n]{{{_RUN}}}")
+_ANY_BLANK = regex(r"[^\S\n]")
+_INDENT = regex(r"^[ \t\u3000]{300}", re.MULTILINE)
+_GAP = regex(r"(?<=\S)[^\S\n]{1000}")
+_NOTE = regex(r"^[ ]{0,3}\[\^[^\]\n]*\][:：]", re.MULTILINE)
 
 
 class TooExpensiveError(DangjianError):

@@ -16,6 +16,8 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+from dangjian.common.patterns import regex
+
 # Words that stand by themselves: a line may end before and after each. Some are here only to keep
 # shorter ones from being found across their borders (职工作用 is 职工 and 作用, with no 工作).
 _VOCABULARY = """
@@ -126,7 +128,7 @@ _CLOSING = "”’》〉）】」』)]"
 _PAUSING = "、，。：；！？,;!?—…·"
 _NUMERALS = frozenset("第一二三四五六七八九十百千两零〇")
 
-_PIECE = re.compile(
+_PIECE = regex(
     r"(?P<han>[\u3400-\u9fff\U00020000-\U0003ffff]+)"
     # Figures and Latin with the measure they count; dates whole.
     r"|(?P<figure>\d+年(?![度代级龄])(?:\d+月)?(?:\d+日)?|\d+月\d+日"
@@ -139,10 +141,8 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _MAX_WHOLE = 10
-_MARKUP = re.compile(r"[&<>\"']")
-_NUMBER = re.compile(
-    "第?[一二三四五六七八九十百千两零〇]+(?:周年|年度|季度|[届次批个年月日号项条期])"
-)
+_MARKUP = regex(r"[&<>\"']")
+_NUMBER = regex("第?[一二三四五六七八九十百千两零〇]+(?:周年|年度|季度|[届次批个年月日号项条期])")
 
 
 def _lengths_by_first_character() -> dict[str, tuple[int, ...]]:
@@ -293,19 +293,20 @@ _MAX_PIECE = 6
 # marks and the unit next to it. One class of signs begins all of them: the engine then skips what
 # is between them about three times as fast.
 _FIRST = "<“‘0-9A-Za-z+%"
-_RUN = re.compile(
+_RUN = regex(
     rf"[{_FIRST}](?:"
     rf"(?<=<)(?:pre\b.*?</pre>|[^>]*>)(?:[^{_FIRST}]++|<(?!pre\b)[^>]*>)*+"
     rf"|(?:(?<![<“‘])|(?<=[“‘])[0-9A-Za-z+%])((?:[!-%'-;=?-~]|{_ENTITY})*)"
     rf"(?:([”’])(?=[{_HAN}“‘《（【])|([多余几]?[十百千万亿]{{0,3}}(?:{_UNIT})))?)",
     re.DOTALL,
 )
-_NUMBER_LAST = re.compile(r"(?<![0-9A-Za-z./:+_-])[0-9]+(?:[.,:~-][0-9]+)*[%‰]?$")
-_PIECES = re.compile(
+_RUN_ITSELF = regex("[\x00-\x7f]*")
+_NUMBER_LAST = regex(r"(?<![0-9A-Za-z./:+_-])[0-9]+(?:[.,:~-][0-9]+)*[%‰]?$")
+_PIECES = regex(
     rf"(?:{_ENTITY}|[^{_SEPARATORS}&]{{1,{_MAX_PIECE}}})(?:{_ENTITY}|[{_SEPARATORS}])*"
     rf"|(?:{_ENTITY}|[{_SEPARATORS}])+"
 )
-_BREAKS_BEFORE_QUOTE = re.compile(f"[{_HAN}，。：；！？、”’》）】]")
+_BREAKS_BEFORE_QUOTE = regex(f"[{_HAN}，。：；！？、”’》）】]")
 
 
 def text_breaks(text: str) -> str:
@@ -316,7 +317,7 @@ def text_breaks(text: str) -> str:
     return _RUN.sub(_corrected, text)
 
 
-_FACT = re.compile("[0-9]+年[0-9]+月[0-9]+日|[0-9]+(?:[-/.][0-9]+)+")
+_FACT = regex("[0-9]+年[0-9]+月[0-9]+日|[0-9]+(?:[-/.][0-9]+)+")
 
 
 def whole_facts(text: str) -> Markup:
@@ -330,14 +331,26 @@ def long_address(address: str) -> Markup:
 
 
 def _corrected(match: re.Match[str]) -> str:
-    rest, closing, unit = match.groups()
     found = match[0]
-    if rest is None:
+    if found[0] == "<":
         return found
+    # UAX 14, LB19: a quotation mark is not parted from a neighbour that is not East Asian.
+    if found[0] in "“‘" and _BREAKS_BEFORE_QUOTE.match(match.string, match.start() - 1):
+        return f"<wbr>{_set_run(found)}"
+    return _set_run(found)
+
+
+@lru_cache(maxsize=8192)  # most texts have the same years, days and small numbers
+def _set_run(found: str) -> str:
+    """A run of ASCII, with the quotation marks and the unit next to it, with its places to break.
+
+    The last number and its unit stay whole if they are short; a long run can be broken.
+    """
     mark = found[0] if found[0] in "“‘" else ""
-    run = found[len(mark) : match.end(1) - match.start()]
-    if not (mark or closing or unit or len(run) > _MAX_RUN):
-        return found
+    closing = found[-1] if found[-1] in "”’" else ""
+    rest = found[len(mark) : len(found) - len(closing)]
+    run = _RUN_ITSELF.match(rest)[0]  # type: ignore[index] # it matches anything
+    unit = rest[len(run) :]
     if len(run) > _MAX_RUN:
         run = "<wbr>".join(_PIECES.findall(run))
     elif unit:
@@ -347,6 +360,4 @@ def _corrected(match: re.Match[str]) -> str:
             whole = 2 * len(unit) + len(number[0]) <= _MAX_NUMBER
             joined, unit = (unit, "") if whole else (unit[0], unit[1:])
             run = f'{run[: number.start()]}<span class="nb">{number[0]}{joined}</span>'
-    # UAX 14, LB19: a quotation mark is not parted from a neighbour that is not East Asian.
-    before = "<wbr>" if mark and _BREAKS_BEFORE_QUOTE.match(match.string, match.start() - 1) else ""
-    return f"{before}{mark}{run}{closing + '<wbr>' if closing else ''}{unit or ''}"
+    return f"{mark}{run}{closing + '<wbr>' if closing else ''}{unit}"

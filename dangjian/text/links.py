@@ -12,34 +12,35 @@ from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
 
+from dangjian.common.patterns import regex
 from dangjian.text.references import Reference
 from dangjian.text.remarks import Remark
 from dangjian.text.tokens import as_typed
 
-_PELICAN: Final = re.compile(r"^(?:\{(?:static|attach|filename)\}|\|(?:static|filename)\|)")
-_PELICAN_CODED: Final = re.compile(r"^%7B(static|attach|filename)%7D", re.IGNORECASE)
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):|//")
-_DRIVE = re.compile(r"/?[A-Za-z]:(?:[\\/]|%5C)|\\\\|~/|/(?:Users|home|Volumes)/", re.IGNORECASE)
-_ODD_SCHEME = re.compile(
+_PELICAN: Final = regex(r"^(?:\{(?:static|attach|filename)\}|\|(?:static|filename)\|)")
+_PELICAN_CODED: Final = regex(r"^%7B(static|attach|filename)%7D", re.IGNORECASE)
+_SCHEME = regex(r"([A-Za-z][A-Za-z0-9+.\-]*):|//")
+_DRIVE = regex(r"/?[A-Za-z]:(?:[\\/]|%5C)|\\\\|~/|/(?:Users|home|Volumes)/", re.IGNORECASE)
+_ODD_SCHEME = regex(
     r"(h?t{1,3}ps?|mailto|tel)(?:\s*[：:]\s*(?:[/／\\]*)|[/／]{2})(?=[^\s/])", re.IGNORECASE
 )
-_PHONE = re.compile(r"\+?\d[\d\- ]{5,}\d")
-_SIZE = re.compile(r"\s+=(?:\d+%?)?x?(?:\d+%?)?$")
-_DOWNLOADS = re.compile(r"\.(?!html?$|md$)[A-Za-z0-9]{1,5}$")
-_HOSTNAME = re.compile(
+_PHONE = regex(r"\+?\d[\d\- ]{5,}\d")
+_SIZE = regex(r"\s+=(?:\d+%?)?x?(?:\d+%?)?$")
+_DOWNLOADS = regex(r"\.(?!html?$|md$)[A-Za-z0-9]{1,5}$")
+_HOSTNAME = regex(
     r"(?:www\.[\w\-]+|[\w\-]+(?:\.[\w\-]+)*\.(?:cn|com|org|net|gov|edu))(?:[/:?].*|\.[\w.\-]+(?:[/:?].*)?)?$",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
-_FILE = re.compile(
+_MAIL = regex(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
+_FILE = regex(
     r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|dps|ofd|zip|rar|7z|txt|jpe?g|png|gif|mp[34]|md|html?)$",
     re.IGNORECASE,
 )
-_PLAIN_FRAGMENT = re.compile(r"[\w.:\-]*")
-_MEANINGFUL = re.compile(r"""[%#?\s"'<>&\\]""")
+_PLAIN_FRAGMENT = regex(r"[\w.:\-]*")
+_MEANINGFUL = regex(r"""[%#?\s"'<>&\\]""")
 LOCAL_HOSTS: Final = frozenset(("127.0.0.1", "localhost", "::1", "0.0.0.0"))  # noqa: S104
 """Hosts that are the editor's own computer, as the preview's addresses have them."""
-_PRIVATE = re.compile(r"(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}")
+_PRIVATE = regex(r"(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}")
 REMOTE_ADVICE: Final = (
     "请运行 python3 tasks.py check --fetch 取到文章旁边，或自己另存到文章旁边，只写文件名"
 )
@@ -247,7 +248,7 @@ class Links:
         return f"dj-site:{coded(target)}{rest}"
 
 
-_SCHEME_FORM = re.compile(r"(?:https?://|mailto:|tel:)[^\s/]", re.IGNORECASE)
+_SCHEME_FORM = regex(r"(?:https?://|mailto:|tel:)[^\s/]", re.IGNORECASE)
 
 
 def _righted(scheme: str) -> str:
@@ -281,7 +282,7 @@ def fragment_of(written: str) -> str:
     return fragment if _PLAIN_FRAGMENT.fullmatch(fragment) else slug(fragment)
 
 
-_NOT_IN_SLUG = re.compile(r"[^\w\s\-]")
+_NOT_IN_SLUG = regex(r"[^\w\s\-]")
 
 
 def slug(words: str) -> str:

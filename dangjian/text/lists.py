@@ -1,20 +1,20 @@
 """Markers of list items and of notes, and how far in a line begins."""
 
-import re
 from typing import Final
 
 from msgspec import Struct
 
+from dangjian.common.patterns import regex
 from dangjian.text.characters import HAN
 
-BULLET: Final = re.compile(r"[-*+][ \t]+(?=\S)")
-NUMBER: Final = re.compile(r"(\d{1,3})[.)][ \t]+(?=\S)")
-NOTE: Final = re.compile(r"\[\^([^\]\n]+)\][:：][ \t]*")
-RULE: Final = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}")
+BULLET: Final = regex(r"[-*+][ \t]+(?=\S)")
+NUMBER: Final = regex(r"(\d{1,3})[.)][ \t]+(?=\S)")
+NOTE: Final = regex(r"\[\^([^\]\n]+)\][:：][ \t]*")
+RULE: Final = regex(r"([-*_])[ \t]*(?:\1[ \t]*){2,}")
 STEP: Final = "    "
-_TASK = re.compile(r"\[([ xX])\][ \t]+")
-_LARGE_NUMBER = re.compile(r"(\d{4,})([.)])(?=[ \t])")
-_HAN = re.compile(f"[{HAN}]")
+_TASK = regex(r"\[([ xX])\][ \t]+")
+_LARGE_NUMBER = regex(r"(\d{4,})([.)])(?=[ \t])")
+_HAN = regex(f"[{HAN}]")
 
 
 class Item(Struct):

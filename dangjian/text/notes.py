@@ -2,10 +2,11 @@
 
 import re
 
+from dangjian.common.patterns import regex
 from dangjian.text.remarks import Remark
 
-_DEFINED = re.compile(r"^[ >]*\[\^([^\]\n]+)\]: ?", re.MULTILINE)
-_USED = re.compile(r"\[\^([^\]\n]+)\](?!:)")
+_DEFINED = regex(r"^[ >]*\[\^([^\]\n]+)\]: ?", re.MULTILINE)
+_USED = regex(r"\[\^([^\]\n]+)\](?!:)")
 
 
 def look_at_notes(text: str, remarks: list[Remark]) -> str:

@@ -4,43 +4,59 @@ People who paste from Word or a web page write one paragraph a line; people who 
 part paragraphs by an empty one. The default looks at the lines: see ``split_lines``.
 """
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, Literal
 from unicodedata import east_asian_width
 
+from dangjian.common.patterns import regex
+
 LineBreaks = Literal["auto", "paragraph", "join"]
 
-INDENTED: Final = re.compile(r"[ \t]*(?:\u3000|\u00a0{2}|\u2003)|[ ]{4}|[ ]{0,3}\t")
+INDENTED: Final = regex(r"[ \t]*(?:\u3000|\u00a0{2}|\u2003)|[ ]{4}|[ ]{0,3}\t")
 """How a line begins whose first words are set in by two characters."""
 
-_SENTENCE_END = re.compile(r"(?:[。！？…；：]|(?<=[\u3400-\u9fff])[.!?;:])[”’」』）》)\]*_~\x10]*$")
-_FULL_STOP = re.compile(r"[。！？…](?=.)")
-_NUMBERED = re.compile(
+_SENTENCE_END = regex(r"(?:[。！？…；：]|(?<=[\u3400-\u9fff])[.!?;:])[”’」』）》)\]*_~\x10]*$")
+_FULL_STOP = regex(r"[。！？…](?=.)")
+_NUMBERED = regex(
     r"[*_]{0,3}(?:[一二三四五六七八九十百]{1,4}、|[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]"
     r"|[①-⑳⑴-⒇❶-❿]|[•●■◆▪○★※▲►◎□☆]"
     r"|第[一二三四五六七八九十百零〇\d]{1,5}[章节条款项][\s\u3000：、])"
 )
-_FIGURE_NUMBERED = re.compile(r"[*_]{0,3}(\d{1,3})(?:、|[.．)）](?!\d))")
-_LETTERED = re.compile(r"[*_]{0,3}([A-Ha-h])(?:、|[.．)）](?![A-Za-z0-9]))")
-_DASHED = re.compile(r"[—–－·・‧∙⁃](?![—–－])|[-*+](?=[\u3400-\u9fff])")
-_IN_COLUMNS = re.compile(r"[^\s\u3000](?:[ ]{3,}|[ ]?\u3000[ \u3000]*|\t)[^\s\u3000]")
-_ROW = re.compile(r"[*_]{0,3}[\u3400-\u9fffA-Za-z]{1,8}[*_]{0,3}[：:](?!//)")
-_KNOWN_ROW = re.compile(
+_FIGURE_NUMBERED = regex(r"[*_]{0,3}(\d{1,3})(?:、|[.．)）](?!\d))")
+_LETTERED = regex(r"[*_]{0,3}([A-Ha-h])(?:、|[.．)）](?![A-Za-z0-9]))")
+_DASHED = regex(r"[—–－·・‧∙⁃](?![—–－])|[-*+](?=[\u3400-\u9fff])")
+_IN_COLUMNS = regex(r"[^\s\u3000](?:[ ]{3,}|[ ]?\u3000[ \u3000]*|\t)[^\s\u3000]")
+_ROW = regex(r"[*_]{0,3}[\u3400-\u9fffA-Za-z]{1,8}[*_]{0,3}[：:](?!//)")
+_KNOWN_ROW = regex(
     r"[*_]{0,3}(?:时\s*间|地\s*点|来\s*源|作\s*者|记\s*者|通讯员|编\s*辑|责任编辑|责\s*编|校\s*对|审\s*核|签\s*发"
     r"|主\s*持|主持人|主讲人|记\s*录|记录人|参会人员|参加人员|出\s*席|列\s*席|缺\s*席|联系人|联系电话|联系方式"
     r"|电\s*话|传\s*真|邮\s*箱|电子邮箱|邮\s*编|地\s*址|网\s*址|日\s*期|附\s*件|主\s*题|监督电话|举报电话"
     r"|咨询电话|报名时间|报名地点|报名方式|公示时间|公示期)[*_]{0,3}[：:](?!//)"
 )
-_DATE = re.compile(
+_DATE = regex(
     r"(?:\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*月\s*"
     r"(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,4})\s*日"
 )
-_PUNCTUATION = re.compile(r"[，。！？；：、,.!?;:…“”《》（）()\[\]|*_`]")
+_PUNCTUATION = regex(r"[，。！？；：、,.!?;:…“”《》（）()\[\]|*_`]")
 _ENDS_LINE = ("  ", "\\")
+_WORDS_FIRST = regex("(?:[0-9]{1,4}|\\*\\*)[\u3401-\u9fff]")
 _FULL_LINE = 0.8
 _LEAST_WRAP = 24
+
+
+def begins_words(line: str) -> bool:
+    """Whether a line plainly begins with words, as nearly all do, and has no cells.
+
+    A Chinese character, a quotation mark, figures before a Chinese character (5月17日), bold words.
+    """
+    first = line[0]
+    if first > "\u3400":
+        if first == "＃":
+            return False
+    elif first not in "“‘" and not _WORDS_FIRST.match(line):
+        return False
+    return "|" not in line and "\t" not in line
 
 
 def is_date(line: str) -> bool:

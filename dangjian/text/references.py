@@ -12,10 +12,11 @@ from urllib.parse import unquote
 from markupsafe import escape
 from msgspec import Struct
 
+from dangjian.common.patterns import regex
 from dangjian.text.picture_tags import picture_tag
 
-_REFERENCE = re.compile(r'(<[a-z][^<>]*?\s)(src|href)="dj-(media|article|file|page|site):([^"]*)"')
-_PICTURE = re.compile(r'<img\b([^<>]*?) src="dj-media:([^"]*)"([^<>]*)>')
+_REFERENCE = regex(r'(<[a-z][^<>]*?\s)(src|href)="dj-(media|article|file|page|site):([^"]*)"')
+_PICTURE = regex(r'<img\b([^<>]*?) src="dj-media:([^"]*)"([^<>]*)>')
 
 
 class Reference(Struct, frozen=True):

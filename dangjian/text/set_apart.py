@@ -7,24 +7,25 @@ the result is the same is held by a property test.
 
 import re
 
+from dangjian.common.patterns import regex
 from dangjian.text.joining import join_words
 from dangjian.text.tokens import BEGIN, END
 
 # A token replaces a run of plain blocks while the rest is parsed.
-_TOKEN = re.compile("<p>\x0ep([0-9]+)\x0f</p>")
-_ONLY_TOKEN = re.compile("\\s*\x0ep[0-9]+\x0f\\s*")
+_TOKEN = regex("<p>\x0ep([0-9]+)\x0f</p>")
+_ONLY_TOKEN = regex("\\s*\x0ep[0-9]+\x0f\\s*")
 # What makes blocks depend on each other over blank lines (definition lists), and what a parser
 # would see in a line. A line may not begin like a list, heading, or underline.
-_SPANNING_LINE = re.compile(r"^[ ]{0,3}:", re.MULTILINE)
+_SPANNING_LINE = regex(r"^[ ]{0,3}:", re.MULTILINE)
 _PLAIN_WORDS = r"[^\n\\`*_\[\]{}<>&!|~^#@\x02\x03\xa0]*[^\s\\`*_\[\]{}<>&!|~^#@\x02\x03\xa0]"
 _PLAIN_LINE = rf"(?![\s=+:\-]|[0-9]+[.)]){_PLAIN_WORDS}"
-_PLAIN_BLOCK = re.compile(rf"{_PLAIN_LINE}(?:\n{_PLAIN_LINE})*")
-_HEADING = re.compile(rf"(#{{2,5}}) ({_PLAIN_LINE})")
-_BULLETS = re.compile(rf"- {_PLAIN_LINE}(?:\n- {_PLAIN_LINE})*")
-_NUMBERS = re.compile(rf"1\. {_PLAIN_LINE}(?:\n[0-9]+\. {_PLAIN_LINE})*")
-_LIST_LIKE = re.compile(r"[ \-+]|\*(?!\*)|[0-9]+[.)]")
-_HTML_TOKEN = re.compile("\x0e[0-9]")
-_BLANK_LINES = re.compile(r"(\n(?:[ ]*\n)+)")
+_PLAIN_BLOCK = regex(rf"{_PLAIN_LINE}(?:\n{_PLAIN_LINE})*")
+_HEADING = regex(rf"(#{{2,5}}) ({_PLAIN_LINE})")
+_BULLETS = regex(rf"- {_PLAIN_LINE}(?:\n- {_PLAIN_LINE})*")
+_NUMBERS = regex(rf"1\. {_PLAIN_LINE}(?:\n[0-9]+\. {_PLAIN_LINE})*")
+_LIST_LIKE = regex(r"[ \-+]|\*(?!\*)|[0-9]+[.)]")
+_HTML_TOKEN = regex("\x0e[0-9]")
+_BLANK_LINES = regex(r"(\n(?:[ ]*\n)+)")
 _EDGE = " \u3000\u00a0"
 
 

@@ -1,16 +1,14 @@
 """落款: the office's name and the date at the end of a text, which stand at the right."""
 
-import re
 from typing import Final
 
+from dangjian.common.patterns import regex
 from dangjian.text.paragraphs import is_date
 from dangjian.text.tokens import BEGIN, END
 
 _RIGHT: Final = f"{BEGIN}.right{END}"
-_NOT_A_NAME = re.compile(
-    r"[，。！？；：,!?;:…]|^[-#>|\[\x0e]|^\d+\.|^[一二三四五六七八九十]+、|^（"
-)
-_REMARK = re.compile(r"[（(].*[）)]")
+_NOT_A_NAME = regex(r"[，。！？；：,!?;:…]|^[-#>|\[\x0e]|^\d+\.|^[一二三四五六七八九十]+、|^（")
+_REMARK = regex(r"[（(].*[）)]")
 _MAX_LENGTH = 40
 _MAX_NAMES = 6
 

@@ -6,15 +6,16 @@ Those are replaced by ``STAR`` before the Markdown parser sees the text.
 import re
 from typing import Final
 
+from dangjian.common.patterns import regex
 from dangjian.text.tokens import STAR
 
-_RUN = re.compile(r"(?<!\\)\*+")
-_CODE = re.compile(r"(?<![`\\])(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+_RUN = regex(r"(?<!\\)\*+")
+_CODE = regex(r"(?<![`\\])(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _PAUSE: Final = frozenset("、，。；：！？,;:!?）》”’」』】")
-_HAN_WORD = re.compile(r"[\u3400-\u9fff]{2,}")
-_MASKED_NAME = re.compile(r"(?:^|[、，。；：\s（(|和及与])[\u3400-\u9fff]$")
-_LOOSE = re.compile(r"(?<![*\\])\*\*(?!\*)([ \t]*)([^*\n]*[^*\s])([ \t]*)\*\*(?!\*)")
-_IN_MASK = re.compile(r"[、，。；\s]")
+_HAN_WORD = regex(r"[\u3400-\u9fff]{2,}")
+_MASKED_NAME = regex(r"(?:^|[、，。；：\s（(|和及与])[\u3400-\u9fff]$")
+_LOOSE = regex(r"(?<![*\\])\*\*(?!\*)([ \t]*)([^*\n]*[^*\s])([ \t]*)\*\*(?!\*)")
+_IN_MASK = regex(r"[、，。；\s]")
 
 
 class _Run:
@@ -33,7 +34,7 @@ def protect_stars(text: str) -> tuple[str, str]:
 
     The words are empty when every ``**`` is closed.
     """
-    if _is_plainly_bold(text):
+    if is_plainly_bold(text):
         return text, ""
     if "** " in text or " **" in text:
         text = _with_tight_stars(text)
@@ -73,7 +74,7 @@ def _tight(found: re.Match[str]) -> str:
     return f"{before}**{words}**{after}"
 
 
-def _is_plainly_bold(text: str) -> bool:
+def is_plainly_bold(text: str) -> bool:
     """Whether every asterisk is of a ``**`` that plainly begins or ends bold words."""
     pieces = text.split("**")
     return (

@@ -8,12 +8,14 @@ worth reading (``long``); what is wider than the screen scrolls inside its box.
 import html
 import re
 
+from dangjian.common.patterns import regex
+
 # Up to this many characters (counted as Chinese ones, figures as halves) a cell stays on one line.
 MAX_SHORT = 8
-_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
-_CELL = re.compile(r"<(t[dh])\b([^>]*)>((?:(?!</?t[dhr]\b).)*?)</\1>", re.DOTALL)
-_TAGS = re.compile(r"<[^>]*>")
-_BLOCKS = re.compile(r"<(?:br|p|li|div|img)\b")
+_TABLE = regex(r"<table\b.*?</table>", re.DOTALL)
+_CELL = regex(r"<(t[dh])\b([^>]*)>((?:(?!</?t[dhr]\b).)*?)</\1>", re.DOTALL)
+_TAGS = regex(r"<[^>]*>")
+_BLOCKS = regex(r"<(?:br|p|li|div|img)\b")
 
 
 def scrolling_tables(text: str) -> str:

@@ -1,15 +1,15 @@
 """Rows of tables: as Markdown writes them, without their second line, and pasted from Excel."""
 
-import re
 from collections.abc import Sequence
 
+from dangjian.common.patterns import regex
 from dangjian.text.stars import protect_stars
 
 # Word and WPS make dashes of hyphens.
-_DELIMITER = re.compile(r"\|?[ ]*:?[-—–－]+:?[ ]*(?:\|[ ]*:?[-—–－]+:?[ ]*)*\|?[ ]*")
-_DASHES = re.compile("[—–－]+")
-_CELL = re.compile(r"((?:\\.|`[^`\n]*`|[^|\\]|\\$)*)(\||$)")
-_FRAMED = re.compile(r"\|.*\|[ ]*")
+_DELIMITER = regex(r"\|?[ ]*:?[-—–－]+:?[ ]*(?:\|[ ]*:?[-—–－]+:?[ ]*)*\|?[ ]*")
+_DASHES = regex("[—–－]+")
+_CELL = regex(r"((?:\\.|`[^`\n]*`|[^|\\]|\\$)*)(\||$)")
+_FRAMED = regex(r"\|.*\|[ ]*")
 
 
 def is_delimiter(line: str) -> bool:

@@ -11,16 +11,17 @@ from typing import Final
 
 from msgspec import Struct
 
+from dangjian.common.patterns import regex
 from dangjian.text import elements
 from dangjian.text.remarks import Remark
 from dangjian.text.tokens import LESS, Tokens, class_token
 
-MORE: Final = re.compile(r"^[ \t]*<!--[ \t]*more[ \t]*-->[ \t]*$", re.MULTILINE | re.IGNORECASE)
+MORE: Final = regex(r"^[ \t]*<!--[ \t]*more[ \t]*-->[ \t]*$", re.MULTILINE | re.IGNORECASE)
 """The mark behind which nothing belongs into the excerpt."""
 
 _VALUE = r"""(?:"[^"]*"|'[^']*'|[“”][^"“”<>]*["“”]|[^\s"'“”=<>`]+)"""
 _ATTRIBUTE = rf"[A-Za-z_:@][\w:.\-]*(?:\s*=\s*{_VALUE})?"
-_SIGN = re.compile(
+_SIGN = regex(
     r"(?P<ticks>(?<![`\\])`+(?!`))"
     r"|(?P<target>\]\([ ]*<[^<>\n]*>)"
     r"|(?P<comment><!--(?:(?!<!--).)*?-->)"
@@ -33,15 +34,15 @@ _SIGN = re.compile(
     r"|<",
     re.DOTALL | re.ASCII,
 )
-_ATTRIBUTES = re.compile(rf"\s+([A-Za-z_:@][\w:.\-]*)(?:\s*=\s*({_VALUE}))?", re.ASCII)
-_PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
-_MARKDOWN = re.compile(r"\*\*[^*\n]+\*\*|\]\(")
+_ATTRIBUTES = regex(rf"\s+([A-Za-z_:@][\w:.\-]*)(?:\s*=\s*({_VALUE}))?", re.ASCII)
+_PARAGRAPH_END = regex(r"\n[ \t]*\n")
+_MARKDOWN = regex(r"\*\*[^*\n]+\*\*|\]\(")
 _BOOLEAN = frozenset(
     "open controls autoplay loop muted checked disabled selected reversed hidden nowrap noshade "
     "compact async defer download required readonly multiple allowfullscreen playsinline".split()
 )
-_ALIGN = re.compile(r"text-align\s*:\s*(left|right|center|justify|start|end)", re.IGNORECASE)
-_DECLARATION = re.compile(r"[^;]+")
+_ALIGN = regex(r"text-align\s*:\s*(left|right|center|justify|start|end)", re.IGNORECASE)
+_DECLARATION = regex(r"[^;]+")
 _OPTIONAL_END = frozenset(
     "p li dt dd tr td th thead tbody tfoot colgroup html body rp rt rb rtc".split()
 )

@@ -6,6 +6,8 @@ Their signs are control characters, which no text can hold: they are taken out o
 import re
 from typing import Final
 
+from dangjian.common.patterns import regex
+
 BEGIN: Final = "\x0e"
 END: Final = "\x0f"
 STAR: Final = "\x10"
@@ -13,16 +15,16 @@ LESS: Final = "\x11"
 TICK: Final = "\x12"
 """Stand for ``*``, ``<`` and a backtick that are text, and no mark-up."""
 
-_ALONE = re.compile(r"<p>\s*((?:\x0e[0-9]+\x0f\s*)+)</p>")
-_OPENING = re.compile(r"<p>\s*(\x0e([0-9]+)\x0f)")
-_CLOSING = re.compile(r"(\x0e([0-9]+)\x0f)\s*</p>")
-_ANY = re.compile(r"\x0e([0-9]+)\x0f")
+_ALONE = regex(r"<p>\s*((?:\x0e[0-9]+\x0f\s*)+)</p>")
+_OPENING = regex(r"<p>\s*(\x0e([0-9]+)\x0f)")
+_CLOSING = regex(r"(\x0e([0-9]+)\x0f)\s*</p>")
+_ANY = regex(r"\x0e([0-9]+)\x0f")
 
-_CLASS = re.compile(r'class="(right|center|small|note|lead-in)"')
-_CLASSED = re.compile(r"<(p|li|h[2-6]|td|th|dd)>\s*\x0e\.([a-z-]+)\x0f")
+_CLASS = regex(r'class="(right|center|small|note|lead-in)"')
+_CLASSED = regex(r"<(p|li|h[2-6]|td|th|dd)>\s*\x0e\.([a-z-]+)\x0f")
 _WRITTEN: Final = {STAR: "*", LESS: "&lt;", TICK: "`"}
-_SIGNS = re.compile("[\x10-\x12]")
-_LEFT = re.compile(r"\x0e[.#][^\x0f]*\x0f")
+_SIGNS = regex("[\x10-\x12]")
+_LEFT = regex(r"\x0e[.#][^\x0f]*\x0f")
 
 
 def class_token(tag: str) -> str:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from dangjian.common.patterns import regex
+
 _TARGET: Final = (
     r"(?:https?://[^\s（）()]+|mailto:[^\s（）()]+|[^\s（）()\[\]，。；！？“”]+\.[A-Za-z0-9]{1,5}(?:#[^\s（）()]*)?"
     r"|[#/][^\s（）()，。；！？“”]+)"
@@ -16,23 +18,19 @@ _FILE: Final = (
 )
 """What can only be an address, also where the brackets before it are of another kind or far off."""
 _CODE: Final = r"(?<![`\\])(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)"
-_WIDE_LINK = re.compile(
-    rf"{_CODE}|(?P<text>\[[^\[\]\n]+\])[（(]\s*(?P<to>{_TARGET})\s*[）)]", re.DOTALL
-)
-_ODD_LINK = re.compile(
+_WIDE_LINK = regex(rf"{_CODE}|(?P<text>\[[^\[\]\n]+\])[（(]\s*(?P<to>{_TARGET})\s*[）)]", re.DOTALL)
+_ODD_LINK = regex(
     rf"{_CODE}|(?:(?P<picture>[!！])(?=[\[［【][^\n]*?[\]］】][ ]?[(（]\s*{_PICTURE}\s*[)）]))?"
     rf"[\[［【](?P<text>[^\[\]［］【】\n]+)[\]］】][ ]?[(（]\s*(?P<to>{_FILE})\s*[)）]",
     re.DOTALL | re.IGNORECASE,
 )
-_WIDE_PICTURE = re.compile(
+_WIDE_PICTURE = regex(
     rf"{_CODE}|(?:^|(?<=[\s>]))！(?=\[[^\[\]\n]*\]\({_TARGET})", re.DOTALL | re.MULTILINE
 )
-_TITLE = re.compile(r"(\]\([^\s()（）]+) +[“”]([^“”\n]*)[“”]\)")
-_WIDE_ROWS = re.compile(r"^[ ]*｜.*｜[ ]*(?:\n[ ]*｜.*｜[ ]*)+$", re.MULTILINE)
+_TITLE = regex(r"(\]\([^\s()（）]+) +[“”]([^“”\n]*)[“”]\)")
+_WIDE_ROWS = regex(r"^[ ]*｜.*｜[ ]*(?:\n[ ]*｜.*｜[ ]*)+$", re.MULTILINE)
 _BLANK = r"&(?:emsp|ensp|nbsp|#12288|#160|#x3000|#xa0);"
-_INDENT = re.compile(
-    rf"^[ \t]*{_BLANK}(?:{_BLANK}|[ \t\u3000\u00a0])*", re.MULTILINE | re.IGNORECASE
-)
+_INDENT = regex(rf"^[ \t]*{_BLANK}(?:{_BLANK}|[ \t\u3000\u00a0])*", re.MULTILINE | re.IGNORECASE)
 
 
 def mend_slips(text: str) -> str:

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
+from dangjian.text.blocks import Blocks
 from dangjian.text.dialect import make_parser
 from dangjian.text.excerpts import excerpt, plain_text
 from dangjian.text.limits import WorkLimit
@@ -34,6 +35,25 @@ def html(text: str) -> str:
 @given(TEXTS)
 def test_setting_plain_paragraphs_apart_changes_nothing(text: str) -> None:
     assert TEXT.convert(text, "a/b") == TEXT.parse(text, "a/b")
+
+
+STARTS = ("", "“", "5月17日，", "2024年", "12345年", "**一是**抓", "**一", "第一，", "（一）", "1")
+WORDY = st.lists(st.tuples(st.sampled_from(STARTS), LOOSE), max_size=6)
+
+
+@given(WORDY, st.integers(1, 2))
+def test_lines_that_plainly_begin_with_words_are_laid_out_as_others_are(
+    parts: list[tuple[str, str]], ends: int
+) -> None:
+    lines = [start + rest.replace("\n", "") for start, rest in parts]
+    lines = [line for line in lines if line and not line[0].isspace() and line[0] not in "[`:"]
+    # A blank before it is nothing to a line, but that it is looked at from all sides.
+    looked_at = [f" {line}" for line in lines]
+    both = [
+        Blocks("auto", WorkLimit(), []).lay_out(("\n" * ends).join(some))
+        for some in (lines, looked_at)
+    ]
+    assert both[0] == both[1]
 
 
 QUICK, ATTENTIVE = make_parser(WorkLimit()), make_parser(WorkLimit())
