@@ -70,7 +70,7 @@ def lay_out(folder: Path, articles: int) -> Site:
         (folder / "laid-out").touch()
     for name in ("public", "cache", ".dangjian"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    text = CONFIGURATION.replace("https://example.org", f"http://127.0.0.1:{PORT}")
+    text = CONFIGURATION.replace("https://example.org", f"http://bench.example.org:{PORT}")
     (folder / "pelicanconf.py").write_text(text + 'CACHE_PATH = "cache"\n', encoding="utf-8")
     (folder / "publishconf.py").write_text(
         "import sys\nfrom pathlib import Path\n"

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPResponse
 from pathlib import Path
-from urllib.parse import quote, unquote
+from typing import Any
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 import pytest
+from lxml import html as lxml_html
 
 from dangjian.common.http_headers import SECURITY_HEADERS
 from dangjian.common.mime_types import MIME_TYPES, content_type
@@ -232,6 +234,69 @@ def test_old_addresses_of_the_sample_lead_to_pages(nginx: Nginx, portal: Built) 
     for old in portal.redirects:
         leads = nginx.leads(old)
         assert nginx.ask(leads)[0].status == 200, old
+
+
+def crawl(nginx: Nginx, host: str, start: str) -> dict[str, str]:
+    """Every address that can be reached from ``start`` by links, with its media type.
+
+    Fails where one does not answer 200, or lies outside the site.
+    """
+    found: dict[str, str] = {}
+    waiting = [start]
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        answer, body = nginx.ask(path, host)
+        assert answer.status == 200, f"{host}{path}: {answer.status}"
+        found[path] = kind = answer.getheader("Content-Type") or ""
+        if not kind.startswith("text/html"):
+            continue
+        tree: Any = lxml_html.document_fromstring(body)
+        for link in tree.xpath("//@href[not(../@rel='canonical')] | //@src | //@poster"):
+            target, _ = urldefrag(urljoin(f"http://{host}{path}", str(link)))
+            parts = urlsplit(target)
+            if parts.scheme == "http" and parts.netloc == host:
+                assert parts.path.startswith(start), f"{path} leads to {parts.path}"
+                waiting.append(parts.path)
+    return found
+
+
+def test_a_crawl_over_everything_made_one_site_two_sites_and_a_sub_directory(
+    portal: Built, tmp_path: Path
+) -> None:
+    sites = {
+        (HOST, "/"): f"http://{HOST}",
+        ("two.example.gov.cn", "/"): "http://two.example.gov.cn",
+        (SUB, "/dangjian/"): f"http://{SUB}/dangjian",
+    }
+    made = [
+        name
+        for name in portal.files()
+        if not name.endswith("-state.bin") and not name.startswith(".")
+    ]
+    moved = {f"/{unquote(old).lstrip('/')}" for old in portal.redirects}
+    links: list[set[str]] = []
+    given = [(portal.output, url, portal.redirects) for url in sites.values()]
+    with running(tmp_path, *given) as nginx:
+        for host, at in sites:
+            found = crawl(nginx, host, at)
+            links.append({path[len(at) - 1 :].removesuffix("index.html") for path in found})
+            for path, kind in found.items():
+                name = path if not path.endswith("/") else f"{path}index.html"
+                assert kind == content_type(name), path
+            for name in made:
+                answer, _ = nginx.ask(f"{at}{quote(name)}", host)
+                wanted = 301 if f"/{name}".removesuffix("index.html") in moved else 200
+                assert answer.status == wanted, name
+            for old in portal.redirects:
+                leads = nginx.leads(f"{at.rstrip('/')}{old}", host)
+                assert leads.startswith(at)
+                assert nginx.ask(leads, host)[0].status == 200, old
+    assert links[0] == links[1] == links[2]
+    pages = {f"/{name}".removesuffix("index.html") for name in made if name.endswith(".html")}
+    unlinked = {path for path in pages - links[0] if path not in moved}
+    assert unlinked <= {"/404.html", "/specials.html"}  # which leads to a column
 
 
 def test_ranges(nginx: Nginx, portal: Built) -> None:

@@ -6,6 +6,7 @@ Each is complete as it is; nothing in it has to be changed by hand.
 import os
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -18,12 +19,16 @@ EVERY = 10
 
 
 class Schedule(Struct, frozen=True):
-    """What is to be run: by which user, in which folder, by which Python, by which settings."""
+    """What is to be run: by which user and group, in which folder, by which Python.
+
+    ``command`` are the words behind ``tasks.py``.
+    """
 
     folder: Path
     user: str
     python: str
-    settings: str = "publishconf.py"
+    command: tuple[str, ...] = ("publish", "--settings", "publishconf.py")
+    group: str = ""
 
     @property
     def name(self) -> str:
@@ -41,15 +46,15 @@ class Schedule(Struct, frozen=True):
     @property
     def words(self) -> list[str]:
         """The command."""
-        return [self.python, "tasks.py", "publish", "--settings", self.settings]
+        return [self.python, "tasks.py", *self.command]
 
 
-def schedule_of(folder: Path, settings: str) -> Schedule:
+def schedule_of(folder: Path, command: tuple[str, ...]) -> Schedule:
     """The schedule of a site, for the user whose its folder is and the Python that runs this."""
     folder = folder.resolve()
-    user = folder.owner() if os.name != "nt" else ""
+    user, group = (folder.owner(), folder.group()) if os.name != "nt" else ("", "")
     python = getattr(sys, "_base_executable", "") or sys.executable
-    return Schedule(folder, user, python, settings)
+    return Schedule(folder, user, python, command, group)
 
 
 def schedule_files(schedule: Schedule) -> dict[str, str]:
@@ -117,7 +122,7 @@ def _logrotate(schedule: Schedule) -> str:
     path = str(schedule.log).replace('"', '\\"')
     return f"""# 放到 /etc/logrotate.d/{schedule.name}
 "{path}" {{
-    su {schedule.user} {schedule.user}
+    su {schedule.user} {schedule.group or schedule.user}
     monthly
     rotate 12
     compress
@@ -128,8 +133,16 @@ def _logrotate(schedule: Schedule) -> str:
 
 
 def _windows(schedule: Schedule) -> str:
-    command = f'python tasks.py publish --settings "{schedule.settings}" >> publish.log 2>&1'
-    return f'@cd /d "{schedule.folder}"\r\n@{command}\r\n'
+    # The file is UTF-8, which cmd.exe reads as such only when told, and so is what is logged.
+    words = subprocess.list2cmdline(["python", "tasks.py", *schedule.command])
+    folder = str(schedule.folder).replace("%", "%%")
+    lines = [
+        "@chcp 65001 >nul",
+        "@set PYTHONUTF8=1",
+        f'@cd /d "{folder}"',
+        f"@{words.replace('%', '%%')} >> publish.log 2>&1",
+    ]
+    return "".join(f"{line}\r\n" for line in lines)
 
 
 def _systemd_word(word: str) -> str:
