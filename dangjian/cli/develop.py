@@ -97,7 +97,8 @@ def lock(context: Context, upgrade: bool = False) -> None:
     _need("uv", "请先安装：.venv 里的 pip install uv。")
     words = [sys.executable, "-m", *_COMPILE, *(["--upgrade"] if upgrade else [])]
     _run(context, [*words, "--group", "start", "-o", "requirements.lock"])
-    more = ["--group", "start", "--group", "dev", "--extra", "dask", "-c", "requirements.lock"]
+    extras = ["--extra", "dask", "--extra", "s3"]
+    more = ["--group", "start", "--group", "dev", *extras, "-c", "requirements.lock"]
     _run(context, [*words, *more, "-o", "requirements-dev.lock"])
 
 

@@ -20,12 +20,12 @@ def check_other_site(target: Target, options: Options) -> None:
     try:
         target.check_ours()
     except OtherSiteError as error:
-        question = f"{error}发布会把它们整个换下（保存为旧版本，可以退回）。确定吗"
+        question = f"{error}发布以后，{error.replacing}。确定吗"
         if options.take_over or options.confirm(question):
             return
         raise PublishError(
             f"没有发布，什么也没有改动：{error}"
-            "发布位置写错了的，请改 PUBLISH_TO；确实要整个换下（原来的保存为旧版本，可以退回），"
+            f"发布位置写错了的，请改 PUBLISH_TO；确实要发布到那里（{error.replacing}），"
             "或者这就是以前发布的、记录丢失了，加 --take-over"
         ) from error
 

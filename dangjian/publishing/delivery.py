@@ -95,7 +95,7 @@ def plan_delivery(
     delivery = Delivery([order[turn] for turn in Turn])
     left = {path: one for path, one in kept.items() if path not in new}
     for path in found.removed:
-        if path.startswith("static/"):
+        if path.startswith("static/") and path in old:
             left[path] = Kept(now + GRACE, old[path].size)
         else:
             delivery.removed.append(path)

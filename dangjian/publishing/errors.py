@@ -8,4 +8,8 @@ class PublishError(DangjianError):
 
 
 class OtherSiteError(PublishError):
-    """The live folder holds a site that was not published from here."""
+    """There is a site that was not published from here; ``replacing``: what would become of it."""
+
+    def __init__(self, message: str, replacing: str = "") -> None:
+        super().__init__(message)
+        self.replacing = replacing or "会整个换下，原来的保存为旧版本，可以退回"

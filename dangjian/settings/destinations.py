@@ -1,14 +1,15 @@
 """The addresses in PUBLISH_TO: a folder of this machine, or a place elsewhere.
 
 ``ssh://user@host:port/folder`` is a folder of another machine, ``zip:folder`` one for signed files
-that are carried; anything without a known beginning is a folder of this one.
+that are carried, ``s3://bucket/prefix?endpoint=…`` an object store; anything without a known
+beginning is a folder of this one.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
 from typing import Any, Final
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
 
@@ -62,7 +63,21 @@ class ZipFolder(Struct, frozen=True):
         return f"zip:{self.folder}"
 
 
-Destination = LocalFolder | SshFolder | ZipFolder
+class S3Bucket(Struct, frozen=True):
+    """A bucket of an S3-compatible store, and the beginning of the keys in it."""
+
+    bucket: str
+    prefix: str = ""
+    endpoint: str = ""
+    region: str = ""
+    profile: str = ""
+    style: str = ""
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}" + (f"/{self.prefix}" if self.prefix else "")
+
+
+Destination = LocalFolder | SshFolder | ZipFolder | S3Bucket
 
 
 def read_destination(address: str) -> Destination:
@@ -107,6 +122,28 @@ def _zip(address: str) -> ZipFolder:
     return ZipFolder(folder)
 
 
+def _s3(address: str) -> S3Bucket:
+    example = "s3://portal?endpoint=https://s3.oss-cn-beijing.aliyuncs.com&region=cn-beijing"
+    parts = _split(address, example)
+    given = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if wrong := given.keys() - {"endpoint", "region", "profile", "style"}:
+        raise DestinationError(
+            f"“{address}”里不认得 {'、'.join(sorted(wrong))}，"
+            "可以写 endpoint、region、profile、style；密钥不写在这里"
+        )
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,62}", parts.netloc):
+        raise DestinationError(f"“{address}”里桶的名称不对，应当像 {example}")
+    if given.get("style", "path") not in {"path", "virtual"}:
+        raise DestinationError(f"“{address}”里 style 只能写 path 或 virtual")
+    endpoint = urlsplit(given.get("endpoint", "https://x"))
+    if endpoint.scheme not in {"http", "https"} or not endpoint.netloc:
+        raise DestinationError(f"“{address}”里 endpoint 要写 https:// 开头的网址，应当像 {example}")
+    prefix = unquote(parts.path).strip("/")
+    if "//" in prefix or any(part in {".", ".."} for part in prefix.split("/")):
+        raise DestinationError(f"“{address}”里桶后面的文件夹写得不对，应当像 s3://portal/www")
+    return S3Bucket(parts.netloc, prefix, **given)
+
+
 def _split(address: str, example: str) -> SplitResult:
     try:
         parts = urlsplit(address)
@@ -118,7 +155,7 @@ def _split(address: str, example: str) -> SplitResult:
     return parts
 
 
-_READERS: Final[Mapping[str, Callable[[str], Destination]]] = {"ssh": _ssh, "zip": _zip}
+_READERS: Final[Mapping[str, Callable[[str], Destination]]] = {"ssh": _ssh, "s3": _s3, "zip": _zip}
 
 
 def destinations(value: Any, place: SettingLocation) -> tuple[Destination, ...] | None:

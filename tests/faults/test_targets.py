@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from dangjian.publishing.targets.zip_file import opened_package
+from tests.running.test_publish_s3 import Cloud
 from tests.running.test_publish_ssh import Far, read
 from tests.running.test_publish_zip import Sides
+from tests.seaweed import KEYS, Store, running_store
 from tests.sshd import Sshd, running_sshd
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,3 +119,63 @@ def test_zip_killed_at_random_moments(tmp_path: Path, long: bool) -> None:
                 assert opened.package.files
     sides.publish(whole=True)
     assert not list(sides.stick.glob(".*"))
+
+
+S3 = """
+import sys
+from pathlib import Path
+from tests.faults.test_targets import linked_site
+from tests.running.test_publish_s3 import Cloud
+from tests.seaweed import Store
+port, prefix, mine, word = sys.argv[1:]
+cloud = Cloud(Store(int(port)), prefix, Path(mine))
+site = cloud.open()
+print("go", flush=True)
+cloud.publish(linked_site(word), site)
+"""
+
+
+def linked_site(word: str) -> dict[str, str]:
+    """A site whose home page names its pages, each of which names the style it needs."""
+    style = f"static/app.{word.encode().hex():0>10}.css"
+    pages = {f"a/2020/06/{word if n % 4 else 'same'}{n}.html": f"{word}|{style}" for n in range(20)}
+    return {style: word, **pages, "index.html": "|".join([word, *pages])}
+
+
+def needed_by(text: str) -> list[str]:
+    """The files that a page of such a site needs, or leads to."""
+    return text.split("|")[1:]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in KEYS.items():
+            patch.setenv(name, value)
+        with running_store(tmp_path_factory.mktemp("weed") / "server") as running:
+            yield running
+
+
+def test_s3_killed_at_random_moments(store: Store, tmp_path: Path, long: bool) -> None:
+    """Each object is an old or a new one, what a page needs is there, and the next run is right."""
+    cloud = Cloud(store, "killed", tmp_path / "mine")
+    start = time.monotonic()
+    cloud.publish(linked_site("a"))
+    whole = time.monotonic() - start
+    chance = random.Random(LONG_MOMENTS)
+    now = "a"
+    for number in range(LONG_MOMENTS if long else MOMENTS):
+        meant = f"m{number}"
+        port = store.endpoint.rpartition(":")[2]
+        arguments = [port, "killed", str(cloud.mine), meant]
+        killed([sys.executable, "-c", S3, *arguments], chance.uniform(0, 1.2 * whole))
+        found, old, new = cloud.read(), linked_site(now), linked_site(meant)
+        for path, text in found.items():
+            assert path.startswith("static/") or text in (old.get(path), new.get(path)), path
+            if not path.startswith("static/"):
+                assert set(needed_by(text)) <= found.keys(), (number, path)
+        now = meant if number % 2 else f"x{number}"
+        cloud.publish(linked_site(now))
+        shown = {k: v for k, v in cloud.read().items() if k in linked_site(now) or "html" in k}
+        assert shown == linked_site(now)
+        assert cloud.open().state.claim is None

@@ -21,7 +21,7 @@ SHAPES_NOTHING = {
     "rich": "shows progress",
     "watchfiles": "says which files changed",
 }
-OPTIONAL = {"dask", "distributed"}
+OPTIONAL = {"boto3", "botocore", "dask", "distributed"}
 
 
 def canonical(name: str) -> str:

@@ -13,6 +13,8 @@ from dangjian.publishing.place import check_place, releases_folder
 from dangjian.publishing.releases import busy, lock_note, opened
 from dangjian.publishing.system import reason
 from dangjian.publishing.targets import Target
+from dangjian.publishing.targets.bucket import opened_bucket
+from dangjian.publishing.targets.s3 import S3Site
 from dangjian.publishing.targets.shell import RemoteShell
 from dangjian.publishing.targets.ssh import SshSite
 from dangjian.publishing.targets.zip_file import Outbox
@@ -20,6 +22,7 @@ from dangjian.settings.destinations import (
     Destination,
     DestinationError,
     LocalFolder,
+    S3Bucket,
     ZipFolder,
     read_destination,
 )
@@ -44,6 +47,8 @@ def key_of(place: Workplace, to: Destination) -> str:
     """A short name for a destination; that of a folder stays when the whole site is moved."""
     if isinstance(to, LocalFolder):
         return place.key_of(place.site / to.folder)
+    if isinstance(to, S3Bucket):
+        return f"{to.bucket}-{digest(to.endpoint, str(to)).hex()[:8]}"
     name = "zip" if isinstance(to, ZipFolder) else to.host
     return f"{name}-{digest(str(to)).hex()[:8]}"
 
@@ -89,6 +94,11 @@ def opened_target(
                 outbox = Outbox(place.site / to.folder, folder, place, whole, progress)
                 outbox.open()
                 yield outbox
+                return
+            if isinstance(to, S3Bucket):
+                bucket = S3Site(opened_bucket(to), folder, keep, progress)
+                bucket.connect()
+                yield bucket
                 return
             shell = RemoteShell(to, place.options.ssh)
             work = place.cache / f"outgoing-{key_of(place, to)}"
