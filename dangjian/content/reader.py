@@ -143,7 +143,7 @@ def _read_column(source: Source, path: str, rules: ReadingRules) -> tuple[Record
 
 
 def _read_article(source: Source, path: str, rules: ReadingRules) -> tuple[Record, Rendered]:
-    entry, problems = read_entry(source, rules.ignored)
+    entry, problems = read_entry(source, rules.ignored, rules.archive_date)
     manner = rules.manner(path, entry)
     rendered, faults = _convert(source, path, manner)
     if rendered is _REFUSED:

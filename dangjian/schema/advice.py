@@ -29,6 +29,8 @@ def advice_on(text: str) -> str:
         return "文件头里不能有“...”这一行，请删去"
     if "\t" in text[: len(text) - len(text.lstrip())]:
         return "行首用了制表符（Tab），请改用空格缩进"
+    if re.match(r"\s*-[^\s\-:：]+$", text):
+        return f"减号后面要空一格：- {text.strip()[1:31]}"
     found = re.match(r"\s*(?:- )?([^\s:：][^:：]{0,40}?)\s*(:|：)(\s*)(.*)$", text)
     if found is None:
         return ""

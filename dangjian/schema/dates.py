@@ -23,6 +23,15 @@ _DATE: Final = regex(
     r"\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?"
 )
 
+_WEEKDAY: Final = re.compile(r"\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?\s*")
+_DASH: Final = re.compile("[—–―‒−]")
+_HALF: Final = re.compile(r"上午|早上|早晨|凌晨|中午|下午|傍晚|晚上|\b[AP]M\b", re.IGNORECASE)
+_AFTER_NOON: Final = frozenset(("下午", "傍晚", "晚上", "PM", "pm"))
+_SPOKEN: Final = re.compile(
+    r"(?<![\d:])(?P<hour>\d{1,2})\s*(?:[点时]\s*(?:(?P<half>半)|整|(?=\d|$))|:)"
+    r"(?:\s*(?P<minute>\d{1,2})\s*分?)?$"
+)
+
 
 class DateError(DangjianError, ValueError):
     """A text that is no date; the message says why, in Chinese."""
@@ -59,7 +68,24 @@ def has_clock(text: str) -> bool:
 def _matched(text: str) -> tuple[str, re.Match[str] | None]:
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     plain = plain.strip()
-    return plain, _DATE.fullmatch(plain)
+    return plain, _DATE.fullmatch(plain) or _DATE.fullmatch(_in_figures(plain))
+
+
+def _in_figures(text: str) -> str:
+    """A date as it is spoken (下午3点半, 星期五) in the form of the others; any other as it is."""
+    text = _DASH.sub("-", _WEEKDAY.sub(" ", text)).strip()
+    half = _HALF.search(text)
+    bare = f"{text[: half.start()]} {text[half.end() :]}".strip() if half else text
+    clock = _SPOKEN.search(bare)
+    if clock is None:
+        return text
+    hour = int(clock["hour"])
+    if half and half[0] in _AFTER_NOON and hour < 12:
+        hour += 12
+    elif half and hour == 12 and half[0] not in ("中午", "PM"):
+        return text
+    minute = 30 if clock["half"] else int(clock["minute"] or 0)
+    return f"{bare[: clock.start()].strip()} {hour}:{minute:02}"
 
 
 def _paired(found: re.Match[str]) -> bool:

@@ -14,6 +14,12 @@ _DROPPED: Final = regex(_FORBIDDEN.pattern.replace("\x0b", ""))
 SOFT_BREAK: Final = "\x0b"
 """Word's line break inside a paragraph; ``parse_source`` decides what it becomes."""
 _BINARY_SHARE: Final = 0.02
+_OTHER_KINDS: Final = {
+    b"PK\x03\x04": "Word、WPS 文档或者压缩文件",
+    b"\xd0\xcf\x11\xe0": "旧版 Word、WPS 文档",
+    b"%PDF-": "PDF 文件",
+    b"{\\rtf": "RTF 文档",
+}
 _SHORT_FORMS: Final = regex("[\x80-\u07ff]")
 _ALPHABETS: Final = regex("[\xa0-\u024f\u0370-\u04ff]")
 
@@ -25,6 +31,12 @@ def decode(raw: str | bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
     with a notice, but for ``SOFT_BREAK``, which stays. A file full of them is no text: an error.
     """
     problems: list[Problem] = []
+    if isinstance(raw, bytes) and (kind := next(filter(raw.startswith, _OTHER_KINDS), None)):
+        message = (
+            f"这是{_OTHER_KINDS[kind]}，只改了扩展名，没有读取；"
+            "请在原来的软件里打开，把文字复制到 .md 文件里"
+        )
+        return "", (Problem(path, 0, message),)
     text = raw if isinstance(raw, str) else _decode(raw, path, problems)
     text = text.removeprefix("\ufeff")
     if "\r" in text:

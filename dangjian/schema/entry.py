@@ -21,7 +21,9 @@ from dangjian.schema.refs import (
 from dangjian.schema.terms import (
     FLAG_NAMES,
     STATUS_NAMES,
+    STATUS_SYNONYMS,
     TYPE_NAMES,
+    TYPE_SYNONYMS,
     ArticleType,
     Flag,
     LineBreaks,
@@ -67,7 +69,13 @@ class Entry(Struct, kw_only=True):
     ]
     type: Annotated[
         ArticleType,
-        Key(zh="类型", about="文章的类型，不写就是新闻", words=TYPE_NAMES, example="新闻"),
+        Key(
+            zh="类型",
+            about="文章的类型，不写就是新闻",
+            words=TYPE_NAMES,
+            synonyms=TYPE_SYNONYMS,
+            example="新闻",
+        ),
     ] = "news"
     id: Annotated[
         str,
@@ -201,7 +209,8 @@ class Entry(Struct, kw_only=True):
         ),
     ] = ""
     flags: Annotated[
-        tuple[Flag, ...], Key(zh="推荐位", about="放到首页哪些位置", words=FLAG_NAMES)
+        tuple[Flag, ...],
+        Key(zh="推荐位", about="放到首页哪些位置", words=FLAG_NAMES, by_spaces=True),
     ] = ()
     top_until: Annotated[
         datetime | None,
@@ -213,7 +222,12 @@ class Entry(Struct, kw_only=True):
     line_breaks: Annotated[LineBreaks | None, LINE_BREAKS] = None
     status: Annotated[
         Status,
-        Key(zh="状态", about="草稿不公开；隐藏的有页面、不进列表", words=STATUS_NAMES),
+        Key(
+            zh="状态",
+            about="草稿不公开；隐藏的有页面、不进列表",
+            words=STATUS_NAMES,
+            synonyms=STATUS_SYNONYMS,
+        ),
     ] = "published"
     publish_at: Annotated[
         datetime | None, Key(zh="定时发布", about="到这个时间才公开", example="2026-12-31 08:00")

@@ -23,13 +23,21 @@ _UPDATED: Final = Foreign("请写 更新时间")
 _EXPIRES: Final = Foreign("请写 有效期至")
 _SCHEDULED: Final = Foreign("请写 定时发布")
 _TOP: Final = Foreign("置顶请写 推荐位: [置顶]")
+_PLACE: Final = Foreign("放到首页哪里请写 推荐位，例如 推荐位: [头条]、推荐位: [推荐、轮播]")
 _SECRET: Final = Foreign("本系统没有加密的页面，知道网址的人都能打开；不公开的请写 状态: 草稿")
 
-STATES: Final = {"draft": ("draft", ""), "published": ("", "draft"), "unpublished": ("draft", "")}
+STATES: Final = {
+    **dict.fromkeys(("draft", "unpublished", "草稿"), ("draft", "")),
+    **dict.fromkeys(("published", "发布", "公开"), ("", "draft")),
+}
 """Keys that say whether an article is public: the status for yes and for no (empty: as is)."""
 
 FOREIGN: Final[dict[str, Foreign]] = {
-    **dict.fromkeys(("categories", "cat", "section", "archives"), _COLUMN),
+    **dict.fromkeys(
+        ("categories", "cat", "section", "archives", "频道", "所属栏目", "栏目名称", "分类"),
+        _COLUMN,
+    ),
+    **dict.fromkeys(("头条", "推荐", "轮播", "首页", "首页推荐"), _PLACE),
     **dict.fromkeys(
         (
             "image", "images", "thumbnail", "thumb", "img", "photo", "cover_image", "coverimage",
@@ -50,7 +58,7 @@ FOREIGN: Final[dict[str, Foreign]] = {
                     _EXPIRES),
     **dict.fromkeys(("publishdate", "publish_date", "pub_date", "release_date"), _SCHEDULED),
     **dict.fromkeys(("created", "created_at", "post_date", "published_at"), Foreign("请写 时间")),
-    **dict.fromkeys(("sticky", "pin", "pinned", "top", "istop", "stick"), _TOP),
+    **dict.fromkeys(("sticky", "pin", "pinned", "top", "istop", "stick", "置顶", "是否置顶"), _TOP),
     **dict.fromkeys(("password", "encrypt", "protected"), _SECRET),
     **dict.fromkeys(("series", "topics", "collection"),
                     Foreign("归入专题请写 专题: [专题的文件名]")),
@@ -74,6 +82,7 @@ FOREIGN: Final[dict[str, Foreign]] = {
             "showtoc", "tocopen", "hidetoc", "disablecomments", "noauthor", "nodate",
             "excerpt_separator", "background", "theme", "css", "js", "aplayer", "ads", "adsense",
             "mail", "prev", "next", "editlink", "lastupdated", "head", "outline", "post_id",
+            "浏览量", "浏览次数", "阅读量", "点击量", "点击数", "点击次数", "访问量", "字数",
             "wordpress_id", "enablecomment", "auto_excerpt", "no_toc", "toc_number", "keyword_url",
         ),
         _DROP,

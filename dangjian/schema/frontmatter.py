@@ -171,7 +171,11 @@ def _split(rest: str, line: int) -> tuple[str, str]:
         if not rest[at + 4 : end].strip(_BARE):
             return rest[: at + 1], rest[end + 1 :]
         at = end
+    at = 0
     for number, text in enumerate(rest.split("\n"), line):
+        if text.strip(_BARE) == "---":
+            return rest[:at], rest[at + len(text) + 1 :]
+        at += len(text) + 1
         if text.strip() == "..." or (_RULE.match(text)):
             raise _HeadError(
                 number, f"文件头的结束行写成了“{text.strip()[:10]}”，应当是三个英文减号 ---"
@@ -307,6 +311,11 @@ def _headers(text: str, path: str, line: int, problems: tuple[Problem, ...]) -> 
     if _RULE.match(first):
         raise _HeadError(
             line, f"文件头的起始行写成了“{first.strip()[:10]}”，应当是三个英文减号 ---"
+        )
+    if form := {"+": "TOML（+++）", "{": "JSON（{}）"}.get(first.strip()[:1]):
+        raise _HeadError(
+            line,
+            f"文件头是 {form} 的写法，请改成一行 ---，接着写“标题: ……”“时间: ……”，再写一行 ---",
         )
     if not _KEY.match(first):
         what = "文件是空的" if not text.strip() else "文件开头没有文件头"

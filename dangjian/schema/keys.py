@@ -31,7 +31,9 @@ class Key(Struct, frozen=True, kw_only=True):
     ``least``/``most`` the limits of a number, ``common`` whether every snippet shows it.
     Items of a list may be parted ``by_spaces`` too; those named ``by_title`` are not cut in a
     YAML list, as titles have separators of their own.
-    ``lenient`` are the members of a record whose lack is a notice, not an error.
+    ``lenient`` are the members of a record whose lack is a notice, not an error. ``synonyms`` are
+    further words of a choice, which no message names. ``elsewhere`` says what to write instead of
+    the address of a file at another site.
     """
 
     zh: str
@@ -50,6 +52,8 @@ class Key(Struct, frozen=True, kw_only=True):
     by_spaces: bool = False
     by_title: bool = False
     lenient: tuple[str, ...] = ()
+    synonyms: Mapping[str, str] = MappingProxyType({})
+    elsewhere: str = ""
 
 
 class Spec(Struct, frozen=True):

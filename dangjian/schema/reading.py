@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Collection
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from dangjian.common.problems import Level, Problem
 from dangjian.schema.column_entry import ColumnEntry
-from dangjian.schema.dates import has_clock
+from dangjian.schema.dates import DateError, has_clock, read_date
 from dangjian.schema.entry import Entry
 from dangjian.schema.foreign import FOREIGN, STATES
 from dangjian.schema.forms import shortened
@@ -48,16 +49,18 @@ _NEED_COVER: Final = ("slide", "photo")
 
 
 def read_entry(
-    source: Source, ignored: Collection[str] = ()
+    source: Source, ignored: Collection[str] = (), archive_date: datetime | None = None
 ) -> tuple[Entry | None, tuple[Problem, ...]]:
     """An article's entry, and every problem of the file (those of ``parse_source`` included).
 
     There is no entry when one of the problems is an error. ``ignored`` are names of keys
-    (``keys.normal``) that the office wants left out in silence.
+    (``keys.normal``) that the office wants left out in silence. Pictures of articles older than
+    ``archive_date`` may lack words.
     """
     if source.broken:
         return None, source.problems
     place = SourceLocation(source.path, posixpath.dirname(source.path), list(source.problems))
+    place.archived = archive_date is not None and _is_older(source, archive_date)
     states: list[tuple[str, Field]] = []
     taken = read_fields(source.fields, ENTRY, place, partial(_other, ignored, states))
     _apply_states(states, taken, place)
@@ -80,6 +83,18 @@ def read_entry(
         return None, _of_draft(problems) if draft else problems
     times = _times(taken)
     return Entry(**taken.values, **times), problems
+
+
+def _is_older(source: Source, day: datetime) -> bool:
+    """Whether an article's date, which may be written behind its pictures, is before ``day``."""
+    for field in source.fields:
+        spec = ENTRY.by_name.get(normal(field.key))
+        if spec is not None and spec.name == "date" and isinstance(field.value, Text):
+            try:
+                return read_date(field.value.text) < day
+            except DateError:
+                return False
+    return False
 
 
 def _of_draft(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

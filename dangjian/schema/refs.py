@@ -55,7 +55,15 @@ class VideoRef(Struct, frozen=True):
     """A video next to the article (paths relative to ``content/``)."""
 
     src: Annotated[
-        str, Key(zh="文件", about="视频文件（mp4、webm）", kind="path", example="shipin.mp4")
+        str,
+        Key(
+            zh="文件",
+            about="视频文件（mp4、webm）",
+            kind="path",
+            example="shipin.mp4",
+            elsewhere="别的网站上的视频不能在本页播放；请写 类型: 链接 和 外部地址，"
+            "或者在正文里写 [观看视频](网址)",
+        ),
     ]
     poster: Annotated[str, Key(zh="封面", about="播放前显示的图片", kind="picture")] = ""
     captions: Annotated[str, Key(zh="字幕", about="字幕文件（vtt）", kind="path")] = ""

@@ -23,7 +23,7 @@ INVISIBLE: Final = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d
 
 _ODD_BLANKS: Final = "\u00a0\u2000-\u200a\u202f\u205f\u3000"
 _BLANK: Final = f"[ \\t{_ODD_BLANKS}]"
-_ODD: Final = regex(f"[{_ODD_BLANKS}{INVISIBLE}：，、；]|:[^\\s/]|:\\t|\\s#|,")
+_ODD: Final = regex(f"[{_ODD_BLANKS}{INVISIBLE}：，、；｛［【]|:[^\\s/]|:\\t|\\s#|,|\\]\\(")
 _ROW: Final = regex(
     f"(?P<indent>{_BLANK}*)(?P<dash>-{_BLANK}+)?(?P<key>[^\\s:：#'\"\\[\\]{{}}-][^:：#'\"\\[\\]{{}}]{{0,40}}?)"
     f"{_BLANK}*(?P<colon>[:：])(?P<gap>[{INVISIBLE}{_ODD_BLANKS} \\t]*)(?P<value>.*)"
@@ -31,6 +31,8 @@ _ROW: Final = regex(
 _BLOCK: Final = regex(r"[|>][+-]?\d?[+-]?\s*(#.*)?")
 _FLOW_KEY: Final = regex(r"([{，,；;、])\s*([^\s:：,，{}\[\]'\"]{1,12})\s*[:：]\s*")
 _FLOW_MAP: Final = regex(r"\{([^{}\[\]'\"]*)\}")
+_BRACKETS: Final = str.maketrans("｛｝［］", "{}[]")
+_MARKDOWN: Final = regex(r"!?\[([^\[\]{}:,]+)\]\(([^\s(){}:,]+)\)")
 _TEXTS: Final = ("text", "title", "list")
 _RECORDS: Final = ("record", "records")
 
@@ -103,7 +105,7 @@ def _row(row: str, line: int, found: _Found) -> str:
         if value.startswith("//"):
             return bare
         found.joined.append(line)
-    if gap.strip(" "):
+    if gap.strip(" \t"):
         _note(found.blanks, line, gap.strip(" \t"), found)
     spec = _TOP.get(name) if not indent and not dash else None
     value = _value(value, spec, line, found)
@@ -135,6 +137,11 @@ def _note(lines: list[int], line: int, signs: str, found: _Found) -> None:
 
 
 def _value(value: str, spec: Spec | None, line: int, found: _Found) -> str:
+    if spec is not None and value and spec.kind not in ("text", "title"):
+        plain = _half_width(value, spec)
+        if plain != value:
+            found.flows.append(line)
+            value = plain
     if value[:1] in ("{", "["):
         fixed = _flow(value, spec)
         if fixed != value:
@@ -142,6 +149,18 @@ def _value(value: str, spec: Spec | None, line: int, found: _Found) -> str:
         return fixed
     if spec is not None and spec.kind in _TEXTS and "#" in value and value[0] not in "'\"|>":
         return _with_hash(value, spec, line, found)
+    return value
+
+
+def _half_width(value: str, spec: Spec) -> str:
+    """A value in full-width brackets, or written as Markdown has pictures and links, for YAML."""
+    if value[0] in "｛［":
+        return value.translate(_BRACKETS)
+    if value[0] == "【" and value[-1] == "】" and value.count("【") == 1:
+        return f"[{value[1:-1]}]"
+    if spec.model is not None and (link := _MARKDOWN.fullmatch(value)):
+        keys = table(spec.model).specs
+        return f"{{{keys[0].key.zh}: {link[2]}, {keys[1].key.zh}: {link[1]}}}"
     return value
 
 

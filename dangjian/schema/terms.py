@@ -25,7 +25,18 @@ TYPE_NAMES: Final[dict[str, str]] = {
     "page": "页面",
     "link": "链接",
 }
+TYPE_SYNONYMS: Final[dict[str, str]] = {
+    **dict.fromkeys(("公示", "通告", "公示公告"), "notice"),
+    **dict.fromkeys(("文章", "要闻", "动态", "post", "article"), "news"),
+    **dict.fromkeys(("单页", "单页面"), "page"),
+    **dict.fromkeys(("组图", "相册", "gallery"), "photo"),
+    **dict.fromkeys(("外链", "外部链接"), "link"),
+}
 STATUS_NAMES: Final[dict[str, str]] = {"draft": "草稿", "published": "发布", "hidden": "隐藏"}
+STATUS_SYNONYMS: Final[dict[str, str]] = {
+    **dict.fromkeys(("已发布", "公开", "publish", "public"), "published"),
+    **dict.fromkeys(("待审", "待审核", "未发布", "撤下", "下线", "private", "pending"), "draft"),
+}
 FLAG_NAMES: Final[dict[str, str]] = {
     "headline": "头条",
     "recommend": "推荐",

@@ -13,6 +13,8 @@ from dangjian.schema.keys import Spec
 _HAN: Final = "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 _BETWEEN_WORDS: Final = regex(rf"(?<={_HAN})\s+|\s+(?={_HAN})")
 # U+200D joins emoji into one picture; anywhere else it is as hidden as the rest.
+_TOPIC: Final = regex(r"(?<![^\s、，,；;])#(?=\S)")
+"""The sign before a topic (#党建), as other programs want it."""
 _HIDDEN: Final = regex(
     "[\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\x85]"
     "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
@@ -20,11 +22,15 @@ _HIDDEN: Final = regex(
 
 
 class SourceLocation(Struct):
-    """Where values are being read: the file, its folder, and the problems found so far."""
+    """Where values are being read: the file, its folder, and the problems found so far.
+
+    ``archived``: it is an article older than the archive date, whose pictures may lack words.
+    """
 
     path: str
     folder: str
     problems: list[Problem]
+    archived: bool = False
 
     def note(self, line: int, message: str, level: Level = "error") -> None:
         """Note a problem on a line of this file."""
@@ -71,6 +77,8 @@ def text_items(node: Node, spec: Spec, place: SourceLocation) -> list[Text] | No
 
 def _pieces(text: str, line: int, spec: Spec, place: SourceLocation) -> list[Text]:
     """A text at its separators; words of Chinese may be parted by spaces as well."""
+    if spec.key.by_spaces:
+        text = _TOPIC.sub("", text.replace("|", "、").replace("｜", "、"))
     parts = [part for piece in SEPARATORS.split(text) if (part := piece.strip())]
     if spec.key.by_spaces and " " in text:
         words = [word for part in parts for word in _parted(part)]

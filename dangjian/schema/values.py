@@ -4,6 +4,7 @@ A reading returns the value, or ``None`` when it noted a problem or there was no
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any, Final, cast
 
@@ -27,6 +28,9 @@ from dangjian.schema.texts import SourceLocation, plain_text, text_items
 
 _BRACKETED: Final = regex(r"[\[【〖(（［<〈《「﹝{｛]\s*([12]\d{3})\s*[\]】〗)）］>〉》」﹞}｝]")
 _NUMBERED: Final = regex(r"(〔\d{4}〕)\s*(?:第\s*0*|0+)(\d+)\s*号?")
+
+_ENDING: Final = re.compile(r"\.(?:html?|md|shtml|aspx?|php)\s*$", re.IGNORECASE)
+_BETWEEN_ADDRESSES: Final = re.compile(r"[\s、，,；;]+(?=/)")
 
 
 class ParsedFields(Struct):
@@ -80,6 +84,15 @@ def read_fields(
 def _unknown(field: Field, known: Table, place: SourceLocation) -> tuple[str, ...]:
     """Report a key that is not ours; returns the one that was meant, not to be missed again."""
     nearest = known.nearest(field.key)
+    if above := [
+        spec.key.zh
+        for spec in known.specs
+        if spec.model is not None and normal(field.key) in table(spec.model).by_name
+    ]:
+        owners = "、".join(above)
+        message = f"“{shortened(field.key)}”要写在{owners}的下一级，比那一行多缩进两个空格"
+        place.note(field.line, message)
+        return ()
     if nearest is None:
         names = "、".join(spec.key.zh for spec in known.specs[:8])
         advice = f"可用的名称有{names}等，不需要就删去这一行"
@@ -133,8 +146,20 @@ def _checked(check: Callable[[str], str]) -> Callable[[Node, Spec, SourceLocatio
     return read
 
 
+def _without_ending(node: Node, spec: Spec, place: SourceLocation) -> Node:
+    """An address name without the ``.html`` that is put behind it anyway."""
+    if not isinstance(node, Text) or not (found := _ENDING.search(node.text)):
+        return node
+    name = node.text[: found.start()].strip()
+    message = f"{spec.label}不写扩展名，已用 {name}"
+    place.note(node.line, message, "warning")
+    return Text(name, node.line)
+
+
 def _address_name(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     """A part of an address; capitals become small letters, which is reported."""
+    if spec.kind == "slug":
+        node = _without_ending(node, spec, place)
     if isinstance(node, Text) and not node.text.islower() and node.text.isascii():
         small = Text(node.text.lower(), node.line)
         noted = len(place.problems)
@@ -149,6 +174,9 @@ def _address_name(node: Node, spec: Spec, place: SourceLocation) -> str | None:
 
 
 def _path(node: Node, spec: Spec, place: SourceLocation) -> str | None:
+    if spec.key.elsewhere and isinstance(node, Text) and "://" in node.text:
+        place.note(node.line, f"{spec.label}写的是“{shortened(node.text)}”：{spec.key.elsewhere}")
+        return None
     return _checked(lambda text: inside_content(text, place.folder))(node, spec, place)
 
 
@@ -192,7 +220,12 @@ def _list(node: Node, spec: Spec, place: SourceLocation) -> tuple[str, ...] | No
 
 def _addresses(node: Node, spec: Spec, place: SourceLocation) -> tuple[str, ...] | None:
     read = _checked(site_address)
-    values = dict.fromkeys(read(item, spec, place) for item in text_items(node, spec, place) or ())
+    items = [
+        Text(one, item.line)
+        for item in text_items(node, spec, place) or ()
+        for one in _BETWEEN_ADDRESSES.split(item.text)
+    ]
+    values = dict.fromkeys(read(item, spec, place) for item in items)
     return tuple(value for value in values if value) or None
 
 
@@ -200,7 +233,8 @@ def _choice(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     text = plain_text(node, spec, place)
     if not text:
         return None
-    value = spec.words.get(text) or spec.words.get(text.lower())
+    word = text.lower().rstrip("。.")
+    value = spec.words.get(word) or spec.key.synonyms.get(word)
     if value is None:
         accepted = "、".join(_accepted(spec))
         place.note(node.line, f"{spec.label}写的是“{shortened(text)}”，只能写：{accepted}")
@@ -238,6 +272,7 @@ def _number(node: Node, spec: Spec, place: SourceLocation) -> int | None:
     if not text:
         return None
     key = spec.key
+    text = unicodedata.normalize("NFKC", text)
     if re.fullmatch(r"[+-]?[0-9]{1,9}", text) and key.least <= int(text) <= key.most:
         return int(text)
     place.note(
@@ -312,7 +347,7 @@ def _filled(node: Node, spec: Spec, place: SourceLocation) -> Struct | None:
     for missing in known.specs:
         if not missing.required or missing.name in values:
             continue
-        lenient = missing.name in spec.key.lenient
+        lenient = missing.name in spec.key.lenient or (place.archived and missing.name == "alt")
         lacking = _lacking(missing, first, values, spec)
         place.note(node.line, lacking, "warning" if lenient else "error")
         if not lenient:

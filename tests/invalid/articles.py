@@ -44,6 +44,13 @@ STRUCTURE = (
     Case("---\n标题: 示例\n———\n正文\n", 3, "结束行写成了“———”"),
     Case("———\n标题: 示例\n———\n正文\n", 1, "起始行写成了“———”"),
     Case("--\n标题: 示例\n--\n正文\n", 1, "起始行写成了“--”"),
+    Case('+++\ntitle = "甲"\n+++\n正文\n', 1, "TOML（+++） 的写法"),
+    Case('{"title": "甲"}\n正文\n', 1, "JSON（{}） 的写法"),
+    head("标题: 示例\n时间: 2026-03-01\n标签:\n-党建", 5, "减号后面要空一格：- 党建"),
+    head("标题: 示例\n时间: 2026-03-01\n封面:\n说明: 甲", 5, "“说明”要写在封面、图集"),
+    line("置顶: 是", "推荐位: [置顶]"),
+    line("频道: 要闻", "文件夹决定"),
+    typed("视频", "视频: https://v.example.com/x.html", "不能在本页播放"),
     Case("---\n---\n正文\n", 1, "文件头是空的"),
     Case("---\n\n---\n正文\n", 1, "文件头是空的"),
     head("- 标题\n- 时间", 2, "名称: 内容"),
@@ -77,7 +84,10 @@ STRUCTURE = (
 )
 
 ENCODING = (
-    Case(b"PK\x03\x04" + b"\0" * 90, 0, "不是 UTF-8 编码的文本"),
+    Case(b"PK\x03\x04" + b"words", 0, "Word、WPS 文档或者压缩文件"),
+    Case(b"%PDF-1.7", 0, "这是PDF 文件"),
+    Case(b"{\\rtf1 x}", 0, "RTF 文档"),
+    Case(b"\x7fELF" + b"\0" * 90, 0, "不是 UTF-8 编码的文本"),
     Case("---\n标题: 甲\n---\n正文".encode("utf-16-le"), 0, "请用编辑器另存为 UTF-8"),
     Case(b"---\ntitle: a\xff\xff\ndate: 2026-03-01\n---\n\xe6\xad\xa3", 2, "编码认不出"),
     Case(b"---\ntitle: a\ndate: 2026-03-01\n---\n\xff\xff", 5, "编码认不出"),
@@ -184,9 +194,9 @@ DATES = (
 
 CHOICES = (
     line("类型: 新文", "写的是“新文”，只能写：新闻（news）、文件（document）"),
-    line("type: article", "写的是“article”，只能写"),
-    line("状态: 待审", "只能写：草稿（draft）、发布（published）、隐藏（hidden）"),
-    line("status: public", "只能写：草稿（draft）"),
+    line("type: story", "写的是“story”，只能写"),
+    line("状态: 待定", "只能写：草稿（draft）、发布（published）、隐藏（hidden）"),
+    line("status: open", "只能写：草稿（draft）"),
     typed("专题", "状态: 隐藏", "专题（special）不能隐藏"),
     line("推荐位: 头条、首页", "写的是“首页”，只能写：头条（headline）"),
     line("flags:\n  - top\n  - bold", "写的是“bold”", 6),

@@ -1,10 +1,12 @@
 """What is written oddly and can only mean one thing: it is read, and reported once per file."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from dangjian.common.problems import Problem
+from dangjian.common.timezone import SHANGHAI
 from dangjian.schema.entry import Entry
 from dangjian.schema.frontmatter import parse_source
 from dangjian.schema.reading import read_column, read_entry
@@ -30,6 +32,7 @@ SIGNS = [
     ("标题: 甲\n\ufeff时间: 2026-03-01", 3, "看不见的字符（U+FEFF）"),
     ("标\u200c题\u200d: 甲\n时间: 2026-03-01", 2, "U+200C、U+200D"),
     ("标题:\t甲\n时间: 2026-03-01", 0, ""),
+    ("标题: 甲\n时间: 2026-03-01\n副题:\t乙", 0, ""),
     ("标题:甲\n时间:2026-03-01", 2, "第 2、3 行的冒号后面没有空格"),
     ("标题 ： 甲\n时间: 2026-03-01", 2, "冒号是全角的"),
     ("TITLE：甲\nDate：2026-03-01", 2, "第 2、3 行的冒号是全角的"),
@@ -41,10 +44,7 @@ def test_signs_of_an_input_method_are_read_and_told_once(head: str, line: int, s
     entry, notices = read(whole(head))
 
     assert (entry.title, f"{entry.date:%Y-%m-%d}") == ("甲", "2026-03-01")
-    if says:
-        (notice,) = notices
-        assert notice.line == line
-        assert says in notice.message
+    assert [(n.line, says in n.message) for n in notices] == ([(line, True)] if says else [])
 
 
 @pytest.mark.parametrize("lead", ["\ufeff\ufeff", "\ufeff\u200b", "\u200b\n", "\ufeff\ufeff\n\n"])
@@ -99,6 +99,23 @@ PIECES = [
     ("published: false", "status", "draft", ""),
     ("published: true", "status", "published", ""),
     ("Draft: 是", "status", "draft", ""),
+    ("类型: 公示", "type", "notice", ""),
+    ("type: post", "type", "news", ""),
+    ("状态: 待审核", "status", "draft", ""),
+    ("状态: 已发布。", "status", "published", ""),
+    ("草稿: 是", "status", "draft", ""),
+    ("发布: 否", "status", "draft", ""),
+    ("推荐位: 头条 推荐", "flags", ("headline", "recommend"), "读成 2 个"),
+    ("推荐位: 【头条、推荐】", "flags", ("headline", "recommend"), "已照意思读取"),
+    ("标签: #党建、#人才", "tags", ("党建", "人才"), ""),
+    ("标签: 党建|人才", "tags", ("党建", "人才"), ""),
+    ("标签: C#", "tags", ("C#",), ""),
+    ("权重: １０", "weight", 10, ""),
+    ("网址名: a_b.html", "slug", "a_b", "不写扩展名"),
+    ("网址名: v1.2", "slug", "v1.2", ""),
+    ("旧地址: /a.html /b.html", "aliases", ("/a.html", "/b.html"), ""),
+    ("旧地址: [/a.html，/b.html]", "aliases", ("/a.html", "/b.html"), ""),
+    ("浏览量: 100", "title", "甲", "“浏览量”是别的系统的写法"),
     ("layout: post", "title", "甲", "“layout”是别的系统的写法：本系统用不着"),
     ("comments: true", "title", "甲", "“comments”是别的系统的写法"),
 ]  # fmt: skip
@@ -121,6 +138,8 @@ RECORDS = [
     ("附件: {文件:a.pdf,名称:甲}", [("xw/a.pdf", "甲")]),
     ("附件:\n  - 文件：a.pdf\n    名称：甲", [("xw/a.pdf", "甲")]),
     ("附件:\n\u3000\u3000文件: a.pdf\n\u3000\u3000名称: 甲", [("xw/a.pdf", "甲")]),
+    ("附件: ｛文件：a.pdf，名称：甲｝", [("xw/a.pdf", "甲")]),
+    ("附件: [甲](a.pdf)", [("xw/a.pdf", "甲")]),
     ("附件: [a.pdf、b.pdf]", [("xw/a.pdf", ""), ("xw/b.pdf", "")]),
 ]  # fmt: skip
 
@@ -130,6 +149,59 @@ def test_records_with_chinese_signs_are_read(rows: str, files: list[tuple[str, s
     entry, notices = read(whole(f"标题: 甲\n时间: 2026-03-01\n{rows}"))
     assert [(one.file, one.title) for one in entry.attachments] == files
     assert len(notices) == 1
+
+
+@pytest.mark.parametrize(
+    "written", ["![会场](a.jpg)", "｛图片：a.jpg，说明：会场｝", "{图片：a.jpg；说明：会场}"]
+)
+def test_a_cover_is_read_as_it_is_meant(written: str) -> None:
+    entry, notices = read(whole(f"标题: 甲\n时间: 2026-03-01\n封面: {written}"))
+    assert entry.cover is not None
+    assert (entry.cover.src, entry.cover.alt, len(notices)) == ("xw/a.jpg", "会场", 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026年11月20日 上午8点", "11-20 08:00"),
+        ("2026年11月20日上午9时", "11-20 09:00"),
+        ("2026-11-20 下午3:00", "11-20 15:00"),
+        ("2026-11-20 08:30 PM", "11-20 20:30"),
+        ("2026-11-20 12:30 PM", "11-20 12:30"),
+        ("2026-11-20 晚上8点半", "11-20 20:30"),
+        ("2026-11-20 15时整", "11-20 15:00"),
+        ("2026-11-20（星期五）", "11-20 00:00"),
+        ("2026—11—20 08：30", "11-20 08:30"),
+        ("2026年11月20日 星期五 下午2时30分", "11-20 14:30"),
+    ],
+)
+def test_a_date_may_be_written_as_it_is_spoken(written: str, moment: str) -> None:
+    entry, notices = read(whole(f"标题: 甲\n时间: {written}"))
+    assert (f"{entry.date:%m-%d %H:%M}", notices) == (moment, [])
+    assert entry.untimed is (moment.endswith("00:00"))
+
+
+@pytest.mark.parametrize("written", ["2026-11-20 晚上12点", "上午9时", "2026-11-20 下午25点"])
+def test_what_is_no_date_in_speech_either_is_refused(written: str) -> None:
+    assert read_entry(parse_source(whole(f"标题: 甲\n时间: {written}"), "a.md"))[0] is None
+
+
+def test_a_closing_line_may_be_set_in() -> None:
+    source = parse_source("---\n标题: 甲\n时间: 2026-03-01\n  ---\n正文。\n", "a.md")
+    assert (source.body, source.body_line, source.problems) == ("正文。\n", 5, ())
+
+
+def test_pictures_of_old_articles_may_lack_words() -> None:
+    text = whole("类型: 图集\n图集: [a.jpg, b.jpg]\n标题: 甲\n时间: 2015-03-01")
+    old, problems = read_entry(
+        parse_source(text, "a.md"), (), datetime(2020, 1, 1, tzinfo=SHANGHAI)
+    )
+    assert old is not None
+    assert [(p.line, p.level, "缺少 说明" in p.message) for p in problems] == [
+        (3, "warning", True)
+    ] * 2
+    new, _ = read_entry(parse_source(text, "a.md"), (), datetime(2015, 3, 1, tzinfo=SHANGHAI))
+    assert new is None
 
 
 def test_chinese_signs_inside_a_value_stay() -> None:
