@@ -6,7 +6,6 @@ What is wrong with any of it becomes problems of the build.
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,11 +27,12 @@ from dangjian.content.related import related_articles, relatedness_key
 from dangjian.content.root_files import find_root_files
 from dangjian.content.scan import Scan
 from dangjian.content.sources import column_by_folder, column_folders, records_of
-from dangjian.pages.offered import file_targets
+from dangjian.pages.offered import file_targets, files_in
 from dangjian.schema.frontmatter import parse_source
 from dangjian.schema.keys import normal
 from dangjian.settings import Office
 from dangjian.settings.model import named_pictures
+from dangjian.settings.site_address import own_addresses
 from dangjian.settings.workspace import Progress, Workplace
 
 
@@ -43,11 +43,11 @@ class Knowledge(Struct, eq=False):
     files: dict[str, FileRow]
 
 
-def rules_of(office: Office) -> ReadingRules:
-    """What an office's settings say of how texts are read."""
-    host = urlsplit(office.url).hostname or "" if office.url else ""
+def rules_of(office: Office, folder: Path | None = None) -> ReadingRules:
+    """What an office's settings, those in ``folder``, say of how texts are read."""
     ignored = tuple(normal(name) for name in office.ignored_keys)
-    return ReadingRules(office.line_breaks, host, office.archive_date, ignored=ignored)
+    own = own_addresses(office.url, folder)
+    return ReadingRules(office.line_breaks, own, office.archive_date, ignored=ignored)
 
 
 def arrange_archive(content: Path, rows: Mapping[str, SourceRow], clock: Clock) -> Archive:
@@ -88,8 +88,7 @@ def needed_files(office: Office, rows: Mapping[str, SourceRow], archive: Archive
     for column in archive.columns.walk():
         row = rows.get(f"{column.folder}/{COLUMN_FILE}")
         if row is not None:
-            references = row.record.references
-            needed += [f"{r.kind}:{r.target}" for r in references if r.kind in ("media", "file")]
+            needed += files_in(row.record.references)
     return needed + [f"media:{picture.src}" for _, picture in named_pictures(office)]
 
 

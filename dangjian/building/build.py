@@ -139,7 +139,7 @@ class Build:
             comparison.doubts,
             self._pool,
             partial(self._progress, Stage.READ),
-            rules_of(self._place.office),
+            rules_of(self._place.office, self._place.folder),
         )
         self._passing |= any(not readings.rows[path].record.digest for path in readings.read)
         if readings.read or readings.gone:

@@ -8,14 +8,14 @@ from msgspec.structs import replace
 
 from dangjian.common.problems import Level, Problem, Problems
 from dangjian.common.report import Withheld
-from dangjian.content.archive import Archive, Item
-from dangjian.content.catalogue import FileFacts, SourceRow
+from dangjian.content.archive import Archive
+from dangjian.content.catalogue import FileFacts, Record, SourceRow
 from dangjian.content.columns import COLUMN_FILE
 from dangjian.content.files import MISSING, missing_reason
 from dangjian.content.reader import line_of
-from dangjian.content.scan import UNREAD, Scan
+from dangjian.content.scan import OFFICE_ENDINGS, UNREAD, UNREAD_OFFICE, Scan
 from dangjian.pages.addresses import SiteAddresses
-from dangjian.pages.offered import file_targets
+from dangjian.pages.offered import file_targets, files_in
 from dangjian.schema.entry import named_files
 from dangjian.schema.frontmatter import parse_source
 from dangjian.schema.reading import line_of_value
@@ -44,7 +44,12 @@ def source_problems(
     problems.extend(_unread(scan, rows))
     problems.extend(_office_pictures(place, facts))
     for item in archive.by_path.values():
-        problems.extend(_named_in_vain(content, item, facts))
+        problems.extend(_named_in_vain(content, item.path, file_targets(item), item.record, facts))
+    for column in archive.columns.walk():
+        path = f"{column.folder}/{COLUMN_FILE}"
+        row = rows.get(path)
+        if row is not None and (found := files_in(row.record.references)):
+            problems.extend(_named_in_vain(content, path, found, row.record, facts))
     addresses = SiteAddresses(archive)
     for path, references in linking_texts(archive, rows):
         for reference, message in addresses.dead(references):
@@ -90,15 +95,18 @@ def _has_error(problems: Iterable[Problem]) -> bool:
     return any(problem.level == "error" for problem in problems)
 
 
-def _named_in_vain(content: Path, item: Item, facts: Mapping[str, FileFacts]) -> Iterator[Problem]:
-    for key in dict.fromkeys(file_targets(item)):
+def _named_in_vain(
+    content: Path, path: str, keys: Iterable[str], record: Record, facts: Mapping[str, FileFacts]
+) -> Iterator[Problem]:
+    """What is wrong with the files that the source at ``path`` names (``keys``)."""
+    for key in dict.fromkeys(keys):
         found = facts.get(key)
         if found is None:
             continue
         if found.error:
-            yield _file_problem(content, item, key, found.error)
+            yield _file_problem(content, path, record, key, found.error)
         for notice in found.notices:
-            yield _file_problem(content, item, key, notice, "warning")
+            yield _file_problem(content, path, record, key, notice, "warning")
 
 
 def linking_texts(
@@ -126,7 +134,8 @@ def _unread(scan: Scan, rows: Mapping[str, SourceRow]) -> Iterator[Problem]:
     }
     for path in scan.unread:
         if path not in offered:
-            yield Problem(path, 0, UNREAD, "warning")
+            message = UNREAD_OFFICE if path.lower().endswith(OFFICE_ENDINGS) else UNREAD
+            yield Problem(path, 0, message, "warning")
 
 
 def _office_pictures(place: Workplace, facts: Mapping[str, FileFacts]) -> Iterator[Problem]:
@@ -141,19 +150,22 @@ def _office_pictures(place: Workplace, facts: Mapping[str, FileFacts]) -> Iterat
             path, line = place.lines.place(name, "image")
             message = f"{name} 的图片“{picture.src}”：{error}"
             yield Problem(path, line, message, place.names_level)
+        for notice in found.notices if found is not None else ():
+            path, line = place.lines.place(name, "image")
+            yield Problem(path, line, f"{name} 的图片“{picture.src}”：{notice}", "warning")
 
 
 def _file_problem(
-    content: Path, item: Item, key: str, error: str, level: Level = "error"
+    content: Path, path: str, record: Record, key: str, error: str, level: Level = "error"
 ) -> Problem:
     kind, _, target = key.partition(":")
     name = target.rpartition("/")[2]
     word = "图片" if kind == "media" else "附件"
     if error == MISSING:
         error = missing_reason(content, target)
-    written = [r.written for r in item.record.references if r.target == target]
-    line = _line(content, item.path, name, in_text=written[0] if written else "")
-    return Problem(item.path, line, f"{word}“{name}”：{error}", level)
+    written = [r.written for r in record.references if r.target == target]
+    line = _line(content, path, name, in_text=written[0] if written else "")
+    return Problem(path, line, f"{word}“{name}”：{error}", level)
 
 
 def _line(content: Path, path: str, written: str, in_text: str = "", key: str = "") -> int:

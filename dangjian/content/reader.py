@@ -38,13 +38,13 @@ EXCERPT_LENGTH = 100
 class ReadingRules(Struct, frozen=True):
     """What the settings and the columns say of how texts are read.
 
-    ``own_host`` is the site's. Articles before ``archive_date`` may keep pictures of other hosts as
-    links. ``of_columns`` has the line breaks of each folder that gives them. ``ignored`` are keys
-    of front matter (``keys.normal``) that are left out in silence.
+    ``own`` are the site's addresses (see ``Links``). Articles before ``archive_date`` may keep
+    pictures of other hosts as links. ``of_columns`` has the line breaks of each folder that gives
+    them. ``ignored`` are keys of front matter (``keys.normal``) that are left out in silence.
     """
 
     line_breaks: LineBreaks = "auto"
-    own_host: str = ""
+    own: tuple[str, ...] = ()
     archive_date: datetime | None = None
     of_columns: tuple[tuple[str, LineBreaks], ...] = ()
     ignored: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ class ReadingRules(Struct, frozen=True):
         """How the text of the source at ``path`` is to be read."""
         own = entry.line_breaks if entry is not None else None
         archived = isinstance(entry, Entry) and self.is_archived(entry)
-        return Manner(own or self._of_column(path), self.own_host, archived)
+        return Manner(own or self._of_column(path), self.own, archived)
 
     def _of_column(self, path: str) -> LineBreaks:
         of_columns = dict(self.of_columns)

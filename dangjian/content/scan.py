@@ -110,11 +110,9 @@ def _folders_set_aside(counts: Counter[str]) -> Iterator[Problem]:
 
 
 _ENDINGS = (".md", ".markdown")
-_USUAL = frozenset(
-    ("jpg", "jpeg", "png", "webp", "gif", "svg", "pdf", "docx", "xlsx", "mp4", "vtt")
-)
+_USUAL = frozenset(("jpg", "jpeg", "png", "webp", "gif", "svg", "pdf", "xlsx", "mp4", "vtt"))
 """Endings of what lies next to articles, so that nothing else need be asked of most files."""
-_PLAIN = frozenset(("txt", "html", "htm"))
+_PLAIN = frozenset(("txt", "html", "htm", "docx", "doc", "wps", "rtf", "odt", "pages"))
 """Endings of what may be a download, or an article saved in the wrong form."""
 _NOT_READ = regex(
     r"\.(?:md(?:\W+\w*)?|mdx|mkd|mkdn|mkdown|mdown|mdwn|mdtxt|mdtext|rst|rest|adoc|asciidoc|textile|org"
@@ -124,13 +122,19 @@ _NOT_READ = regex(
 """Names that were most likely meant to end in ``.md``, or other programs' articles."""
 _COPY = regex(
     r"\.sync-conflict-\d|[(（ _-]冲突(?:的)?副本|冲突文件|conflicted copy|[ _-]+conflict[ _.-]"
-    r"|(?: -|-| |_|的)\s*副本\s*(?:[(（]?\d+[)）]?)?\.md$|^副本 ?(?:-|_)"
+    r"|(?: -|-| |_|的)\s*副本\s*(?:[(（]?\d+[)）]?)?\.md$|^副本 ?(?:-|_)|^复件(?: |[(（]|\.md$)"
     r"|(?: - Copy| copy)\s*(?:[(（]?\d+[)）]?)?\.md$"
     r"|\.(?:orig|bak)\.md$"
 )
 _HIDDEN = "hidden"
 _RENAME = "这个文件没有读取：文章的文件名要以 .md 结尾（记事本可能多加了 .txt）；是文章的请改名"
 UNREAD = "这个文件没有读取，也没有文章引用它：文章的文件名要以 .md 结尾；是文章的请改名"
+UNREAD_OFFICE = (
+    "这个文件没有登出，也没有文章引用它：是附件的，请在文章里写 附件；"
+    "是稿子的，请把文字复制到 .md 文件里（只改扩展名不行）"
+)
+OFFICE_ENDINGS = (".docx", ".doc", ".wps", ".rtf", ".odt", ".pages")
+"""Endings of texts of office programs, which are attachments, or articles in the wrong form."""
 _ODDITIES: dict[SkipReason, str] = {
     "link": "这是快捷方式（符号链接），没有读取。请把文件或文件夹本身放到这里",
     "device": "这不是普通文件（是管道或设备），没有读取，请删去",

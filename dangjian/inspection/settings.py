@@ -7,8 +7,10 @@ from msgspec import Struct
 
 from dangjian.common.problems import Level, Problem
 from dangjian.content.archive import Archive
+from dangjian.settings.site_address import own_addresses
 from dangjian.settings.values import NamedLink
 from dangjian.settings.workspace import Workplace
+from dangjian.text.links import path_on_site
 
 _OWN_FOLDERS = ("files/", "media/", "static/", "search/")
 
@@ -80,10 +82,10 @@ def _link(link: NamedLink, pages: Collection[str], place: Workplace) -> str:
     """Why a link of the settings leads nowhere; empty when it does, or leads out of the site."""
     parts = urlsplit(link.url)
     if parts.scheme in ("http", "https"):
-        own = urlsplit(place.office.url)
-        if not own.hostname or (parts.hostname, parts.port) != (own.hostname, own.port):
+        own = path_on_site(link.url, own_addresses(place.office.url, place.folder))
+        if own is None:
             return ""
-        path = parts.path.removeprefix(own.path)
+        path = own
     elif parts.scheme:
         return ""
     else:

@@ -1,17 +1,23 @@
 """The files that pages offer: which an article needs, and how templates see those to download."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dangjian.content.archive import Archive, Item
 from dangjian.content.catalogue import FileFacts
 from dangjian.media.attachments import download_name, is_saved
 from dangjian.rendering import views
 from dangjian.schema.entry import Entry
+from dangjian.text.references import Reference
 
 _NARROWEST, _WIDEST = 1.25, 1.9
 
 Files = Mapping[str, FileFacts]
 """Facts by ``media:path`` and ``file:path``, paths relative to ``content/``."""
+
+
+def files_in(references: Iterable[Reference]) -> list[str]:
+    """The files a text refers to, as ``media:path`` and ``file:path``."""
+    return [f"{r.kind}:{r.target}" for r in references if r.kind in ("media", "file")]
 
 
 def file_targets(item: Item) -> list[str]:
@@ -26,7 +32,7 @@ def file_targets(item: Item) -> list[str]:
         or entry.banner
     ):
         return []
-    found = [f"{r.kind}:{r.target}" for r in references if r.kind in ("media", "file")]
+    found = files_in(references)
     pictures = (entry.cover, entry.banner, *entry.gallery)
     found += [f"media:{picture.src}" for picture in pictures if picture is not None]
     found += [f"file:{attachment.file}" for attachment in entry.attachments]

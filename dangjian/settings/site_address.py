@@ -2,6 +2,7 @@
 
 import re
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -40,6 +41,30 @@ def site_url(value: Any, place: SettingLocation) -> str | None:
         message = "域名里没有点，只有本单位内网打得开；公开的网站请写完整的域名"
         place.note(f"{place.label}写的是“{found}”：{message}", "warning")
     return _encoded(found, host)
+
+
+_ASSIGNED: Final = re.compile(r"""^SITEURL\s*=\s*["']([^"'\n]+)["']""", re.MULTILINE)
+
+
+def own_addresses(url: str, folder: Path | None) -> tuple[str, ...]:
+    """Where a site is known to live: hosts, each with the path of the site's root (``a.cn/dj``).
+
+    ``url`` is the SITEURL in use; those of all settings files in ``folder`` count as well, so that
+    a check by ``pelicanconf.py`` knows the address that ``publishconf.py`` gives.
+    """
+    urls = [url] if url else []
+    for file in sorted(folder.glob("*conf.py")) if folder is not None else ():
+        urls += _ASSIGNED.findall(file.read_text("utf-8", "replace"))
+    found = []
+    for one in urls:
+        parts = urlsplit(one)
+        try:
+            host = public_host(parts.hostname or "")
+        except (PathError, ValueError):  # a wrong address is reported where the setting is read
+            continue
+        if not is_local(one):
+            found.append(f"{host}{parts.path.rstrip('/')}")
+    return tuple(dict.fromkeys(found))
 
 
 def _encoded(url: str, host: str) -> str:

@@ -37,7 +37,7 @@ class Cleaner:
     """
 
     def __init__(self) -> None:
-        self._links = Links("", "", archived=False, remarks=[])
+        self._links = Links("", (), archived=False, remarks=[])
         self._cleaner = nh3.Cleaner(
             tags=set(elements.ALLOWED_TAGS),
             attributes={tag: set(names) for tag, names in elements.ATTRIBUTES.items()},

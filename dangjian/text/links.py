@@ -36,11 +36,22 @@ _FILE = regex(
     r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|dps|ofd|zip|rar|7z|txt|jpe?g|png|gif|mp[34]|md|html?)$",
     re.IGNORECASE,
 )
+_COLUMN_FILE: Final = "_column.md"
+_NO_PICTURES: Final = {
+    regex(r"\.(?:mp4|m4v|mov|avi|wmv|flv|mkv|webm|rmvb)$", re.IGNORECASE): (
+        "是视频，不是图片；请用“类型: 视频”登出，或者改成链接"
+    ),
+    regex(r"\.(?:mp3|wav|wma|m4a|aac|ogg)$", re.IGNORECASE): "是录音，不是图片；请改成链接",
+    regex(
+        r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|dps|ofd|zip|rar|7z|txt|html?|md)$", re.IGNORECASE
+    ): "是文件，不是图片；请改成链接",
+}
+"""Endings of what is no picture, and what to say of it."""
 _PLAIN_FRAGMENT = regex(r"[\w.:\-]*")
 _MEANINGFUL = regex(r"""[%#?\s"'<>&\\]""")
 LOCAL_HOSTS: Final = frozenset(("127.0.0.1", "localhost", "::1", "0.0.0.0"))  # noqa: S104
 """Hosts that are the editor's own computer, as the preview's addresses have them."""
-_PRIVATE = regex(r"(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}")
+_PRIVATE = regex(r"(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}(?![\w.])")
 REMOTE_ADVICE: Final = (
     "请运行 python3 tasks.py check --fetch 取到文章旁边，或自己另存到文章旁边，只写文件名"
 )
@@ -54,11 +65,16 @@ class Address(Struct, frozen=True):
 
 
 class Links:
-    """Takes the addresses of one text. ``folder`` is where relative ones start, below content/."""
+    """Takes the addresses of one text. ``folder`` is where relative ones start, below content/.
 
-    def __init__(self, folder: str, own_host: str, archived: bool, remarks: list[Remark]) -> None:
+    ``own`` are the site's own addresses: hosts, each with the path of the site's root.
+    """
+
+    def __init__(
+        self, folder: str, own: tuple[str, ...], archived: bool, remarks: list[Remark]
+    ) -> None:
         self._folder = folder
-        self._own_host = own_host.lower()
+        self._own = own
         self._archived = archived
         self._remarks = remarks
         self._seen: dict[str, int] = {}
@@ -128,6 +144,11 @@ class Links:
                 return self._remote_picture(address, written)
             self._note(written, f"图片“{written}”的地址用不了，请把图片放到文章旁边，只写文件名")
             return Address()
+        if found := next((what for what in _NO_PICTURES if what.search(address)), None):
+            words = alt or "文字"
+            message = f"“{written}”{_NO_PICTURES[found]}，例如 [{words}]({written})"
+            self._note(written, message)
+            return Address()
         target = resolve(address, self._folder)
         if target is None:
             self._note(
@@ -138,8 +159,7 @@ class Links:
         return Address(f"dj-media:{coded(target)}")
 
     def _is_own(self, url: str) -> bool:
-        host = _host(url)
-        return host in LOCAL_HOSTS or (bool(host) and host == self._own_host)
+        return _host(url) in LOCAL_HOSTS or path_on_site(url, self._own) is not None
 
     def _remote_picture(self, address: str, written: str) -> Address:
         url = f"https:{address}" if address.startswith("//") else address
@@ -207,13 +227,15 @@ class Links:
         if not host:
             self._note(written, f"链接“{written}”不是完整的网址，应当像 https://www.12371.cn/")
             return None
-        if host not in LOCAL_HOSTS and host != self._own_host:
-            if _PRIVATE.fullmatch(host) and not _PRIVATE.fullmatch(self._own_host):
+        parts = urlsplit(url)
+        path = parts.path if host in LOCAL_HOSTS else path_on_site(url, self._own)
+        if path is None:
+            inside = any(_PRIVATE.match(one) for one in self._own)
+            if _PRIVATE.fullmatch(host) and not inside:
                 message = f"链接“{written}”是单位内部网络的地址，外面的读者打不开，请改成公开的网址"
                 self._note(written, message, "warning")
             return url
-        parts = urlsplit(url)
-        path = parts.path or "/"
+        path = path or "/"
         query = f"?{parts.query}" if parts.query else ""
         return self._site(
             path, query + (f"#{fragment_of(parts.fragment)}" if parts.fragment else ""), written
@@ -221,6 +243,11 @@ class Links:
 
     def _inside(self, path: str, fragment: str, written: str) -> str | None:
         path, mark, query = path.partition("?")
+        if path.rpartition("/")[2] == _COLUMN_FILE:
+            path = path.removesuffix(_COLUMN_FILE) or "./"
+            if path == "/":
+                return self._site(path, fragment, written)
+            path = path.removesuffix("/") if path.startswith("/") else path
         lower = path.lower()
         if lower.endswith(".md"):
             kind = "article"
@@ -256,6 +283,23 @@ def _righted(scheme: str) -> str:
     if scheme in ("mailto", "tel"):
         return f"{scheme}:"
     return "https://" if scheme.endswith("s") else "http://"
+
+
+def path_on_site(url: str, own: tuple[str, ...]) -> str | None:
+    """The path from the root of a site at ``own`` (``Links``) that an address leads to.
+
+    None if the address is another site's.
+    """
+    host = _host(url)
+    for one in own:
+        name, _, root = one.partition("/")
+        if host == name:
+            path = urlsplit(url).path
+            if not root:
+                return path
+            if f"{path}/".startswith(f"/{root}/"):
+                return path[len(root) + 1 :]
+    return None
 
 
 def _host(url: str) -> str:

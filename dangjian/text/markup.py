@@ -35,11 +35,12 @@ if TYPE_CHECKING:
 class Manner(Struct, frozen=True):
     """How a text is to be read: ``line_breaks`` see ``paragraphs``.
 
-    ``own_host`` is the site's own, ``archived`` whether the text is older than the archive date.
+    ``own`` are the site's own addresses (host and root, ``a.cn/dj``), ``archived`` says whether the
+    text is older than the archive date.
     """
 
     line_breaks: LineBreaks = "auto"
-    own_host: str = ""
+    own: tuple[str, ...] = ()
     archived: bool = False
 
 
@@ -86,7 +87,7 @@ class MarkdownText:
         self._meter.start()
         self._meter.look(text)
         remarks: list[Remark] = []
-        links = Links(folder, manner.own_host, manner.archived, remarks)
+        links = Links(folder, manner.own, manner.archived, remarks)
         given, text = text, with_plain_breaks(text, remarks)
         before = len(remarks)
         same_breaks = text is given

@@ -1,15 +1,26 @@
 """Links, excerpts, line breaks and pictures where they depend on the site around a text."""
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from dangjian.building.site import Site as CheckedSite
 from dangjian.paths import theme_path
 from dangjian.text.anchors import PAGE_IDS
 from dangjian.text.excerpts import excerpt
 from tests.conftest import MakeSite
 from tests.sites import Built, Site, article, column
+
+
+def drawing() -> bytes:
+    """A small PNG."""
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), (200, 30, 30)).save(file, "PNG")
+    return file.getvalue()
+
 
 DAY = "2026-11-01 08:30"
 FLAG = "🇨🇳"
@@ -27,6 +38,9 @@ LINKS = {
     "search": ("/search.html?q=党建", "search.html?q=党建"),
     "archive": ("/archive/", "archive/index.html"),
     "old address": ("/old/b.html", "old/b.html"),
+    "column's own file": ("_column.md", "xw/index.html"),
+    "column's file from elsewhere": ("../xw/_column.md", "xw/index.html"),
+    "column's file from the root": ("/xw/_column.md", "xw/index.html"),
 }
 DEAD = {
     "no such page": "/xw/2026/11/meiyou.html",
@@ -81,6 +95,65 @@ def test_a_link_within_the_site_leads_there(built: Built, name: str) -> None:
     assert link == f"../../../{LINKS[name][1]}"
     assert (built.output / "xw/2026/11" / link.partition("#")[0].partition("?")[0]).is_file()
     assert not [error for error in built.errors if error.startswith("xw/a.md")]
+
+
+def test_files_that_a_column_and_the_settings_name_are_looked_at(make_site: MakeSite) -> None:
+    site = make_site(
+        {
+            "content/xw/_column.md": column("新闻", body="![图](meiyou.jpg)\n\n![图](zhen.jpg)"),
+            "content/xw/zhen.jpg": drawing(),
+            "content/xw/a.md": article("甲", DAY),
+            "content/hui.jpg": drawing(),
+        },
+        {"EMBLEM": {"image": "hui.jpg", "alt": "徽标"}},
+    )
+    built = site.build()
+    assert [one.split("：")[0] for one in built.errors] == ["xw/_column.md:6 图片“meiyou.jpg”"]
+    assert [(one[:16], "内容却是 PNG" in one) for one in built.warnings if "PNG" in one] == [
+        ("pelicanconf.py:0", True),
+        ("xw/_column.md:8 ", True),
+    ]
+
+
+def test_files_of_office_programs_are_told_unless_an_article_offers_them(
+    make_site: MakeSite,
+) -> None:
+    site = make_site(
+        {
+            "content/xw/_column.md": column("新闻"),
+            "content/xw/a.md": article("甲", DAY, "[表](b.docx)", 附件=["c.wps"]),
+            **{f"content/xw/{name}": b"PK" for name in ("b.docx", "c.wps", "d.docx", "e.doc")},
+            "content/xw/复件 a.md": article("乙", DAY),
+        }
+    )
+    built = site.build()
+    assert [one.split(":")[0] for one in built.warnings] == [
+        "xw/d.docx",
+        "xw/e.doc",
+        "xw/复件 a.md",
+    ]
+
+
+@pytest.mark.parametrize("root", ["", "/dj"])
+def test_a_check_knows_the_address_that_publishing_has(tmp_path: Path, root: str) -> None:
+    dead = f"https://dj.example.gov.cn{root}/xw/meiyou.html"
+    body = f"[甲]({dead})\n\n[乙](https://dj.example.gov.cn{root}/xw/)\n"
+    site = Site(
+        tmp_path,
+        {
+            "content/xw/_column.md": column("新闻"),
+            "content/xw/a.md": article("甲", DAY, f"{body}\n[丙](https://dj.example.gov.cn/dja/)"),
+            "publishconf.py": f'SITEURL = "https://dj.example.gov.cn{root}"\n',
+        },
+        {"SITEURL": "", "FOOTER_LINKS": [{"name": "失效", "url": dead}]},
+    )
+    site.write("pelicanconf.py", site.settings_text())
+    problems = CheckedSite(tmp_path / "pelicanconf.py").check().problems
+    errors = [(one.path, one.line) for one in problems.errors]
+    assert ("xw/a.md", 6) in errors
+    assert ("xw/a.md", 8) not in errors
+    assert (("xw/a.md", 10) in errors) is not bool(root)
+    assert any(path == "pelicanconf.py" for path, _ in errors)
 
 
 def test_a_link_that_leads_nowhere_is_reported_with_its_line(built: Built) -> None:

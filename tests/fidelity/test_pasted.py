@@ -8,7 +8,7 @@ from dangjian.content.reader import ReadingRules, read_source
 from dangjian.text.markup import Manner, MarkdownText
 
 TEXT = MarkdownText()
-OWN = Manner(own_host="dj.example.gov.cn")
+OWN = Manner(own=("dj.example.gov.cn", "www.example.gov.cn/dj"))
 
 # What is written, and the whole page it makes; none of them is worth a remark.
 MADE = {
@@ -108,6 +108,17 @@ SAID = {
     "size": ("![甲](a.jpg =300x200)", "warning", "尺寸“=300x200”"),
     "own page's picture": ("![甲](http://127.0.0.1:8000/media/a.jpg)", "error", "本站网页上的地址"),
     "hidden sign": ("党\u200b建\u202e", "warning", "U+200B、U+202E，全文共 2 处"),
+    "film as a picture": (
+        "![会场](a.mp4)",
+        "error",
+        "用“类型: 视频”登出，或者改成链接，例如 [会场]",
+    ),
+    "recording as a picture": ("![](a.mp3)", "error", "是录音，不是图片"),
+    "document as a picture": (
+        "![通知](a.pdf)",
+        "error",
+        "是文件，不是图片；请改成链接，例如 [通知](a.pdf)",
+    ),
     "sound": ('<bgsound src="a.mp3">', "error", "背景音乐"),
 }
 
@@ -123,7 +134,7 @@ def test_it_is_said_in_words_that_help(written: str, level: str, says: str) -> N
 
 
 def test_an_intranet_site_may_link_to_its_network() -> None:
-    manner = Manner(own_host="10.1.2.3")
+    manner = Manner(own=("10.1.2.3",))
     assert TEXT.convert("[甲](http://10.1.2.9/a)", "xw", manner).remarks == ()
 
 
