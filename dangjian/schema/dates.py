@@ -23,11 +23,11 @@ _DATE: Final = regex(
     r"\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?"
 )
 
-_WEEKDAY: Final = re.compile(r"\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?\s*")
-_DASH: Final = re.compile("[—–―‒−]")
-_HALF: Final = re.compile(r"上午|早上|早晨|凌晨|中午|下午|傍晚|晚上|\b[AP]M\b", re.IGNORECASE)
+_WEEKDAY: Final = regex(r"\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?\s*")
+_DASH: Final = regex("[—–―‒−]")
+_HALF: Final = regex(r"上午|早上|早晨|凌晨|中午|下午|傍晚|晚上|\b[AP]M\b", re.IGNORECASE)
 _AFTER_NOON: Final = frozenset(("下午", "傍晚", "晚上", "PM", "pm"))
-_SPOKEN: Final = re.compile(
+_SPOKEN: Final = regex(
     r"(?<![\d:])(?P<hour>\d{1,2})\s*(?:[点时]\s*(?:(?P<half>半)|整|(?=\d|$))|:)"
     r"(?:\s*(?P<minute>\d{1,2})\s*分?)?$"
 )

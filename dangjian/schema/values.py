@@ -29,8 +29,8 @@ from dangjian.schema.texts import SourceLocation, plain_text, text_items
 _BRACKETED: Final = regex(r"[\[【〖(（［<〈《「﹝{｛]\s*([12]\d{3})\s*[\]】〗)）］>〉》」﹞}｝]")
 _NUMBERED: Final = regex(r"(〔\d{4}〕)\s*(?:第\s*0*|0+)(\d+)\s*号?")
 
-_ENDING: Final = re.compile(r"\.(?:html?|md|shtml|aspx?|php)\s*$", re.IGNORECASE)
-_BETWEEN_ADDRESSES: Final = re.compile(r"[\s、，,；;]+(?=/)")
+_ENDING: Final = regex(r"\.(?:html?|md|shtml|aspx?|php)\s*$", re.IGNORECASE)
+_BETWEEN_ADDRESSES: Final = regex(r"[\s、，,；;]+(?=/)")
 
 
 class ParsedFields(Struct):

@@ -38,13 +38,15 @@ _FILE = regex(
 )
 _COLUMN_FILE: Final = "_column.md"
 _NO_PICTURES: Final = {
-    regex(r"\.(?:mp4|m4v|mov|avi|wmv|flv|mkv|webm|rmvb)$", re.IGNORECASE): (
-        "是视频，不是图片；请用“类型: 视频”登出，或者改成链接"
+    **dict.fromkeys(
+        "mp4 m4v mov avi wmv flv mkv webm rmvb".split(),
+        "是视频，不是图片；请用“类型: 视频”登出，或者改成链接",
     ),
-    regex(r"\.(?:mp3|wav|wma|m4a|aac|ogg)$", re.IGNORECASE): "是录音，不是图片；请改成链接",
-    regex(
-        r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|dps|ofd|zip|rar|7z|txt|html?|md)$", re.IGNORECASE
-    ): "是文件，不是图片；请改成链接",
+    **dict.fromkeys("mp3 wav wma m4a aac ogg".split(), "是录音，不是图片；请改成链接"),
+    **dict.fromkeys(
+        "pdf doc docx xls xlsx ppt pptx wps et dps ofd zip rar 7z txt htm html md".split(),
+        "是文件，不是图片；请改成链接",
+    ),
 }
 """Endings of what is no picture, and what to say of it."""
 _PLAIN_FRAGMENT = regex(r"[\w.:\-]*")
@@ -144,10 +146,9 @@ class Links:
                 return self._remote_picture(address, written)
             self._note(written, f"图片“{written}”的地址用不了，请把图片放到文章旁边，只写文件名")
             return Address()
-        if found := next((what for what in _NO_PICTURES if what.search(address)), None):
+        if what := _NO_PICTURES.get(address.rpartition(".")[2].lower()):
             words = alt or "文字"
-            message = f"“{written}”{_NO_PICTURES[found]}，例如 [{words}]({written})"
-            self._note(written, message)
+            self._note(written, f"“{written}”{what}，例如 [{words}]({written})")
             return Address()
         target = resolve(address, self._folder)
         if target is None:
