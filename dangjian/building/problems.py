@@ -47,9 +47,9 @@ def source_problems(
         problems.extend(_named_in_vain(content, item.path, file_targets(item), item.record, facts))
     for column in archive.columns.walk():
         path = f"{column.folder}/{COLUMN_FILE}"
-        row = rows.get(path)
-        if row is not None and (found := files_in(row.record.references)):
-            problems.extend(_named_in_vain(content, path, found, row.record, facts))
+        source = rows.get(path)
+        if source is not None and (found := files_in(source.record.references)):
+            problems.extend(_named_in_vain(content, path, found, source.record, facts))
     addresses = SiteAddresses(archive)
     for path, references in linking_texts(archive, rows):
         for reference, message in addresses.dead(references):
