@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from dangjian.common.filenames import is_address_stem
 from dangjian.common.files import write_whole
+from dangjian.common.report import Unnumbered
 from dangjian.content.addresses import article_slug, article_stem
 from dangjian.content.columns import COLUMN_FILE, Column, build_tree
 from dangjian.content.scan import scan_content
@@ -69,6 +70,36 @@ def write_address(content: Path, address: Address) -> bool:
     key = "网址名" if _CHINESE.match(title.lstrip()) else "slug"
     lines.insert(line - 1, f"{key}: {address.slug}{end}")
     return _replace(file, "".join(lines).encode(), lambda found: found.slug == address.slug)
+
+
+def add_id(content: Path, one: Unnumbered) -> bool:
+    """Write an article's id (编号) into its file, with the slug that keeps its address.
+
+    Returns False, and leaves the file, when it can't be done so that it reads back as meant.
+    """
+    file = content / one.source
+    raw = file.read_bytes()
+    try:
+        lines = raw.decode("utf-8").splitlines(keepends=True)
+    except UnicodeDecodeError:
+        return False
+    source = parse_source(raw, one.source)
+    entry, _ = read_entry(source)
+    line = _title_line(source)
+    if entry is None or entry.id or source.broken or not 0 < line <= len(lines):
+        return False
+    title = lines[line - 1]
+    end = "\r\n" if title.endswith("\r\n") else "\n"
+    keys = ("编号", "网址名") if _CHINESE.match(title.lstrip()) else ("id", "slug")
+    rows = [f"{keys[0]}: {one.id}{end}"]
+    if not entry.slug:
+        rows.append(f"{keys[1]}: {one.slug}{end}")
+    lines[line - 1 : line - 1] = rows
+
+    def meant(found: Entry) -> bool:
+        return (found.id, found.slug) == (one.id, entry.slug or one.slug)
+
+    return _replace(file, "".join(lines).encode(), meant)
 
 
 def add_old_address(content: Path, path: str, old: str) -> bool:

@@ -310,6 +310,7 @@ class Build:
     def check(self) -> Report:
         """Report everything that a build would, and what only a check looks for; make nothing."""
         from dangjian.building.inspect import inspect_site  # noqa: PLC0415 - no build needs it
+        from dangjian.feeds.ids import unnumbered  # noqa: PLC0415 - nor this
 
         presenter = self.arrange().presenter
         with _without_collector(), self.report.timed(Stage.PLAN):
@@ -317,7 +318,8 @@ class Build:
         archive, now = presenter.archive, self._comparison.snapshot.now
         self.report.problems.extend(inspect_site(self._place, archive, now))
         self.report.problems.extend(archive_problems(self._place.content, archive))
-        self.report.moved = presenter.archive.moved
+        self.report.moved = archive.moved
+        self.report.unnumbered = unnumbered(archive.items)
         return self.report
 
     def _begin_index(self, arranged: Arranged) -> "Files":

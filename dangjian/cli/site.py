@@ -112,7 +112,7 @@ def build(
         "settings": _SETTINGS,
         "content": _CONTENT,
         "write-addresses": "把中文文件名的文章、栏目的网址名写进文件，以后改名或改日期也不变",
-        "fix": "把移动过的文章原来的网址写进文件（旧地址）",
+        "fix": "给没有编号的文章写上编号，把移动过的文章原来的网址写进文件（旧地址）",
         "fetch": "先把别的网站上的图片取到文章旁边，并改好文章里的地址",
     }
 )
@@ -132,6 +132,8 @@ def check(
         fetch_and_tell(place, site.workplace().office)
     report = site.check(progress())
     if fix and _register_moved(place, report):
+        report = site.check(progress())
+    if fix and _number_articles(place, report):
         report = site.check(progress())
     problems = report.problems
     print(problems_report(problems.sorted(), place.name) or "没有发现问题。")
@@ -159,6 +161,18 @@ def _register_moved(content: Path, report: Report) -> bool:
         note = f"已写入 旧地址: /{one.old}" if done else f"没有写入，请手工写 旧地址: [/{one.old}]"
         print(f"{content.name}/{one.source}  {note}")
     return bool(report.moved)
+
+
+def _number_articles(content: Path, report: Report) -> bool:
+    """Write ids into the articles that have none; True if any file was changed."""
+    from dangjian.authoring.addresses import add_id
+
+    refused = [one.source for one in report.unnumbered if not add_id(content, one)]
+    written = len(report.unnumbered) - len(refused)
+    print(f"给 {written} 篇文章写上了编号和网址名，网址和订阅都不变。\n")
+    for source in refused:
+        print(f"{content.name}/{source}  没有写入编号，请手工写")
+    return written > 0
 
 
 def _publish_problems(file: Path, reported: Problems) -> list[Problem]:

@@ -36,6 +36,17 @@ class Moved(Struct, frozen=True):
     new: str
 
 
+class Unnumbered(Struct, frozen=True):
+    """An article without an id (编号): its source, the id that keeps it the same to subscribers.
+
+    ``slug`` is the last part of its address, which an id would change.
+    """
+
+    source: str
+    id: str
+    slug: str
+
+
 class Stage(StrEnum):
     """The stages of a build, by the names that people see."""
 
@@ -69,7 +80,8 @@ class Report(Struct):
     """What a build found and did. ``seconds`` is per stage, in the order they ran.
 
     ``sources``, ``columns`` and ``files`` count what was looked at, ``withheld`` are articles that
-    are right and not public, ``left_out`` those that have no page because of a mistake.
+    are right and not public, ``left_out`` those that have no page because of a mistake. Only a
+    check knows which are ``unnumbered``.
     """
 
     problems: Problems = field(default_factory=Problems)
@@ -83,6 +95,7 @@ class Report(Struct):
     files: int = 0
     left_out: list[str] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
+    unnumbered: list[Unnumbered] = field(default_factory=list)
     next_change: datetime | None = None
     seconds: dict[Stage, float] = field(default_factory=dict)
 

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 from dangjian.common.digests import digest
+from dangjian.common.filenames import is_address_stem
 from dangjian.common.patterns import regex
+from dangjian.common.report import Unnumbered
 from dangjian.content.addresses import article_slug
 from dangjian.content.archive import Item
 from dangjian.content.columns import Column
@@ -56,6 +58,17 @@ def _dotted(above: str, slug: str) -> str:
     # The address of a file with a Chinese name begins with the day, which may be corrected.
     slug = _DAY_OF_DIGEST.sub("", slug)
     return f"{above}/{slug}".replace("/", ".")
+
+
+def unnumbered(items: Iterable[Item]) -> list[Unnumbered]:
+    """The articles without an id (编号), each with the id that subscribers know it by already."""
+    listed = [item for item in items if item.address]
+    keys = feed_keys(listed)
+    return [
+        Unnumbered(item.path, keys[item.path], article_slug(item.path, item.entry))
+        for item in listed
+        if not item.entry.id and is_address_stem(keys[item.path])
+    ]
 
 
 def feed_keys(items: Iterable[Item]) -> dict[str, str]:

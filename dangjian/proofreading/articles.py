@@ -6,6 +6,7 @@ from pathlib import Path
 from dangjian.common.problems import Problem
 from dangjian.content.archive import Item
 from dangjian.proofreading.doc_numbers import wrong_numbers
+from dangjian.proofreading.marks import odd_marks, repeats_title
 from dangjian.proofreading.personal import personal_numbers
 from dangjian.schema.decoding import decode
 from dangjian.schema.frontmatter import parse_source
@@ -18,14 +19,22 @@ def proofread(content: Path, items: Iterable[Item]) -> Iterator[Problem]:
             raw = (content / item.path).read_bytes()
         except OSError:  # reported where it is read first
             continue
-        yield from proofread_source(raw, item.path)
+        yield from proofread_source(raw, item.path, item.entry.title)
 
 
-def proofread_source(raw: bytes | str, path: str) -> Iterator[Problem]:
-    """Notices on one file, each with its line."""
+def proofread_source(raw: bytes | str, path: str, title: str = "") -> Iterator[Problem]:
+    """Notices on one file, each with its line. ``title`` is the article's."""
     text, _ = decode(raw, path)
     first = parse_source(raw, path).body_line
-    for number, line in enumerate(text.split("\n"), 1):
+    lines = list(enumerate(text.split("\n"), 1))
+    body = [(number, line) for number, line in lines if number >= first]
+    for number, message in odd_marks(body):
+        yield Problem(path, number, message, "warning")
+    begin = next(((number, line) for number, line in body if line.strip("\u3000 \t")), None)
+    if begin is not None and repeats_title(title, begin[1]):
+        message = "正文第一行重复了标题，页面上会出现两次；标题只写在文件头里，请删去这一行"
+        yield Problem(path, begin[0], message, "warning")
+    for number, line in lines:
         for kind, masked in personal_numbers(line):
             message = (
                 f"这一行里有{kind}（{masked}），个人信息不上网；请删去，或像括号里那样隐去中间几位"

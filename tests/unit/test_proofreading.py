@@ -133,3 +133,36 @@ def test_two_documents_of_one_number_are_told(tmp_path: Path) -> None:
             (p.path, p.line) for p in engine.check().problems.warnings if "文号" in p.message
         ]
     assert reported == [("yw/b.md", 5)]
+
+
+HEAD = "---\n标题: 会议召开\n时间: 2026-03-01\n---\n"
+MARKS = [
+    ('学习,贯彻;落实.精神:要"抓好"', "半角标点（“学习,”），宜用全角的“，”；全文共 5 处"),
+    ("张三,李四", "宜用全角的“，”"),
+    ('甲说\n\n"好', ""),
+    ("12:30开会,a.b，比例1:2，第1.2节", ""),
+    ("`学习,贯彻`和https://a.cn/学习,贯彻", ""),
+    ("```\n学习,贯彻{% x %}\n```", ""),
+    ('<p title="学习,贯彻">![图](a.jpg "左,右")</p>', ""),
+    ("# 会议召开", "重复了标题"),
+    ("　　**会议 召开**", "重复了标题"),
+    ("会议召开了", ""),
+    ("锟斤拷", "有乱码"),
+    ("\uf0b7 甲", "U+F0B7"),
+    ("{% raw %}", "“{% raw %}”是别的系统的写法"),
+    ('{{< figure src="a.jpg" >}}', "别的系统的写法"),
+    ("::: tip", "别的系统的写法"),
+    ("![[甲.png]]", "别的系统的写法"),
+    ('[gallery ids="1,2"]', "别的系统的写法"),
+    ("> [!NOTE]", "别的系统的写法"),
+    ("![甲](a.jpg){width=300}", "“{width=300}”是别的系统的写法"),
+    ("价格$5和$6，{标题}，[甲]，:::", ""),
+]
+
+
+@pytest.mark.parametrize(("body", "says"), MARKS)
+def test_signs_out_of_place_are_told_once(body: str, says: str) -> None:
+    found = list(proofread_source(HEAD + body, "a.md", "会议召开"))
+    assert [(one.line, one.level, says in one.message) for one in found] == (
+        [(5, "warning", True)] if says else []
+    )
