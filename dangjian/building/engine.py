@@ -5,7 +5,6 @@ share: the worker processes, the catalogue, what is known of the sources, and wh
 this process left. Between processes all of it but the catalogue is lost, which costs time only.
 """
 
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
@@ -22,6 +21,8 @@ from dangjian.building.indexer import Indexer
 from dangjian.building.last_build import last_build
 from dangjian.building.output_state import pack_output_stats, read_output_state
 from dangjian.building.snapshot import Snapshot, find_doubts, read_trust, retake, take
+from dangjian.common.errors import InTheWayError
+from dangjian.common.files import remove_tree
 from dangjian.common.report import Report, Stage
 from dangjian.common.versions import code_version
 from dangjian.common.workers import WorkerPool
@@ -116,18 +117,38 @@ class Engine:
     def build(self) -> Report:
         """Bring the output up to date, at the cost of what changed.
 
-        An output folder of our own, below the cache, in which a folder is in the place of a file or
-        the other way round, is discarded once: nobody else keeps anything there.
+        A folder in the place of a file in the cache, or the other way round, is discarded once,
+        and with it an output folder there: nobody else keeps anything in the cache.
         """
         try:
             return self.recovering(self._build)
-        except (IsADirectoryError, NotADirectoryError, FileExistsError):
-            output, cache = self.workplace.output.resolve(), self.workplace.cache.resolve()
-            if not output.is_relative_to(cache) or output == cache:
+        except (IsADirectoryError, NotADirectoryError, FileExistsError, InTheWayError) as error:
+            if not self._discard(error):
                 raise
-            self._forget()
-            shutil.rmtree(output)
             return self.recovering(self._build)
+
+    def _discard(self, error: OSError | InTheWayError) -> bool:
+        """Delete what ``error`` says is in the way, if that is in the cache; whether it is."""
+        cache, output = self.workplace.cache.resolve(), self.workplace.output.resolve()
+        names = (error.filename2, error.filename) if isinstance(error, OSError) else ()
+        named = [Path(name) for name in names if isinstance(name, str)]
+        found = [path.parent.resolve() / path.name for path in named]
+        inside = [path for path in found if path.is_relative_to(cache) and path != cache]
+        if output.is_relative_to(cache) and output != cache:
+            inside.append(output)
+        self._forget()
+        for path in inside:
+            above = [
+                folder
+                for folder in path.parents
+                if folder != cache and folder.is_relative_to(cache)
+            ]
+            for obstacle in (path, *above):
+                if obstacle.is_dir() and obstacle == path:
+                    remove_tree(obstacle)
+                elif obstacle.is_file():
+                    obstacle.unlink()
+        return bool(inside)
 
     def _build(self) -> Report:
         comparison = self.compare()

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from dangjian.building.output_state import OutputState
-from dangjian.common.errors import PlaceError
+from dangjian.common.errors import InTheWayError, PlaceError
 from dangjian.common.files import write_whole
 from dangjian.common.output_folder import TEMPORARY
 from dangjian.settings.workspace import Workplace
@@ -35,7 +35,7 @@ class OutputList:
     ) -> None:
         """Enter paths that are about to be written.
 
-        Raises PlaceError when one of the ``existing`` files is at a path and not ours, or as
+        Raises InTheWayError when one of the ``existing`` files is at a path and not ours, or as
         ``check_way`` does.
         """
         paths = dict.fromkeys(paths)
@@ -50,12 +50,12 @@ class OutputList:
     def check_way(
         self, paths: Iterable[str], existing: Collection[str], links: Collection[str]
     ) -> None:
-        """Raise PlaceError when a folder of a path is one of ``links``, or a file of others."""
+        """Raise InTheWayError when a folder of a path is one of ``links``, or a file of others."""
         if not existing and not links:
             return
         folders = dict.fromkeys(folder for path in paths for folder in _folders_of(path))
         if link := next((folder for folder in folders if folder in links), None):
-            raise PlaceError(
+            raise InTheWayError(
                 f"{self._output / link} 是符号链接（快捷方式），网页会写到别处去，已停下。"
                 "请删去这个链接；要放到别的磁盘，请用 OUTPUT_PATH（或 --output）改整个输出的位置"
             )
@@ -64,7 +64,7 @@ class OutputList:
     def _refuse_foreign(self, paths: Iterable[str]) -> None:
         foreign = list(paths)
         if foreign:
-            raise PlaceError(
+            raise InTheWayError(
                 f"{self._output} 里已有不是本程序生成的 {_named(foreign)}，"
                 "生成网站会盖掉它，已停下。请移走这些文件，或换一个输出文件夹"
             )

@@ -31,6 +31,10 @@ class PlaceError(DangjianError):
     """A folder is not one to write to, and nothing was changed; the message says why."""
 
 
+class InTheWayError(PlaceError):
+    """Something that is not ours is where a file or folder of ours has to be."""
+
+
 FATAL = (ThemeError, PlaceError, OSError, sqlite3.Error, BrokenExecutor, LockedError)
 """The errors that are nobody's mistake in an article; anything else is a fault of the program."""
 

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
 from threading import get_ident
@@ -28,14 +29,19 @@ def write_whole(
     """
     own = f"{os.getpid()}-{get_ident()}." if shared else ""
     part = path.with_name(f".{path.name}.{own}part")
-    with part.open("wb") as file:
-        file.write(data)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
-    if mtime is not None:
-        os.utime(part, ns=(mtime, mtime))
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        if mtime is not None:
+            os.utime(part, ns=(mtime, mtime))
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+        raise
 
 
 class Stat(Struct, frozen=True, array_like=True):

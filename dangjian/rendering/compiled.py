@@ -5,6 +5,7 @@ process, or look like a fault of the theme.
 """
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 from jinja2.bccache import Bucket, BytecodeCache
@@ -31,9 +32,10 @@ class CheckedBytecodeCache(BytecodeCache):
             bucket.bytecode_from_string(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Store the code of ``bucket``, whole or not at all."""
+        """Store the code of ``bucket``, whole; a disk that refuses costs only time."""
         code, file = bucket.bytecode_to_string(), self._file(bucket)
-        write_whole(file, hashlib.sha256(code).digest() + code, shared=True)
+        with suppress(OSError):
+            write_whole(file, hashlib.sha256(code).digest() + code, shared=True)
 
     def _file(self, bucket: Bucket) -> Path:
         # Another name than that of Jinja's own cache, which has no checksum.

@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from msgspec import Struct
 
-from dangjian.common.errors import ThemeError
+from dangjian.common.errors import ThemeError, os_error_reason
 from dangjian.common.output_folder import WrittenFile, write_output
 from dangjian.content.catalogue import Catalogue
 from dangjian.media.qr import qr_path
@@ -159,6 +159,8 @@ def template_mistake(error: Exception, job: Job, folders: Sequence[str]) -> str:
         return f"{place}  找不到模板 {error.name}"
     if isinstance(error, UnicodeDecodeError):
         return f"{place}  所用的模板里有文件不是 UTF-8 编码，请另存为 UTF-8"
+    if isinstance(error, OSError):
+        return f"{place}  读写文件出错：{os_error_reason(error)}（{error.filename}）"
     return f"{place}  {error}（生成 {job.path} 时）"
 
 

@@ -14,8 +14,9 @@ from dangjian.content.catalogue import Catalogue
 from dangjian.rendering.assets import build_assets
 from dangjian.rendering.environment import make_environment
 from tests.conftest import MakeSite
+from tests.hostile.test_files import PNG
 from tests.incremental.edits import Archive, found
-from tests.sites import Site, assert_same
+from tests.sites import Site, article, assert_same
 
 
 @pytest.fixture
@@ -196,9 +197,14 @@ def test_compiled_templates_with_a_flipped_bit_are_compiled_again(tmp_path: Path
     (stored,) = compiled.iterdir()
     whole = stored.read_bytes()
     for at in range(0, len(whole), 37):
-        stored.write_bytes(flip(whole, at))
+        damaged = flip(whole, at)
+        stored.write_bytes(damaged)
         assert render() == "甲，乙，"
-        assert stored.read_bytes() == whole, "it is stored again"
+        assert stored.read_bytes() != damaged, "it is stored again"
+    stored.unlink()
+    stored.mkdir()
+    assert render() == "甲，乙，"
+    stored.rmdir()
     stored.write_bytes(whole[: len(whole) // 2])
     assert render() == "甲，乙，"
 
@@ -229,6 +235,42 @@ def test_a_folder_where_a_file_belongs_in_an_output_of_our_own(site: Site, name:
         target.unlink()
         (target / "inside").mkdir(parents=True)
         (target / "inside" / "x.txt").write_bytes(b"x")
+    assert_mended(site)
+
+
+WHERE_FILES_BELONG = (
+    "cache.lock",
+    "catalogue-*.sqlite",
+    "catalogue-*.lock",
+    "catalogue-*.search",
+    "catalogue-*.search/state",
+    "templates",
+    "pictures",
+    "pictures/*/*.json",
+    "pictures/*/*.png",
+)
+
+
+@pytest.mark.parametrize("pattern", WHERE_FILES_BELONG)
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_anything_in_the_cache_may_be_a_folder_or_a_file_instead(
+    make_site: MakeSite, pattern: str, kind: str
+) -> None:
+    files: dict[str, str | bytes] = {"content/jcdj/p.png": PNG}
+    files["content/jcdj/a.md"] = article(body="正文。\n\n![图](p.png)")
+    site = make_site(files)
+    site.build()
+    target = next(site.cache.glob(pattern))
+    if target.is_dir():
+        shutil.rmtree(target)
+    else:
+        target.unlink()
+    if kind == "folder":
+        target.mkdir()
+        (target / "x").write_bytes(b"x")
+    else:
+        target.write_bytes(b"x")
+    site.edit("content/jcdj/a.md", "正文。", "改过的正文。")
     assert_mended(site)
 
 
