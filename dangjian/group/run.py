@@ -5,19 +5,22 @@ takes them to other machines. The site whose column is shared comes first. Whate
 site, or to the worker that has it, becomes its result and touches no other.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from dangjian.common.errors import LockedError
 from dangjian.common.files import write_whole
+from dangjian.common.locks import acquire
 from dangjian.common.timezone import SHANGHAI
 from dangjian.common.workers import default_workers
-from dangjian.group.plan import Group, GroupSite
+from dangjian.group.plan import Group, GroupError, GroupSite
 from dangjian.group.shared import SharedColumn
 from dangjian.group.task import Action, SiteResult, SiteTask, run_site
 
@@ -48,7 +51,8 @@ def run_group(
 ) -> dict[str, SiteResult]:
     """Do an action for all sites, or some; ``tell`` hears of each as it is done.
 
-    Returns the results by the sites' labels, in the order of the file. ``workers`` is how many
+    Returns the results by the sites' labels, in the order of the file. Raises GroupError when
+    another process builds or publishes the group. ``workers`` is how many
     sites are done at once here.
     """
     chosen = list(sites) or list(group.sites)
@@ -68,6 +72,8 @@ def run_group(
         )
 
     with ExitStack() as stack:
+        if action in _MAKING:
+            stack.enter_context(_alone(group))
         pool = executor
         if pool is None:
             pool = ThreadPoolExecutor(at_once)
@@ -87,6 +93,19 @@ def run_group(
     if action != "status":
         _note(group, action, ordered)
     return ordered
+
+
+@contextmanager
+def _alone(group: Group) -> Iterator[None]:
+    """Hold the group for this process. Raises GroupError when another one has it."""
+    note = f"进程 {os.getpid()}，{datetime.now(SHANGHAI):%H:%M:%S} 开始"
+    try:
+        with acquire(group.records / "lock", note):
+            yield
+    except LockedError as error:
+        raise GroupError(
+            f"这个网站群正在生成或发布（{error.note or '另一进程'}），请等它结束后再试。"
+        ) from None
 
 
 def _origin(group: Group, chosen: list[GroupSite]) -> GroupSite | None:

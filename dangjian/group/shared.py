@@ -18,12 +18,25 @@ from dangjian.content.archive import Archive, Item
 from dangjian.content.columns import COLUMN_FILE
 from dangjian.pages.addresses import INNER
 from dangjian.pages.offered import file_targets
+from dangjian.schema.decoding import decode
 from dangjian.schema.frontmatter import Source, parse_source
+from dangjian.schema.keys import normal
+from dangjian.schema.reading import ENTRY, read_entry
 
 _LIST = "shared.json"
-_OWN_KEYS = frozenset(
-    "columns 同时列入 specials 专题 flags 推荐位 top_until 置顶至 weight 权重 aliases 旧地址 "
-    "interprets 解读 interpreted_by 被解读 column 栏目 canonical_url 规范网址".split()
+_OWN_FIELDS = frozenset(
+    {
+        "column",
+        "also_in",
+        "special",
+        "flags",
+        "top_until",
+        "weight",
+        "aliases",
+        "interprets",
+        "interpreted_by",
+        "canonical_url",
+    }
 )
 """What an article says of its place in its own site; in others it would name what is not there."""
 
@@ -66,10 +79,25 @@ def find_shared(
         if outside := next(_outside(item, inside, paths, moved=into != column), ""):
             told.append(f"{content.name}/{item.path} 没有共享：{outside}")
             continue
-        found.articles[item.path] = f"{base_url.rstrip('/')}/{item.address}"
+        original = f"{base_url.rstrip('/')}/{item.address}"
+        if not _reads_back(content, item, original):
+            told.append(
+                f"{content.name}/{item.path} 没有共享：文件头里加不上规范网址，请改成每行一项"
+            )
+            continue
+        found.articles[item.path] = original
         files.update(key.partition(":")[2] for key in file_targets(item))
     found.files = sorted(files)
     return found, told
+
+
+def _reads_back(content: Path, item: Item, original: str) -> bool:
+    """Whether a copy says what the article says, and where the original is."""
+    data = _content(content / item.path)
+    if data is None:
+        return False
+    made, _ = read_entry(parse_source(_adapted(data, item.path, original), item.path))
+    return made is not None and (made.title, made.canonical_url) == (item.entry.title, original)
 
 
 def _outside(item: Item, inside: str, paths: set[str], *, moved: bool) -> Iterator[str]:
@@ -93,6 +121,8 @@ def mirror(shared: SharedColumn, content: Path, records: Path) -> list[str]:
 
     ``records`` is the site's own folder for what it keeps. Raises OSError.
     """
+    if shared.articles and not Path(shared.content, shared.column).is_dir():
+        return [f"共享的栏目 {shared.content}/{shared.column} 看不到，共享的文章没有更新"]
     before = _read(records / _LIST)
     told: list[str] = []
     if before.into and before.into != shared.into:
@@ -119,7 +149,8 @@ def mirror(shared: SharedColumn, content: Path, records: Path) -> list[str]:
         if old != data:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_whole(file, data)
-            file.chmod(0o444)
+            if os.name != "nt":  # where a file that may only be read could not be replaced
+                file.chmod(0o444)
         now.files[path] = mark
     _remove(content, {path: "" for path in before.files if path not in wanted})
     _write(records, now)
@@ -160,24 +191,25 @@ def _copies(shared: SharedColumn) -> Iterator[tuple[str, bytes]]:
 def _adapted(data: bytes, path: str, original: str) -> bytes:
     """A source without what it says of its place in its own site, with the original's address."""
     source = parse_source(data, path)
-    lines = data.decode("utf-8-sig").splitlines(keepends=True)
-    dropped = _lines_of(source, _OWN_KEYS)
+    lines = decode(data, path)[0].split("\n")
+    dropped = _lines_of(source, _OWN_FIELDS if original else frozenset(("aliases",)))
     first = min((one.line for one in source.fields), default=1)
     made: list[str] = []
     for number, line in enumerate(lines, 1):
         if number == first and original:
-            made.append(f"规范网址: {original}\n")
+            made.append(f"规范网址: {original}")
         if number not in dropped:
             made.append(line)
-    return "".join(made).encode()
+    return "\n".join(made).encode()
 
 
-def _lines_of(source: Source, keys: frozenset[str]) -> set[int]:
-    """The lines of some keys with their values, which end where the next key begins."""
+def _lines_of(source: Source, fields: frozenset[str]) -> set[int]:
+    """The lines of some fields with their values, which end where the next key begins."""
     starts = sorted(one.line for one in source.fields)
     found: set[int] = set()
     for one in source.fields:
-        if one.key.lower().replace("-", "_") not in keys:
+        spec = ENTRY.by_name.get(normal(one.key))
+        if spec is None or spec.name not in fields:
             continue
         later = [line for line in starts if line > one.line]
         last = later[0] if later else source.body_line - 1

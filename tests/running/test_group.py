@@ -13,9 +13,13 @@ import feedparser
 import pytest
 from lxml import etree
 
+from dangjian.common.locks import acquire
 from dangjian.group.plan import Group, GroupError, read_group
 from dangjian.group.run import last_run, run_group
+from dangjian.group.shared import SharedColumn, _adapted, mirror
 from dangjian.group.task import SiteResult, SiteTask, run_site
+from dangjian.schema.frontmatter import parse_source
+from dangjian.schema.reading import read_entry
 from tests.publishing import PUBLISHCONF
 from tests.sites import Site, article, column
 
@@ -276,6 +280,47 @@ def test_articles_that_name_what_others_lack_are_not_shared(tmp_path: Path) -> N
     run(write_group(tmp_path, ["sheng", "jia", "yi"]), "build")
     assert not (sites["yi"].content / "tongbao").exists()
     assert (sites["jia"].content / "tongbao/mine.md").is_file()
+
+
+HEADS = {
+    "last": "---\n标题: 甲\n时间: 2026-11-20\n同时列入:\n  - 要闻\n  - 公告\n---\n\n正文\n",
+    "first": "---\n推荐位: 头条\n标题: 甲\n时间: 2026-11-20\n旧地址: [/a,\n  /b]\n---\n\n正文\n",
+    "plain": "标题: 甲\n时间: 2026-11-20\n专题: 学习\n\n正文\n",
+}
+HEADS["crlf"] = "\ufeff" + HEADS["last"].replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_copy_says_the_same_but_for_its_place(head: str, encoding: str) -> None:
+    url = "https://sheng.example.gov.cn/a.html"
+    made = parse_source(_adapted(HEADS[head].encode(encoding), "a.md", url), "a.md")
+    before = parse_source(HEADS[head], "a.md")
+    entry, problems = read_entry(made)
+    assert not [one for one in problems if one.level == "error"], problems
+    assert entry is not None
+    assert (entry.title, entry.canonical_url, made.body) == ("甲", url, before.body)
+    assert not (entry.also_in or entry.flags or entry.aliases or entry.special)
+
+
+def test_where_the_origin_cannot_be_seen_the_copies_stay(tmp_path: Path) -> None:
+    """As on a machine that does not have its folder."""
+    content, records = tmp_path / "content", tmp_path / "records"
+    origin = tmp_path / "origin"
+    (origin / "tb").mkdir(parents=True)
+    (origin / "tb/a.md").write_text(article("甲"), encoding="utf-8")
+    shared = SharedColumn(str(origin), "tb", "tb", {"tb/a.md": "https://a.cn/a.html"})
+    assert mirror(shared, content, records) == []
+    (origin / "tb").rename(origin / "gone")
+    assert "看不到" in mirror(shared, content, records)[0]
+    assert (content / "tb/a.md").is_file()
+
+
+def test_two_runs_of_a_group_do_not_meet(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"one": {}})
+    group = write_group(tmp_path, ["one"])
+    with acquire(group.records / "lock", "进程 1"), pytest.raises(GroupError, match="进程 1"):
+        run(group, "build", executor=Lost())
 
 
 @pytest.fixture
