@@ -31,7 +31,12 @@ from dangjian.building.last_build import forget_last, remember
 from dangjian.building.moved import note_addresses
 from dangjian.building.outline import read_outline, store_outline
 from dangjian.building.output_list import open_output_list
-from dangjian.building.problems import archive_problems, left_out, source_problems
+from dangjian.building.problems import (
+    archive_problems,
+    left_out,
+    renewed_problems,
+    source_problems,
+)
 from dangjian.building.produce import SEARCH_FOLDER, Producer
 from dangjian.building.published import note_articles
 from dangjian.building.scope import WHOLE, Scope
@@ -204,24 +209,31 @@ class Build:
     def arrange_texts(self) -> Arranged | None:
         """Arrange only what shows changed texts; None if anything but texts has changed.
 
-        What the last build reported is still so then, but for the texts, and its report is taken
-        over.
+        What the last build reported is still so then, but for notices on the texts, and its report
+        is taken over.
         """
         last = self._comparison.last
         readings = self.read() if last is not None else None
         if last is None or readings is None or not readings.text_only:
             return None
-        if not {problem.path for problem in last.problems}.isdisjoint(readings.read):
-            return None  # problems name lines of the text
         scope = Scope(tuple(readings.read), frozenset({*last.unindexed, *readings.read}))
         with _without_collector():
             presenter = self._previous or self._arrange_subset(scope)
         if presenter is None or not self._renew_texts(presenter, scope):
             return None
-        if not self._comparison.output().is_intact:
+        problems = renewed_problems(
+            self._place.content,
+            last.problems,
+            readings.noticed,
+            self._known.sources,
+            presenter.archive,
+            presenter.files,
+        )
+        if problems is None or not self._comparison.output().is_intact:
             return None
         note_trust(self._catalogue, self._comparison.snapshot)
         self.report = last.report(self.report.seconds)
+        self.report.problems = problems
         self.report.read = readings.read
         self.report.sources = len(self._comparison.snapshot.scan.sources)
         return Arranged(scope, presenter, self._previous)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from dangjian.common.problems import Level, Problem, Problems
+from dangjian.common.problems import Level, Problem, Problems, has_error
 from dangjian.common.report import Withheld
 from dangjian.content.archive import Archive
 from dangjian.content.catalogue import FileFacts, Record, SourceRow
@@ -63,6 +63,41 @@ def source_problems(
     return problems
 
 
+def renewed_problems(
+    content: Path,
+    last: Iterable[Problem],
+    noticed: Mapping[str, tuple[Problem, ...]],
+    rows: Mapping[str, SourceRow],
+    archive: Archive,
+    facts: Mapping[str, FileFacts],
+) -> Problems | None:
+    """The problems of the ``last`` build where since then only texts have changed.
+
+    ``noticed`` are what reading those texts found before. None if one of them has another problem
+    than such notices and those of its files: then it takes the whole archive to place it again.
+    """
+    found: dict[str, set[Problem]] = {path: set() for path in noticed}
+    renewed = Problems()
+    for problem in last:
+        if problem.path in found:
+            found[problem.path].add(problem)
+        else:
+            renewed.extend([problem])
+    for path, before in noticed.items():
+        item = archive.by_path[path]
+        of_files = set(_named_in_vain(content, path, file_targets(item), item.record, facts))
+        others = found[path].difference(before)
+        if has_error(found[path]) or _words_of(others) != _words_of(of_files):
+            return None
+        renewed.extend(rows[path].record.problems)
+        renewed.extend(of_files)
+    return renewed
+
+
+def _words_of(problems: Iterable[Problem]) -> set[str]:
+    return {problem.message for problem in problems}
+
+
 def archive_problems(content: Path, archive: Archive) -> Iterator[Problem]:
     """What the archive, and the plan of its pages, has noted so far."""
     for problem in archive.problems.sorted():
@@ -85,14 +120,10 @@ def left_out(scan: Scan, rows: Mapping[str, SourceRow], archive: Archive) -> lis
         for path, row in rows.items()
         if row.record.entry is None and row.record.column is None and row.record.problems
     }
-    drafts = {path for path in wrong if not _has_error(rows[path].record.problems)}
+    drafts = {path for path in wrong if not has_error(rows[path].record.problems)}
     archive.withheld += [Withheld(path, "", "draft") for path in sorted(drafts)]
     unread = [problem.path for problem in scan.problems if problem.level == "error"]
     return sorted({*wrong, *archive.shadowed, *unread} - drafts)
-
-
-def _has_error(problems: Iterable[Problem]) -> bool:
-    return any(problem.level == "error" for problem in problems)
 
 
 def _named_in_vain(

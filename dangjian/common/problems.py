@@ -77,6 +77,11 @@ class Problems:
         return bool(self._problems)
 
 
+def has_error(problems: Iterable[Problem]) -> bool:
+    """Whether any of ``problems`` is more than a notice."""
+    return any(problem.level == "error" for problem in problems)
+
+
 def report(problems: Iterable[Problem], folder: str = "content") -> str:
     """The problems as an editor reads them: by file, a line each, the counts last.
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from dangjian.common.digests import digest
 from dangjian.common.patterns import regex
+from dangjian.common.problems import Problem, has_error
 from dangjian.common.workers import WorkerPool
 from dangjian.content.catalogue import Catalogue, Record, SourceRow, StoredSource
 from dangjian.content.columns import COLUMN_FILE, Column, ColumnTree
@@ -21,13 +22,15 @@ from dangjian.text.paragraphs import LineBreaks
 class Readings(Struct):
     """What is known of all sources now, and which were read again or are gone.
 
-    ``text_only``: in those read again nothing but the text has changed, and none has come or gone.
+    ``text_only``: in those read again nothing but the text has changed, and notices on it; none has
+    come or gone. ``noticed`` are the problems that the texts read again had before.
     """
 
     rows: dict[str, SourceRow]
     read: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     text_only: bool = True
+    noticed: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
 
 
 def read_changed(
@@ -115,14 +118,22 @@ def drop_unchanged(
 def _store(found: Sequence[StoredSource], catalogue: Catalogue, readings: Readings) -> None:
     for one in found:
         row = one.row
-        readings.text_only &= _same_but_text(readings.rows.get(one.path), row)
+        before = readings.rows.get(one.path)
+        readings.text_only = readings.text_only and _same_but_text(before, row)
+        if readings.text_only and before is not None:
+            readings.noticed[one.path] = before.record.problems
         readings.rows[one.path] = row
         readings.read.append(one.path)
     catalogue.put_sources(found)
 
 
 def _same_but_text(before: SourceRow | None, now: SourceRow) -> bool:
-    return before is not None and now.record == replace(before.record, digest=now.record.digest)
+    if before is None:
+        return False
+    was, new = before.record, now.record
+    if was.problems != new.problems and has_error((*was.problems, *new.problems)):
+        return False  # an error has to do with what is published
+    return new == replace(was, digest=new.digest, problems=new.problems)
 
 
 def column_folders(rows: Iterable[str]) -> tuple[set[str], dict[str, str]]:

@@ -179,6 +179,21 @@ def _first_words(archive: Archive, which: int, value: int) -> None:
         archive.save(draft)
 
 
+def _notice(archive: Archive, which: int, value: int) -> None:
+    """A mistake that is only noticed, or none any more: on bold words, or on the head."""
+    draft = _pick(archive, which)
+    if draft is None:
+        return
+    open_words = "**没有收尾的话\n\n"
+    if value % 3 == 0:
+        draft.fields["shoulder_title"] = "引" * (value * 11 + 1)
+    elif draft.body.startswith(open_words):
+        draft.body = draft.body.removeprefix(open_words)
+    else:
+        draft.body = open_words + draft.body
+    archive.save(draft)
+
+
 def _title(archive: Archive, which: int, value: int) -> None:
     draft = _pick(archive, which)
     if draft is not None:
@@ -257,6 +272,7 @@ def _turn_clock(archive: Archive, _which: int, value: int) -> None:
 EDITS: dict[str, Callable[[Archive, int, int], None]] = {
     "body": _body,
     "first words": _first_words,
+    "notice": _notice,
     "title": _title,
     "date": _date,
     "move": _move,

@@ -1,8 +1,10 @@
 """Where only words are new, a few articles are arranged: they must stand as they do among all."""
 
+import io
 import os
 
 import pytest
+from PIL import Image
 
 from dangjian.common.report import Stage
 from tests.conftest import MakeSite
@@ -112,3 +114,59 @@ def test_an_article_alone_stands_as_it_does_among_all(site: Site) -> None:
         os.utime(path, (1_600_000_000 + tried, 1_600_000_000 + tried))
     assert tried == 37
     assert_same(built.files(), site.clean_build())
+
+
+@pytest.fixture
+def noticed(make_site: MakeSite) -> Site:
+    """Articles with notices on their heads, their texts and their pictures, and one without."""
+    picture = io.BytesIO()
+    pages = [Image.new("RGB", (24, 16), (shade, 90, 90)) for shade in (60, 120)]
+    pages[0].save(picture, "TIFF", save_all=True, append_images=pages[1:])
+    files: dict[str, str | bytes] = {
+        "content/jcdj/_column.md": column("基层党建"),
+        "content/jcdj/pages.tif": picture.getvalue(),
+        "content/jcdj/plain.md": numbered(1),
+        "content/jcdj/head.md": numbered(2).replace("title:", "title：", 1),
+        "content/jcdj/text.md": article(
+            "粗", "2020-01-03", f"{WORDS}\n\n**没有收尾\n\n第3号结尾。"
+        ),
+        "content/jcdj/file.md": article(
+            "图", "2020-01-04", f"{WORDS}\n\n![两页](pages.tif)\n\n第4号结尾。"
+        ),
+    }
+    site = make_site(files)
+    for path in site.content.rglob("*"):
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    assert {warning.partition(":")[0] for warning in site.build().warnings} == {
+        "jcdj/head.md", "jcdj/text.md", "jcdj/file.md",
+    }  # fmt: skip
+    return site
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "quick"),
+    [
+        ("head", "第2号结尾", "新的结尾", True),
+        ("text", "第3号结尾", "新的结尾", True),
+        ("text", "**没有", "又一段。\n\n**没有", True),
+        ("text", "**没有", "没有", True),
+        ("text", "**没有", "**还没有", True),
+        ("file", "第4号结尾", "新的结尾", True),
+        ("file", "![两页]", "又一段。\n\n![两页]", True),
+        ("plain", "第1号结尾", "**第1号结尾", True),
+        ("plain", "第1号结尾", "[某](nowhere.md)", False),
+        ("plain", "第1号结尾", "<form>第1号结尾", False),
+        ("file", "![两页](pages.tif)", "没有图", False),
+    ],
+)
+def test_notices_on_an_edited_article_are_those_of_a_clean_build(
+    noticed: Site, name: str, old: str, new: str, quick: bool
+) -> None:
+    noticed.edit(f"content/jcdj/{name}.md", old, new)
+    built = noticed.build()
+    assert (Stage.RELATED not in built.report.seconds) == quick
+    clean = noticed.build_elsewhere(noticed.folder / "clean")
+    assert_same(built.files(), clean.files())
+    assert (built.errors, built.warnings) == (clean.errors, clean.warnings)
+    again = noticed.build()
+    assert (again.errors, again.warnings, again.rendered) == (clean.errors, clean.warnings, set())
