@@ -7,7 +7,7 @@ here reads a file or a text.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
@@ -107,6 +107,13 @@ class Archive(Struct, eq=False):
     unplaced: list[Unplaced] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
     root_files: dict[str, bytes] = field(default_factory=dict)
+
+    def news(self) -> Sequence[Item]:
+        """All articles, oldest first, but those of columns that are no news (列入往期: 否)."""
+        others = {column.folder for column in self.columns.walk() if not column.is_news}
+        if not others:
+            return self.items
+        return [i for i in self.items if i.column is None or i.column.folder not in others]
 
     def note(
         self, item: Item, key: str, written: str, message: str, level: Level = "error"
@@ -322,7 +329,7 @@ def tag_slug(name: str) -> str:
 
 def _list_by_month(archive: Archive) -> None:
     months: dict[tuple[int, int], list[Item]] = defaultdict(list)
-    for item in archive.items:
+    for item in archive.news():
         months[item.entry.date.year, item.entry.date.month].append(item)
     archive.months = dict(months)
 

@@ -37,6 +37,11 @@ class Column(Struct, eq=False):
         """Its front page, relative to the site's root."""
         return f"{self.address}/index.html"
 
+    @property
+    def is_news(self) -> bool:
+        """Whether its articles are among the newest and in the archive by months."""
+        return self.entry.news and (self.parent is None or self.parent.is_news)
+
     def chain(self) -> list["Column"]:
         """From the top column down to this one."""
         chain: list[Column] = []

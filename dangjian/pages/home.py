@@ -34,7 +34,7 @@ class _Choice:
         headline = _headline(newest)
         self.headline = self._take([headline] if headline else [], 1)
         self.slides = self._take((i for i in _flagged(newest, "slide") if covered(i)), home.slides)
-        self.latest = archive_newest(archive.items, home.latest)
+        self.latest = archive_newest(archive.news(), home.latest)
         self.recommended = self._take(_flagged(newest, "recommend"), RECOMMENDED)
         self.notice_column, notices = (
             column_items(portal, home.notices) if home.notices else (None, ())

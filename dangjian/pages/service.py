@@ -34,7 +34,7 @@ def plan_service(portal: Portal) -> Iterator[Page]:
 
 def _search(portal: Portal) -> Page:
     archive = portal.archive
-    years = sorted({year for year, _ in archive.months}, reverse=True)
+    years = sorted({item.entry.date.year for item in archive.items}, reverse=True)
     present = {item.entry.type for item in archive.items}
     types = tuple(pair for pair in FILTERED_TYPES if pair[0] in present)
     columns = _tree(archive.columns.top)

@@ -76,6 +76,15 @@ class ColumnEntry(Struct, kw_only=True):
     nav: Annotated[
         bool, Key(zh="导航", about="是否放进导航栏", example="是", near=("显示", "导航栏"))
     ] = True
+    news: Annotated[
+        bool,
+        Key(
+            zh="列入往期",
+            about="文章是否列入首页“最新”和“往期文章”；不是新闻的栏目（例如使用说明）写“否”",
+            example="否",
+            near=("往期", "归档", "列入最新"),
+        ),
+    ] = True
     owner: Annotated[str, Key(zh="责任部门", about="负责栏目的科室", near=("负责部门", "部门"))] = (
         ""
     )

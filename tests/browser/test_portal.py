@@ -1,5 +1,6 @@
 """The portal as a reader meets it: home, lists, articles, large type, print, and no script."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -134,6 +135,45 @@ def test_the_code_opens_inside_the_screen_of_a_phone(
     assert box["width"] >= 160
     assert page.evaluate("document.documentElement.scrollWidth") == width
     context.close()
+
+
+def test_the_first_visit_of_a_phone_is_light(
+    browser: Browser, portal: Built, portal_address: str
+) -> None:
+    context = browser.new_context(viewport={"width": 375, "height": 740}, device_scale_factor=2)
+    page = context.new_page()
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url.removeprefix(portal_address)))
+    page.goto(portal_address, wait_until="networkidle")
+    bytes_of = {name: (portal.output / (name or "index.html")).read_bytes() for name in set(loaded)}
+    sizes = {
+        name: len(data if name.endswith((".jpg", ".png", ".avif")) else gzip.compress(data, 6))
+        for name, data in bytes_of.items()
+    }
+    assert sum(sizes.values()) <= 100_000, sizes
+    slides = page.locator("#slides li img")
+    assert slides.count() >= 3
+    assert slides.evaluate_all("all => all.map(image => image.complete)")[:3] == [
+        True,
+        False,
+        False,
+    ]
+    page.locator("#slides .dots button").nth(1).click()
+    page.wait_for_function("document.querySelectorAll('#slides li img')[1].naturalWidth > 0")
+    context.close()
+
+
+def test_notices_that_are_open_come_first(watched: Watched, portal_address: str) -> None:
+    page = watched.page
+    page.goto(portal_address + "gonggao/index.html")
+    heads = page.locator("main h2").all_inner_texts()
+    order = [name for name in ("进行中", "未开始", "其他", "已结束") if name in heads]
+    assert heads == order
+    assert len(heads) >= 2
+    grouped = page.locator("h2 + ol .badge")
+    assert grouped.count() == 0, "the heading says it"
+    page.goto(portal_address + "archive/2026/11/index.html")
+    assert page.locator("main h2").count() == 0, "a list by date is one list"
 
 
 def test_no_story_is_on_the_home_page_twice(watched: Watched, portal_address: str) -> None:

@@ -29,12 +29,26 @@ class Carousel {
       }
     }, {root: this.track, threshold: 0.6});
     this.slides.forEach((slide) => seen.observe(slide));
+    this.load(0);
+    for (const name of ['pointerenter', 'pointerdown', 'focusin']) {
+      this.section.addEventListener(name, () => this.loadAll(), {once: true});
+    }
     const {motion, elder} = document.documentElement.dataset;
     this.play(!motion && !elder && !matchMedia('(prefers-reduced-motion: reduce)').matches);
   }
 
+  // A picture that nobody has come to is not loaded, though its slide is next to the screen.
+  load(place) {
+    this.slides[place % this.slides.length].classList.add('near');
+  }
+
+  loadAll() {
+    this.slides.forEach((slide) => slide.classList.add('near'));
+  }
+
   mark(place) {
     this.at = place;
+    this.load(place);
     this.dots.forEach((dot, other) => {
       if (other === place) dot.setAttribute('aria-current', 'true');
       else dot.removeAttribute('aria-current');
@@ -44,6 +58,7 @@ class Carousel {
   show(place) {
     const count = this.slides.length;
     const slide = this.slides[(place + count) % count];
+    this.load(place + count);
     this.track.scrollTo({left: slide.offsetLeft - this.slides[0].offsetLeft});
   }
 
@@ -57,10 +72,18 @@ class Carousel {
     this.playing = on;
     this.section.classList.toggle('playing', on);
     if (on) {
-      this.timer = setInterval(() => {
-        if (!this.held && !document.hidden) this.show(this.at + 1);
-      }, STAY);
+      this.timer = setInterval(() => this.advance(), STAY);
     }
+  }
+
+  // The next slide comes when its picture has: never an empty frame.
+  advance() {
+    if (this.held || document.hidden) return;
+    const next = this.slides[(this.at + 1) % this.slides.length];
+    next.classList.add('near');
+    const image = next.querySelector('img');
+    if (image && !image.complete) return;
+    this.show(this.at + 1);
   }
 
   key(event) {
