@@ -146,10 +146,14 @@ class Presenter:
     def cover_ref(self, item: Item) -> PictureRef | None:
         """The picture that represents an item: its cover, the first of its gallery or text.
 
+        A video is represented by what its player shows first.
+
         Of a text's pictures one that can be cropped: a flow chart or a certificate can't.
         """
         entry = item.entry
         found = entry.cover or next(iter(entry.gallery), None) or entry.banner
+        if found is None and entry.video and entry.video.poster:
+            found = PictureRef(entry.video.poster, entry.title)
         if found is None:
             for reference in item.record.references:
                 facts = self.files.get(f"media:{reference.target}")
