@@ -12,6 +12,7 @@ from dangjian.building.output_state import OutputState
 from dangjian.common.errors import InTheWayError, PlaceError
 from dangjian.common.files import write_whole
 from dangjian.common.output_folder import TEMPORARY
+from dangjian.settings.places import check_output
 from dangjian.settings.workspace import Workplace
 
 _SYSTEM_FILES = frozenset({"Thumbs.db", "desktop.ini", ".DS_Store"})
@@ -94,16 +95,38 @@ def open_output_list(place: Workplace, state: OutputState) -> OutputList:
     if known is None:
         foreign = foreign_files(state.files, listed, place.retain) if not state.rows else []
         if foreign:
-            raise PlaceError(
-                f"{place.output} 里已有 {len(foreign)} 个文件（{_named(foreign)}），"
-                "没有它们是本程序生成的记录，什么也没有改动。请换一个空文件夹；"
-                f"如果确实都是以前生成的，请删去整个 {place.output} 再运行"
-            )
+            raise PlaceError(_unlisted(place.output, foreign))
         listed.paths.update(state.rows)
         listed.save()
     elif not state.rows.keys() <= known:
         listed.claim(state.rows, ())
     return listed
+
+
+def output_refusal(place: Workplace, recorded: Collection[str]) -> str:
+    """Why a build would write nothing to the workplace's output folder; empty if it would.
+
+    ``recorded`` are the outputs that the catalogue has.
+    """
+    try:
+        check_output(place)
+    except PlaceError as error:
+        return str(error)
+    file = list_file(place)
+    if not place.output.is_dir() or recorded or read_list(file) is not None:
+        return ""
+    paths = (path.relative_to(place.output) for path in place.output.rglob("*") if path.is_file())
+    listed = OutputList(file, place.output, None)
+    foreign = foreign_files((path.as_posix() for path in paths), listed, place.retain)
+    return _unlisted(place.output, foreign) if foreign else ""
+
+
+def _unlisted(output: Path, foreign: list[str]) -> str:
+    return (
+        f"{output} 里已有 {len(foreign)} 个文件（{_named(foreign)}），"
+        "没有它们是本程序生成的记录，什么也没有改动。请换一个空文件夹；"
+        f"如果确实都是以前生成的，请删去整个 {output} 再运行"
+    )
 
 
 def read_list(file: Path) -> set[str] | None:

@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from dangjian.building.engine import Engine
+from dangjian.building.output_list import output_refusal
 from dangjian.common.errors import FATAL, DangjianError, describe
 from dangjian.common.problems import Problem, report
 from dangjian.common.report import Report
@@ -151,7 +152,11 @@ class Site(Struct, frozen=True):
             as_site_error(),
             Engine(self.workplace(), executor=self.executor, progress=progress) as engine,
         ):
-            return engine.check()
+            report = engine.check()
+            place = engine.workplace
+            if refusal := output_refusal(place, engine.catalogue.outputs()):
+                report.problems.add(*place.lines.place("OUTPUT_PATH"), refusal)
+            return report
 
 
 def _by_pelican(file: Path, override: dict[str, Any]) -> Mapping[str, Any]:

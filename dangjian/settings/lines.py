@@ -4,8 +4,10 @@ The settings are Python that Pelican has run; this only reads the text again, to
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final, TypeGuard
 
 from msgspec import Struct
 
@@ -27,6 +29,8 @@ class SettingsFile:
         self.name = path.name if path is not None else "pelicanconf.py"
         self.assigned: dict[str, Assigned] = {}
         self.problems: list[Problem] = []
+        self.repeated: list[tuple[str, int, int]] = []
+        """Names assigned twice in one file, with both lines."""
         if path is not None:
             self._read(path, set())
 
@@ -53,11 +57,7 @@ class SettingsFile:
         try:
             tree = ast.parse(path.read_bytes(), path.name)
         except SyntaxError as error:
-            message = (
-                "这一行附近不是正确的 Python，多半是少了引号、逗号或括号，"
-                f"或者用了中文标点（{error.msg}）"
-            )
-            self.problems.append(Problem(path.name, error.lineno or 0, message))
+            self.problems.append(Problem(path.name, error.lineno or 0, _advice(error)))
             return
         except ValueError:
             self.problems.append(Problem(path.name, 0, "文件里有 NUL 字符，请用编辑器重新保存"))
@@ -67,7 +67,43 @@ class SettingsFile:
                 self._read(path.parent / f"{node.module.replace('.', '/')}.py", seen)
             else:
                 for name, line, value in _assignments(node):
+                    before = self.assigned.get(name)
+                    if before and node in tree.body and _is_repeated(before, path, node):
+                        self.repeated.append((name, before.line, line))
                     self.assigned[name] = Assigned(path.name, line, value)
+
+
+def _is_repeated(before: Assigned, path: Path, node: ast.stmt) -> bool:
+    """Whether a name is given another value in the same file, as if the first were not there."""
+    if before.file != path.name or not isinstance(node, ast.Assign):
+        return False
+    names = {one.id for target in node.targets for one in ast.walk(target) if _is_name(one)}
+    return not any(_is_name(one) and one.id in names for one in ast.walk(node.value))
+
+
+def _is_name(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name)
+
+
+_ADVICE: Final = (
+    ("invalid character", "这一行用了中文标点“{}”，请改成英文的"),
+    ("invalid non-printable character", "这一行有看不见的字符，请把这一行重新打一遍"),
+    ("unterminated", "这一行的引号没有配对，文字前后都要有英文引号"),
+    ("was never closed", "从这一行起括号没有配对，请补上后一半"),
+    ("does not match", "这一行的括号没有配对，或者前后两半不是一种"),
+    ("unmatched", "这一行多了一个后括号，或者少了前一半"),
+    ("indent", "这一行前面的空格不对，设置的名称要顶格写"),
+    ("forgot a comma", "这一行附近少了逗号"),
+)
+"""What Python says of wrong lines, and what an administrator can do."""
+
+
+def _advice(error: SyntaxError) -> str:
+    for words, advice in _ADVICE:
+        if words in error.msg:
+            found = re.search("'(.)'", error.msg)
+            return advice.format(found[1] if found else "")
+    return "这一行附近不是正确的 Python，多半是少了引号、逗号或括号，或者用了中文标点"
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

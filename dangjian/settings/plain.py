@@ -32,6 +32,7 @@ class WrongSettingError(DangjianError):
 
 
 _TEXT = ("PATH", "OUTPUT_PATH", "CACHE_PATH", "THEME")
+_PELICANS_THEMES = ("notmyidea", "simple")
 _LISTS = ("OUTPUT_RETENTION", "THEME_TEMPLATES_OVERRIDES")
 _TABLES = ("MARKDOWN", "READERS")
 
@@ -79,7 +80,12 @@ def read_plain(file: Path, override: Mapping[str, Any]) -> dict[str, Any] | None
         raise NoContentError(settings["PATH"])
     if isinstance(address := settings.get("SITEURL"), str):
         settings["SITEURL"] = address.removesuffix("/")
-    if not os.path.isdir(settings.get("THEME", "")):
+    theme = settings.get("THEME", "")
+    if theme and not os.path.isdir(theme) and os.path.basename(theme) not in _PELICANS_THEMES:
+        raise WrongSettingError(
+            "THEME", f"没有 {theme} 这个主题文件夹，请写 THEME = dangjian.theme_path()"
+        )
+    if not os.path.isdir(theme):
         return None
     return settings
 

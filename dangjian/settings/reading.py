@@ -55,6 +55,7 @@ def read_office(
     problems = list(lines.problems)
     found = _read(SETTINGS, settings, lines, problems)
     problems.extend(_unknown(settings, lines))
+    problems.extend(_without_effect(lines))
     problems.extend(_missing(settings, found, lines))
     found.setdefault("picture_sizes", publishing)
     if publishing:
@@ -167,6 +168,20 @@ def _unknown(settings: Mapping[str, Any], lines: SettingsFile) -> Iterator[Probl
         path, line = lines.place(name)
         level: Level = "warning" if others else "error"
         yield Problem(path, line, f"没有 {name} 这一项设置，{advice}", level)
+
+
+def _without_effect(lines: SettingsFile) -> Iterator[Problem]:
+    """Names in small letters or Chinese, which no program reads, and values that are replaced."""
+    chinese = {one.zh: one.name for one in _OURS.values()}
+    for name, assigned in lines.assigned.items():
+        meant = chinese.get(name) or (name.upper() if name.upper() in _OURS else "")
+        if meant and meant != name and (name in chinese or meant not in lines.assigned):
+            message = f"“{name}”不起作用，设置的名称要写 {meant}（全用大写英文字母）"
+            yield Problem(assigned.file, assigned.line, message, "warning")
+    for name, first, second in lines.repeated:
+        if name in _OURS or name in _USUAL:
+            message = f"{name} 在第 {first} 行已经写过，那一行不起作用，请删去其中一行"
+            yield Problem(lines.assigned[name].file, second, message, "warning")
 
 
 def _template_names(settings: Mapping[str, Any]) -> set[str]:

@@ -41,7 +41,7 @@ WRONG = [
     ('REPORT_EMAIL = "zzb@"', 3, "应当像“zzb@example.gov.cn”"),
     ('PHONE = "无"', 3, "应当像“0000-1230000”"),
     ('REPORT_PHONE = "见公告"', 3, "应当像“0000-1230000”"),
-    ('OWNER = "甲\\n乙"', 3, "请写成一行"),
+    ('ORGANIZER = "甲\\n乙"', 3, "请写成一行"),
     ('CONAC = {"image": "a.png"}', 3, '要写全 {"image": "图片文件"'),
     ('CONAC = {"image": "../a.png", "url": "https://bszs.conac.cn/x"}', 3, "content/ 之外"),
     ('EMBLEM = {"image": "a.png"}', 3, '缺少 "alt"'),
@@ -87,6 +87,26 @@ DOUBTFUL = [
     ('SITE_ID_CODE = "12345"', 3, "应当像“bm00000000 或 0000000001”"),
     ('PROFILE = "gov"', 3, "没有写 SITE_ID_CODE（网站标识码）"),
     ('SITEURL = "https://oa"', 3, "域名里没有点"),
+    ('OWNER = "乙"', 3, "OWNER 在第 2 行已经写过，那一行不起作用"),
+    ('站名 = "乙"', 3, "“站名”不起作用，设置的名称要写 SITENAME"),
+    ('icp = "示ICP备00000000号-1"', 3, "“icp”不起作用，设置的名称要写 ICP"),
+]
+WITH_EFFECT = [
+    'phone = "0000-1230000"\nPHONE = phone',
+    'HOT_WORDS = ["甲"]\nHOT_WORDS = HOT_WORDS + ["乙"]',
+    'HOT_WORDS = ["甲"]\nHOT_WORDS += ["乙"]',
+    'if True:\n    PHONE = "12380"\nelse:\n    PHONE = "12381"',
+]
+NO_PYTHON = [
+    ("OWNER = “乙”", 3, "用了中文标点““”，请改成英文的"),
+    ('HOME = {"latest"：3}', 3, "用了中文标点“：”，请改成英文的"),
+    ('ICP = "示', 3, "引号没有配对"),
+    ('HOT_WORDS = ["甲",\nPHONE = "1"', 3, "括号没有配对"),
+    ('HOT_WORDS = ["甲"}', 3, "括号没有配对"),
+    ('HOT_WORDS = "甲")', 3, "多了一个后括号"),
+    (' ICP = ""', 3, "要顶格写"),
+    ('HOT_WORDS = ["甲" 3]', 3, "少了逗号"),
+    ("ICP = = 3", 3, "不是正确的 Python"),
 ]
 
 UNPUBLISHABLE = [
@@ -126,6 +146,55 @@ def test_a_doubtful_setting_is_a_warning(tmp_path: Path, text: str, line: int, s
     assert says in message
 
 
+@pytest.mark.parametrize("text", WITH_EFFECT)
+def test_names_that_are_used_are_no_slips(tmp_path: Path, text: str) -> None:
+    assert reported(tmp_path, text) == []
+
+
+@pytest.mark.parametrize(("text", "line", "says"), NO_PYTHON)
+def test_what_is_wrong_in_python_is_said_in_chinese(
+    tmp_path: Path, text: str, line: int, says: str
+) -> None:
+    path = tmp_path / "pelicanconf.py"
+    path.write_text(f"{GOOD}{text}\n", "utf-8")
+    (problem,) = read_office({"SITENAME": "甲", "OWNER": "乙"}, path)[1]
+    assert (problem.line, problem.level) == (line, "error")
+    assert says in problem.message
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("content", "就是文章文件夹"),
+        ("..", "里有文章文件夹"),
+        ("others", "没有它们是本程序生成的记录"),
+        ("output", ""),
+        ("new", ""),
+    ],
+)
+def test_a_check_tells_where_a_build_would_not_write(
+    tmp_path: Path, written: str, says: str
+) -> None:
+    folder = tmp_path / "site"
+    for name in ("content", "others", "output"):
+        (folder / name).mkdir(parents=True)
+    (folder / "others" / "x.txt").write_text("别人的", "utf-8")
+    path = folder / "pelicanconf.py"
+    head = 'import dangjian\nPATH = "content"\nPLUGINS = ["dangjian"]\n'
+    theme = "THEME = dangjian.theme_path()\n"
+    path.write_text(f'{GOOD}{head}{theme}OUTPUT_PATH = "{written}"\n', "utf-8")
+    errors = Site(path).check().problems.errors
+    assert [(one.path, one.line, says in one.message) for one in errors] == (
+        [("pelicanconf.py", 7, True)] if says else []
+    )
+    if says:
+        with pytest.raises(SiteError) as refused:
+            Site(path).build()
+        assert [one.message for one in refused.value.problems] == [one.message for one in errors]
+    else:
+        assert not Site(path).build().failed
+
+
 @pytest.mark.parametrize(("text", "line", "says"), UNPUBLISHABLE)
 def test_publishing_needs_a_public_address(tmp_path: Path, text: str, line: int, says: str) -> None:
     assert reported(tmp_path, text) == []
@@ -150,7 +219,7 @@ def test_settings_that_are_no_python_are_told_by_line(tmp_path: Path) -> None:
     path.write_text('SITENAME = "甲"\nHOME = {"latest": 3\nOWNER = "乙"\n', "utf-8")
     _, problems = read_office({"SITENAME": "甲", "OWNER": "乙"}, path)
     assert [(problem.line, problem.level) for problem in problems] == [(2, "error")]
-    assert "少了引号、逗号或括号" in problems[0].message
+    assert "括号没有配对" in problems[0].message
 
 
 @pytest.mark.parametrize(
@@ -185,6 +254,7 @@ PELICANS = [
     ("THEME_TEMPLATES_OVERRIDES = True", 6, "THEME_TEMPLATES_OVERRIDES 要写列表"),
     ("MARKDOWN = 5", 6, "MARKDOWN 要写字典"),
     ("READERS = []", 6, "READERS 要写字典"),
+    ('THEME = "wode"', 6, "wode 这个主题文件夹，请写 THEME = dangjian.theme_path()"),
 ]
 
 

@@ -33,7 +33,8 @@ def test_a_video_is_shown_by_its_poster(make_site: MakeSite) -> None:
             "content/xw/a.md": article("村里的事", "2026-11-01", "看。", type="video", video=video),
             "content/xw/a.mp4": b"\0\0\0\x18ftypmp42" + b"\0" * 100,
             "content/xw/feng.jpg": file.getvalue(),
-        }
+        },
+        {"HOME": {"videos": 3}},
     )
-    pictures = site.build().page("index.html").all("//section[.//h2[text()='视频']]//img")
+    pictures = site.build().page("index.html").all("//section[.//h2[.='视频']]//img")
     assert [picture.get("alt") for picture in pictures] == ["村里的事"]
