@@ -94,11 +94,12 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         try:
             self._route()
-        except (BrokenPipeError, ConnectionResetError, ConnectionAbortedError):
+        except OSError:  # the browser went away, or a disk failed in the middle of an answer
             self.close_connection = True
 
     def _route(self) -> None:
-        if not _OWN_HOST.fullmatch(self.headers.get("Host") or ""):
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) != 1 or not _OWN_HOST.fullmatch(hosts[0]):
             # A page of another site that points its own name at this machine gets nothing.
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
             return
@@ -115,7 +116,11 @@ class Handler(BaseHTTPRequestHandler):
         elif self.state is not None and target.path == SCRIPT:
             self._send_bytes(HTTPStatus.OK, self.script, content_type(SCRIPT))
         else:
-            self._serve(target.path, target.query)
+            try:
+                self._serve(target.path, target.query)
+            except (FileNotFoundError, PermissionError):
+                # A build has removed it since it was looked for, or nobody may read it.
+                self._refuse(HTTPStatus.NOT_FOUND)
 
     def _is_asked_from_here(self) -> bool:
         """Whether the person or a page of ours asks (Fetch Metadata); others may only link here.

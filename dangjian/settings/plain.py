@@ -37,16 +37,20 @@ _LISTS = ("OUTPUT_RETENTION", "THEME_TEMPLATES_OVERRIDES")
 _TABLES = ("MARKDOWN", "READERS")
 
 
+def _is_path(value: object) -> bool:
+    return isinstance(value, str | Path) and str(value).isprintable()
+
+
 def check_pelicans(settings: Mapping[str, Any]) -> None:
     """Raise WrongSettingError for what neither Pelican nor the engine can take."""
     for name in _TEXT:
-        if name in settings and not isinstance(settings[name], str | Path):
+        if name in settings and not _is_path(settings[name]):
             raise WrongSettingError(
                 name, f'{name} 要写文件夹的路径，用英文引号括起来，例如 "content"'
             )
     for name in _LISTS:
         value = settings.get(name, ())
-        if not isinstance(value, list | tuple) or not all(isinstance(x, str | Path) for x in value):
+        if not isinstance(value, list | tuple) or not all(map(_is_path, value)):
             raise WrongSettingError(name, f'{name} 要写列表，例如 ["MP_verify.txt"]；没有就写 []')
     for name in _TABLES:
         if name in settings and not isinstance(settings[name], Mapping):

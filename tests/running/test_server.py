@@ -193,6 +193,29 @@ def test_a_malformed_request_is_answered(port: int, line: str) -> None:
         assert connection.recv(100).split()[1] in {b"400", b"404"}
 
 
+def test_two_names_of_a_host_are_refused(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(
+            b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+        )
+        assert connection.recv(100).split()[1] == b"421"
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError, PermissionError])
+@pytest.mark.parametrize("name", ["jcdj/index.html", "search.bin"])
+def test_a_file_that_goes_while_it_is_asked_for_is_a_page_not_found(
+    port: int, monkeypatch: pytest.MonkeyPatch, error: type[OSError], name: str
+) -> None:
+    """As when a build removes it in between: nothing on the terminal, an answer in the browser."""
+
+    def gone(path: Path, *_: object) -> bytes:
+        raise error(2, "gone", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", gone)
+    monkeypatch.setattr(Path, "open", gone)
+    assert ask(port, f"/{name}")[0].status == 404
+
+
 def test_a_half_open_request_has_its_time(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Handler, "timeout", 0.2)
     with serving(site) as port, socket.create_connection(("127.0.0.1", port), timeout=20) as slow:
