@@ -17,7 +17,9 @@ from tests.search import library
 from tests.search.test_updates import content, some_article
 
 texts = st.text(alphabet="党建工作，学\n2a 𠮷", max_size=70)
-editions = st.tuples(st.text(alphabet="党建工，学", max_size=4), texts)
+# The terms for how a title's first letters are read are the largest: 轻装上阵 is one above 2^61.
+titles = st.text(alphabet="党建工，学", max_size=4) | st.just("轻装上阵")
+editions = st.tuples(titles, texts)
 
 
 def parts_from(documents: list[tuple[str, str]]) -> list[Part]:
@@ -52,6 +54,13 @@ def test_patched_lists_are_those_made_of_all_documents(
     assert patched is not None
     assert rows_of(patched.lists) == whole
     assert {term for (term, _), _ in old.items() ^ whole.items()} <= set(patched.terms.tolist())
+
+
+def test_a_title_is_changed_whatever_its_letters_are() -> None:
+    before, after = (parts_from([(one, "学"), *[("题", "学")] * 7]) for one in ("题", "轻装上阵"))
+    patched = patched_lists(lists_of(before), before, after)
+    assert patched is not None
+    assert rows_of(patched.lists) == rows_of(lists_of(after))
 
 
 def test_positions_of_another_width_are_made_again() -> None:

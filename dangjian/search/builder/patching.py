@@ -69,23 +69,23 @@ def _changed_terms(old: Part, new: Part, titles: bool) -> set[int]:
     rows, others = _rows(one, titles), _rows(other, titles)
     if one.widths[0] != other.widths[0]:
         # Positions of another width may be the same bytes.
-        return {key >> 2 for key in rows.keys() | others.keys()}
-    return {key >> 2 for key, _ in rows.items() ^ others.items()}
+        return {term for term, _ in rows.keys() | others.keys()}
+    return {term for (term, _), _ in rows.items() ^ others.items()}
 
 
-def _rows(texts: Texts, titles: bool) -> dict[int, tuple[bytes, bytes]]:
-    """The two parts of each list of one document, by four times the term plus the field."""
+def _rows(texts: Texts, titles: bool) -> dict[tuple[int, int], tuple[bytes, bytes]]:
+    """The two parts of each list of one document, by the term and the field."""
     lists = encode_texts(*texts)
     if titles:
         lists = joined([lists, encode_titles(texts.fields, texts.widths)])
-    keys = ((lists.term << 2) | lists.field).tolist()
+    keys = zip(lists.term.tolist(), lists.field.tolist(), strict=True)
     docs, positions = lists.doc_blob.tobytes(), lists.pos_blob.tobytes()
     ends = zip(
         np.cumsum(lists.doc_bytes).tolist(),
         np.cumsum(lists.pos_bytes).tolist(),
         strict=True,
     )
-    found: dict[int, tuple[bytes, bytes]] = {}
+    found: dict[tuple[int, int], tuple[bytes, bytes]] = {}
     doc_at = pos_at = 0
     for key, (doc_end, pos_end) in zip(keys, ends, strict=True):
         found[key] = docs[doc_at:doc_end], positions[pos_at:pos_end]
