@@ -1,18 +1,12 @@
 """The search page in Chromium: under the recommended headers, from a folder, without a script."""
 
 import re
-import shutil
-from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
-from random import Random
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.search_site import MANY
 from tests.browser.searching import asked, found, open_search, status, titles, wait_for_address
-from tests.search import library
 
 pytestmark = pytest.mark.browser
 
@@ -26,84 +20,6 @@ def test_results_while_typing(page: Page, address: str) -> None:
     assert titles(page)[0] == "社区减负"
     wait_for_address(page, {"q": "社区"})
     assert page.evaluate("history.length") == entries
-
-
-def requests_of(page: Page, address: str, query: str, count: int) -> Counter[str]:
-    """The files of the index that a query asks for, beyond what every query needs, by kind."""
-    open_search(page, address)
-    page.wait_for_load_state("networkidle")
-    asked_for: list[str] = []
-    page.context.on("request", lambda request: asked_for.append(request.url))
-    page.locator("#search-q").fill(query)
-    found(page, count)
-    expect(page.locator("[data-part=results]")).not_to_have_attribute("aria-busy", "true")
-    names = [url.rpartition("/")[2] for url in asked_for if "/search/" in url]
-    return Counter("text" if name.startswith("text-") else "lists" for name in names)
-
-
-@pytest.mark.parametrize(
-    ("query", "count", "most"), [("电梯修到了心坎上", 1, 1), ("例会", MANY, 2)]
-)
-def test_texts_that_lie_together_are_one_request(
-    page: Page, http: str, query: str, count: int, most: int
-) -> None:
-    """What fills a screen is one, the rest of ten another; a small shard is there before them."""
-    asked_for = requests_of(page, http, query, count)
-    assert set(asked_for) == {"text"}
-    assert asked_for["text"] <= most
-
-
-def test_parts_of_large_shards_are_few_requests(
-    page: Page, output: Path, serve: Callable[[Path], str], tmp_path: Path
-) -> None:
-    """Of what is too large to be there before the query only the parts that it needs are loaded."""
-    site = Path(shutil.copytree(output, tmp_path / "site"))
-    shutil.rmtree(site / "search")
-    usual = [
-        bytes((row, cell)).decode("gb2312")
-        for row in range(0xB0, 0xC0)
-        for cell in range(0xA1, 0xFF)
-    ]
-    chance = Random(1)
-    bodies = ["".join(chance.choices(usual, k=400)) for _ in range(60)]
-    bodies[7] += "电梯修到了心坎上"
-    docs = [
-        library.article(number, f"第{number}次例会", body) for number, body in enumerate(bodies)
-    ]
-    library.build(site / "search", docs)
-    asked_for = requests_of(page, serve(site), "电梯修到了心坎上", 1)
-    # Of four pairs and the last character of a title the directories, and the rarest one's list.
-    assert asked_for == {"lists": 5 + 1, "text": 1}
-
-
-def test_first_results_do_not_wait_for_the_others(page: Page, http: str) -> None:
-    """What fills a screen is shown, and all are counted, while further texts are on their way."""
-    open_search(page, http)
-    page.wait_for_load_state("networkidle")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/search/text-*.js", hold)
-
-    def release() -> None:
-        page.wait_for_timeout(300)
-        assert held
-        while held:
-            held.pop().continue_()
-
-    links = page.locator(".result-link")
-    page.locator("#search-q").fill("例会")
-    release()
-    expect(links).to_have_count(5)
-    found(page, MANY)
-    expect(page.locator("[data-part=results]")).to_have_attribute("aria-busy", "true")
-    first = titles(page)
-    release()
-    expect(links).to_have_count(10)
-    assert titles(page)[:5] == first
-    expect(page.locator("[data-part=results]")).not_to_have_attribute("aria-busy", "true")
 
 
 def test_address_is_written_before_the_page_is_left(page: Page, http: str) -> None:
@@ -429,7 +345,7 @@ def test_a_slow_answer_is_not_overwritten(page: Page, http: str) -> None:
         page.wait_for_timeout(150)
         route.continue_()
 
-    page.route("**/search/*-p*.js", late)
+    page.route("**/search/shards-*.js", late)
     open_search(page, http)
     page.locator("#search-q").press_sequentially("社区减负", delay=120)
     found(page, 1)

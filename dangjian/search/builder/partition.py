@@ -7,9 +7,9 @@ border but those next to it: further on the same places have the smallest hash a
 is chosen only when all of its places are there, so that an article more at the end moves none.
 
 Four sizes of borders lie within one another: each larger one is chosen among the next smaller.
-The newest ``RECENT`` documents are in small chunks, which are quick to make again, and those after
-the last small border are a segment of their own, which is few bytes. Older ones are in large chunks
-and segments, so that a query asks for few files.
+What is after the last small border is a segment of its own, so that an article more is few bytes.
+Older documents are in large chunks and segments, so that a query asks for few files and a list is
+in few parts; an edit makes neither of them again as a whole.
 """
 
 from itertools import pairwise
@@ -26,12 +26,12 @@ Hashes = npt.NDArray[np.uint64]
 class Sizes(NamedTuple):
     """The least and the most documents between two borders, of each size of border.
 
-    The chunks of the newest ``recent`` documents are small; the segments of the newest ``late`` are
-    not of the largest size.
+    The newest ``recent`` documents are in no segment of these sizes, but in one of their own and
+    that of what is after the last small border; the newest ``late`` in none of the largest size.
     """
 
     small: tuple[int, int] = (64, 112)
-    chunk: tuple[int, int] = (400, 800)
+    chunk: tuple[int, int] = (600, 1600)
     segment: tuple[int, int] = (3500, 7000)
     largest: tuple[int, int] = (12_000, 24_000)
     recent: int = 1000
@@ -63,12 +63,11 @@ def partition(hashes: Hashes, sizes: Sizes = SIZES) -> list[list[Chunk]]:
         _last(small),
         total,
     ]
-    inner = np.union1d(chunks[chunks <= recent], small[small > recent])
     found: list[list[Chunk]] = []
     begin = 0
     for end in cuts:
         if end > begin:
-            bounds = [begin, *inner[(inner > begin) & (inner < end)].tolist(), end]
+            bounds = [begin, *chunks[(chunks > begin) & (chunks < end)].tolist(), end]
             found.append(list(pairwise(bounds)))
             begin = end
     return found

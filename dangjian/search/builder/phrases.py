@@ -52,10 +52,11 @@ class PhraseTable(Struct, frozen=True):
 class Joining(NamedTuple):
     """Pairs of pieces that become one: ``made`` is a table of rows, 0 for other pairs.
 
-    ``row`` tells of each piece where its row begins (if it comes first), ``column`` its place in a
-    row (if it comes second).
+    ``begins`` tells of each piece whether it comes first in some pair, ``row`` where its row begins
+    then, ``column`` its place in a row (if it comes second).
     """
 
+    begins: npt.NDArray[np.bool_]
     row: Numbers
     column: Numbers
     made: npt.NDArray[np.uint16]
@@ -151,23 +152,25 @@ def joining_of(pairs: Sequence[tuple[int, int]], pieces: int) -> Joining:
     made = np.zeros((len(rows) + 1) * width, np.uint16)
     for number, (one, two) in enumerate(pairs, pieces):
         made[rows[one] * width + columns[two]] = number
-    return Joining(row, column, made)
+    return Joining(row > 0, row, column, made)
 
 
 def join(ids: Numbers, joining: Joining) -> Numbers:
     """Pieces with the pairs of a table joined: of pairs that overlap, every other from the left."""
-    place = joining.row[ids[:-1]]
-    place += joining.column[ids[1:]]
-    made = joining.made[place]
-    at = np.flatnonzero(made > 0)
+    at = np.flatnonzero(joining.begins[ids[:-1]])
+    made = joining.made[joining.row[ids[at]] + joining.column[ids[at + 1]]]
+    joins = made > 0
+    at, made = at.compress(joins), made.compress(joins)
+    if not len(at):
+        return ids
     overlapping = np.flatnonzero(at[1:] == at[:-1] + 1)
     if len(overlapping):
         overlapping += 1
         keep = np.ones(len(at), bool)
         keep[_every_other(overlapping)] = False
-        at = at.compress(keep)
+        at, made = at.compress(keep), made.compress(keep)
     out = ids.copy()
-    out[at] = made[at]
+    out[at] = made
     keep = np.ones(len(ids), bool)
     at += 1
     keep[at] = False

@@ -15,6 +15,7 @@ from dangjian.search.format.pinyin import INITIAL, syllable_number
 
 _SLICE = 125_000
 _TERM_BITS = 32
+_KEY_BITS = 63
 _TERM_MASK = (1 << _TERM_BITS) - 1
 
 
@@ -92,49 +93,71 @@ def _begin_some(
 
 def _pairs(fields: Fields, widths: Small, numbers: Numbers, places: Numbers) -> Iterator[Lists]:
     """The lists of what begins at some places, in batches that need little memory each."""
-    small = fields.small()
-    unit, after = numbers[places], numbers[places + 1].astype(np.int64)
     bounds = np.searchsorted(places, fields.starts)
-    field = np.repeat(np.arange(len(bounds) - 1).astype(small), np.diff(bounds))
-    # numpy sorts numbers of 16 bits much faster than longer ones.
-    short = unit.astype(np.uint16) if len(fields.chars) <= 0x10000 else unit
-    yield _single_units(fields, widths, short, field)
-    unit = unit.astype(np.int64)
+    field = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
+    unit, after = numbers[places], numbers[places + 1]
+    yield _single_units(fields, widths, unit, field)
     paired = after != 0
     places, field, unit, after = (p.compress(paired) for p in (places, field, unit, after))
-    char_bits = len(fields.chars).bit_length()
-    rank_bits = len(places).bit_length()
-    if 2 * char_bits + rank_bits > 63:
-        raise ValueError("too many different characters in one chunk")
-    keys = unit << (char_bits + rank_bits)
-    keys |= after << rank_bits
-    keys |= np.arange(len(keys))
-    keys.sort()
-    places -= fields.starts[field]
-    position = places.astype(small)
+    found = _in_order(unit, after, field, places - fields.starts[field])
+    small = fields.small()
     begin = 0
-    while begin < len(keys):
+    while begin < len(places):
         cut = begin + _SLICE
-        if cut < len(keys):
-            cut = int(np.searchsorted(keys, ((keys[cut] >> rank_bits) + 1) << rank_bits))
-        part = keys[begin:cut]
-        rank = part & ((1 << rank_bits) - 1)
-        lists = encode(Places(part >> rank_bits, field[rank], position[rank]), widths)
-        first = fields.chars[lists.term >> char_bits]
-        second = fields.chars[lists.term & ((1 << char_bits) - 1)]
+        if cut < len(places):
+            cut = int(np.searchsorted(found.term, found.term[cut] + 1))
+        term, field, position = (column[begin:cut] for column in found)
+        lists = encode(Places(term, field.astype(small), position.astype(small)), widths)
+        first = fields.chars[lists.term >> _TERM_BITS]
+        second = fields.chars[lists.term & _TERM_MASK]
         yield lists._replace(term=(first << _TERM_BITS) | second)
         begin = cut
 
 
-def _single_units(
-    fields: Fields, widths: Small, unit: npt.NDArray[np.integer], field: Small
-) -> Lists:
+class _Pairs(NamedTuple):
+    """Places of pairs of units: the numbers of these as a term, the field, the place in it."""
+
+    term: Numbers
+    field: Numbers
+    position: Numbers
+
+
+def _in_order(unit: Numbers, after: Numbers, field: Numbers, position: Numbers) -> _Pairs:
+    """Places of pairs, which come in the order of the texts, by the pairs first."""
+    after_bits, field_bits, bits = (
+        int(column.max(initial=0)).bit_length() for column in (after, field, position)
+    )
+    if int(unit.max(initial=0)).bit_length() + after_bits + field_bits + bits > _KEY_BITS:
+        term = (unit << _TERM_BITS) | after
+        order = np.argsort(term, kind="stable")
+        return _Pairs(term[order], field[order], position[order])
+    # To sort numbers is much quicker than to fetch what belongs to them afterwards.
+    keys = unit.copy()
+    for column, width in ((after, after_bits), (field, field_bits), (position, bits)):
+        keys <<= width
+        keys |= column
+    keys.sort()
+    position = keys & ((1 << bits) - 1)
+    keys >>= bits
+    field = keys & ((1 << field_bits) - 1)
+    keys >>= field_bits
+    after = keys & ((1 << after_bits) - 1)
+    keys >>= after_bits
+    keys <<= _TERM_BITS
+    keys |= after
+    return _Pairs(keys, field, position)
+
+
+def _single_units(fields: Fields, widths: Small, unit: Numbers, field: Numbers) -> Lists:
     """Which documents have which units, in each of the fields."""
-    order = np.argsort(unit, kind="stable")
-    unit, field = unit[order], field[order]
-    new = np.ones(len(unit), bool)
-    new[1:] = (unit[1:] != unit[:-1]) | (field[1:] != field[:-1])
-    lists = encode(Places(unit.compress(new).astype(np.int64), field.compress(new), None), widths)
+    width = len(fields.starts).bit_length()
+    keys = (unit << width) | field
+    keys.sort()
+    new = np.ones(len(keys), bool)
+    new[1:] = keys[1:] != keys[:-1]
+    keys = keys.compress(new)
+    field = (keys & ((1 << width) - 1)).astype(fields.small())
+    lists = encode(Places(keys >> width, field, None), widths)
     return lists._replace(term=fields.chars[lists.term] << _TERM_BITS)
 
 

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import isqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -18,9 +19,11 @@ from dangjian.search.format.bits import (
 )
 from dangjian.search.format.lists import Lists, shard_of
 
-SHARD_BYTES = 16_384
+LEAST_BYTES = 2048
 MAX_SHARDS = 2048
 FILE_BYTES = 65_536
+_EVEN = 5
+"""A directory has some 4 bytes a list, the head as many a shard; a query has a few pairs."""
 _TERM_BITS = 32
 _TERM_MASK = (1 << _TERM_BITS) - 1
 _BLOCK = 64
@@ -71,15 +74,19 @@ class _Joined(NamedTuple):
 def shard_counts(chunks: Sequence[Lists]) -> tuple[int, int]:
     """How many shards the lists fill, and how many of these one file should hold.
 
-    The numbers of shards are so far apart that few changes of an article bring another one, with
-    which all lists are in other shards.
+    A query loads a directory for each of its pairs, and of all shards where they are: so many
+    shards that both are about the same, but none smaller than a request is worth. Their numbers are
+    so far apart that few changes of an article bring another one, with which all lists are in other
+    shards.
     """
     total = sum(len(lists.doc_blob) + len(lists.pos_blob) for lists in chunks)
+    terms = max(len(lists.term) for lists in chunks)
+    wanted = min(isqrt(_EVEN * terms), total // LEAST_BYTES, MAX_SHARDS)
     shards = 1
-    while shards * SHARD_BYTES < total:
+    while shards < wanted:
         shards += 1 + shards // 4
-    shards = min(MAX_SHARDS, shards)
-    return shards, max(1, round(FILE_BYTES * shards / max(1, total, shards * SHARD_BYTES)))
+    files = max(1, total // FILE_BYTES)
+    return shards, max(1, shards // files)
 
 
 def shards_of(chunks: Sequence[Lists], shards: int, only: Numbers | None = None) -> Iterator[Shard]:

@@ -230,11 +230,12 @@ def _fewer(docs: Small, counts: Numbers, documents: int) -> tuple[Small, Numbers
     starts = starts_of(told)
     of_kept = np.where(most, 0, counts)
     out[np.arange(len(kept)) + np.repeat(starts - starts_of(of_kept), of_kept)] = kept
-    begins = starts_of(counts)
-    for number in np.flatnonzero(most).tolist():
-        missing = np.ones(documents, bool)
-        missing[docs[begins[number] : begins[number] + counts[number]]] = False
-        out[starts[number] : starts[number] + told[number]] = np.flatnonzero(missing)
+    missing = np.ones((int(most.sum()), documents), bool)
+    rows = np.repeat(np.arange(len(missing)), counts[most])
+    missing[rows, docs[np.repeat(most, counts)]] = False
+    others = np.nonzero(missing)[1]
+    of_most = np.where(most, told, 0)
+    out[np.arange(len(others)) + np.repeat(starts - starts_of(of_most), of_most)] = others
     return out, told
 
 

@@ -7,7 +7,7 @@ import {daysOf, yearOf} from './language.js';
 import {FIELD_BITS, PostingList, TermLists, readDirectory, shardOf} from './lists.js';
 import {RECORD_FIELDS} from './tokens.js';
 
-const WHOLE_RECORDS = 20000;
+const WHOLE_RECORDS = 4000;
 const TRADITIONAL = 1;
 const SMALL_SHARD = 5000;
 const DIGEST = 8;
