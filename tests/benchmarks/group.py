@@ -114,21 +114,19 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     say(f"laying out {options.sites} sites of {options.articles} articles")
     group = lay_out(options.folder, options.sites, options.articles)
-    rows = []
+    print(f"{options.sites} sites of {options.articles} articles, {options.workers} at once,")
+    print(f"{machine()}\n")
+    print("| | | seconds | processor seconds | a site, processor |")
+    print("|---|---|---|---|---|", flush=True)
     for kind in options.kinds.split(","):
         clean(group)
         with executor_of(kind, options.workers) as (executor, client):
             for day, name in enumerate(("first build", "nothing changed", "a day's edits")):
                 if day == 2:
                     edit(group, day)
-                say(f"{kind}: {name}")
-                rows.append((kind, name, *measure(group, executor, client, options.workers)))
-    print(f"{options.sites} sites of {options.articles} articles, {options.workers} at once,")
-    print(f"{machine()}\n")
-    print("| | | seconds | processor seconds | a site, processor |")
-    print("|---|---|---|---|---|")
-    for kind, name, seconds, used in rows:
-        print(f"| {kind} | {name} | {seconds:.1f} | {used:.1f} | {used / options.sites:.2f} |")
+                seconds, used = measure(group, executor, client, options.workers)
+                each = f"{used / options.sites:.2f}"
+                print(f"| {kind} | {name} | {seconds:.1f} | {used:.1f} | {each} |", flush=True)
     return 0
 
 

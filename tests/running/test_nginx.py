@@ -410,6 +410,21 @@ def test_in_a_sub_directory_too_caches_and_hidden_files_are_as_they_should_be(
             assert nginx.ask(f"{path}/{hidden}")[0].status == 404, hidden
 
 
+def test_a_new_release_is_shown_although_files_stay_open(tmp_path: Path) -> None:
+    live = small_site(tmp_path / "public", "one")
+    small_site(tmp_path / "next", "two")
+    with running(tmp_path, (live, f"http://{HOST}", {})) as nginx:
+        for _ in range(20):
+            assert nginx.ask("/new.html")[1] == b"new.html one"
+        live.rename(tmp_path / "before")
+        (tmp_path / "next").rename(live)
+        until = time.monotonic() + 10
+        while (found := nginx.ask("/new.html"))[1] == b"new.html one":
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert (found[0].status, found[1]) == (200, b"new.html two")
+
+
 @pytest.mark.parametrize("path", ["", "/dangjian"])
 def test_downloads_are_saved_under_their_titles(tmp_path: Path, path: str) -> None:
     live = small_site(tmp_path / "public", "")

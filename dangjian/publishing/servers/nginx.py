@@ -26,6 +26,14 @@ processor's cache has 64 bytes."""
 LOG_DAYS = 184
 """So many days an access log is kept: six months, whichever."""
 
+_OPEN_FILES = (
+    "# 访问最多的文件保持打开，每秒核对一次；一个进程能打开的文件有上限，所以不多。",
+    "open_file_cache max=64 inactive=20s;",
+    "open_file_cache_min_uses 2;",
+    "open_file_cache_valid 1s;",
+    "",
+)
+
 _NAMED_BY_CONTENT = re.compile(r"\.([0-9a-f]{8,})\.[a-z0-9]+$")
 _MAX_LOCATION_LENGTH = 255
 _MAX_NAME_LENGTH = 255 - len(".gz")
@@ -249,14 +257,16 @@ def _body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     types = sorted({MIME_TYPES.get(one, UNKNOWN) for one in COMPRESSIBLE} - {"text/html"})
     yield f"gzip_types {' '.join(types)};"
     yield ""
+    yield from _OPEN_FILES
     yield f"set ${own}_to ${own}_moved0;"
     packed = f"$request_filename${{{own}_packed}}"
-    yield f'if (-f "{packed}") {{ set ${own}_to ""; }}'
+    yield f'set ${own}_at "";'
+    yield f'if (${own}_to) {{ set ${own}_at "{packed}"; }}'
+    yield f'if (-f ${own}_at) {{ set ${own}_to ""; }}'
     yield f"if (${own}_to) {{ return 301 ${own}_to; }}"
     yield ""
     yield "# 程序自己用的文件和隐藏文件，不对外。"
-    yield r"location ~ /search/[^/]*-state\.bin$ { return 404; }"
-    yield r"location ~ /\.(?!well-known/) { return 404; }"
+    yield r'location ~ "/(?:\.(?!well-known/)|search/[^/]*-state\.bin$)" { return 404; }'
     variables = iter(_rules(own, redirects))
     for path, rules in redirects.queries.items():
         yield f"{_exact(path)} {{"
