@@ -103,7 +103,7 @@ def _make_bucket(store: Store, log: Path) -> None:
 def _free_ports(count: int) -> list[int]:
     """Ports that are free, as are those 10,000 above them, where the server speaks gRPC."""
     found: list[int] = []
-    port = 20000 + os.getpid() % 5000
+    port = 12000 + os.getpid() * 16 % 8000  # other test processes have other numbers
     while len(found) < count:
         port += 1
         if all(_is_free(one) for one in (port, port + 10000)):

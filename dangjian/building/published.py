@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from dangjian.building.cache_folder import at_work
 from dangjian.building.output_list import list_file, read_list
 from dangjian.common.patterns import regex
+from dangjian.content.addresses import is_dated
 from dangjian.content.catalogue import Catalogue
 from dangjian.settings.workspace import Workplace
 
@@ -16,8 +18,19 @@ if TYPE_CHECKING:
     from dangjian.pages.presenter import Presenter
 
 _NAME = "articles"
+_NEWEST = "newest"
 _PRIVATE = regex(r"search/.*-state\.bin|.*\.part")
 """Files that the builder keeps in the output for itself."""
+
+
+class Newest(Struct, frozen=True):
+    """When the newest listed article was published or changed (empty if none has a date), and how
+    many there are.
+    """
+
+    moment: str = ""
+    articles: int = 0
+
 
 Articles = dict[str, tuple[str, str]]
 """The title and the address (empty for a link) of each public article, by its source."""
@@ -30,6 +43,17 @@ def note_articles(catalogue: Catalogue, presenter: "Presenter") -> None:
     listed |= {item.path: item for item in archive.hidden}
     articles = {path: (item.entry.title, item.address) for path, item in sorted(listed.items())}
     catalogue.set_meta(_NAME, msgspec.msgpack.encode(articles))
+    shown = [item.entry for item in (*archive.items, *archive.pages, *archive.specials)]
+    moments = [entry.updated or entry.date for entry in shown if is_dated(entry)]
+    newest = Newest(max(moments).isoformat() if moments else "", len(shown))
+    catalogue.set_meta(_NEWEST, msgspec.msgpack.encode(newest))
+
+
+def last_newest(place: Workplace) -> Newest:
+    """What the last build noted of its newest article."""
+    with Catalogue(place.catalogue, read_only=True) as catalogue:
+        noted = catalogue.meta(_NEWEST)
+    return msgspec.msgpack.decode(noted, type=Newest) if noted else Newest()
 
 
 @contextmanager

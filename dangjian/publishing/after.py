@@ -1,21 +1,45 @@
 """What follows a publish at one place: configurations of web servers, the record, a command."""
 
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
 import msgspec
 
+from dangjian.common.web_addresses import to_uri
 from dangjian.publishing import history
+from dangjian.publishing.assembly import PACKED_ENDINGS
+from dangjian.publishing.changes import ARTICLE_PAGE
+from dangjian.publishing.errors import PublishError
 from dangjian.publishing.hooks import run_hook
 from dangjian.publishing.outcome import Outcome, PlaceOutcome
-from dangjian.publishing.servers.files import update_server_files
+from dangjian.publishing.servers.files import FOLDER, update_server_files
 from dangjian.publishing.targets import Target
+from dangjian.publishing.targets.ssh import SshSite
 from dangjian.settings.workspace import Workplace
 
+_FOLDER_PAGE: Final = re.compile(r"(?:^|(?<=/))index\.html$")
 
-def prepare_servers(at: Workplace, at_one: PlaceOutcome, outcome: Outcome) -> None:
-    """Bring the web servers' configurations up to date, before the office's command reloads one."""
+
+def prepare_servers(at: Workplace, target: Target, at_one: PlaceOutcome, outcome: Outcome) -> None:
+    """Bring the web servers' configurations up to date, before the office's command reloads one.
+
+    Those for another machine are sent there.
+    """
     if at_one.served is None:
         return
     try:
-        at_one.server_files = update_server_files(at, at_one.served)
+        if isinstance(target, SshSite):
+            folder, there = at.records / FOLDER / target.folder.name, target.server_folder
+            changed = update_server_files(at, at_one.served, folder, there)
+            if changed or at_one.result == "published":
+                target.send_server_files(folder)
+            at_one.server_files = [Path(there) / file.name for file in changed]
+        else:
+            at_one.server_files = update_server_files(at, at_one.served)
+    except PublishError as error:
+        outcome.notices.append(f"网页服务器的配置没有传到：{error}")
     except OSError as error:
         said = f"网页服务器的配置没有写成：{error.strerror}（{error.filename}）"
         outcome.notices.append(said)
@@ -38,10 +62,21 @@ def after_publish(
         "new": found.new,
         "changed": found.changed,
         "removed": found.removed,
+        "addresses": _addresses(place, [*found.new, *found.changed, *found.removed]),
+        "pages": _addresses(place, filter(ARTICLE_PAGE.fullmatch, [*found.new, *found.changed])),
         "articles": msgspec.to_builtins(changes),
     }
-    said = run_hook(place.options.after, told, place.site)
-    return [*notices, *([f"AFTER_PUBLISH：{said}"] if said else [])]
+    for command in place.options.after:
+        if said := run_hook(command, told, place.site):
+            notices.append(f"AFTER_PUBLISH：{said}")
+    return notices
+
+
+def _addresses(place: Workplace, paths: Iterable[str]) -> list[str]:
+    """Whole addresses, as a CDN and a search engine want them: those of folders end with ``/``."""
+    top = place.office.url.rstrip("/")
+    shown = (path for path in paths if not path.endswith(PACKED_ENDINGS))
+    return [to_uri(f"{top}/{_FOLDER_PAGE.sub('', path)}") for path in shown]
 
 
 def note_history(target: Target, entry: history.Entry) -> list[str]:

@@ -128,6 +128,6 @@ def _publish(
     if not at_one.found.is_same or before is None:
         target.publish(built, plan, package.articles, moment=package.published)
         at_one.result = "published"
-    at_one.server_files = server_files_of(place, target.live, package.redirects)
+    at_one.server_files = server_files_of(place, target.live, package.redirects, package.downloads)
     if at_one.result == "published":
         outcome.notices += after_publish(place, target, at_one, outcome)

@@ -19,10 +19,12 @@ from dangjian.publishing.manifest import FileMark, Manifest, mark_of
 Plan = Mapping[str, int | None]
 """The files of a release by their paths, with their sizes (bytes) where these are known."""
 
-PACKED = ".packed"
-"""The folder of a built site with the compressed copies of its files, by the same paths."""
+ADDED = ".packed"
+"""The folder of a built site with what publishing adds: compressed copies, by the same paths, and
+``STATUS``."""
 
 PACKED_ENDINGS = (".gz", ".br")
+STATUS = "status.json"
 
 FILE_MODE = 0o644
 FOLDER_MODE = 0o755
@@ -81,10 +83,10 @@ def compare(
 
 def source_of(built: Path, path: str) -> Path:
     """The file of a built site that goes to ``path`` of a release."""
-    if path.endswith(PACKED_ENDINGS):
-        packed = built / PACKED / path
-        if packed.is_file():
-            return packed
+    if path == STATUS or path.endswith(PACKED_ENDINGS):
+        added = built / ADDED / path
+        if added.is_file():
+            return added
     return built / path
 
 

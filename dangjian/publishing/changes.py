@@ -13,7 +13,8 @@ MAX_WITHDRAWN = 20
 FEW = 2
 """So many may always go, however small the site is."""
 
-_ARTICLE_PAGE = re.compile(r"(?:.*/)?\d{4}/\d\d/[^/]+\.html")
+ARTICLE_PAGE = re.compile(r"(?:.*/)?\d{4}/\d\d/(?!index\.html)[^/]+\.html")
+"""The paths of articles' pages, as they are unless an article says otherwise."""
 
 
 class Changes(Struct):
@@ -66,7 +67,7 @@ def _by_pages(after: Mapping[str, Article], found: Comparison) -> Changes:
     titles = {article.address: article.title for article in after.values() if article.address}
     return Changes(
         appeared=[titles[path] for path in found.new if path in titles],
-        withdrawn=[path for path in found.removed if _ARTICLE_PAGE.fullmatch(path)],
+        withdrawn=[path for path in found.removed if ARTICLE_PAGE.fullmatch(path)],
     )
 
 

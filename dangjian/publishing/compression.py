@@ -16,7 +16,7 @@ import brotli
 
 from dangjian.common.files import write_whole
 from dangjian.common.mime_types import COMPRESSIBLE
-from dangjian.publishing.assembly import PACKED, PACKED_ENDINGS, Plan
+from dangjian.publishing.assembly import ADDED, PACKED_ENDINGS, STATUS, Plan
 
 LEAST = 512
 """Smaller files (bytes) travel in one packet anyway; pages are compressed whatever their size."""
@@ -36,7 +36,7 @@ def compress(built: Path, plan: Plan, but: Iterable[str] = ()) -> Plan:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         made = list(pool.map(partial(_compress_file, built), texts, chunksize=16))
     copies = {copy: size for found in made for copy, size in found}
-    _forget_others(built / PACKED, copies.keys())
+    _forget_others(built / ADDED, {*copies, STATUS})
     return {**plan, **copies}
 
 
@@ -51,7 +51,7 @@ def _compress_file(built: Path, path: str) -> list[tuple[str, int]]:
     if found.st_size < LEAST and not path.endswith(_ALWAYS):
         return []
     copies = [f"{path}{ending}" for ending in PACKED_ENDINGS]
-    targets = [built / PACKED / copy for copy in copies]
+    targets = [built / ADDED / copy for copy in copies]
     if not all(_is_current(target, found.st_mtime_ns) for target in targets):
         data = source.read_bytes()
         packed = (

@@ -17,6 +17,7 @@ from msgspec import Struct, field
 
 from dangjian.common.http_headers import ASKED_AGAIN, UNCHANGING
 from dangjian.publishing.assembly import PACKED_ENDINGS, Comparison
+from dangjian.publishing.changes import ARTICLE_PAGE
 from dangjian.publishing.manifest import Manifest
 
 GRACE: Final = timedelta(hours=1)
@@ -26,7 +27,6 @@ _NAMED: Final = re.compile(
     r"(static|media|files)/.+\.[0-9a-f]{8,}\.[a-z0-9]+"
     r"|search/((fold|tokens|text)-)?[0-9a-f]{16}[-.].*"
 )
-_PAGE: Final = re.compile(r"(.*/)?\d{4}/\d\d/[^/]+\.html")
 _FILES: Final = ("static/", "media/", "files/")
 
 
@@ -53,7 +53,7 @@ def turn_of(path: str, *, new: bool) -> Turn:
         return Turn.ASSET
     if new:
         return Turn.NEW
-    return Turn.PAGE if _PAGE.fullmatch(plain) else Turn.LIST
+    return Turn.PAGE if ARTICLE_PAGE.fullmatch(plain) else Turn.LIST
 
 
 def cache_control(path: str) -> str:

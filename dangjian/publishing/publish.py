@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from dangjian.building.kept_redirects import kept_redirects, redirect_pages
-from dangjian.building.published import last_articles, note_published, read_plan
+from dangjian.building.published import last_articles, last_newest, note_published, read_plan
 from dangjian.building.site import Site, SiteError, as_site_error
 from dangjian.common.digests import digest
 from dangjian.common.problems import Problem
@@ -40,6 +40,7 @@ from dangjian.publishing.outcome import (
     RefusedError,
     build_moment,
 )
+from dangjian.publishing.status import with_status
 from dangjian.publishing.targets import Target
 from dangjian.publishing.targets.opening import (
     destinations_of,
@@ -140,6 +141,7 @@ def _build_and_publish(
     at = replace(public.workplace(), output=built)
     with as_site_error():
         plan = compress(built, read_plan(at), redirect_pages(kept_redirects(at.catalogue)))
+        plan = with_status(built, plan, last_newest(at))
     for target, at_one in ready:
         with _alone_or_noted(at_one, to):
             _publish_at(at, built, plan, target, at_one, outcome, options)
@@ -167,7 +169,7 @@ def _publish_at(
         at_one.waiting = _not_live(outcome.held_back, before.articles or ())
         if not options.dry_run:
             outcome.notices += target.settle()
-            prepare_servers(at, at_one, outcome)
+            prepare_servers(at, target, at_one, outcome)
         return
     known = before.articles if before else None
     with as_site_error(), last_articles(at) as (articles, digest_of):
@@ -182,7 +184,7 @@ def _publish_at(
         return
     target.publish(built, plan, marked, moment=build_moment(at))
     at_one.result = "published"
-    prepare_servers(at, at_one, outcome)
+    prepare_servers(at, target, at_one, outcome)
 
 
 def _not_live(held_back: Iterable[str], live: Iterable[str]) -> list[str]:

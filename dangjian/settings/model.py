@@ -296,8 +296,9 @@ class PublishOptions(Struct, frozen=True, kw_only=True):
         ),
     ] = ""  # fmt: skip
     after: Annotated[
-        tuple[str, ...],
-        Setting("AFTER_PUBLISH", "发布后的命令", "线上网站有变化以后运行", values.command,
+        tuple[tuple[str, ...], ...],
+        Setting("AFTER_PUBLISH", "发布后的命令",
+                "线上网站有变化以后运行的命令，或通知的网址；几个的写成列表的列表", values.commands,
                 '["systemctl", "reload", "nginx"]'),
     ] = ()  # fmt: skip
     certificate: Annotated[

@@ -194,6 +194,16 @@ def command(value: Any, place: SettingLocation) -> tuple[str, ...] | None:
     return tuple(value)
 
 
+def commands(value: Any, place: SettingLocation) -> tuple[tuple[str, ...], ...] | None:
+    """One command as for ``command``, or a list of several, each a list of its words."""
+    words = value if isinstance(value, list | tuple) else ()
+    if words and all(isinstance(one, list | tuple) for one in words):
+        found = [command(one, place.inside(number)) for number, one in enumerate(words)]
+        return tuple(one for one in found if one)
+    single = command(value, place)
+    return (single,) if single else None
+
+
 def moment(value: Any, place: SettingLocation, *, day_end: bool = False) -> datetime | None:
     """A date with or without time, written as text or made by ``datetime``."""
     if isinstance(value, datetime):

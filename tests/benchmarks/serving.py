@@ -21,7 +21,7 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from dangjian.building.kept_redirects import kept_redirects, redirect_pages
 from dangjian.building.published import read_plan
 from dangjian.building.site import Site
-from dangjian.publishing.assembly import PACKED
+from dangjian.publishing.assembly import ADDED
 from dangjian.publishing.compression import compress
 from dangjian.publishing.outcome import Options
 from dangjian.publishing.publish import build_folder, publish, replace_site
@@ -88,7 +88,7 @@ def cost_of_copies(site: Site) -> None:
     place = site.workplace()
     built = build_folder(place, destinations_of(place))
     at = replace_site(site, built, hold_back=True).workplace()
-    shutil.rmtree(built / PACKED)
+    shutil.rmtree(built / ADDED)
     pages = redirect_pages(kept_redirects(at.catalogue))
     copies = timed(lambda: compress(built, read_plan(at), pages))
     print("| | seconds | processor seconds |")

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from dangjian.publishing.targets.zip_file import opened_package
+from tests.releases import read
 from tests.running.test_publish_s3 import Cloud
-from tests.running.test_publish_ssh import Far, read
+from tests.running.test_publish_ssh import Far
 from tests.running.test_publish_zip import Sides
 from tests.seaweed import KEYS, Store, running_store
 from tests.sshd import Sshd, running_sshd

@@ -7,7 +7,7 @@ from pathlib import Path
 import brotli
 import pytest
 
-from dangjian.publishing.assembly import PACKED
+from dangjian.publishing.assembly import ADDED
 from dangjian.publishing.compression import LEAST, compress
 
 
@@ -41,7 +41,7 @@ def test_which_files_have_copies(tmp_path: Path, name: str, size: int, compresse
 def test_copies_hold_the_same_and_have_the_same_time(tmp_path: Path) -> None:
     plan = compress(tmp_path, built(tmp_path, a_html=5000))
     data = (tmp_path / "a.html").read_bytes()
-    packed, other = (tmp_path / PACKED / f"a.html.{ending}" for ending in ("gz", "br"))
+    packed, other = (tmp_path / ADDED / f"a.html.{ending}" for ending in ("gz", "br"))
     assert gzip.decompress(packed.read_bytes()) == brotli.decompress(other.read_bytes()) == data
     for copy in (packed, other):
         assert copy.stat().st_mtime_ns == (tmp_path / "a.html").stat().st_mtime_ns
@@ -63,8 +63,8 @@ def test_a_changed_file_is_compressed_again_and_one_that_is_gone_has_no_copy(
     os.utime(tmp_path / "a.html", (5, 5))
     found = compress(tmp_path, {"a.html": 1200})
     assert set(found) == {"a.html", "a.html.gz", "a.html.br"}
-    assert gzip.decompress((tmp_path / PACKED / "a.html.gz").read_bytes()) == b"new " * 300
-    assert not (tmp_path / PACKED / "b.html.gz").exists()
+    assert gzip.decompress((tmp_path / ADDED / "a.html.gz").read_bytes()) == b"new " * 300
+    assert not (tmp_path / ADDED / "b.html.gz").exists()
 
 
 def test_a_page_that_leads_elsewhere_has_no_copy(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from dangjian.publishing.targets.bucket import Bucket, opened_bucket
 from dangjian.publishing.targets.s3 import S3Site
 from dangjian.settings.destinations import S3Bucket, read_destination
 from tests.publishing import Office
-from tests.running.test_publish_ssh import plan_of, write
+from tests.releases import plan_of, write
 from tests.seaweed import BUCKET, KEYS, Store, running_store
 from tests.sites import article, assert_same, column
 

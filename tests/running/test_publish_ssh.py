@@ -14,6 +14,7 @@ from dangjian.publishing.targets.shell import RemoteShell
 from dangjian.publishing.targets.ssh import SshSite
 from dangjian.settings.destinations import SshFolder
 from tests.publishing import Office
+from tests.releases import plan_of, read, write
 from tests.sites import article, assert_same, column, folder_bytes
 from tests.sshd import Sshd, running_sshd
 
@@ -25,26 +26,6 @@ NEW = {"index.html": "new", "same.html": "same", "a/more ' 新.html": "more", "s
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     with running_sshd(tmp_path_factory.mktemp("sshd") / "server") as server:
         yield server
-
-
-def write(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    return folder
-
-
-def read(folder: Path) -> dict[str, str]:
-    return {
-        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
-        for file in folder.rglob("*")
-        if file.is_file()
-    }
-
-
-def plan_of(built: Path) -> dict[str, int | None]:
-    return {path: (built / path).stat().st_size for path in read(built)}
 
 
 class Far:
@@ -239,6 +220,11 @@ def test_a_whole_site_to_two_places_of_which_one_fails(sshd: Sshd, tmp_path: Pat
     assert [one.result for one in outcome.places] == ["published", "published", "failed"]
     assert "连不上" in outcome.places[2].error
     assert_same(folder_bytes(live), folder_bytes(office.live))
+    servers = live.parent / ".portal.releases" / "server"
+    assert outcome.places[1].server_files[0].parent == servers
+    main = (servers / "nginx.conf").read_text(encoding="utf-8")
+    assert f'include "{servers}/nginx-site.conf"' in main
+    assert f'root "{live}"' in (servers / "nginx-site.conf").read_text(encoding="utf-8")
     office.site.edit("content/yw/n1.md", "第1篇", "改过了")
     outcome = office.publish()
     assert outcome.places[1].changes.changed == ["稿件1"]

@@ -36,14 +36,16 @@ def server_folder(place: Workplace, live: Path) -> Path:
     return place.records / FOLDER / (live.name if plain else place.key_of(live))
 
 
-def update_server_files(place: Workplace, live: Path) -> list[Path]:
+def update_server_files(
+    place: Workplace, live: Path, folder: Path | None = None, there: str = ""
+) -> list[Path]:
     """Bring the server files of a published site up to date; returns those that have changed.
 
-    ``place`` is where the site was built that is now in ``live``.
+    ``place`` is where the site was built that is now in ``live``. ``folder`` is for the files of a
+    site on another machine, where they will lie in the folder ``there``.
     """
-    return server_files_of(
-        place, live, kept_redirects(place.catalogue), kept_downloads(place.catalogue)
-    )
+    old, downloads = kept_redirects(place.catalogue), kept_downloads(place.catalogue)
+    return server_files_of(place, live, old, downloads, folder, there)
 
 
 def server_files_of(
@@ -51,13 +53,16 @@ def server_files_of(
     live: Path,
     redirects: Mapping[str, str],
     downloads: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    there: str = "",
 ) -> list[Path]:
     """The same for a site whose old addresses, and names of downloads, are known."""
     options, url = place.options, place.office.url
     site = served_site(
         live, url, options.certificate, ipv6=_has_ipv6(), access_log=options.access_log
     )
-    return write_server_files(server_folder(place, live), site, redirects, downloads)
+    folder = folder or server_folder(place, live)
+    return write_server_files(folder, site, redirects, downloads, there)
 
 
 def write_server_files(
@@ -65,6 +70,7 @@ def write_server_files(
     site: ServedSite,
     addresses: Mapping[str, str],
     downloads: Mapping[str, str] | None = None,
+    there: str = "",
 ) -> list[Path]:
     """Write all server files of a site into ``folder``; returns those whose content is new.
 
@@ -72,7 +78,8 @@ def write_server_files(
     and what each is saved as. A file is replaced as a whole.
     """
     redirects = arrange_redirects(addresses, site.path)
-    maps, body = str(folder / "nginx-maps.conf"), str(folder / "nginx-site.conf")
+    at = there or str(folder)
+    maps, body = f"{at}/nginx-maps.conf", f"{at}/nginx-site.conf"
     made = {
         "nginx-maps.conf": render_maps(site, redirects, downloads or {}),
         "nginx-site.conf": render_body(site, redirects),

@@ -79,6 +79,15 @@ class SshSite(Struct):
         return sorted(self.releases.keys() - {self.state.live})
 
     @property
+    def server_folder(self) -> str:
+        """The folder there with the configurations of web servers."""
+        return f"{self.places.top}/server"
+
+    def send_server_files(self, folder: Path) -> None:
+        """Bring the configurations of web servers there up to date. Raises PublishError."""
+        self.shell.send(folder, self.server_folder, lambda _done, _total: None)
+
+    @property
     def places(self) -> Places:
         """The paths there."""
         path = PurePosixPath(self.shell.at.path)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct, field
 
+from dangjian.building.kept_downloads import kept_downloads
 from dangjian.building.kept_redirects import kept_redirects
 from dangjian.common.files import write_whole
 from dangjian.common.report import Stage
@@ -63,6 +64,7 @@ class Package(Struct):
     sent: list[str]
     articles: dict[str, Article]
     redirects: dict[str, str]
+    downloads: dict[str, str]
 
 
 class Outbox(Struct):
@@ -140,6 +142,7 @@ class Outbox(Struct):
             sent=sorted(new) if whole else sorted([*found.new, *found.changed]),
             articles=articles or {},
             redirects=kept_redirects(catalogue),
+            downloads=kept_downloads(catalogue),
         )
         try:
             self._write(built, package)
