@@ -1,8 +1,8 @@
 """Dangjian (党建): a static portal for the news of Party organization departments, on Pelican."""
 
-from dangjian.paths import theme_path
+from dangjian.paths import VERSION, theme_path
 
-__version__ = "1.0.0"
+__version__ = VERSION
 __all__ = ["__version__", "register", "theme_path"]
 
 

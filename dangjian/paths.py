@@ -1,6 +1,8 @@
-"""Where the package's own files lie, in a checkout and in an installed wheel."""
+"""The package's version, and where its own files lie, in a checkout and in an installed wheel."""
 
 from pathlib import Path
+
+VERSION = "1.0.0"
 
 PACKAGE = Path(__file__).parent
 """The folder of the package ``dangjian``."""

@@ -139,11 +139,14 @@ def _tell_place(outcome: "PlaceOutcome", held_back: list[str]) -> None:
     else:
         _tell_changes(outcome.changes)
     if outcome.result == "published":
-        print(
-            _stamped(
-                f"已发布到 {where}：{outcome.found}。要退回上一版，用 python3 tasks.py rollback"
-            )
+        made = where.startswith("zip:")
+        then = (
+            "另一边用 publish --apply 装上"
+            if made
+            else "要退回上一版，用 python3 tasks.py rollback"
         )
+        done = "已写到" if made else "已发布到"
+        print(_stamped(f"{done} {where}：{outcome.found}。{then}"))
     elif outcome.result == "dry run":
         print(_stamped(f"如果发布到 {where}：{outcome.found}。没有改动线上网站。"))
     kept = [path for path in held_back if path not in outcome.waiting]

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-import dangjian
 from dangjian.building.published import Newest
 from dangjian.common.output_folder import write_output
+from dangjian.paths import VERSION
 from dangjian.publishing.assembly import ADDED, PACKED_ENDINGS, STATUS, Plan
 
 
@@ -33,7 +33,7 @@ def with_status(built: Path, plan: Plan, newest: Newest) -> Plan:
         return plan
     pages = sum(path.endswith(".html") for path in plan)
     files = sum(not path.endswith(PACKED_ENDINGS) for path in plan)
-    status = Status(dangjian.__version__, newest.moment, newest.articles, pages, files)
+    status = Status(VERSION, newest.moment, newest.articles, pages, files)
     data = msgspec.json.format(msgspec.json.encode(status), indent=1) + b"\n"
     write_output(built, f"{ADDED}/{STATUS}", data)
     return {**plan, STATUS: len(data)}

@@ -4,15 +4,20 @@ Each kill meets a real server. A few moments are tried; the long mode tries fift
 """
 
 import random
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from dangjian.publishing.errors import PublishError
+from dangjian.publishing.targets.shell import RemoteShell
 from dangjian.publishing.targets.zip_file import opened_package
+from tests.faults.test_faults import mount
 from tests.releases import read
 from tests.running.test_publish_s3 import Cloud
 from tests.running.test_publish_ssh import Far
@@ -76,6 +81,36 @@ def test_ssh_killed_at_random_moments(sshd: Sshd, tmp_path: Path, long: bool) ->
     far.publish(site_of("end"))
     assert read(far.live) == site_of("end")
     assert not list(far.live.parent.glob(".portal.releases/*.part"))
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.6, 1.0])
+def test_a_line_that_is_cut(sshd: Sshd, tmp_path: Path, seconds: float) -> None:
+    """Every connection ends after a while; then one that holds goes on."""
+    far = Far(sshd, tmp_path, tmp_path / "www" / "portal")
+    far.publish(site_of("old"))
+    good = far.shell
+    cut = ("timeout", "-s", "KILL", str(seconds), *good.command)
+    far.shell = RemoteShell(good.at, cut)
+    with suppress(PublishError):
+        far.publish(site_of("new"))
+    assert read(far.live) in (site_of("old"), site_of("new"))
+    far.shell = good
+    far.publish(site_of("new"))
+    assert read(far.live) == site_of("new")
+
+
+def test_a_full_disk_at_the_other_end(sshd: Sshd, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    with mount(disk, "-t", "tmpfs", "-o", "size=4m", "tmpfs"):
+        far = Far(sshd, tmp_path, disk / "www" / "portal")
+        far.publish(site_of("old"))
+        (disk / "filler").write_bytes(bytes(shutil.disk_usage(disk).free - 30_000))
+        with pytest.raises(PublishError, match="那边的磁盘已满"):
+            far.publish(site_of("new"))
+        assert read(far.live) == site_of("old")
+        (disk / "filler").unlink()
+        far.publish(site_of("new"))
+        assert read(far.live) == site_of("new")
 
 
 ZIP = """

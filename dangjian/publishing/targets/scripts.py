@@ -48,6 +48,8 @@ set -u
 for tool in rsync flock stat sha256sum; do
     command -v $tool >/dev/null || {{ echo $tool; exit {MISSING}; }}
 done
+# A script whose line was cut may still be at work.
+if [ -f {top}/lock ]; then flock -w {_PATIENCE} {top}/lock true || true; fi
 if [ -L {live} ]; then echo "kind link $(readlink {live})"
 elif [ ! -e {live} ]; then echo kind none
 elif [ -d {live} ] && [ -z "$(ls -A {live})" ]; then echo kind empty
