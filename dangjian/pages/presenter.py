@@ -210,7 +210,7 @@ class Presenter:
         """Cover all that ``article`` shows, its text included."""
         archive, path = self.archive, item.path
         previous, following = item.previous, item.next
-        linked = (archive.interprets, archive.interpreted_by, self._special_of)
+        linked = (archive.interprets, archive.interpreted_by)
         return (
             *self.text_parts(item),
             b"|",
@@ -220,7 +220,13 @@ class Presenter:
             self.mention_digests(self.related_items(item)),
             self.mention_digests(self.earlier(item)),
             *[self.mention_digests(found[path]) if path in found else b"" for found in linked],
+            digest(_encode(self._specials(item))) if path in self._special_of else b"",
         )
+
+    def _specials(self, item: Item) -> tuple[views.Link, ...]:
+        """Links to the specials that an item is in."""
+        specials = self._special_of.get(item.path, ())
+        return tuple(views.Link(one.entry.title, one.address) for one in specials)
 
     def related_items(self, item: Item) -> list[Item]:
         by_path = self.archive.by_path
@@ -245,7 +251,6 @@ class Presenter:
         """An article for its own page; ``body`` is put in when the page is rendered."""
         entry, archive, path = item.entry, self.archive, item.path
         tags = tuple(views.Link(n, f"tags/{tag_slug(n)}/index.html") for n in entry.tags)
-        specials = self._special_of.get(path, ())
         return views.ArticleView(
             card=self.card(item),
             body=Markup(),
@@ -262,7 +267,7 @@ class Presenter:
             original_url=entry.original_url,
             reprint=entry.reprint,
             tags=tags if item.dated else (),
-            specials=tuple(views.Link(s.entry.title, s.address) for s in specials),
+            specials=self._specials(item),
             attachments=attachments_of(entry, self.files),
             gallery=self._pictures(entry.gallery),
             video=self._video(entry),

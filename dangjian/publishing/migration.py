@@ -1,4 +1,4 @@
-"""Moving over the releases that versions before 1.1 stored next to the live folder."""
+"""Moving over the releases that versions before 1.0.0 stored next to the live folder."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +13,7 @@ FOREIGN = "00000000-000000"
 
 
 def old_releases(live: Path) -> Path:
-    """Where versions before 1.1 stored the releases of a live folder."""
+    """Where versions before 1.0.0 stored the releases of a live folder."""
     return live.parent / "releases" / live.name
 
 
