@@ -104,7 +104,14 @@ def _with_contents(text: str, headings: list[tuple[int, str, str]], remarks: lis
             Remark("[TOC] 处是目录，可是正文里没有小标题，已略去", near="[TOC]", level="warning")
         )
         return _TOC.sub("", text)
-    return _TOC.sub(lambda _: _contents(headings), text)
+    text = _TOC.sub(lambda _: _contents(headings), text, count=1)
+    if _TOC.search(text):
+        remarks.append(
+            Remark(
+                "目录 [TOC] 只放一处，后面的已略去，请删去", near="[TOC]", count=1, level="warning"
+            )
+        )
+    return _TOC.sub("", text)
 
 
 def _contents(headings: list[tuple[int, str, str]]) -> str:

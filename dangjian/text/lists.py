@@ -13,7 +13,7 @@ NOTE: Final = regex(r"\[\^([^\]\n]+)\][:：][ \t]*")
 RULE: Final = regex(r"([-*_])[ \t]*(?:\1[ \t]*){2,}")
 STEP: Final = "    "
 _TASK = regex(r"\[([ xX])\][ \t]+")
-_LARGE_NUMBER = regex(r"(\d{4,})([.)])(?=[ \t])")
+_LARGE_NUMBER = regex(r"^(\d{4,})([.)])(?=[ \t])")
 _HAN = regex(f"[{HAN}]")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dangjian.common.xmltext import strip_invalid
 from dangjian.text.anchors import set_anchors
 from dangjian.text.blocks import Blocks
 from dangjian.text.characters import line_before_breaks, with_plain_breaks
@@ -114,10 +115,21 @@ class MarkdownText:
             self._markdown.reset()
             html = join_lines(tokens.put_back(self._markdown.convert(rest)))
             html = self._cleaner.clean(html, links, raw, remarks)
+            if "&#" in text:
+                html = _without_controls(html, remarks)
             html = put_together(html, runs) if runs else html
         html, anchors = set_anchors(html, links.inner, remarks)
         html = set_classes(html)
         return Rendered(html, tuple(links.references), tuple(remarks), anchors)
+
+
+def _without_controls(html: str, remarks: list[Remark]) -> str:
+    """HTML without the control characters that references like ``&#2;`` stood for."""
+    fit = strip_invalid(html)
+    if fit != html:
+        message = "&#…; 写的是不能显示的字符，已略去，请删去"
+        remarks.append(Remark(message, near="&#", level="warning"))
+    return fit
 
 
 def _on_line(remark: Remark, given: str) -> Remark:

@@ -56,6 +56,15 @@ CONVERTED = {
     "100,000 fences with a name": "```a\n" * 100_000,
     "struck through without an end": "~~a " * 5_000,
     "runs of tildes": "~~~a" * 5_000,
+    "a million figures": "1" * 1_000_000,
+    "figures and dots": "1." * 400_000,
+    "contents again and again": "[TOC]\n\n" * 2_000 + "# 甲\n\n" * 3_000,
+    "a letter with 200,000 accents": "a" + "\u0301" * 200_000,
+    "one word": "a" * 1_900_000,
+    "one address": "http://a.cn/" + "a" * 1_000_000,
+    "one quotation mark": "“" * 500_000,
+    "joiners": "👩\u200d" * 100_000,
+    "private characters": "".join(map(chr, range(0xE000, 0xF900))),
     "cells without a table": "<td>" * 50_000,
     "items without a list": "<li>甲</li>" * 5_000,
     "numeric entities": "&#xD800; &#0; &#x110000; &#1;" + "&#x" * 5_000,
@@ -101,6 +110,23 @@ def test_a_body_that_would_take_too_long_is_refused(body: str, says: str) -> Non
     with pytest.raises(TooExpensiveError, match=says):
         MarkdownText().convert(body, "jcdj")
     assert time.process_time() - start < SECONDS
+
+
+def test_references_to_control_characters_are_left_out_with_a_word() -> None:
+    """Whatever they spell: the parser's own marks, ours, or what no browser shows."""
+    body = (
+        "**甲**&#2;klzzwxh:0000&#3;乙 <b>&#2;klzzwxh:0001&#3;</b> &#xe0f0;0&#xe0f1; &#0; &#xFFFE;丙"
+    )
+    made = MarkdownText().convert(body, "")
+    assert not {sign for sign in made.html if sign < " "} - {"\n"}
+    assert made.html.startswith("<p><strong>甲</strong>klzzwxh:0000乙 <b>klzzwxh:0001</b>")
+    assert any("不能显示的字符" in one.message for one in made.remarks)
+
+
+def test_contents_are_shown_once() -> None:
+    made = MarkdownText().convert("[TOC]\n\n# 甲\n\n[TOC]\n\n乙", "")
+    assert made.html.count('class="toc"') == 1
+    assert [one.count for one in made.remarks if "只放一处" in one.message] == [1]
 
 
 def test_what_is_refused_is_named_by_line_and_left_out(make_site: MakeSite) -> None:
