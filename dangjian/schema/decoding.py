@@ -1,7 +1,6 @@
 """Bytes of an article's file to text: encodings, line ends, characters that no page may hold."""
 
 import codecs
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -44,7 +43,7 @@ def decode(raw: str | bytes, path: str) -> tuple[str, tuple[Problem, ...]]:
     # Line feeds aside, most texts are printable, which is seen much sooner.
     if not text.replace("\n", "").isprintable() and _FORBIDDEN.search(text):
         problems.extend(_forbidden(text, path))
-        text = _DROPPED.sub("", text)
+        text = _DROPPED.sub("", text.replace("\0", ""))  # many are gone sooner this way
     return text, tuple(problems)
 
 
@@ -88,26 +87,30 @@ def _saved_as(encoding: str, path: str) -> Problem:
 
 
 def _forbidden(text: str, path: str) -> Iterator[Problem]:
-    found = list(_FORBIDDEN.finditer(text))
-    if "\0" in text and len(found) > len(text) * _BINARY_SHARE:
+    # Counted and not gathered: a file of nothing but NUL, as a power cut leaves, may be large.
+    signs = text.count("\0")
+    if 0 < signs <= len(text) * _BINARY_SHARE:
+        signs = len(text) - len(_FORBIDDEN.sub("", text))
+    if signs > len(text) * _BINARY_SHARE:
         message = (
             "文件不是 UTF-8 编码的文本（可能是 UTF-32、没有标记的 UTF-16，或者程序用的数据），"
             "没有读取；是稿件的请用编辑器另存为 UTF-8，不是的请移到别处"
         )
         yield Problem(path, 0, message)
         return
-    breaks = [one for one in found if one.group() == SOFT_BREAK]
-    others = [one for one in found if one.group() != SOFT_BREAK]
-    if breaks:
-        yield _placed(text, path, breaks, "是 Word 的手动换行符 U+000B", "已当作换行，请改成回车")
-    if others:
-        code = f"是不能显示的字符 U+{ord(others[0].group()):04X}"
-        yield _placed(text, path, others, code, "已略去，多半是粘贴时带进来的，请删去")
+    if breaks := text.count(SOFT_BREAK):
+        where = text.index(SOFT_BREAK)
+        what = "是 Word 的手动换行符 U+000B"
+        yield _placed(text, path, where, breaks, what, "已当作换行，请改成回车")
+    if dropped := _DROPPED.search(text):
+        code = f"是不能显示的字符 U+{ord(dropped.group()):04X}"
+        count = len(text) - len(_DROPPED.sub("", text))
+        done = "已略去，多半是粘贴时带进来的，请删去"
+        yield _placed(text, path, dropped.start(), count, code, done)
 
 
-def _placed(text: str, path: str, found: list[re.Match[str]], what: str, done: str) -> Problem:
-    start = found[0].start()
+def _placed(text: str, path: str, start: int, count: int, what: str, done: str) -> Problem:
     line = text.count("\n", 0, start) + 1
     column = start - (text.rfind("\n", 0, start) + 1) + 1
-    more = f"，全文共 {len(found)} 处" if len(found) > 1 else ""
+    more = f"，全文共 {count} 处" if count > 1 else ""
     return Problem(path, line, f"第 {column} 个字{what}{more}，{done}", "warning", column)

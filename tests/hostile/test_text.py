@@ -1,9 +1,12 @@
 """Files in strange encodings, heads, titles and dates that nobody expects."""
 
+import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
+from dangjian.schema.frontmatter import parse_source
 from tests.hostile.crowd import Case, assert_good_stands, assert_outcome, crowd
 from tests.sites import Built, article
 
@@ -62,7 +65,7 @@ ENCODINGS = (
 )
 
 HEADS = (
-    refused("docx", b"PK\x03\x04" + b"\0" * 300, 0, "不是 UTF-8 编码的文本"),
+    refused("docx", b"PK\x03\x04" + b"\0" * 300, 0, "Word、WPS 文档或者压缩文件"),
     refused("html", "<html><body>x</body></html>", 1, "文件开头没有文件头"),
     refused("json", '{"title": "a", "date": "2020-01-01"}\n', 1, "文件开头没有文件头"),
     refused("megabyte", f"---\ntitle: a\nsummary: {'字' * 400_000}\n---\n文", 2, "最多 100000 个"),
@@ -138,6 +141,21 @@ def test_others_are_whole(built: Built) -> None:
 def test_a_far_future_is_held(built: Built) -> None:
     assert built.mentions("遥远") == []
     assert [held.why for held in built.report.withheld] == ["scheduled"]
+
+
+@pytest.mark.parametrize("head", ["", SOUND], ids=["alone", "behind an article"])
+def test_a_large_file_of_nul_takes_little_time_and_memory(head: str) -> None:
+    """Usual after a power cut. Time is the processor's."""
+    data = head.encode() + bytes(20_000_000)
+    start = time.process_time()
+    tracemalloc.start()
+    try:
+        parsed = parse_source(data, "jcdj/a.md")
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(data)
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - start < 10
+    assert "不是 UTF-8 编码的文本" in parsed.problems[0].message
 
 
 def test_two_articles_a_second_apart_keep_their_order(tmp_path: Path) -> None:
