@@ -67,7 +67,7 @@ ENCODINGS = (
 HEADS = (
     refused("docx", b"PK\x03\x04" + b"\0" * 300, 0, "Word、WPS 文档或者压缩文件"),
     refused("html", "<html><body>x</body></html>", 1, "文件开头没有文件头"),
-    refused("json", '{"title": "a", "date": "2020-01-01"}\n', 1, "文件开头没有文件头"),
+    refused("json", '{"title": "a", "date": "2020-01-01"}\n', 1, "文件头是 JSON"),
     refused("megabyte", f"---\ntitle: a\nsummary: {'字' * 400_000}\n---\n文", 2, "最多 100000 个"),
     refused("keys", "---\n" + "k: v\n" * 20_000 + "---\n", 2501, "超过 5000 个值"),
     refused("flow", f"---\ntitle: {'[' * 5000}\n---\n", 2, "嵌套超过 6 层"),
