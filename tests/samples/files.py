@@ -26,17 +26,66 @@ HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 FORMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "gonggao/gongjiang-tuijianbiao.docx": (
         "“示例工匠”推荐表",
-        ("姓名", "工作单位", "从事工种", "技能等级", "主要业绩", "单位意见", "县区意见"),
+        (
+            "姓名",
+            "性别",
+            "出生年月",
+            "政治面貌",
+            "文化程度",
+            "工作单位和职务",
+            "从事工种和年限",
+            "技能等级和证书编号",
+            "联系电话",
+            "学习和工作经历",
+            "主要业绩（可另附页）",
+            "获奖情况",
+            "本单位公示情况",
+            "单位党组织意见",
+            "县区组织部门意见",
+            "评审委员会意见",
+        ),
     ),
     "gonggao/shishi-jianyibiao.docx": (
         "实事项目建议表",
-        ("项目名称", "所在村或社区", "受益人数", "主要理由", "建议办法", "联系方式（可不填）"),
+        (
+            "项目名称",
+            "所在县区、乡镇（街道）",
+            "所在村（社区）",
+            "受益范围和人数",
+            "现在的情况",
+            "主要理由",
+            "建议办法",
+            "估计需要的资金",
+            "建议完成的时间",
+            "建议人（可不填）",
+            "联系方式（可不填）",
+            "乡镇（街道）党（工）委意见",
+        ),
     ),
     "zhengce/wenjian/shequ-niandu-kaohebiao.docx": (
         "社区工作者年度考核登记表",
-        ("姓名", "所在社区", "岗位", "本年度主要工作", "居民评价得分", "街道意见", "考核等次"),
+        (
+            "姓名",
+            "性别",
+            "出生年月",
+            "政治面貌",
+            "所在社区",
+            "岗位和任职时间",
+            "本年度主要工作",
+            "受奖惩情况",
+            "居民评价得分",
+            "社区党组织评鉴意见",
+            "街道考核小组意见",
+            "考核等次",
+            "本人签名和日期",
+            "备注",
+        ),
     ),
 }
+NOTES = (
+    "填表说明：1. 用黑色笔或者计算机填写，字迹清楚，不用简称。2. 没有的写“无”，不要空着。",
+    "3. 意见栏由负责人签名，写明日期并加盖公章。4. 本表一式两份，用 A4 纸双面打印。",
+)
 TABLES: dict[str, tuple[tuple[str, ...], ...]] = {
     "jiaoyu/lunxun-anpai.xlsx": (
         ("批次", "日期", "课程", "主讲", "学时"),
@@ -67,10 +116,10 @@ def package(path: Path, main: str, mime: str, parts: dict[str, str]) -> None:
         f'relationships+xml"/>{types}</Types>',
         "_rels/.rels": _relations({"rId1": ("officeDocument", main)}),
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w") as archive:
         for name, text in {**fixed, **parts}.items():
             info = zipfile.ZipInfo(name, (2026, 11, 1, 8, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
+            # Not deflated: as large as what an office makes, which has many more parts.
             archive.writestr(info, text)
 
 
@@ -101,7 +150,10 @@ def form(path: Path, title: str, labels: tuple[str, ...]) -> None:
         '<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:rPr><w:b/><w:sz w:val="36"/></w:rPr>'
         f'<w:t>{escape(title)}</w:t></w:r></w:p><w:tbl><w:tblPr><w:tblW w:w="9000" w:type="dxa"/>'
         f"<w:tblBorders>{border}</w:tblBorders></w:tblPr>"
-        f'<w:tblGrid><w:gridCol w:w="2400"/><w:gridCol w:w="6600"/></w:tblGrid>{rows}</w:tbl><w:p/>'
+        f'<w:tblGrid><w:gridCol w:w="2400"/><w:gridCol w:w="6600"/></w:tblGrid>{rows}</w:tbl>'
+        f"{''.join(f'<w:p><w:r><w:t>{escape(line)}</w:t></w:r></w:p>' for line in NOTES)}"
+        '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/>'
+        '<w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1588"/></w:sectPr>'
     )
     text = f'{HEAD}<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'
     package(
