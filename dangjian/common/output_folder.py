@@ -93,7 +93,7 @@ def _write(target: str, data: bytes, mode: Literal["wb", "xb"] = "wb") -> Stat:
 
 
 def remove_obstacle(output: Path, path: str) -> None:
-    """Remove an empty folder where a file has to stand, or a file where a folder has to."""
+    """Remove an empty folder where a file has to be, or a file where a folder has to."""
     target = output / path
     if target.is_dir():
         for folder, _, _ in os.walk(target, topdown=False):

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from dangjian.common.patterns import regex
 
 _PLAIN = regex(r"[A-Za-z0-9%/:=&?~#+._-]*")
-# Everything that may stand in an address, and "%" because it is already escaped.
+# Everything that may be in an address, and "%" because it is already escaped.
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
 _STRAY_PERCENT = regex(r"%(?![0-9A-Fa-f]{2})")
 

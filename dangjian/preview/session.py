@@ -38,7 +38,7 @@ class PreviewError(DangjianError):
 
 
 class Preview:
-    """What is shown now: an engine for the settings as they stand, and the number of its build.
+    """What is shown now: an engine for the settings as they are, and the number of its build.
 
     ``open_workplace`` reads the settings again; ``settings`` are the files it depends on.
     """
