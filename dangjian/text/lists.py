@@ -14,6 +14,7 @@ RULE: Final = regex(r"([-*_])[ \t]*(?:\1[ \t]*){2,}")
 STEP: Final = "    "
 _TASK = regex(r"\[([ xX])\][ \t]+")
 _LARGE_NUMBER = regex(r"^(\d{4,})([.)])(?=[ \t])")
+_ANY_NUMBER = regex(r"^(\d+)([.)])(?=[ \t])")
 _HAN = regex(f"[{HAN}]")
 
 
@@ -58,8 +59,12 @@ def with_box(words: str) -> str:
     return ("☐ " if found[1] == " " else "☑ ") + words[found.end() :]
 
 
-def no_marker(line: str) -> str:
-    """A line of text so that the parser takes none of its signs for a marker."""
+def no_marker(line: str, *, behind_text: bool = False) -> str:
+    """A line of text so that the parser takes none of its signs for a marker.
+
+    ``behind_text``: the line before it is of the same block, so that it begins no list.
+    """
     if line[:1].isdigit():
-        return _LARGE_NUMBER.sub(r"\1\\\2", line, count=1)
+        numbers = _ANY_NUMBER if behind_text else _LARGE_NUMBER
+        return numbers.sub(r"\1\\\2", line, count=1) if numbers.match(line) else line
     return line

@@ -7,14 +7,16 @@ from dangjian.text.remarks import Remark
 
 _DEFINED = regex(r"^[ >]*\[\^([^\]\n]+)\]: ?", re.MULTILINE)
 _USED = regex(r"\[\^([^\]\n]+)\](?!:)")
+_CODE = regex(r"(?<![`\\])(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 
 
 def look_at_notes(text: str, remarks: list[Remark]) -> str:
     """Report notes of a laid-out text that don't fit together; returns it as it can be parsed."""
     defined: dict[str, int] = {}
-    for found in _DEFINED.finditer(text):
+    written = _CODE.sub("", text) if "`" in text else text
+    for found in _DEFINED.finditer(written):
         defined[found[1]] = defined.get(found[1], 0) + 1
-    used = {found[1]: None for found in _USED.finditer(text)}
+    used = {found[1]: None for found in _USED.finditer(written)}
     for name in used:
         if name not in defined:
             remarks.append(

@@ -27,6 +27,14 @@ _FIGURE_NUMBERED = regex(r"[*_]{0,3}(\d{1,3})(?:、|[.．)）](?!\d))")
 _LETTERED = regex(r"[*_]{0,3}([A-Ha-h])(?:、|[.．)）](?![A-Za-z0-9]))")
 _DASHED = regex(r"[—–－·・‧∙⁃](?![—–－])|[-*+](?=[\u3400-\u9fff])")
 _IN_COLUMNS = regex(r"[^\s\u3000](?:[ ]{3,}|[ ]?\u3000[ \u3000]*|\t)[^\s\u3000]")
+_ALIKE = (
+    regex(r"\d{1,2}[:：]\d{2}(?!\d)"),
+    regex(r"\d{1,2}(?:\.\d{1,2})+(?:[\s、]|(?=[\u3400-\u9fff]))"),
+    regex(r"\[\d{1,3}\]"),
+    regex(r"\[[^\[\]]+\]\([^()]*\)$"),
+)
+"""Lines that are rows if the one before is of the same kind: times, numberings, sources, links."""
+_BOLD_LINE = regex(r"\*\*[^*]+(?<![，、,])\*\*[ \t]*")
 _ROW = regex(r"[*_]{0,3}[\u3400-\u9fffA-Za-z]{1,8}[*_]{0,3}[：:](?!//)")
 _KNOWN_ROW = regex(
     r"[*_]{0,3}(?:时\s*间|地\s*点|来\s*源|作\s*者|记\s*者|通讯员|编\s*辑|责任编辑|责\s*编|校\s*对|审\s*核|签\s*发"
@@ -35,7 +43,7 @@ _KNOWN_ROW = regex(
     r"|咨询电话|报名时间|报名地点|报名方式|公示时间|公示期)[*_]{0,3}[：:](?!//)"
 )
 _DATE = regex(
-    r"(?:\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*月\s*"
+    r"\d{4}([./\-])\d{1,2}\1\d{1,2}|(?:\d{4}|[〇○零一二三四五六七八九]{4})\s*年\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*月\s*"
     r"(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,4})\s*日"
 )
 _PUNCTUATION = regex(r"[，。！？；：、,.!?;:…“”《》（）()\[\]|*_`]")
@@ -104,12 +112,16 @@ def _begins(before: str, line: str, widest: int) -> bool:
         return False
     if ends_sentence(before) or _NUMBERED.match(stripped):
         return True
+    previous = before.strip()
+    if _BOLD_LINE.fullmatch(previous):
+        return True
     if found := _FIGURE_NUMBERED.match(stripped):
-        return found[1] == "1" or _FIGURE_NUMBERED.match(before.strip()) is not None
+        start = _KNOWN_ROW.sub("", previous).lstrip()
+        return found[1] == "1" or _FIGURE_NUMBERED.match(start) is not None
     if _LETTERED.match(stripped) and stripped[0] in "Aa*_":
         return True
-    alike = (_ROW, _LETTERED, _DASHED)
-    if any(one.match(stripped) and one.match(before.strip()) for one in alike):
+    alike = (_ROW, _LETTERED, _DASHED, *_ALIKE)
+    if any(one.match(stripped) and one.match(previous) for one in alike):
         return True
     return (
         _IN_COLUMNS.search(stripped) is not None and _IN_COLUMNS.search(before.strip()) is not None

@@ -76,6 +76,25 @@ MADE = {
         "<p>写成<code>！[图]（a.jpg）</code>和<code>【甲】(b.md)</code></p>",
     ),
     "definition": ("[甲][1]\n\n[1]：b.md", '<p><a href="dj-article:xw/b.md">甲</a></p>'),
+    "words in the place of an address": (
+        "[编者按]: 下文有改动\n\n- [注]: 见1.2节\n\n正文\n[注]: 见上",
+        "<p>[编者按]: 下文有改动</p>\n<ul>\n<li>[注]: 见1.2节</li>\n</ul>\n<p>正文\n[注]: 见上</p>",
+    ),
+    "note in code": ("写`[^1]`即可", "<p>写<code>[^1]</code>即可</p>"),
+    "bold line": ("**一、要求**\n正文。", "<p><strong>一、要求</strong></p>\n<p>正文。</p>"),
+    "bold words": ("抓好**组织**\n建设。", "<p>抓好<strong>组织</strong>建设。</p>"),
+    "times": ("9:00 签到\n9:30 开会", "<p>9:00 签到</p>\n<p>9:30 开会</p>"),
+    "numberings": ("1.1 甲\n1.2.1 乙", "<p>1.1 甲</p>\n<p>1.2.1 乙</p>"),
+    "sources": ("[1] 甲\n[2] 乙", "<p>[1] 甲</p>\n<p>[2] 乙</p>"),
+    "links": (
+        "[甲](a.md)\n[乙](b.md)",
+        '<p><a href="dj-article:xw/a.md">甲</a></p>\n<p><a href="dj-article:xw/b.md">乙</a></p>',
+    ),
+    "attachments": ("附件：1. 甲\n2. 乙", "<p>附件：1. 甲</p>\n<p>2. 乙</p>"),
+    "signature with a short date": (
+        "特此通知。\n\n示例县委组织部\n2026.11.20",
+        '<p>特此通知。</p>\n<p class="right">示例县委组织部</p>\n<p class="right">2026.11.20</p>',
+    ),
     "no definition": ("[注]：见下文。", "<p>[注]：见下文。</p>"),
 }  # fmt: skip
 
@@ -119,6 +138,8 @@ SAID = {
         "error",
         "是文件，不是图片；请改成链接，例如 [通知](a.pdf)",
     ),
+    "address never used": ("甲\n\n[乙]: b.md", "warning", "没有用到"),
+    "address twice": ("[甲][x]\n\n[x]: a.md\n[x]: b.md", "warning", "[x]: 写了两次"),
     "sound": ('<bgsound src="a.mp3">', "error", "背景音乐"),
 }
 
