@@ -68,6 +68,8 @@ def scan_content(content: Path) -> Scan:
             if name.lower().endswith(_ENDINGS):
                 message = "扩展名要用小写的 .md，这个文件没有读取，请改名"
                 problems.append(Problem(path, 0, message))
+            elif _COLUMN_LIKE.match(name):
+                problems.append(Problem(path, 0, _COLUMN_NAME, "warning"))
             elif ending.lower() in _PLAIN and not _NOT_READ.search(name):
                 unread.append(path)
             elif _NOT_READ.search(name) and not name.startswith((".", "_", "~")):
@@ -81,6 +83,8 @@ def _passed_over(name: str) -> str:
     """Why a Markdown file in a column is no article; empty for most."""
     if name.startswith("."):
         return _HIDDEN
+    if _COLUMN_LIKE.match(name):
+        return _COLUMN_NAME
     if name.startswith("_"):
         return "以 _ 开头的文件不是文章，没有读取；是文章的请去掉开头的 _"
     if name.startswith("~$"):
@@ -127,6 +131,8 @@ _COPY = regex(
     r"|\.(?:orig|bak)\.md$"
 )
 _HIDDEN = "hidden"
+_COLUMN_LIKE = regex(r"_(?:columns?|栏目)\.", re.IGNORECASE)
+_COLUMN_NAME = "这个文件没有读取：栏目的说明文件要叫 _column.md（全用小写），请改名"
 _RENAME = "这个文件没有读取：文章的文件名要以 .md 结尾（记事本可能多加了 .txt）；是文章的请改名"
 UNREAD = "这个文件没有读取，也没有文章引用它：文章的文件名要以 .md 结尾；是文章的请改名"
 UNREAD_OFFICE = (

@@ -68,6 +68,10 @@ FOREIGN: Final[dict[str, Foreign]] = {
     **dict.fromkeys(("photos", "album", "pictures"), Foreign("一组图片请写 类型: 图集 和 图集")),
     **dict.fromkeys(("copyright_info", "copyright_author", "post_author", "writer"),
                     Foreign("请写 作者 或 来源")),
+    **dict.fromkeys(
+        ("name", "名称"),
+        Foreign("文章请写 标题；这是栏目的说明文件的，请把文件改名为 _column.md"),
+    ),
     "hidden": Foreign("有页面、不进列表的，请写 状态: 隐藏"),
     "post_status": Foreign("请写 状态: 草稿 或 状态: 发布"),
     "sequence": Foreign("同一位置上的先后请写 权重"),

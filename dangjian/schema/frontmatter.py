@@ -131,7 +131,7 @@ def _yaml(rest: str, path: str, line: int, problems: tuple[Problem, ...]) -> Sou
         head = _BREAK.sub(" ", head)
     fields = plain_fields(head, line)
     if fields is None:
-        _check_filled(head, line)
+        _check_filled(head, line, path)
         head, notices = repaired(head, path, line)
         problems = (*problems, *notices)
         fields = plain_fields(head, line) or built_fields(head, line)
@@ -183,9 +183,14 @@ def _split(rest: str, line: int) -> tuple[str, str]:
     raise _HeadError(line - 1, "文件头没有结束：请在正文之前另起一行，只写三个英文减号 ---")
 
 
-def _check_filled(head: str, line: int) -> None:
+def _check_filled(head: str, line: int, path: str) -> None:
     if not head.strip():
-        raise _HeadError(line - 1, "文件头是空的：两行 --- 之间至少要写“标题: ……”和“时间: ……”")
+        raise _HeadError(line - 1, f"文件头是空的：两行 --- 之间至少要写{_needed(path)}")
+
+
+def _needed(path: str) -> str:
+    """The keys that a file has to have."""
+    return "“名称: ……”" if path.endswith("_column.md") else "“标题: ……”“时间: ……”"
 
 
 def built_fields(head: str, line: int) -> tuple[Field, ...]:
@@ -315,13 +320,11 @@ def _headers(text: str, path: str, line: int, problems: tuple[Problem, ...]) -> 
     if form := {"+": "TOML（+++）", "{": "JSON（{}）"}.get(first.strip()[:1]):
         raise _HeadError(
             line,
-            f"文件头是 {form} 的写法，请改成一行 ---，接着写“标题: ……”“时间: ……”，再写一行 ---",
+            f"文件头是 {form} 的写法，请改成一行 ---，接着写{_needed(path)}，再写一行 ---",
         )
     if not _KEY.match(first):
         what = "文件是空的" if not text.strip() else "文件开头没有文件头"
-        raise _HeadError(
-            line, f"{what}：请在最前面写一行 ---，接着写“标题: ……”“时间: ……”，再写一行 ---"
-        )
+        raise _HeadError(line, f"{what}：请在最前面写一行 ---，接着写{_needed(path)}，再写一行 ---")
     found: list[tuple[str, str, int]] = []
     mistakes: list[Problem] = []
     colons: list[int] = []

@@ -45,6 +45,8 @@ _NEVER_HIDDEN: Final = ("special", "link")
 _WITH_BODY: Final = ("news", "document", "notice", "page")
 _SHOWN_BODY: Final = ("attachments", "video", "gallery", "original_url", "external_url")
 """Keys that give a page something to show where there is no text."""
+_USUAL_COLUMN: Final = "工作动态"
+_LIKE: Final = 0.6
 _NEED_COVER: Final = ("slide", "photo")
 
 
@@ -166,6 +168,8 @@ def read_column(source: Source) -> tuple[ColumnEntry | None, tuple[Problem, ...]
     kind = taken.values.get("type", COLUMN_TYPES[0])
     if kind not in COLUMN_TYPES:
         nearest = max(COLUMN_TYPES, key=lambda word: similarity(kind, word))
+        if similarity(kind, nearest) < _LIKE:
+            nearest = _USUAL_COLUMN
         message = (
             f"栏目类型（type）写的是“{shortened(kind)}”，不在国办发〔2017〕47号的用词里，"
             f"最接近的是“{nearest}”；可用的有：{'、'.join(COLUMN_TYPES)}"

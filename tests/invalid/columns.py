@@ -22,5 +22,7 @@ COLUMNS = (
     column("名称: 基层党建\n描述: 甲", 3, "是不是要写 说明（description）？"),
     column("名称: 基层党建\nname: 甲", 3, "“名称”和“name”是同一项"),
     column(f"名称: {'长' * 61}", 2, "最多 60 个"),
+    Case("基层党建\n", 1, "接着写“名称: ……”，再写一行", "jcdj/_column.md"),
+    Case("---\n\n---\n", 1, "至少要写“名称: ……”", "jcdj/_column.md"),
     column("名称：甲\n类型：乙", 3, "是不是要写 栏目类型（type）？"),
 )

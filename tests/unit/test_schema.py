@@ -281,6 +281,8 @@ def test_an_unknown_column_type_warns_with_the_nearest() -> None:
     entry, problems = read_column(parse_source("---\n名称: 甲\n栏目类型: 政策解释\n---\n", "c.md"))
     assert entry is not None
     assert "最接近的是“政策解读”" in problems[0].message
+    _, problems = read_column(parse_source("---\n名称: 甲\n栏目类型: 通知公告\n---\n", "c.md"))
+    assert "最接近的是“工作动态”" in problems[0].message
 
 
 def test_an_entry_survives_the_store() -> None:
