@@ -5,12 +5,12 @@ straight behind a line, an item two blanks in, a heading without its space. This
 that in the one form in which Python-Markdown understands it, and decides where paragraphs end.
 """
 
-import re
 from typing import Final
 
 from dangjian.common.patterns import regex
 from dangjian.text import lists, tables
 from dangjian.text.braces import with_class, with_id
+from dangjian.text.definitions import Definitions, as_words
 from dangjian.text.elements import PARAGRAPH_CLASSES
 from dangjian.text.limits import MAX_DEPTH, TOO_DEEP, TooExpensiveError, WorkLimit
 from dangjian.text.lists import STEP, Item, indent_of, marker_of
@@ -34,12 +34,6 @@ _BLANK: Final = regex(r"[\s\u3000\u00a0\u200b\ufeff\u2060]*")
 _HEADING = regex(r"(#{1,6})[ \t\u3000]+(.*?)(?:[ \t]+#+)?[ \t]*|(#{2,6})([^#\s].*?)[ \t]*")
 _WIDE_HEADING = regex(r"＃{2,6}[ \u3000]*(?=\S)|＃[ \u3000]+(?=\S)")
 _QUOTE = regex(r">(?![\d=＝])[ \t]?")
-_REFERENCE = regex(
-    r"\[([^\]^\n][^\]\n]*)\][:：](?=[ \t]*(?:<[^<>\n]+>|(?:https?://|mailto:|[./#{|])\S*"
-    r"|[^\s，。；]+\.[A-Za-z0-9]{1,5}(?:#\S*)?|[\w.\-]+\.[a-z]{2,}/\S*)"
-    r"(?:[ \t]+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?[ \t]*$)"
-)
-_LIKE_REFERENCE = regex(r"^[ ]{0,3}\[[^\[\]]*\]:", re.MULTILINE)
 _DEFINITION = regex(r":[ \t]{1,3}\S")
 _UNDERLINE = regex(r"=+|-{2,}")
 _BLOCK_TOKEN = regex(r"(?:\x0e\d+\x0f\s*)+")
@@ -66,17 +60,13 @@ class Blocks:
         self._gap = False
         self._texts: list[list[str]] = []
         self._single = 0
-        self._defined: dict[str, str] = {}
+        self._definitions = Definitions(remarks)
 
     def lay_out(self, text: str) -> str:
         """The text in the one form."""
         lines = self._laid_out(text.split("\n"))
         set_signature(lines)
-        if self._defined:
-            whole = "\n".join(lines).lower()
-            for name, line in self._defined.items():
-                if whole.count(f"[{name}]") < 2:
-                    self._tell(f"[{name}]: 后面的地址没有用到，页面上没有这一行", line)
+        self._definitions.finish(lines)
         if self._mode == "auto" and sentences_by_line(self._texts, self._single):
             self._remarks.append(
                 Remark(
@@ -95,9 +85,6 @@ class Blocks:
                 )
             )
         return "\n".join(lines)
-
-    def _tell(self, message: str, line: str) -> None:
-        self._remarks.append(Remark(message, near=line.strip(), level="warning"))
 
     def _laid_out(self, lines: list[str]) -> list[str]:
         at, end, out = 0, len(lines), self._out
@@ -230,9 +217,7 @@ class Blocks:
                         level="warning",
                     )
                 )
-        if "]:" in text:
-            # No address follows, so these are words; the parser would take them out.
-            text = _LIKE_REFERENCE.sub(r"\\\g<0>", text)
+        text = as_words(text)
         if text[0] == "=" or (text[0] == ">" and not (lead and _QUOTE.match(text))):
             text = f"\\{text}"
         depth = len(self._items) - (1 if lead else 0)
@@ -396,13 +381,10 @@ class Blocks:
             self._items = [Item("note", 0, 4)]
             self._begin(f"[^{found[1]}]: ", words, gap=False)
             return True
-        if found := _REFERENCE.match(rest):
+        if definition := self._definitions.take(rest):
             self._flush()
             self._items.clear()
-            if found[1].lower() in self._defined:
-                self._tell(f"[{found[1]}]: 写了两次，只有最后一次起作用，请删去其余的", rest)
-            self._defined[found[1].lower()] = rest
-            self._emit("reference", [f"[{found[1]}]: {rest[found.end() :].strip()}"])
+            self._emit("reference", [definition])
             return True
         return False
 

@@ -20,7 +20,8 @@ _FILE: Final = (
 _CODE: Final = r"(?<![`\\])(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)"
 _WIDE_LINK = regex(rf"{_CODE}|(?P<text>\[[^\[\]\n]+\])[（(]\s*(?P<to>{_TARGET})\s*[）)]", re.DOTALL)
 _ODD_LINK = regex(
-    rf"{_CODE}|(?:(?P<picture>[!！])(?=[\[［【][^\n]*?[\]］】][ ]?[(（]\s*{_PICTURE}\s*[)）]))?"
+    rf"{_CODE}"
+    rf"|(?:(?P<picture>[!！])(?=[\[［【][^\[\]［］【】\n]+[\]］】][ ]?[(（]\s*{_PICTURE}\s*[)）]))?"
     rf"[\[［【](?P<text>[^\[\]［］【】\n]+)[\]］】][ ]?[(（]\s*(?P<to>{_FILE})\s*[)）]",
     re.DOTALL | re.IGNORECASE,
 )
