@@ -1,10 +1,14 @@
 """Lines of text on a phone: none torn apart to be justified, no sentence on a single character."""
 
-import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests.benchmarks.archive import write_archive
+from tests.conftest import MakeSite
+from tests.quality.axe import PHONE, Look, show
 from tests.sites import Built
 
 MAX_STRETCH = 0.12
@@ -48,26 +52,50 @@ STRETCHES = """() => {
 }"""
 
 
+def stretches(browser: Browser, built: Built, address: str) -> dict[str, list[tuple[str, float]]]:
+    """Every justified line of all texts on a phone, by mode, and how far it is stretched."""
+    context = browser.new_context(viewport={"width": 375, "height": 740})
+    page = context.new_page()
+    lines: dict[str, list[tuple[str, float]]] = {mode: [] for mode in MAX_STRETCHED}
+    for found in built.pages():
+        if 'id="text"' in found.source:
+            page.goto(address + found.address)
+            for mode, measured in lines.items():
+                show(page, Look({"elder": "on"} if mode == "elder" else {}, PHONE))
+                measured += [tuple(line) for line in page.evaluate(STRETCHES)]
+    context.close()
+    return lines
+
+
+def assert_few_are_stretched(lines: dict[str, list[tuple[str, float]]]) -> None:
+    for mode, measured in lines.items():
+        assert len(measured) > 1000
+        stretched = [line for line in measured if line[1] > MAX_STRETCH]
+        share = len(stretched) / len(measured)
+        assert share <= MAX_STRETCHED[mode], f"{mode}: {share:.2%} of {len(measured)}: {stretched}"
+
+
 @pytest.mark.browser
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", MAX_STRETCHED)
 def test_few_lines_of_a_phone_are_stretched(
-    browser: Browser, portal: Built, portal_address: str, mode: str
+    browser: Browser, portal: Built, portal_address: str
 ) -> None:
-    context = browser.new_context(viewport={"width": 375, "height": 740})
-    chosen = json.dumps(json.dumps({"elder": "on"} if mode == "elder" else {}))
-    context.add_init_script(f"localStorage.setItem('dangjian-choices', {chosen})")
-    page = context.new_page()
-    lines: list[tuple[str, float]] = []
-    for found in portal.pages():
-        if 'id="text"' in found.source:
-            page.goto(portal_address + found.address)
-            lines += [tuple(line) for line in page.evaluate(STRETCHES)]
-    context.close()
-    stretched = [line for line in lines if line[1] > MAX_STRETCH]
-    assert len(lines) > 1000
-    share = len(stretched) / len(lines)
-    assert share <= MAX_STRETCHED[mode], f"{share:.2%} of {len(lines)} lines: {stretched}"
+    assert_few_are_stretched(stretches(browser, portal, portal_address))
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_few_lines_of_generated_articles_are_stretched(
+    browser: Browser,
+    make_site: MakeSite,
+    serve: Callable[[Path], str],
+    long: bool,
+) -> None:
+    site = make_site({})
+    write_archive(site.folder, 100 if long else 25, seed=14)
+    built = site.build()
+    assert built.errors == []
+    assert_few_are_stretched(stretches(browser, built, serve(built.output)))
 
 
 @pytest.mark.browser
