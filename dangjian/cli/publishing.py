@@ -210,10 +210,10 @@ def rollback(
         if to == "list":
             _list_releases(site, output or None)
             return
-        done, notices = roll_back(site, to, output or None)
+        done, failed, notices = roll_back(site, to, output or None)
     except (SiteError, PublishError) as error:
         refuse(_stamped(str(error)))
-    for note in notices:
+    for note in (*failed, *notices):
         print(_stamped(note))
     for where, name in done:
         print(
@@ -222,6 +222,9 @@ def rollback(
                 "要把现在的内容原样再发布，运行 python3 tasks.py publish --again"
             )
         )
+    if failed:
+        sys.stdout.flush()
+        raise Exit(code=PARTLY)
 
 
 def _list_releases(site: "Site", output: str | None) -> None:

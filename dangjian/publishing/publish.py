@@ -206,11 +206,11 @@ def _note_published(place: Workplace) -> None:
 
 def roll_back(
     site: Site, to: str, output: Path | str | None = None
-) -> tuple[list[tuple[str, str]], list[str]]:
+) -> tuple[list[tuple[str, str]], list[str], list[str]]:
     """Make an earlier release live again at every place.
 
-    Returns each place with its release's name, and sentences on what went wrong. Raises
-    PublishError if it failed at all of them.
+    Returns each place with its release's name, why it failed at others, and sentences on what else
+    went wrong. Raises PublishError if it failed at all of them.
     """
     place = site.workplace()
     destinations = destinations_of(place, output)
@@ -229,7 +229,7 @@ def roll_back(
     if not done:
         raise PublishError("\n".join(failed))
     notify(place, _key_of_all(place, destinations), [])
-    return done, [*failed, *notices]
+    return done, failed, notices
 
 
 def folders_of(site: Site, output: Path | str | None = None) -> list[tuple[Destination, Path]]:

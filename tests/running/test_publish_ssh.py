@@ -10,6 +10,7 @@ import pytest
 from dangjian.publishing.errors import PublishError
 from dangjian.publishing.manifest import Manifest, mark_of
 from dangjian.publishing.marks import marks_of
+from dangjian.publishing.publish import roll_back
 from dangjian.publishing.targets.shell import RemoteShell
 from dangjian.publishing.targets.ssh import SshSite
 from dangjian.settings.destinations import SshFolder
@@ -230,7 +231,9 @@ def test_a_whole_site_to_two_places_of_which_one_fails(sshd: Sshd, tmp_path: Pat
     assert outcome.places[1].changes.changed == ["稿件1"]
     assert "改过了" in (live / PAGE).read_text(encoding="utf-8")
     assert [one.result for one in office.publish().places[:2]] == ["unchanged", "unchanged"]
-    office.roll_back()
+    done, failed, _ = roll_back(office.settings, "")
+    assert len(done) == 2
+    assert [told for told in failed if "连不上" in told] == failed != []
     assert "改过了" not in (live / PAGE).read_text(encoding="utf-8")
     assert [one.result for one in office.publish().places[:2]] == ["rolled back", "rolled back"]
 
