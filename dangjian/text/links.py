@@ -165,6 +165,7 @@ class Links:
     def _remote_picture(self, address: str, written: str) -> Address:
         url = f"https:{address}" if address.startswith("//") else address
         shown = written if len(written) <= 60 else f"{written[:60]}…"
+        self.references.append(Reference("remote", url, written=written))
         if self._is_own(url):
             message = (
                 f"图片“{shown}”写的是本站网页上的地址，会随生成改变；"
@@ -172,7 +173,6 @@ class Links:
             )
             self._note(written, message)
             return Address()
-        self.references.append(Reference("remote", url, written=written))
         if self._archived:
             self._note(
                 written, f"图片“{shown}”在别的网站上，已改成链接。{REMOTE_ADVICE}", "warning"
