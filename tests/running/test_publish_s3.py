@@ -228,6 +228,23 @@ def test_a_publish_that_was_cut_short_is_made_good(
     assert cloud.read() == {**NEW, LATE: "o"}
 
 
+def test_what_a_killed_run_did_not_delete_is_deleted_by_the_next(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.publish(OLD)
+
+    def cut(_bucket: Bucket, path: str) -> None:
+        raise PublishError(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Bucket, "delete", cut)
+        with pytest.raises(PublishError):
+            cloud.publish(NEW)
+    assert "a/2020/06/gone.html" in cloud.read()
+    cloud.publish({**NEW, "index.html": "third"})
+    assert cloud.read() == {**NEW, "index.html": "third", LATE: "o"}
+
+
 def test_a_store_without_conditions_is_used_and_named(cloud: Cloud) -> None:
     cloud.publish(OLD)
     site = cloud.open()

@@ -242,7 +242,9 @@ class S3Site(Struct):
                     self.progress(Stage.SEND, done, total)
         packed = gzip.compress(msgspec.json.encode(Record(new)), mtime=0)
         self.bucket.put_private(_record_path(after.live), packed)
-        gone = list(delivery.removed)
+        # What an earlier run did not come to delete is still to go.
+        left = [path for path in self.state.gone if path not in new]
+        gone = [*delivery.removed, *(path for path in left if path != _record_path(after.live))]
         if self.state.live and self.state.live != after.live:
             gone.append(_record_path(self.state.live))
         whole = gzip.compress(msgspec.json.encode(record), mtime=0)
