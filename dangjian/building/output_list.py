@@ -130,7 +130,9 @@ def _unlisted(output: Path, foreign: list[str]) -> str:
 
 
 def read_list(file: Path) -> set[str] | None:
-    """The paths on a list; None when there is none."""
+    """The paths on a list; None when there is none. Raises PlaceError if it is no plain file."""
+    if file.exists() and not file.is_file():  # a pipe would be waited for without end
+        raise PlaceError(f"{file} 不是文件（是文件夹、管道或设备），请删去它再运行")
     try:
         lines = file.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:

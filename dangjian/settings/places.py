@@ -9,15 +9,19 @@ from dangjian.common.errors import PlaceError
 from dangjian.paths import PACKAGE
 from dangjian.settings.workspace import Workplace
 
+_CACHE_ADVICE = 'CACHE_PATH 请改成单独的文件夹，例如 "cache"'
+
 
 def check_output(place: Workplace) -> None:
     """Raise PlaceError unless the output folder may be written to.
 
     It may neither hold nor lie in what people made or need, nor be (or touch) the live site, which
-    only ``publish`` changes.
+    only ``publish`` changes; nor may the cache, which a build writes too.
     """
     output = place.output
     protected = _made_by_people(place)
+    if reason := _overlap(place.cache, protected, place):
+        raise PlaceError(f"不能生成：缓存文件夹 {reason}。什么也没有改动。{_CACHE_ADVICE}")
     if reason := _overlap(output, protected, place) or _holds(output, "缓存", place.cache):
         raise PlaceError(
             f"不能生成到 {output}：{reason}。什么也没有改动。"
@@ -46,10 +50,7 @@ def check_cache(place: Workplace) -> None:
     """Raise PlaceError unless the cache folder may be cleaned."""
     protected = _made_by_people(place)
     if reason := _overlap(place.cache, protected, place):
-        raise PlaceError(
-            f"没有清理：缓存文件夹 {reason}。什么也没有删除。"
-            'CACHE_PATH 请改成单独的文件夹，例如 "cache"'
-        )
+        raise PlaceError(f"没有清理：缓存文件夹 {reason}。什么也没有删除。{_CACHE_ADVICE}")
 
 
 def live_folder_at(place: Workplace, folder: Path) -> Path | None:

@@ -1,5 +1,6 @@
 """What ``build``, ``pelican`` and ``clean`` write or delete: only what is ours."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -78,6 +79,27 @@ def test_an_output_that_is_not_its_own_is_refused(make: Site, place: str) -> Non
     with pytest.raises(PlaceError, match="不能生成到"):
         make.build()
     assert folder_bytes(make.folder) == before
+
+
+@pytest.mark.parametrize("place", [".", "content", "content/out", "..", "templates"])
+def test_a_cache_that_is_not_its_own_is_refused(make: Site, place: str) -> None:
+    make.write("templates/own.html", "x")
+    make.cache = make.folder / place
+    before = folder_bytes(make.folder)
+    with pytest.raises(PlaceError, match=r"缓存文件夹 .*CACHE_PATH"):
+        make.build()
+    assert folder_bytes(make.folder) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+def test_a_pipe_in_the_place_of_the_list_is_not_waited_for(make: Site) -> None:
+    make.build()
+    (kept,) = make.folder.glob(".dangjian/outputs/*")
+    kept.unlink()
+    os.mkfifo(kept)
+    make.write("content/yw/neu.md", article("新的"))
+    with pytest.raises(PlaceError, match="管道"):
+        make.build()
 
 
 @pytest.fixture
