@@ -21,6 +21,8 @@ _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _MAX_BYTES = 2_000_000
 _MAX_DEPTH = 100
+MAX_DRAWN = 200_000
+"""The most elements that a browser may have to draw, copies by ``use`` counted."""
 
 _DRAWING = frozenset(
     re.findall(
@@ -106,6 +108,8 @@ def clean_svg(data: bytes) -> tuple[bytes, int, int]:
     if root.tag != f"{_SVG}svg":
         raise SvgError("文件里没有 SVG 图形（最外层不是 svg）。请用绘图软件重新导出。")
     width, height = _size(root)
+    if _drawn(root) > MAX_DRAWN:
+        raise SvgError("SVG 里的图形互相套用，展开后太多，读者的浏览器会停住。请导出为 PNG。")
     parts: list[str] = []
     _write(root, parts, 0)
     return "".join(parts).encode(), width, height
@@ -121,6 +125,32 @@ def _size(root: ET.Element) -> tuple[int, int]:
     if not all(sides) or max(sides) > 100_000:
         raise SvgError("SVG 没有写明尺寸。请给最外层的 svg 写上 viewBox，或者 width 和 height。")
     return max(1, round(sides[0])), max(1, round(sides[1]))
+
+
+def _drawn(root: ET.Element) -> int:
+    """How many elements are drawn, each as often as ``use`` copies it; counted up to the limit."""
+    named = {element.get("id"): element for element in root.iter() if element.get("id")}
+
+    def parts(element: ET.Element) -> list[ET.Element]:
+        reference = element.get("href") or element.get(_XLINK_HREF) or ""
+        copied = named.get(reference.strip().removeprefix("#"))
+        if copied is None or element.tag != f"{_SVG}use":
+            return list(element)
+        return [*element, copied]
+
+    counts: dict[ET.Element, int] = {}
+    entered: set[ET.Element] = set()
+    waiting = [(root, False)]
+    while waiting:
+        element, counted = waiting.pop()
+        if counted:
+            below = sum(counts.get(part, 0) for part in parts(element))  # none in a circle
+            counts[element] = min(below + 1, MAX_DRAWN + 1)
+        elif element not in entered:
+            entered.add(element)
+            waiting.append((element, True))
+            waiting += [(part, False) for part in parts(element)]
+    return counts[root]
 
 
 def _pixels(text: str) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dangjian.media import svg
 from dangjian.media.picture_source import PictureError
 from dangjian.media.pictures import make_picture
 from tests.samples.photos import camera_exif, photo
@@ -129,3 +130,35 @@ def test_a_picture_inside_a_drawing_loses_place_and_camera(tmp_path: Path, kind:
     data = base64.b64decode(found[1])
     assert b"SecretCamera" not in data
     assert Image.open(io.BytesIO(data)).size == (40, 30)
+
+
+def test_copies_of_copies_are_counted(tmp_path: Path) -> None:
+    """Each level shows the one below ten times; the fifth one draws 111,111 elements in all."""
+
+    def nested(levels: int) -> str:
+        rows = ["<g id='n0'><rect width='1' height='1'/></g>"]
+        rows += [
+            f"<g id='n{n}'>" + f"<use href='#n{n - 1}'/>" * 10 + "</g>"
+            for n in range(1, levels + 1)
+        ]
+        return f"<defs>{''.join(rows)}</defs><use href='#n{levels}'/>"
+
+    make_picture(drawing(tmp_path, nested(3)), tmp_path / "cache")
+    for levels in (6, 30):
+        with pytest.raises(PictureError, match="互相套用"):
+            make_picture(drawing(tmp_path, nested(levels)), tmp_path / "cache")
+
+
+def test_the_limit_of_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = "<g id='a'/><use href='#a'/><use href='#none'/>"  # with svg and the copy five
+    monkeypatch.setattr(svg, "MAX_DRAWN", 5)
+    make_picture(drawing(tmp_path, inside), tmp_path / "cache")
+    monkeypatch.setattr(svg, "MAX_DRAWN", 4)
+    with pytest.raises(PictureError, match="互相套用"):
+        make_picture(drawing(tmp_path, inside + "<!-- -->"), tmp_path / "cache")
+
+
+def test_copies_in_a_circle_and_in_a_long_row(tmp_path: Path) -> None:
+    circle = "<g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g>"
+    row = "".join(f"<g id='r{n}'><use href='#r{n + 1}'/></g>" for n in range(300))
+    make_picture(drawing(tmp_path, circle + row), tmp_path / "cache")
