@@ -211,7 +211,7 @@ def test_s3_killed_at_random_moments(store: Store, tmp_path: Path, long: bool) -
             if not path.startswith("static/"):
                 assert set(needed_by(text)) <= found.keys(), (number, path)
         now = meant if number % 2 else f"x{number}"
-        cloud.publish(linked_site(now))
+        cloud.publish(linked_site(now)).settle()  # as every run that finds nothing changed does
         shown = {k: v for k, v in cloud.read().items() if k in linked_site(now) or "html" in k}
         assert shown == linked_site(now)
         assert cloud.open().state.claim is None
