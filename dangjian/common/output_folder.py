@@ -114,7 +114,7 @@ def scan_output(output: Path, links: list[str] | None = None) -> dict[str, Stat]
     def note(path: str, reason: SkipReason) -> None:
         if reason == "link" and links is not None:
             links.append(path)
-        elif reason == "unreadable" and (output / path).exists():
+        elif reason == "unreadable" and (output / path).is_dir():
             raise PlaceError(
                 f"{output / path} 打不开，里面有哪些文件看不到，已停下。请检查文件夹的权限和磁盘"
             )

@@ -115,9 +115,9 @@ class MarkdownText:
             self._markdown.reset()
             html = join_lines(tokens.put_back(self._markdown.convert(rest)))
             html = self._cleaner.clean(html, links, raw, remarks)
+            html = put_together(html, runs) if runs else html
             if "&#" in text:
                 html = _without_controls(html, remarks)
-            html = put_together(html, runs) if runs else html
         html, anchors = set_anchors(html, links.inner, remarks)
         html = set_classes(html)
         return Rendered(html, tuple(links.references), tuple(remarks), anchors)

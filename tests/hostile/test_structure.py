@@ -41,7 +41,8 @@ def news(path: str, address: str = "", says: str = "", **fields: object) -> Case
 
 COLUMNS = (
     *(column_case(f"r-{slug}", slug, f"“{slug}”由系统使用") for slug in RESERVED),
-    column_case("dotted", "search.html", "里不能有点"),
+    column_case("dotted", "so.suo", "里不能有点"),
+    column_case("ending", "search.html", "“search”由系统使用"),
     column_case("same", "jcdj", "的网址同为“jcdj”"),
 )
 IN_FOLDERS = (
