@@ -121,7 +121,7 @@ def _tell(site: "GroupSite", result: "SiteResult", count: str) -> None:
     name = site.name or result.name or site.label
     who = f"（{site.owner}）" if site.owner and result.state != "done" else ""
     print(f"[{count}] {_MARKS[result.state]} {site.label}  {name}{who}：{result.summary}")
-    for line in result.told:
+    for line in result.messages:
         print("\n".join(f"        {part}" for part in line.splitlines()))
     sys.stdout.flush()
 

@@ -66,29 +66,29 @@ def find_shared(
 ) -> tuple[SharedColumn, list[str]]:
     """What of a column can be shared, and a sentence on each article that can't."""
     found = SharedColumn(str(content.resolve()), column, into)
-    told: list[str] = []
+    messages: list[str] = []
     inside = f"{column}/"
     files: set[str] = set()
     public = [item for item in archive.by_path.values() if item.path.startswith(inside)]
     paths = {item.path for item in public if not item.held and item.entry.status != "hidden"}
     if not paths:
-        told.append(f"栏目 {column} 里没有公开的文章")
+        messages.append(f"栏目 {column} 里没有公开的文章")
     for item in sorted(public, key=lambda item: item.path):
         if item.path not in paths or not item.address:
             continue
         if outside := next(_outside(item, inside, paths, moved=into != column), ""):
-            told.append(f"{content.name}/{item.path} 没有共享：{outside}")
+            messages.append(f"{content.name}/{item.path} 没有共享：{outside}")
             continue
         original = f"{base_url.rstrip('/')}/{item.address}"
         if not _reads_back(content, item, original):
-            told.append(
+            messages.append(
                 f"{content.name}/{item.path} 没有共享：文件头里加不上规范网址，请改成每行一项"
             )
             continue
         found.articles[item.path] = original
         files.update(key.partition(":")[2] for key in file_targets(item))
     found.files = sorted(files)
-    return found, told
+    return found, messages
 
 
 def _reads_back(content: Path, item: Item, original: str) -> bool:
@@ -124,7 +124,7 @@ def mirror(shared: SharedColumn, content: Path, records: Path) -> list[str]:
     if shared.articles and not Path(shared.content, shared.column).is_dir():
         return [f"共享的栏目 {shared.content}/{shared.column} 看不到，共享的文章没有更新"]
     before = _read(records / _LIST)
-    told: list[str] = []
+    messages: list[str] = []
     if before.into and before.into != shared.into:
         _remove(content, before.files)
         before = Mirrored()
@@ -145,7 +145,7 @@ def mirror(shared: SharedColumn, content: Path, records: Path) -> list[str]:
         file, mark = content / path, digest(data).hex()
         old = _content(file)
         if old is not None and before.files.get(path) not in (None, "", digest(old).hex()):
-            told.append(f"{content.name}/{path} 是共享的文章，在本站改动无效，已恢复")
+            messages.append(f"{content.name}/{path} 是共享的文章，在本站改动无效，已恢复")
         if old != data:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_whole(file, data)
@@ -154,7 +154,7 @@ def mirror(shared: SharedColumn, content: Path, records: Path) -> list[str]:
         now.files[path] = mark
     _remove(content, {path: "" for path in before.files if path not in wanted})
     _write(records, now)
-    return told
+    return messages
 
 
 def remove_copies(content: Path, records: Path) -> None:

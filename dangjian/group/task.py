@@ -56,14 +56,14 @@ class SiteTask(Struct, frozen=True):
 
 
 class SiteResult(Struct, omit_defaults=True):
-    """What came of it: ``summary`` is a sentence, ``told`` are further lines.
+    """What came of it: ``summary`` is a sentence, ``messages`` are further lines.
 
     ``where`` is the folder that has the site as it is now. ``shared`` is what the site shares.
     """
 
     state: State
     summary: str
-    told: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     name: str = ""
     where: str = ""
     articles: int = 0
@@ -112,34 +112,34 @@ def do_site(task: SiteTask) -> SiteResult:
     )
     try:
         place = site.workplace()
-        told: list[str] = []
+        messages: list[str] = []
         if task.action != "status":
-            told = _prepare(task, place)
+            messages = _prepare(task, place)
         result = _ACTIONS[task.action](task, site, place)
     except RefusedError as error:
         lines = _lines(error.report.problems.errors, "content")
         return SiteResult("failed", str(error), lines)
     except DangjianError as error:
         return SiteResult("failed", str(error))
-    result.told = [*told, *result.told]
-    if told and result.state == "done":
+    result.messages = [*messages, *result.messages]
+    if messages and result.state == "done":
         result.state = "attention"
     result.name = place.office.name
     return result
 
 
 def _prepare(task: SiteTask, place: Workplace) -> list[str]:
-    told = []
+    messages = []
     url = place.office.url
     host = url.partition("://")[2].partition("/")[0]
     if task.host and host.lower() != task.host.lower():
-        told.append(f"group.toml 里的域名是 {task.host}，{task.settings} 的 SITEURL 是“{url}”")
+        messages.append(f"group.toml 里的域名是 {task.host}，{task.settings} 的 SITEURL 是“{url}”")
     with as_site_error():
         if task.unshared:
             remove_copies(place.content, place.records)
         if task.shared is not None:
-            told += mirror(task.shared, place.content, place.records)
-    return told
+            messages += mirror(task.shared, place.content, place.records)
+    return messages
 
 
 def _build(task: SiteTask, site: Site, place: Workplace) -> SiteResult:
@@ -151,7 +151,7 @@ def _build(task: SiteTask, site: Site, place: Workplace) -> SiteResult:
     if errors:
         result.state = "attention"
         result.summary += f"，{len(errors)} 处错误"
-        result.told = _lines(errors, place.content.name)
+        result.messages = _lines(errors, place.content.name)
     return _with_shared(task, place, result)
 
 
@@ -165,12 +165,12 @@ def _publish(task: SiteTask, site: Site, place: Workplace) -> SiteResult:
     result.summary = "；".join(dict.fromkeys(said)) if len(to) == 1 else _by_place(outcome)
     if outcome.failed:
         result.state = "failed"
-        result.told += [one.error for one in outcome.failed]
+        result.messages += [one.error for one in outcome.failed]
     if outcome.held_back:
         result.state = "failed" if outcome.failed else "attention"
         result.summary += f"；{len(outcome.held_back)} 个文件有错误，没有更新"
         errors = [p for p in outcome.report.problems.errors if p.path in outcome.held_back]
-        result.told += _lines(errors, place.content.name)
+        result.messages += _lines(errors, place.content.name)
     at = replace_site(site, built, hold_back=True)
     return _with_shared(task, at.workplace(), result)
 
@@ -200,7 +200,7 @@ def _check(task: SiteTask, site: Site, place: Workplace) -> SiteResult:
     warnings = len(problems) - len(errors)
     summary = f"{report.articles} 篇文章，{len(errors)} 处错误，{warnings} 处提醒"
     result = SiteResult("attention" if errors else "done", summary, articles=report.articles)
-    result.told = _lines(errors, place.content.name)
+    result.messages = _lines(errors, place.content.name)
     return _with_shared(task, place, result)
 
 
@@ -220,15 +220,15 @@ def _status(_task: SiteTask, site: Site, place: Workplace) -> SiteResult:
         said.append(f"{to}：上次{last.what} {last.time}，{last.who}，版本 {last.release}")
         if last.held_back:
             result.state = "attention"
-            result.told.append(f"有错误，没有更新：{'、'.join(last.held_back[:_SHOWN])}")
+            result.messages.append(f"有错误，没有更新：{'、'.join(last.held_back[:_SHOWN])}")
         if local is not None and not local.is_dir():
             result.state = "failed"
-            result.told.append(f"线上文件夹 {local} 不在了")
+            result.messages.append(f"线上文件夹 {local} 不在了")
     result.summary = "；".join(said)
     errors = [problem for problem in place.problems if problem.level == "error"]
     if errors:
         result.state = "failed"
-        result.told += _lines(errors, place.content.name)
+        result.messages += _lines(errors, place.content.name)
     return result
 
 
@@ -242,12 +242,12 @@ def _with_shared(task: SiteTask, place: Workplace, result: SiteResult) -> SiteRe
     with as_site_error(), Engine(place) as engine:
         archive = engine.arrange()
     if not place.office.url:
-        result.told.append("没有写 SITEURL，共享的文章没有原文地址，没有共享")
+        result.messages.append("没有写 SITEURL，共享的文章没有原文地址，没有共享")
         result.state = "attention"
         return result
-    result.shared, told = find_shared(archive, place.content, column, into, place.office.url)
-    if told:
-        result.told += told
+    result.shared, messages = find_shared(archive, place.content, column, into, place.office.url)
+    if messages:
+        result.messages += messages
         result.state = "attention"
     return result
 

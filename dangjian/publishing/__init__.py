@@ -3,4 +3,4 @@
 from typing import Final
 
 KEEP: Final = 3
-"""So many former versions of a site are kept, unless another number is given."""
+"""How many former releases of a site are stored, unless another number is given."""

@@ -54,7 +54,7 @@ def after_publish(
     entry = history.entry_of("发布", name, changes, count)
     entry.held_back = outcome.held_back
     notices = note_history(target, entry)
-    told = {
+    payload = {
         "event": "published",
         "release": name,
         "live": target.name,
@@ -67,7 +67,7 @@ def after_publish(
         "articles": msgspec.to_builtins(changes),
     }
     for command in place.options.after:
-        if said := run_hook(command, told, place.site):
+        if said := run_hook(command, payload, place.site):
             notices.append(f"AFTER_PUBLISH：{said}")
     return notices
 

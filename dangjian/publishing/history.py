@@ -38,16 +38,16 @@ def note(folder: Path, entry: Entry) -> None:
 
 def entry_of(what: str, release: str, changes: Changes | None = None, files: int = 0) -> Entry:
     """An entry for what this user does now."""
-    told = changes or Changes()
+    shown = changes or Changes()
     return Entry(
         f"{datetime.now(SHANGHAI):%Y-%m-%d %H:%M:%S}",
         user(),
         what,
         release,
-        told.appeared,
-        told.changed,
-        told.moved,
-        told.withdrawn,
+        shown.appeared,
+        shown.changed,
+        shown.moved,
+        shown.withdrawn,
         files=files,
     )
 

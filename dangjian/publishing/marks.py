@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from dangjian.common.files import write_whole
 from dangjian.publishing.assembly import Comparison, Plan, check_plan, source_of
+from dangjian.publishing.errors import PublishError
 from dangjian.publishing.manifest import FileMark, Manifest, mark_of
+from dangjian.publishing.system import reason
 
 
 class _Known(Struct, frozen=True, array_like=True):
@@ -30,8 +32,15 @@ _decode = msgspec.msgpack.Decoder(dict[str, _Known]).decode
 def marks_of(built: Path, plan: Plan) -> Manifest:
     """The mark of every planned file in ``built``, next to which they are cached.
 
-    Raises PublishError when a file is not there as planned, OSError when one can't be read.
+    Raises PublishError when a file is not there as planned or can't be read.
     """
+    try:
+        return _marks_of(built, plan)
+    except OSError as error:
+        raise PublishError(f"新网站没有备好，线上网站未动：{reason(error)}") from error
+
+
+def _marks_of(built: Path, plan: Plan) -> Manifest:
     check_plan(built, plan)
     cache = built.with_name(f"{built.name}-marks")
     try:

@@ -64,11 +64,11 @@ def publish(site: Site, options: Options, progress: Progress = no_progress) -> O
     try:
         outcome = _publish(site, place, to, options, progress)
     except (PublishError, SiteError) as error:
-        told = [str(error)]
+        messages = [str(error)]
         if isinstance(error, RefusedError):
-            told += _lines(error.report.problems.errors)
+            messages += _lines(error.report.problems.errors)
         if not options.dry_run:
-            notify(place, key, told)
+            notify(place, key, messages)
         raise
     if options.dry_run or all(one.result == "rolled back" for one in outcome.places):
         return outcome
@@ -272,12 +272,12 @@ def _foreign(found: Comparison, target: Target) -> list[str]:
     if not found.foreign or found.is_same:
         return []
     names = "、".join(found.foreign[:5]) + ("等" if len(found.foreign) > 5 else "")
-    told = (
+    messages = (
         f"线上文件夹里有 {len(found.foreign)} 个不是本程序放的文件（{names}），"
         f"随旧网站一起换下，保存在 {target.folder}，不会删除；"
         "要一直留在线上的，请写进 OUTPUT_RETENTION"
     )
-    return [told]
+    return [messages]
 
 
 def _lines(problems: Iterable[Problem]) -> list[str]:

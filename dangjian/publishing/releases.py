@@ -275,8 +275,8 @@ class Releases(Struct):
                 with suppress(OSError):
                     self.save()
                 raise PublishError(f"没有切换成，线上网站未动：{reason(error)}") from error
-            told = f"新网站已上线，但旧版本没有收好，下次运行会收好：{reason(error)}"
-            raise PublishError(told) from error
+            message = f"新网站已上线，但旧版本没有收好，下次运行会收好：{reason(error)}"
+            raise PublishError(message) from error
         # From here on the new site is live. What is not noted now, the next run completes.
         self.state = msgspec.structs.replace(after, live=name, pending=None)
         with suppress(OSError):
@@ -385,10 +385,10 @@ def busy(error: LockedError) -> PublishError:
     """Why nothing is published while another process of this machine does."""
     try:
         who = json.loads(error.note)
-        told = f"进程 {who['pid']}，{who['time']} 开始"
+        message = f"进程 {who['pid']}，{who['time']} 开始"
     except (ValueError, KeyError, TypeError):
-        told = "另一进程"
-    return PublishError(f"正在发布（{told}），请等它结束后再试。")
+        message = "另一进程"
+    return PublishError(f"正在发布（{message}），请等它结束后再试。")
 
 
 def _remove_empty_folders(top: Path) -> None:

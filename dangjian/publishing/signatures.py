@@ -40,11 +40,11 @@ def verify(data: bytes, signature: bytes, signers: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "data.sig"
         file.write_bytes(signature)
-        told = f"签名不对，或签名的人不在 {signers} 里"
+        message = f"签名不对，或签名的人不在 {signers} 里"
         given = ["-s", str(file), "-f", str(signers)]
-        names = _keygen("find-principals", given, failed=told).decode().splitlines()
+        names = _keygen("find-principals", given, failed=message).decode().splitlines()
         who = names[0] if names else ""
-        _keygen("verify", [*given, "-I", who], data, told)
+        _keygen("verify", [*given, "-I", who], data, message)
     return who
 
 

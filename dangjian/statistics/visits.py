@@ -1,8 +1,8 @@
 """Visits counted: what a site's pages are called, and how often each was opened.
 
 A visit is a page that was sent to a browser, or that it had still (status 200 or 304). Programs
-(search engines, monitors) are counted apart. Nobody is told from anybody else: no address, cookie
-or number of a reader is kept, so there is no count of persons.
+(search engines, monitors) are counted apart. Readers are not distinguished from one another: no
+address, cookie or number of a reader is stored, so there is no count of persons.
 """
 
 import re
@@ -19,7 +19,7 @@ from dangjian.statistics.access_log import BrokenLogError, Request, path_of, rea
 
 HOME = "index.html"
 MAX_MISSING = 100_000
-"""So many addresses that were not found are told apart: those who look for holes try many."""
+"""At most this many addresses not found are counted one by one: scanners try many."""
 
 _SHOWN = frozenset((200, 304))
 _GONE = frozenset((404, 410))

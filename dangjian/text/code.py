@@ -21,13 +21,13 @@ def take_out_code(text: str, tokens: Tokens, remarks: list[Remark]) -> str:
     lines = text.split("\n")
     made: list[str] = []
     ends = _ends(lines)
-    told = False
+    reported = False
     at = 0
     while at < len(lines):
         end = ends.get(at, -1)
         if end == 0:
-            if not told:
-                told = True
+            if not reported:
+                reported = True
                 remarks.append(Remark(_OPEN, line=at))
             made.append(lines[at].replace("`", TICK))
         elif end > 0 and (opened := _FENCE.match(lines[at])):

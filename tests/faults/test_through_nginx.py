@@ -16,8 +16,8 @@ from urllib.parse import quote
 import pytest
 
 from tests.faults.test_faults import FILES, edit, killed
+from tests.nginx import HOST, Nginx, free_port, served
 from tests.publishing import Office
-from tests.running.test_nginx import HOST, Nginx, free_port, served
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="as test_faults")
 

@@ -264,13 +264,13 @@ def test_articles_that_name_what_others_lack_are_not_shared(tmp_path: Path) -> N
     sites = lay_out(tmp_path, {"sheng": files, "jia": mine, "yi": own("乙")})
     shared = '[shared]\nsite = "sites/sheng"\ncolumn = "tongbao"\n'
     found = run(write_group(tmp_path, ["sheng", "jia", "yi"], shared), "build")
-    told = found["sites/sheng"].told
-    assert [line.partition(" ")[0] for line in told] == [
+    messages = found["sites/sheng"].messages
+    assert [line.partition(" ")[0] for line in messages] == [
         "content/tongbao/d.md",
         "content/tongbao/e.md",
     ]
     assert found["sites/jia"].state == "attention"
-    assert "content/tongbao 里有本站自己的文件" in found["sites/jia"].told[0]
+    assert "content/tongbao 里有本站自己的文件" in found["sites/jia"].messages[0]
     assert (sites["jia"].content / "tongbao").is_dir()
     assert sorted(os.listdir(sites["jia"].content / "tongbao")) == ["mine.md"]
     assert sorted(os.listdir(sites["yi"].content / "tongbao")) == [

@@ -2,14 +2,11 @@
 
 import gzip
 import http.client
-import os
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
@@ -20,129 +17,11 @@ from lxml import html as lxml_html
 from dangjian.common.http_headers import SECURITY_HEADERS
 from dangjian.common.mime_types import MIME_TYPES, content_type
 from dangjian.publishing.servers.files import write_server_files
-from dangjian.publishing.servers.nginx import LOG_DAYS, MAX_KEY_LENGTH
+from dangjian.publishing.servers.nginx import LOG_DAYS
 from dangjian.publishing.servers.site import served_site
 from dangjian.statistics.visits import PageName, count_visits
-from tests.conftest import MakeSite
-from tests.sites import Built, article, column
-
-AROUND = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-{user}
-events {{ }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-{sites}
-}}
-"""
-HOST = "dj.example.gov.cn"
-SUB = "www.sub.example.gov.cn"
-
-
-def find_nginx() -> str:
-    found = shutil.which("nginx", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("nginx is missing")
-        pytest.skip("nginx is missing")
-    return found
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-class Nginx:
-    """A running nginx with the configurations of some sites; asked by host and path."""
-
-    def __init__(self, port: int, folder: Path, configurations: list[Path]) -> None:
-        self.port = port
-        self.folder = folder
-        self.configurations = configurations
-        self.file = folder / "nginx.conf"
-
-    def write(self) -> None:
-        sites = "\n".join(f'    include "{one}";' for one in self.configurations)
-        user = "user root;" if os.geteuid() == 0 else ""
-        text = AROUND.format(folder=self.folder, user=user, sites=sites)
-        self.file.write_text(text, encoding="utf-8")
-
-    def test(self) -> str:
-        """What ``nginx -t`` says; fails if it refuses the configuration."""
-        command = [find_nginx(), "-t", "-c", str(self.file)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stderr
-
-    def ask(self, path: str, host: str = HOST, **headers: str) -> tuple[HTTPResponse, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        named = {k.replace("_", "-"): v for k, v in headers.items()} | {"Host": host}
-        connection.request("GET", path, headers=named)
-        answer = connection.getresponse()
-        body = answer.read()
-        connection.close()
-        return answer, body
-
-    def leads(self, path: str, host: str = HOST) -> str:
-        """Where a request is sent on to; empty if it is not."""
-        answer, _ = self.ask(path, host)
-        assert answer.status in (200, 301, 404), f"{path}: {answer.status}"
-        return (answer.getheader("Location") or "") if answer.status == 301 else ""
-
-
-Served = tuple[Path, str, dict[str, str]]
-DOWNLOADS = {
-    "files/fujian.0123456789ab.pdf": "关于“三会一课”的通知.pdf",
-    "files/long-name-of-a-document-about-something.00112233aabb.docx": "登记表 (2026).docx",
-    "files/one.ffff00001111.txt": "甲.txt",
-    "files/two.ffff00001111.txt": "乙.txt",
-}
-
-
-@contextmanager
-def running(folder: Path, *sites: Served) -> Iterator[Nginx]:
-    """Nginx with sites: each the live folder, its address, and its old addresses."""
-    port = free_port()
-    configurations: list[Path] = []
-    for live, url, addresses in sites:
-        scheme, _, rest = url.partition("://")
-        host, slash, path = rest.partition("/")
-        site = served_site(live, f"{scheme}://{host}:{port}{slash}{path}", ipv6=False)
-        given = folder / f"server {len(configurations)}"
-        write_server_files(given, site, addresses, DOWNLOADS)
-        configurations.append(given / "nginx.conf")
-    with served(folder, port, configurations) as nginx:
-        yield nginx
-
-
-@contextmanager
-def served(folder: Path, port: int, configurations: list[Path]) -> Iterator[Nginx]:
-    """Nginx with some configurations, of which one listens on ``port``."""
-    nginx = Nginx(port, folder, configurations)
-    nginx.write()
-    nginx.test()
-    with ExitStack() as stack:
-        command = [find_nginx(), "-c", str(nginx.file)]
-        process = stack.enter_context(subprocess.Popen(command, stderr=subprocess.PIPE))
-        stack.callback(process.terminate)
-        for _ in range(100):
-            if process.poll() is not None:
-                assert process.stderr is not None
-                pytest.fail(process.stderr.read().decode())
-            with socket.socket() as trying:
-                if trying.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield nginx
+from tests.nginx import DOWNLOADS, HOST, LONG, SUB, Nginx, free_port, running, served, small_site
+from tests.sites import Built
 
 
 @pytest.fixture(scope="module")
@@ -306,77 +185,6 @@ def test_ranges(nginx: Nginx, portal: Built) -> None:
     assert body == (portal.output / path[1:]).read_bytes()[2:6]
 
 
-LONG = "/html/2019/dangjian/jicengdangjian/gongzuodongtai/123.html"
-ADDRESSES = {
-    "/old.html": "new.html",
-    "/old/": "zt/index.html",
-    "/%E4%B8%AD%E6%96%87.html": "new.html",
-    "/中文/show.asp?编号=5": "new.html",
-    "/show.asp?id=5&c=2": "new.html",
-    "/show.asp?id=7": "index.html",
-    "/show.asp": "zt/index.html",
-    "/cost$5.html": "new.html",
-    '/say"so".html': "new.html",
-    "/a\\b.html": "new.html",
-    "/other.html": "https://党建.example.com/$a?中=1",
-    "/q.php?s=~a": "new.html",
-    "/q.php?s=default": "new.html",
-    f"/q.php?s={'v' * 80}": "new.html",
-    LONG: "new.html",
-    **{f"/{'长' * length}.html": "new.html" for length in (82, 83, 84, 160)},
-    f"{'/long' * 60}.asp?id=1": "new.html",
-    **{f"/{'x' * (length - 6)}.html": "new.html" for length in range(MAX_KEY_LENGTH - 2, 50)},
-    **{f"/html/2019/{number}.html": "new.html" for number in range(1200)},
-}
-ASKED = {
-    "/old.html": "new.html",
-    "/old.html?from=timeline": "new.html",
-    "/old/": "zt/",
-    "/%e4%b8%ad%E6%96%87.html": "new.html",
-    "/%E4%B8%AD%E6%96%87/show.asp?%E7%BC%96%E5%8F%B7=5": "new.html",
-    "/%E4%B8%AD%E6%96%87/show.asp?a=1&%e7%bc%96%e5%8f%b7=5": "new.html",
-    "/show.asp?id=5&c=2": "new.html",
-    "/show.asp?from=timeline&c=2&id=5": "new.html",
-    "/show.asp?id=7&from=timeline": "",
-    "/show.asp?from=timeline": "zt/",
-    "/show.asp?id=9": None,
-    "/show.asp?xid=7": "zt/",
-    "/cost$5.html": "new.html",
-    "/cost%245.html": "new.html",
-    "/say%22so%22.html": "new.html",
-    "/a%5Cb.html": "new.html",
-    "/q.php?s=~a": "new.html",
-    "/q.php?s=default": "new.html",
-    f"/q.php?s={'v' * 80}": "new.html",
-    f"/q.php?s={'v' * 79}": None,
-    LONG: "new.html",
-    **{f"/{quote('长' * length)}.html": "new.html" for length in (82, 83, 84, 160)},
-    f"{'/long' * 60}.asp?from=timeline&id=1": "new.html",
-    **{f"/{'x' * (length - 6)}.html": "new.html" for length in range(MAX_KEY_LENGTH - 2, 50)},
-    "/html/2019/1199.html": "new.html",
-    "/html/2019/1200.html": None,
-}
-
-
-def small_site(live: Path, words: str) -> Path:
-    for name in ("index.html", "404.html", "new.html", "zt/index.html"):
-        (live / name).parent.mkdir(parents=True, exist_ok=True)
-        (live / name).write_text(f"{name} {words}", encoding="utf-8")
-    return live
-
-
-@pytest.mark.parametrize("path", ["", "/dangjian", "/a b/党建"])
-def test_old_addresses_as_readers_send_them(tmp_path: Path, path: str) -> None:
-    live = small_site(tmp_path / "srv www" / "public", "")
-    at = quote(path)
-    with running(tmp_path, (live, f"http://{HOST}{path}", ADDRESSES)) as nginx:
-        for asked, leads in ASKED.items():
-            wanted = "" if leads is None else f"{at}/{leads}"
-            assert nginx.leads(f"{at}{asked}") == wanted, asked
-        external = nginx.leads(f"{at}/other.html")
-        assert external == "https://xn--n5qz54a.example.com/%24a?%E4%B8%AD=1"
-
-
 def test_two_sites_on_one_nginx(tmp_path: Path) -> None:
     """A site of its own and one in a sub-directory, each with old addresses of one name."""
     one = small_site(tmp_path / "one" / "public", "one")
@@ -497,24 +305,6 @@ def test_a_site_has_a_log_of_its_own_that_is_kept_for_six_months(tmp_path: Path)
         assert "error" not in done.stderr
 
 
-def test_a_page_that_came_back_to_its_old_address_is_shown_before_nginx_is_reloaded(
-    tmp_path: Path,
-) -> None:
-    """Nginx still has the map of the publish before: a → b, while now b leads to a."""
-    live = small_site(tmp_path / "public", "")
-    addresses = {"/a.html": "b.html", LONG: "b.html", "/old/": "b.html"}
-    with running(tmp_path, (live, f"http://{HOST}", addresses)) as nginx:
-        for path in addresses:
-            assert nginx.leads(path) == "/b.html"
-        for name in ("a.html", LONG[1:], "old/index.html"):
-            (live / name).parent.mkdir(parents=True, exist_ok=True)
-            (live / name).write_bytes(b"back")
-            (live / f"{name}.gz").write_bytes(gzip.compress(b"back"))
-        for path in addresses:
-            answer, body = nginx.ask(path)
-            assert (answer.status, body) == (200, b"back"), path
-
-
 def test_https_leads_all_readers_to_it(tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "crt.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={HOST}"]
@@ -531,25 +321,3 @@ def test_https_leads_all_readers_to_it(tmp_path: Path) -> None:
         assert words in text
     body = (tmp_path / "server" / "nginx-site.conf").read_text(encoding="utf-8")
     assert "Strict-Transport-Security" in body
-
-
-def test_old_addresses_that_differ_in_case_only_are_reported(make_site: MakeSite) -> None:
-    built = make_site(
-        {
-            "content/xw/_column.md": column("新闻"),
-            "content/xw/a.md": article("甲", aliases=["/News/1.aspx"]),
-            "content/xw/b.md": article("乙", aliases=["/news/1.aspx"]),
-        }
-    ).build()
-    (error,) = built.errors
-    assert error.startswith("xw/b.md")
-    assert "/News/1.aspx" in error
-    assert "大小写" in error
-
-
-def test_one_article_may_have_its_old_address_in_two_ways(make_site: MakeSite) -> None:
-    files = {
-        "content/xw/_column.md": column("新闻"),
-        "content/xw/a.md": article("甲", aliases=["/News/1.html", "/news/1.html"]),
-    }
-    assert make_site(files).build().errors == []

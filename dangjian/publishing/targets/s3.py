@@ -169,15 +169,15 @@ class S3Site(Struct):
             kept = {path: one for path, one in self.state.kept.items() if path not in due}
             self._note(replace(self.state, held="", kept=kept, gone=[*self.state.gone, *due]))
             self._delete_gone()
-        told = []
+        messages = []
         if self.bucket.is_public(_STATE):
-            told.append(
+            messages.append(
                 f"{self.name} 的 .dangjian/ 谁都读得到，里面有全部文件（含隐藏文章）的清单。"
                 "请在桶的策略里禁止匿名读取 .dangjian/*"
             )
         if not self.bucket.conditional:
-            told.append(f"{self.name} 不支持有条件的写入，请不要让两台机器同时发布到那里")
-        return told
+            messages.append(f"{self.name} 不支持有条件的写入，请不要让两台机器同时发布到那里")
+        return messages
 
     def roll_back(self, name: str = "", held: str = "") -> str:
         """Bring the bucket back to a release that this machine has the bytes of."""
@@ -276,10 +276,7 @@ class S3Site(Struct):
 
     def _marks(self, built: Path, plan: Plan) -> Manifest:
         """The files for the bucket: without compressed copies, which a store would not choose."""
-        try:
-            marks = marks_of(built, plan)
-        except OSError as error:
-            raise PublishError(f"网站没有备好，线上网站未动：{reason(error)}") from error
+        marks = marks_of(built, plan)
         return {path: one for path, one in marks.items() if not path.endswith(PACKED_ENDINGS)}
 
     def _record_file(self, name: str) -> Path:

@@ -47,7 +47,7 @@ class RemoteShell(Struct, frozen=True):
         raise PublishError(self._why(done.returncode, done.stderr))
 
     def send(self, folder: Path, to: str, hear: Callable[[int, int], None]) -> None:
-        """Make the folder ``to`` there the same as ``folder``; ``hear`` is told of the progress.
+        """Make the folder ``to`` there the same as ``folder``; ``hear`` gets the progress.
 
         Raises PublishError.
         """
@@ -85,21 +85,21 @@ class RemoteShell(Struct, frozen=True):
         said = stderr.decode(errors="replace").strip()
         last = (said.splitlines() or [f"状态 {status}"])[-1].strip()
         if _NO_KEY.search(said):
-            told = (
+            message = (
                 f"登录不了（{last}）。请用发布的用户运行一次 ssh {self.at.login}，"
                 "核对主机密钥，并用 ssh-copy-id 放好登录密钥"
             )
         elif _NO_ROOM.search(said):
-            told = "那边的磁盘已满，请腾出空间后重新发布"
+            message = "那边的磁盘已满，请腾出空间后重新发布"
         elif _NO_RIGHT.search(said):
-            told = f"那边没有写的权限（{last}）"
+            message = f"那边没有写的权限（{last}）"
         elif "rsync: command not found" in said or "rsync: not found" in said:
-            told = "那边没有装 rsync，请先装上，例如 apt install rsync"
+            message = "那边没有装 rsync，请先装上，例如 apt install rsync"
         elif status == _UNREACHED:
-            told = f"连不上（{last}）"
+            message = f"连不上（{last}）"
         else:
-            told = f"没有成功（{last}）"
-        return f"{self.at} {told}。"
+            message = f"没有成功（{last}）"
+        return f"{self.at} {message}。"
 
 
 def _run(words: Sequence[str], data: bytes) -> "subprocess.CompletedProcess[bytes]":

@@ -147,7 +147,7 @@ class SshSite(Struct):
 
     def compare(self, built: Path, plan: Plan) -> Comparison:
         """How the site in ``built`` differs from the live one."""
-        return compare_marks(self._marks(built, plan), self._live_files)
+        return compare_marks(marks_of(built, plan), self._live_files)
 
     def publish(
         self,
@@ -158,7 +158,7 @@ class SshSite(Struct):
         moment: datetime | None = None,
     ) -> Comparison:
         """Make the planned files in ``built`` live if they are not."""
-        old, new = self._live_files, self._marks(built, plan)
+        old, new = self._live_files, marks_of(built, plan)
         found = compare_marks(new, old)
         if found.is_same and self.state.live:
             return found
@@ -211,12 +211,6 @@ class SshSite(Struct):
     def _live_files(self) -> Manifest:
         record = self.record()
         return record.files if record else {}
-
-    def _marks(self, built: Path, plan: Plan) -> Manifest:
-        try:
-            return marks_of(built, plan)
-        except OSError as error:
-            raise PublishError(f"新网站没有备好，线上网站未动：{reason(error)}") from error
 
     def _lay_out(self, built: Path, delivery: Delivery, state: SshState, record: bytes) -> None:
         """Send what the release needs: its new files, what to remove, its record, the state."""

@@ -112,7 +112,7 @@ class Outbox(Struct):
 
     def compare(self, built: Path, plan: Plan) -> Comparison:
         """How the site in ``built`` differs from that of the last file."""
-        return compare_marks(self._marks(built, plan), self._last_files)
+        return compare_marks(marks_of(built, plan), self._last_files)
 
     def publish(
         self,
@@ -123,7 +123,7 @@ class Outbox(Struct):
         moment: datetime | None = None,
     ) -> Comparison:
         """Write a file for the planned files of ``built`` if they are not those of the last one."""
-        old, new = self._last_files, self._marks(built, plan)
+        old, new = self._last_files, marks_of(built, plan)
         found = compare_marks(new, old)
         if found.is_same and not self.whole:
             return found
@@ -172,12 +172,6 @@ class Outbox(Struct):
     def _last_files(self) -> Manifest:
         record = self.record()
         return record.files if record else {}
-
-    def _marks(self, built: Path, plan: Plan) -> Manifest:
-        try:
-            return marks_of(built, plan)
-        except OSError as error:
-            raise PublishError(f"网站没有备好：{reason(error)}") from error
 
     def _write(self, built: Path, package: Package) -> None:
         """Write the file, whole or not at all."""

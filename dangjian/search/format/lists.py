@@ -224,19 +224,19 @@ def _fewer(docs: Small, counts: Numbers, documents: int) -> tuple[Small, Numbers
     most = 2 * counts > documents
     if not most.any():
         return docs, counts
-    told = np.where(most, documents - counts, counts)
-    out = np.zeros(int(told.sum()), docs.dtype)
+    stored = np.where(most, documents - counts, counts)
+    out = np.zeros(int(stored.sum()), docs.dtype)
     kept = docs[np.repeat(~most, counts)]
-    starts = starts_of(told)
+    starts = starts_of(stored)
     of_kept = np.where(most, 0, counts)
     out[np.arange(len(kept)) + np.repeat(starts - starts_of(of_kept), of_kept)] = kept
     missing = np.ones((int(most.sum()), documents), bool)
     rows = np.repeat(np.arange(len(missing)), counts[most])
     missing[rows, docs[np.repeat(most, counts)]] = False
     others = np.nonzero(missing)[1]
-    of_most = np.where(most, told, 0)
+    of_most = np.where(most, stored, 0)
     out[np.arange(len(others)) + np.repeat(starts - starts_of(of_most), of_most)] = others
-    return out, told
+    return out, stored
 
 
 def _encode_positions(
