@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -212,3 +213,16 @@ def watched(browser: Browser) -> Iterator[Watched]:
     yield page
     context.close()
     assert not page.faults
+
+
+@pytest.fixture
+def dask_executor() -> Iterator[Executor]:
+    """Two worker processes of a Dask cluster on this machine."""
+    distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client.get_executor()

@@ -1,6 +1,5 @@
 """Another executor can do the parsing and rendering: a Dask cluster, threads."""
 
-from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 import pytest
@@ -8,20 +7,6 @@ import pytest
 from tests.benchmarks.archive import write_archive
 from tests.conftest import MakeSite
 from tests.sites import assert_same
-
-distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
-
-
-@pytest.fixture
-def dask_executor() -> Iterator[Executor]:
-    """Two worker processes of a Dask cluster on this machine."""
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        yield client.get_executor()
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
@@ -321,18 +321,6 @@ def test_two_runs_of_a_group_do_not_meet(tmp_path: Path) -> None:
     group = write_group(tmp_path, ["one"])
     with acquire(group.records / "lock", "进程 1"), pytest.raises(GroupError, match="进程 1"):
         run(group, "build", executor=Lost())
-
-
-@pytest.fixture
-def dask_executor() -> Iterator[Executor]:
-    distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        yield client.get_executor()
 
 
 @pytest.mark.slow
