@@ -25,6 +25,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from dangjian.common.errors import DangjianError
+from dangjian.common.folders import is_inside
 from dangjian.common.problems import Problem, report
 
 FILE = "group.toml"
@@ -171,8 +172,8 @@ class _Reading(Struct):
 
     def _check_output(self, folder: Path, sites: tuple[GroupSite, ...]) -> None:
         here = self.file.resolve().parent
-        inside = [s.label for s in sites if folder.is_relative_to(s.folder)]
-        if here.is_relative_to(folder) or any(s.folder.is_relative_to(folder) for s in sites):
+        inside = [s.label for s in sites if is_inside(folder, s.folder)]
+        if is_inside(here, folder) or any(is_inside(s.folder, folder) for s in sites):
             self._note("output", "", 0, "里面有网站或 group.toml，请换一个单独的文件夹")
         elif inside:
             self._note("output", "", 0, f"在网站 {inside[0]} 里面，请换一个单独的文件夹")

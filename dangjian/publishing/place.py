@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
+from dangjian.common.folders import is_inside, real, same_folder
 from dangjian.publishing.errors import PublishError
 from dangjian.publishing.migration import has_old_releases
 from dangjian.settings.lines import SettingsFile
-from dangjian.settings.places import check_live, real
+from dangjian.settings.places import check_live
 from dangjian.settings.workspace import Workplace
 
 
@@ -31,9 +32,8 @@ def releases_folder(place: Workplace, live: Path) -> Path:
 
 
 def _check_out_of_reach(place: Workplace, live: Path, top: Path) -> None:
-    found, site_live = real(top), real(live)
-    parent = site_live.parent
-    if found.is_relative_to(site_live) or site_live.is_relative_to(found):
+    found, parent = real(top), real(live).parent
+    if is_inside(top, live) or is_inside(live, top):
         raise PublishError(
             f"RELEASES_PATH（{top}）与线上文件夹 {live} 不能套在一起："
             "旧版本会被读者看到。请改成别处"
@@ -59,7 +59,7 @@ def _check_old_setting(place: Workplace, live: Path, settings_file: Path) -> Non
     written = assigned.get("OUTPUT_PATH")
     if "PUBLISH_TO" in assigned or written is None or written.file != settings_file.name:
         return
-    if real(place.output) != real(live) and has_old_releases(place.output):
+    if not same_folder(place.output, live) and has_old_releases(place.output):
         raise PublishError(
             f"{written.file}:{written.line}  没有发布：以前发布到 OUTPUT_PATH（{place.output}），"
             "现在由 PUBLISH_TO 决定。请把这一行的 OUTPUT_PATH 改成 PUBLISH_TO，"

@@ -1,11 +1,11 @@
 """Which folders a site may be generated into, published to, or cleaned: only ones of their own."""
 
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from dangjian.common.errors import PlaceError
+from dangjian.common.folders import is_inside, locate
 from dangjian.paths import PACKAGE
 from dangjian.settings.workspace import Workplace
 
@@ -55,17 +55,10 @@ def check_cache(place: Workplace) -> None:
 
 def live_folder_at(place: Workplace, folder: Path) -> Path | None:
     """The live folder of the site that ``folder`` is, lies in or holds."""
-    found = real(folder)
     for one in place.live_folders:
-        live = real(one)
-        if live.is_relative_to(found) or found.is_relative_to(live):
+        if is_inside(one, folder) or is_inside(folder, one):
             return one
     return None
-
-
-def real(path: Path) -> Path:
-    """A path with links followed, in the one spelling where the system has several."""
-    return Path(os.path.normcase(os.path.realpath(path)))
 
 
 def _made_by_people(place: Workplace) -> dict[str, Path]:
@@ -87,18 +80,17 @@ def _made_by_people(place: Workplace) -> dict[str, Path]:
 
 def _overlap(folder: Path, protected: Mapping[str, Path], place: Workplace) -> str:
     """Why ``folder`` is not one of its own; empty when it is."""
-    found = real(folder)
+    found = locate(folder)
     for name, path in protected.items():
-        other = real(path)
-        if found == other:
+        other = locate(path)
+        if found.is_same(other):
             return f"{folder} 就是{name}"
-        if other.is_relative_to(found):
+        if other.is_inside(found):
             return f"{folder} 里有{name}（{path}）"
-        if found.is_relative_to(other):
+        if found.is_inside(other):
             return f"{folder} 在{name}（{path}）里"
     return _holds(folder, "整个网站文件夹", place.site)
 
 
 def _holds(folder: Path, name: str, path: Path) -> str:
-    found = real(path).is_relative_to(real(folder))
-    return f"{folder} 里有{name}（{path}）" if found else ""
+    return f"{folder} 里有{name}（{path}）" if is_inside(path, folder) else ""

@@ -4,14 +4,19 @@ import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import category
 from urllib.parse import quote, unquote, urlsplit
 
 from dangjian.schema.paths import PathError, web_address
-from dangjian.settings.values import SettingLocation, text
+from dangjian.settings.values import SettingLocation, as_repr, text
 
 _LOCAL: Final = re.compile(
     r"localhost|.*\.(?:localhost|local|test|invalid)|127(?:\.\d+){3}|0\.0\.0\.0|\[?::1\]?"
 )
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+"""A part of a host's name (RFC 1123, 2.1)."""
+_WRONG_IN_PATH: Final = re.compile(r"//|(?:(?<=/)|^)\.\.?(?:/|$)|[^\w./~+-]")
 
 
 def site_url(value: Any, place: SettingLocation) -> str | None:
@@ -19,6 +24,12 @@ def site_url(value: Any, place: SettingLocation) -> str | None:
     found = text(value, place)
     if not found:
         return found
+    if hidden := _hidden(found):
+        place.note(
+            f"{place.label}里有看不见的字符 U+{ord(hidden):04X}，可能是粘贴时带来的，"
+            "请删去这一行，重新用键盘输入网址"
+        )
+        return None
     try:
         web_address(found)
     except PathError as wrong:
@@ -36,6 +47,12 @@ def site_url(value: Any, place: SettingLocation) -> str | None:
         host = public_host(urlsplit(found).hostname or "")
     except PathError as wrong:
         place.note(f"{place.label}写的是“{found}”：{wrong}")
+        return None
+    if wrong_character := _WRONG_IN_PATH.search(unquote(urlsplit(found).path)):
+        place.note(
+            f"{place.label}写的是“{found}”：路径里不能有 {as_repr(wrong_character[0])}，"
+            "只用文字、数字和 - _ . ~ /"
+        )
         return None
     if "." not in host and ":" not in host and not is_local(found):
         message = "域名里没有点，只有本单位内网打得开；公开的网站请写完整的域名"
@@ -67,6 +84,12 @@ def own_addresses(url: str, folder: Path | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _hidden(url: str) -> str:
+    """A character of an address that nobody sees: it hides, joins or turns round others."""
+    plain = url + unquote(url)
+    return next((one for one in plain if category(one) in {"Cf", "Cc", "Zl", "Zp"}), "")
+
+
 def _encoded(url: str, host: str) -> str:
     """An address in ASCII: the host as it is looked up, the path percent-encoded (RFC 3987)."""
     parts = urlsplit(url)
@@ -78,7 +101,11 @@ def _encoded(url: str, host: str) -> str:
 
 def public_host(host: str) -> str:
     """A host's name in ASCII. Raises ``PathError`` for one that can't be."""
-    if re.fullmatch(r"[0-9.]+", host) or ":" in host:
+    if host.endswith("."):
+        raise PathError(f"域名末尾不要点，请写成 {host.rstrip('.')}")
+    # Browsers read a host whose last part is a number as an IP address (URL Standard,
+    # "ends in a number checker"), in every base and with parts left out: 0x7f.1 is 127.0.0.1.
+    if _NUMBER.fullmatch(host.rpartition(".")[2]) or ":" in host:
         try:
             return ip_address(host).compressed
         except ValueError:
@@ -87,11 +114,11 @@ def public_host(host: str) -> str:
         name = host.encode("idna").decode()
     except UnicodeError:
         raise PathError("域名不对：各段 1 到 63 个字符，中间用点隔开") from None
-    labels = name.rstrip(".").split(".")
-    if len(name) > 253 or any(
-        not re.fullmatch(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", label) for label in labels
-    ):
-        raise PathError("域名不对：只能有字母、数字和连字符，连字符不能在一段的开头或结尾")
+    labels = name.split(".")
+    if len(name) > 253 or any(not _LABEL.fullmatch(label) for label in labels):
+        raise PathError(
+            "域名不对：只能有字母、数字和连字符（没有下划线），连字符不能在一段的开头或结尾"
+        )
     return name
 
 

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ FILES: dict[str, str | bytes] = {
     "content/yw/_column.md": column("要闻"),
     **{f"content/yw/n{n}.md": article(f"稿件{n}", body=f"第{n}篇。") for n in range(4)},
 }
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_folder_with_files_of_others_is_not_built_into(make: Site) -> None:
@@ -144,3 +148,58 @@ def test_a_wrong_retention_is_told(tmp_path: Path) -> None:
     office = Office(tmp_path / "site", FILES, 'OUTPUT_RETENTION = "MP_verify.txt"\n')
     with pytest.raises(SiteError, match=r'要写列表，例如 \["MP_verify\.txt"\]'):
         office.publish()
+
+
+IN_A_NAMESPACE = """
+set -e
+mkdir -p "$1/elsewhere"
+mount --bind "$1/$2" "$1/elsewhere"
+[ "$3" = mounts ] || mount -t tmpfs none /proc
+exec "$4" -c "$5" "$1/site" "$6"
+"""
+BUILD_ELSEWHERE = """
+import sys
+from pathlib import Path
+from dangjian.building.site import Site, SiteError
+try:
+    Site(Path(sys.argv[1], "publishconf.py"), output=Path(sys.argv[1], sys.argv[2])).build()
+except SiteError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux mounts a folder in two places")
+@pytest.mark.parametrize("known", ["mounts", "numbers"])
+@pytest.mark.parametrize(
+    ("mounted", "output", "says"),
+    [
+        ("site/content", "elsewhere", "就是文章文件夹"),
+        ("site/content", "elsewhere/out", "在文章文件夹"),
+        ("site/content/yw", "elsewhere", "在文章文件夹"),
+        ("site", "elsewhere", "里有文章文件夹"),
+        ("site/public", "elsewhere", "是线上网站"),
+    ],
+)
+def test_a_folder_that_is_mounted_in_a_second_place_is_known(
+    tmp_path: Path, mounted: str, output: str, says: str, known: str
+) -> None:
+    """By what is mounted where, or (as on a disk that ignores case) by the folder's number."""
+    if (mounted, known) == ("site/content/yw", "numbers"):
+        return  # only the list of mounts says what lies around it
+    office = Office(tmp_path / "site", FILES)
+    office.publish()
+    before = folder_bytes(office.site.content) | folder_bytes(office.live)
+    script = [IN_A_NAMESPACE, "sh", str(tmp_path), mounted, known]
+    words = [
+        "unshare",
+        "-Urm",
+        "sh",
+        "-c",
+        *script,
+        sys.executable,
+        BUILD_ELSEWHERE,
+        f"../{output}",
+    ]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert says in done.stdout, done.stdout + done.stderr
+    assert folder_bytes(office.site.content) | folder_bytes(office.live) == before
