@@ -75,7 +75,9 @@ def plan_site(place: Workplace, presenter: Presenter, sources: Mapping[str, Sour
     """Plan the site of one archive; ``sources`` are all there are, columns included."""
     office = place.office
     assets = build_assets(place.theme / "static", place.cache)
-    portal = Portal(presenter.archive, presenter, office, Heads(office, presenter), sources)
+    style = assets["site.css"].data.decode() if "site.css" in assets else ""
+    heads = Heads(office, presenter)
+    portal = Portal(presenter.archive, presenter, office, heads, sources, style)
     channels = plan_channels(portal)
     site = site_view(place, presenter, assets, channels[0].link)
     portal.heads.use_channels({channel.url: channel.link for channel in channels})

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from dangjian.content.archive import Item
+from dangjian.pages.design import design_view
 from dangjian.pages.plan import Page
 from dangjian.pages.portal import Portal, page_context, section_of
 from dangjian.pages.presenter import breadcrumb
@@ -20,6 +21,7 @@ TEMPLATES = {
     "video": "video.html",
     "page": "page.html",
 }
+DESIGN = "design.html"
 
 
 def has_page(item: Item) -> bool:
@@ -33,12 +35,16 @@ def plan_articles(portal: Portal, items: Iterable[Item]) -> Iterator[Page]:
     for item in filter(has_page, items):
         yield Page(
             item.address,
-            TEMPLATES[item.entry.type],
+            DESIGN if _shows_design(item) else TEMPLATES[item.entry.type],
             presenter.article_parts(item),
             partial(_article, portal, item),
             texts=(item.path,),
             origin=item.path,
         )
+
+
+def _shows_design(item: Item) -> bool:
+    return item.entry.page_template == "design" and item.entry.type == "page"
 
 
 def _article(portal: Portal, item: Item) -> dict[str, Any]:
@@ -51,6 +57,9 @@ def _article(portal: Portal, item: Item) -> dict[str, Any]:
     head = portal.heads.article(article, item, crumbs)
     if item.entry.status == "hidden":
         head = replace(head, robots="noindex")
+    if _shows_design(item):
+        design = design_view(portal.style, portal.presenter.cover(item))
+        return page_context("design", head, crumbs, article=article, design=design)
     return page_context(
         "article" if kind == "news" else kind,
         head,

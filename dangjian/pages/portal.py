@@ -22,13 +22,17 @@ from dangjian.text.references import Reference, Target
 
 
 class Portal(Struct, eq=False):
-    """One build's view of the whole site, from which page plans are made."""
+    """One build's view of the whole site, from which page plans are made.
+
+    ``style`` is the text of the theme's style sheet as published.
+    """
 
     archive: Archive
     presenter: Presenter
     office: Office
     heads: Heads
     sources: Mapping[str, SourceRow]
+    style: str = ""
 
     def references(self, path: str) -> tuple[Reference, ...]:
         """What the text of the source at ``path`` refers to."""

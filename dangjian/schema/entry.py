@@ -12,6 +12,7 @@ from msgspec import Struct
 from dangjian.schema.keys import Key
 from dangjian.schema.refs import (
     LINE_BREAKS,
+    PAGE_TEMPLATE,
     AttachmentRef,
     BlockRef,
     PictureRef,
@@ -27,6 +28,7 @@ from dangjian.schema.terms import (
     ArticleType,
     Flag,
     LineBreaks,
+    PageTemplate,
     Status,
     Validity,
 )
@@ -377,6 +379,7 @@ class Entry(Struct, kw_only=True):
             example="/html/2019/123.html",
         ),
     ] = ()
+    page_template: Annotated[PageTemplate, PAGE_TEMPLATE] = "text"
     written: datetime | None = None
     untimed: bool = False
 

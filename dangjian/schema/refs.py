@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from msgspec import Struct
 
 from dangjian.schema.keys import Key
-from dangjian.schema.terms import LINE_BREAK_NAMES
+from dangjian.schema.terms import LINE_BREAK_NAMES, PAGE_TEMPLATE_NAMES
 
 LINE_BREAKS: Final = Key(
     zh="换行",
@@ -15,6 +15,13 @@ LINE_BREAKS: Final = Key(
     near=("断行", "分行"),
 )
 """The key by which an article, or a column for its articles, says what a single line break is."""
+PAGE_TEMPLATE: Final = Key(
+    zh="模板",
+    about="“样式”在正文后面列出本站的颜色、字号和全部组件，供改版时核对；一般不写",
+    words=PAGE_TEMPLATE_NAMES,
+    types=("page",),
+)
+"""The key by which a page asks for more than its text."""
 
 
 class PictureRef(Struct, frozen=True):

@@ -14,6 +14,7 @@ Status = Literal["draft", "published", "hidden"]
 Flag = Literal["headline", "recommend", "slide", "photo", "top"]
 Validity = Literal["有效", "失效", "废止"]
 Freshness = Literal["dynamic", "notice", "other", "static"]
+PageTemplate = Literal["text", "design"]
 
 TYPE_NAMES: Final[dict[str, str]] = {
     "news": "新闻",
@@ -44,6 +45,7 @@ FLAG_NAMES: Final[dict[str, str]] = {
     "photo": "图片",
     "top": "置顶",
 }
+PAGE_TEMPLATE_NAMES: Final[dict[str, str]] = {"text": "正文", "design": "样式"}
 FRESHNESS_NAMES: Final[dict[str, str]] = {
     "dynamic": "动态",
     "notice": "公告",

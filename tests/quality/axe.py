@@ -27,6 +27,7 @@ UNDECIDED = {
         "color-contrast",
         "article:has(.qr[open])",
     ): "under the open card with the code",
+    ("video-caption", ".demo"): "a player without a film, on the page of all components",
     ("link-in-text-block", "video"): "shown only where a browser plays no films",
 }
 

@@ -8,7 +8,8 @@ function turn(box, wide) {
   const hinted = hint && hint.classList.contains('table-hint');
   if (wide) {
     box.tabIndex = 0;
-    box.setAttribute('role', 'region');
+    // A group: regions are landmarks, and several of one name would be no help.
+    box.setAttribute('role', 'group');
     box.setAttribute('aria-label', '表格，可以左右滑动');
     if (!hinted) box.after(element('p', {class: 'table-hint'}, '左右滑动看全表'));
   } else {
