@@ -20,7 +20,7 @@ from dangjian.common.workers import WorkerPool
 from dangjian.content.archive import Archive, Clock, build_archive
 from dangjian.content.catalogue import Catalogue, FileFacts, FileRow, SourceRow
 from dangjian.content.columns import COLUMN_FILE, ColumnTree, build_tree
-from dangjian.content.files import inspect, prune_pictures, split_known
+from dangjian.content.files import inspect, prune_pictures, source_of, split_known
 from dangjian.content.notices import add_notices, drop_empty_columns
 from dangjian.content.reader import ReadingRules
 from dangjian.content.related import related_articles, relatedness_key
@@ -116,7 +116,7 @@ def gather_files(
         found.update(results)
         progress(Stage.FILES, len(found), len(unknown))
     fresh = {
-        key: FileRow(scan.files[key.partition(":")[2]], one)
+        key: FileRow(scan.files[source_of(key, scan.files)], one)
         for key, one in found.items()
         if not one.passing and not (one.error and _was_good(place, rows, key))
     }

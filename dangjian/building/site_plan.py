@@ -290,7 +290,7 @@ def _files(plan: SitePlan) -> Iterator[CopiedFile]:
     """The pictures and attachments that public pages show."""
     place = plan.place
     for key, facts in plan.portal.presenter.files.items():
-        if facts.error:
+        if facts.error or facts.at_root:
             continue
         if facts.made:
             pictures = place.cache / "pictures"

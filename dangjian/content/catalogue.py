@@ -91,9 +91,8 @@ class FileFacts(Struct, frozen=True, omit_defaults=True):
     ``passing`` if the file was not to be read (no permission, a share that is away), not wrong.
 
     ``name`` is its address; ``made`` its place in the picture cache, empty when the source itself
-    is published. ``notices`` are what an editor should know of it, in Chinese.
-    ``sized`` says that further sizes were asked for; ``smaller`` and ``avif`` are those there are,
-    ascending in width.
+    is published. ``notices`` are for the editor, in Chinese. ``smaller`` and ``avif`` are further
+    sizes, ascending in width, if ``sized``. ``at_root``: it lies in ``content/_root/``.
     """
 
     name: str = ""
@@ -110,6 +109,7 @@ class FileFacts(Struct, frozen=True, omit_defaults=True):
     sized: bool = False
     smaller: tuple[FileSize, ...] = ()
     avif: tuple[FileSize, ...] = ()
+    at_root: bool = False
 
 
 class FileRow(Struct, frozen=True):

@@ -9,8 +9,11 @@ import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from dangjian.common.files import Stat
 from dangjian.content.catalogue import FileFacts, FileRow, FileSize
+from dangjian.content.root_files import ROOT_FOLDER
 
 MISSING = "文件不存在"
 
@@ -35,6 +38,16 @@ def missing_reason(content: Path, path: str) -> str:
     return f"在 {path} 找不到。请把文件放到文章旁边，或改正文件名（注意大小写）"
 
 
+def source_of(key: str, present: Mapping[str, Stat]) -> str:
+    """The path below content/ of the file that ``key`` (``media:path``, ``file:path``) names.
+
+    A link to ``/x.pdf`` may mean a file that lies at the site's root. It is empty for none of
+    those that are ``present``.
+    """
+    path = key.partition(":")[2]
+    return next((one for one in (path, f"{ROOT_FOLDER}/{path}") if one in present), "")
+
+
 def inspect(
     content: Path, cache: Path, sized: bool, keys: Sequence[str]
 ) -> list[tuple[str, FileFacts]]:
@@ -47,9 +60,15 @@ def inspect(
 
 def _examine(content: Path, cache: Path, sized: bool, key: str) -> FileFacts:
     kind, _, path = key.partition(":")
+    source, at_root = content / path, content / ROOT_FOLDER / path
+    if not source.exists() and at_root.is_file():
+        if kind == "media":
+            return _picture(at_root, cache, sized)
+        facts = _attachment(at_root, cache)
+        return facts if facts.error else replace(facts, name=path, made="", at_root=True)
     if kind == "media":
-        return _picture(content / path, cache, sized)
-    return _attachment(content / path, cache)
+        return _picture(source, cache, sized)
+    return _attachment(source, cache)
 
 
 def _picture(source: Path, cache: Path, sized: bool) -> FileFacts:
@@ -152,18 +171,23 @@ def split_known(
     known: dict[str, FileFacts] = {}
     unknown: list[str] = []
     for key in sorted(set(needed)):
-        path = key.partition(":")[2]
-        stat = present.get(path)
+        path = source_of(key, present)
         row = rows.get(key)
-        if stat is None:
+        if not path:
             known[key] = FileFacts(error=MISSING)
         elif (
             row is not None
-            and row.stat == stat
+            and row.stat == present[path]
             and path not in doubtful
+            and row.facts.at_root == _is_at_root(key, path)
             and (row.facts.sized == sized or not key.startswith("media:"))
         ):
             known[key] = row.facts
         else:
             unknown.append(key)
     return known, unknown
+
+
+def _is_at_root(key: str, path: str) -> bool:
+    """Whether the file is published by lying at the root, and not for those who name it."""
+    return key.startswith("file:") and key != f"file:{path}"

@@ -106,5 +106,5 @@ def download_names(archive: Archive, files: Files) -> dict[str, str]:
     return {
         facts.name: download_name(titles.get(key, ""), key.partition(":")[2], facts.name)
         for key, facts in sorted(files.items())
-        if key.startswith("file:") and not facts.error and is_saved(facts.mime)
+        if key.startswith("file:") and not (facts.error or facts.at_root) and is_saved(facts.mime)
     }

@@ -10,6 +10,13 @@ from dangjian.text.tokens import TICK, Tokens
 _FENCE = regex(
     r"(?P<quote>(?:[ ]{0,3}>[ ]?)*)(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})(?P<rest>[^`]*)"
 )
+_LANGUAGE = regex(
+    r"[\w+#.\-/:]*(?:\s*(?:\{[^}]*\}|[\w\-:]+=(?:\"[^\"]*\"|'[^']*'|\S+)),?)*", re.ASCII
+)
+"""What may follow a fence and is not shown: a language, and what other programs do with it.
+
+Any other words are the first line of the code.
+"""
 _OPEN = "这里的 ``` 没有收尾，已按文字显示；请在代码后面另起一行写上同样的 ```"
 
 
@@ -32,9 +39,8 @@ def take_out_code(text: str, tokens: Tokens, remarks: list[Remark]) -> str:
             made.append(lines[at].replace("`", TICK))
         elif end > 0 and (opened := _FENCE.match(lines[at])):
             inner = [_inner(line, opened) for line in lines[at + 1 : end]]
-            if not opened["rest"].isascii():
-                # No name of a language: words that belong to the code.
-                inner.insert(0, opened["rest"].strip())
+            if not _LANGUAGE.fullmatch(rest := opened["rest"].strip()):
+                inner.insert(0, rest)
             code = html.escape("\n".join(inner), quote=False)
             token = tokens.add(f"<pre><code>{code}\n</code></pre>", block=True)
             made.append(f"{opened['quote']}{opened['indent']}{token}")

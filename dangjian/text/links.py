@@ -289,12 +289,12 @@ def _righted(scheme: str) -> str:
 def path_on_site(url: str, own: tuple[str, ...]) -> str | None:
     """The path from the root of a site at ``own`` (``Links``) that an address leads to.
 
-    None if the address is another site's.
+    None if the address is another site's. ``www.`` before either host makes no other site.
     """
-    host = _host(url)
+    host = _host(url).removeprefix("www.")
     for one in own:
         name, _, root = one.partition("/")
-        if host == name:
+        if host == name.removeprefix("www."):
             path = urlsplit(url).path
             if not root:
                 return path

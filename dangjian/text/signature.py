@@ -1,4 +1,4 @@
-"""落款: the office's name and the date at the end of a text, which stand at the right."""
+"""落款: the office's name and the date at the end of a text, which are set at the right."""
 
 from typing import Final
 
@@ -7,7 +7,22 @@ from dangjian.text.paragraphs import is_date
 from dangjian.text.tokens import BEGIN, END
 
 _RIGHT: Final = f"{BEGIN}.right{END}"
-_NOT_A_NAME = regex(r"[，。！？；：,!?;:…]|^[-#>|\[\x0e]|^\d+\.|^[一二三四五六七八九十]+、|^（")
+_NOT_A_NAME = regex(
+    r"[，。！？；：,!?;:…]|^[-#>|\[\x0e]|^\d+\.|^[一二三四五六七八九十]+、|^（|^(?:特此|此致|敬礼|附件)"
+)
+_NAME_AND_DATE = regex(
+    r"(?P<name>.*?\S)(?P<gap>[ \u3000\u00a0\u2003]+)(?P<date>[\d〇○零一二三四五六七八九]{4}.*)"
+)
+_OFFICE = regex(
+    r"(?:(?<!干)部|(?<!大)会|代表大会|[局委办厅署室院校所处科组站馆队府社团村镇乡县市区省]|总支|中心|公司|集团"
+    r"|机关|大学|中学|小学|街道)$"
+)
+_SENTENCE = regex(
+    r"^(?:自(?!贡)|于(?!都)|在|原载|刊|转自|摘自|选自|截[至止]|发布|公示|时间|施行|修[订改]|印发|联系|报名)"
+    r"|了|将(?!乐)|(?<!无)为|召开|举行|举办|通过|定于|赴"
+)
+_LABEL = regex(r"(?:[期间日起至于自限点人号]|以前|之前|完成)$")
+_MAX_PERSON = 4
 _REMARK = regex(r"[（(].*[）)]")
 _MAX_LENGTH = 40
 _MAX_NAMES = 6
@@ -16,12 +31,16 @@ _MAX_NAMES = 6
 def set_signature(lines: list[str]) -> None:
     """Put the lines of a signature at the right, in place: names, then a date, at the end.
 
-    Behind it only notes and remarks in brackets may follow.
+    Behind it only notes and remarks in brackets may follow. Name and date may share the last line.
     """
     at = len(lines) - 1
     while at >= 0 and (not lines[at] or _follows(lines[at])):
         at -= 1
-    if at < 0 or not is_date(lines[at]) or (at and lines[at - 1]):
+    if at < 1 or lines[at - 1]:
+        return
+    if not is_date(lines[at]):
+        if _has_both(lines[at]) and not _has_both(lines[at - 2]):
+            lines[at] = _RIGHT + lines[at]
         return
     found = [at]
     before = at - 2
@@ -32,6 +51,18 @@ def set_signature(lines: list[str]) -> None:
         return
     for number in found:
         lines[number] = _RIGHT + lines[number]
+
+
+def _has_both(line: str) -> bool:
+    """Whether a line is an office's name, or a person's, then a gap and a date; no sentence."""
+    parts = _NAME_AND_DATE.fullmatch(line)
+    if parts is None or not is_date(parts["date"]) or len(line) > _MAX_LENGTH:
+        return False
+    name = parts["name"]
+    if _NOT_A_NAME.search(name) or _SENTENCE.search(name) or _LABEL.search(name):
+        return False
+    wide = parts["gap"] != " " and len(name) <= _MAX_PERSON
+    return wide or _OFFICE.search(name) is not None
 
 
 def _follows(line: str) -> bool:

@@ -152,9 +152,18 @@ class _Reader:
             )
 
     def _to_end_tag(self, name: str, position: int) -> int:
-        """Where the next tag may be looked for behind ``<script>``: at its end tag, if there is."""
+        """Where the next tag may be looked for behind ``<script>``: at its end tag, if there is.
+
+        One that is shown as code ends nothing.
+        """
         end = self._lower.find(f"</{name}", position)
+        while end >= 0 and self._is_code(end, position):
+            end = self._lower.find(f"</{name}", end + 1)
         return position if end < 0 else end
+
+    def _is_code(self, at: int, since: int) -> bool:
+        line = max(self._text.rfind("\n", 0, at) + 1, since)
+        return self._text.count("`", line, at) % 2 == 1
 
     def _address(self, found: re.Match[str]) -> str:
         shown = found["web"] or found["mail"]

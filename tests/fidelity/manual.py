@@ -26,6 +26,7 @@ CONSTRUCTS: Final = {
     },
     "落款": {
         "单位和日期": "特此通知。\n\n中共示例县委组织部\n2026年11月20日",
+        "在同一行": "特此通知。\n\n中共示例县委组织部　2026年11月20日",
         "自己指定": "示例县委组织部办公室 {.right}",
         "居中": "（此页无正文） {.center}",
         "粘贴来的网页": '<p align="right">示例县委组织部</p>',
@@ -84,7 +85,9 @@ def table() -> str:
             found = text.convert(written, "xw")
             assert not found.remarks, (name, found.remarks)
             page = " ".join(found.html.replace("dj-article:xw/", "").split("\n"))
-            page = re.sub(r'(<h\d) id="[^"]*"', r"\1", page.replace("class=", "align="))
+            page = re.sub(r'(<h\d) id="[^"]*"', r"\1", page)
+            page = re.sub(r' class="(right|center)"', r' align="\1"', page)
+            page = re.sub(r' class="[^"]*"', "", page)
             source = html.escape(written, quote=False).replace("\n", "<br>").replace("\t", "⇥")
             rows.append(f"<tr><td>{name}</td><td><code>{source}</code></td><td>{page}</td></tr>")
     body = "\n".join(rows)

@@ -73,6 +73,26 @@ SIGNATURES = {
     "two offices": ("特此通知。\n\n甲局\n\n乙局\n\n2026年11月20日", 3),
     "remark behind": ("特此通知。\n\n甲局\n\n2026年11月20日\n\n（此件公开发布）", 2),
     "date in a sentence": ("本办法施行日期是2026年11月20日", 0),
+    "on one line": ("特此通知。\n\n中共示例市委组织部 2026年11月20日", 1),
+    "on one line, wide gap": ("特此通知。\n\n　　　　示例市教育局　　2026年11月20日", 1),
+    "on one line behind the text": ("特此通知。\n示例市第一中学 2026年11月20日", 1),
+    "on one line, two offices": ("特此通知。\n\n示例市民政局 示例市财政局 2026.11.20", 1),
+    "on one line, blanks in the date": ("特此通知。\n\n示例市民政局 2026 年 11 月 20 日", 1),
+    "on one line, a person": ("谢谢大家。\n\n张三　　2026年11月20日", 1),
+    "on one line, remark behind": (
+        "特此通知。\n\n自贡路街道党工委办公室 2026年11月20日\n\n（联系人：李四）",
+        1,
+    ),
+    "nothing but one line": ("示例市教育局 2026年11月20日", 0),
+    "rows of dates": ("名单\n\n甲支部 2026年11月1日\n\n乙支部 2026年11月20日", 0),
+    "a deadline": ("报名办法。\n\n截止日期　　2026年11月20日", 0),
+    "a sentence that ends with a date": ("正文。\n\n示例市委召开党员大会 2026年11月20日", 0),
+    "a source": ("正文。\n\n原载示例市委机关 2026年11月20日", 0),
+    "a label": ("正文。\n\n公示：示例市教育局 2026年11月20日", 0),
+    "no office": ("正文。\n\n示例市全体党员干部 2026年11月20日", 0),
+    "date with a full stop": ("正文。\n\n示例市教育局 2026年11月20日。", 0),
+    "date in the midst": ("正文。\n\n示例市教育局 2026年11月20日 印发", 0),
+    "words before the name": ("特此通知\n\n示例市教育局\n\n2026年11月20日", 2),
     "date first": ("2026年11月20日\n\n正文。", 0),
     "by its form": ("特此通知。\n\n甲 {.right}", 1),
 }
@@ -166,6 +186,11 @@ INLINE = {
     "right": ('<p align="right">落款</p>', '<p class="right">落款</p>'),
     "style": ('<p style="text-align: right">落款</p>', '<p class="right">落款</p>'),
     "pasted": ("<p>　　正文&nbsp;。</p>", "<p>正文&nbsp;。</p>"),
+    "words behind a fence": (
+        "```see also: a, b\n甲\n```",
+        "<pre><code>see also: a, b\n甲\n</code></pre>",
+    ),
+    "language": ('```c++ title="a b" {1,2}\n甲\n```', "<pre><code>甲\n</code></pre>"),
     "code": ("```\n<script>\n**a**\n```", "<pre><code>&lt;script&gt;\n**a**\n</code></pre>"),
 }
 

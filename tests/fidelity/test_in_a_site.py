@@ -26,6 +26,7 @@ DAY = "2026-11-01 08:30"
 FLAG = "🇨🇳"
 LINKS = {
     "own domain": ("https://dj.example.gov.cn/xw/2026/11/b.html", "xw/2026/11/b.html"),
+    "own domain with www": ("https://www.dj.example.gov.cn/xw/2026/11/b.html", "xw/2026/11/b.html"),
     "127.0.0.1": ("http://127.0.0.1:8000/xw/2026/11/b.html#第二节", "xw/2026/11/b.html#第二节"),
     "localhost": ("http://localhost:8000/xw/", "xw/index.html"),
     "from the root": ("/xw/2026/11/b.html", "xw/2026/11/b.html"),
@@ -46,6 +47,7 @@ DEAD = {
     "no such page": "/xw/2026/11/meiyou.html",
     "no such column": "/meiyoulanmu/",
     "no such page of ours": "https://dj.example.gov.cn/xw/meiyou.html",
+    "no such page of ours with www": "http://www.dj.example.gov.cn/xw/meiyou.html",
     "no such file": "meiyou.html",
     "no such source": "meiyou.md",
     "no ending": "/xw/b2",

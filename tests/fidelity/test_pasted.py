@@ -159,6 +159,24 @@ def test_an_intranet_site_may_link_to_its_network() -> None:
     assert TEXT.convert("[甲](http://10.1.2.9/a)", "xw", manner).remarks == ()
 
 
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        ("https://www.dj.example.gov.cn/a.html", "dj-site:a.html"),
+        ("https://example.gov.cn/dj/a.html", "dj-site:a.html"),
+        ("https://www.example.gov.cn/dj/a.html", "dj-site:a.html"),
+        ("https://example.gov.cn/xf/a.html", "https://example.gov.cn/xf/a.html"),
+        ("https://www2.dj.example.gov.cn/a.html", "https://www2.dj.example.gov.cn/a.html"),
+    ],
+)
+def test_www_makes_no_other_site(address: str, target: str) -> None:
+    made = TEXT.convert(f"[甲]({address})", "xw", OWN)
+    assert (made.html, made.remarks) == (f'<p><a href="{target}">甲</a></p>', ())
+    made = TEXT.convert(f"![甲]({address})", "xw", OWN)
+    own = target.startswith("dj-")
+    assert ("本站网页上的地址" in made.remarks[0].message) is own
+
+
 @pytest.mark.parametrize("hidden", ["\u200b", "\ufeff", "\xad", "\u2060", "\u202e"])
 def test_hidden_signs_are_in_no_word(hidden: str) -> None:
     assert TEXT.convert(f"党{hidden}建\n\n{hidden}\n\n👨\u200d👩", "xw").html == (

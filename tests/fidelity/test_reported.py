@@ -84,6 +84,16 @@ def test_it_is_reported_and_the_rest_is_there(written: str, level: str, says: st
     assert "onclick" not in found.html
 
 
+def test_an_end_tag_that_is_shown_as_code_ends_no_script() -> None:
+    written = '不要直接写<Script>引入。\n\n**第二段**\n\n用`<script src="a.js"></script>`引入，'
+    found = TEXT.convert(f"{written}写完`</script>`为止。", "xw")
+    assert [one.line for one in found.remarks] == [0]
+    shown = html.unescape(re.sub(r"<[^>]*>", "", found.html))
+    assert shown == (
+        '不要直接写<Script>引入。\n第二段\n用<script src="a.js"></script>引入，写完</script>为止。'
+    )
+
+
 WORDS_STAY = (
     "open bold",
     "open table",

@@ -40,6 +40,48 @@ def test_they_go_out_as_they_are_and_follow_their_files(make_site: MakeSite) -> 
     assert ".well-known/security.txt" not in built.files()
 
 
+def test_links_and_attachments_lead_to_them(make_site: MakeSite) -> None:
+    """As an address of the site's root; one that is nowhere is told, one of its own goes before."""
+    named = "[规则](/shuoming.txt)、[安全](/.well-known/security.txt)、[表](/old/biao.pdf)"
+    body = f"{named}\n\n![徽](/hui.png)"
+    site = make_site(
+        {
+            **FILES,
+            "content/jcdj/a.md": article(body=body, attachments=["/shuoming.txt"]),
+            "content/_root/shuoming.txt": "说明",
+            "content/_root/hui.png": _png(),
+        }
+    )
+    built = site.build()
+    page = built.page("jcdj/2020/06/a.html")
+    assert "../../../shuoming.txt" in page.links()
+    assert "../../../.well-known/security.txt" in page.links()
+    assert any(link.startswith("../../../media/hui.") for link in page.links())
+    assert [error.partition("：")[0] for error in built.errors] == ["jcdj/a.md:7 附件“biao.pdf”"], (
+        built.errors
+    )
+    assert not [name for name in built.files() if name.startswith("files/")]
+    assert page.texts("//*[@class='attachments']//a")[0].startswith("shuoming.txt")
+
+    site.write("content/_root/old/biao.pdf", b"%PDF-1.4\n%%EOF\n")
+    built = site.build()
+    assert built.errors == []
+    assert "../../../old/biao.pdf" in built.page("jcdj/2020/06/a.html").links()
+    assert_same(built.files(), site.clean_build())
+
+    (site.content / "_root/shuoming.txt").rename(site.content / "shuoming.txt")
+    built = site.build()
+    links = built.page("jcdj/2020/06/a.html").links()
+    assert any(link.startswith("../../../files/shuoming.") for link in links)
+    assert_same(built.files(), site.clean_build())
+
+
+def _png() -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(data, "PNG")
+    return data.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
