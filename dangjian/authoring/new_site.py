@@ -137,12 +137,13 @@ def upgrade(folder: Path, root: Path) -> tuple[str, bool]:
 
 
 def _put_manual(folder: Path, root: Path) -> None:
-    """Put the editors' manual into ``docs/``; other files there are left alone."""
-    packed = PACKAGE / "scaffold" / "docs"
-    source = packed if packed.is_dir() else root / "docs" / "editors"
-    (folder / "docs").mkdir(exist_ok=True)
-    for page in sorted(source.glob("*.md")):
-        shutil.copyfile(page, folder / "docs" / page.name)
+    """Put the manuals into ``docs/`` and ``docs/administrators/``; other files stay there."""
+    for name, where in (("editors", "docs"), ("administrators", "docs/administrators")):
+        packed = PACKAGE / "scaffold" / where
+        source = packed if packed.is_dir() else root / "docs" / name
+        (folder / where).mkdir(exist_ok=True)
+        for page in sorted(source.glob("*.md")):
+            shutil.copyfile(page, folder / where / page.name)
 
 
 def rename_publish_place(file: Path) -> bool:

@@ -50,7 +50,10 @@ def schedule(
     print(f"定时发布（每 {EVERY} 分钟一次）的文件在 {folder}：")
     more = f" --group {shlex.quote(group)}" if group else ""
     print(f"  systemd：sudo {planned.python} tasks.py schedule --install{more}")
-    print(f"  cron：crontab -e，加上 {folder / 'crontab'} 里的一行；日志轮换见同一处的 logrotate")
+    print(
+        f"  cron：crontab -e，加上 {folder / 'crontab'} 里的一行；"
+        "日志轮换照同一处 logrotate 里写的做"
+    )
     print(
         f'  Windows：schtasks /Create /SC MINUTE /MO {EVERY} /TN "{planned.name}" '
         f'/TR "\\"{folder / "windows.cmd"}\\""'

@@ -377,7 +377,7 @@ def start(
         f"  cd {_quoted(target)}\n"
         "  python3 tasks.py preview    （Windows 上是 python tasks.py preview）\n"
         "  python3 tasks.py new        （新建第一篇文章）\n"
-        f"编辑手册在 {target / 'docs'}，从 README.md 看起。\n"
+        f"编辑手册在 {target / 'docs'}，从 README.md 看起；管理员手册在其中的 administrators。\n"
         "发布前请在 publishconf.py 里写上正式网址。"
     )
     if result.failed:

@@ -1,6 +1,9 @@
 """What follows a publish at one place: configurations of web servers, the record, a command."""
 
+import os
 import re
+import shlex
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -38,11 +41,23 @@ def prepare_servers(at: Workplace, target: Target, at_one: PlaceOutcome, outcome
             at_one.server_files = [Path(there) / file.name for file in changed]
         else:
             at_one.server_files = update_server_files(at, at_one.served)
+            if at_one.server_files and (closed := _closed_above(at_one.served)):
+                outcome.notices.append(
+                    f"{closed} 不准别的用户进入，网页服务器的用户读不到网站。请运行 "
+                    f"chmod o+x {shlex.quote(str(closed))}，或把网站放到别处，例如 /srv"
+                )
     except PublishError as error:
         outcome.notices.append(f"网页服务器的配置没有传到：{error}")
     except OSError as error:
         said = f"网页服务器的配置没有写成：{error.strerror}（{error.filename}）"
         outcome.notices.append(said)
+
+
+def _closed_above(live: Path) -> Path | None:
+    """A folder above the live one that only its owner (or group) may enter: homes often are."""
+    if os.name == "nt":
+        return None
+    return next((one for one in live.parents if not one.stat().st_mode & stat.S_IXOTH), None)
 
 
 def after_publish(

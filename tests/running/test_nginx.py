@@ -2,6 +2,8 @@
 
 import gzip
 import http.client
+import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -303,6 +305,44 @@ def test_a_site_has_a_log_of_its_own_that_is_kept_for_six_months(tmp_path: Path)
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert "error" not in done.stderr
+        assert f"considering log {log}" in done.stderr
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away"
+)
+def test_the_rotation_of_a_log_is_copied_as_its_file_says(tmp_path: Path) -> None:
+    """A link would do nothing: logrotate passes over files that root does not own."""
+    program = shutil.which("logrotate", path="/usr/sbin:/usr/bin")
+    if program is None:
+        pytest.skip("logrotate is missing")
+    log = tmp_path / "access.log"
+    log.write_text("一行\n", encoding="utf-8")
+    given = tmp_path / "党建 server"
+    site = served_site(tmp_path / "public", f"http://{HOST}", access_log=str(log))
+    write_server_files(given, site, {})
+    os.chown(given / "logrotate", 12345, 12345)
+    copied = tmp_path / "copied"
+    _, line = (given / "logrotate").read_text(encoding="utf-8").splitlines()[:2]
+    words = shlex.split(line.removeprefix("#"))
+    assert words[-1].startswith("/etc/logrotate.d/portal-")
+    subprocess.run([*words[1:-1], str(copied)], check=True)
+    command = [program, "-d", "-s", str(tmp_path / "state"), str(copied)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert f"considering log {log}" in done.stderr, done.stderr
+
+
+def test_a_site_at_an_ipv6_address_is_found_by_it(tmp_path: Path) -> None:
+    port = free_port()
+    files = []
+    for number, host in enumerate((HOST, "[fd00::5]")):
+        live = small_site(tmp_path / f"live{number}", host)
+        site = served_site(live, f"http://{host}:{port}", ipv6=False)
+        write_server_files(tmp_path / f"server{number}", site, {"/old.html": "new.html"})
+        files.append(tmp_path / f"server{number}" / "nginx.conf")
+    with served(tmp_path, port, files) as nginx:
+        for host in (HOST, "[fd00::5]"):
+            assert host.encode() in nginx.ask("/", f"{host}:{port}")[1]
 
 
 def test_https_leads_all_readers_to_it(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,9 +62,19 @@ def caddy(_site: ServedSite, given: Path, _folder: Path) -> list[str]:
 
 
 def apache(site: ServedSite, given: Path, folder: Path) -> list[str]:
+    return apache_with(MODULES, site, given, folder)
+
+
+def bare_apache(site: ServedSite, given: Path, folder: Path) -> list[str]:
+    """Apache as Debian installs it: without mod_rewrite and mod_headers."""
+    modules = [one for one in MODULES if one not in {"rewrite", "headers"}]
+    return apache_with(modules, site, given, folder)
+
+
+def apache_with(modules: Iterable[str], site: ServedSite, given: Path, folder: Path) -> list[str]:
     shutil.copy(given / "htaccess", site.live / ".htaccess")
     root = site.live.parent if site.path != "/" else site.live
-    lines = [f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so" for m in MODULES]
+    lines = [f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so" for m in modules]
     lines += ["ServerName test", f"Listen 127.0.0.1:{site.port}", "TypesConfig /dev/null"]
     lines += [f'PidFile "{folder}/pid"', f'ErrorLog "{folder}/error.log"']
     lines += [f'DocumentRoot "{root}"', f'<Directory "{root}">', "AllowOverride All"]
@@ -106,9 +116,8 @@ def ask(port: int, path: str) -> tuple[int, str, str, str]:
     return (answer.status, *(answer.getheader(name) or "" for name in names))  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("start", [caddy, apache])
-@pytest.mark.parametrize("path", ["", "/dangjian"])
-def test_a_site_is_served_as_by_nginx(tmp_path: Path, start: Start, path: str) -> None:
+def lay_out(tmp_path: Path, path: str) -> tuple[ServedSite, int]:
+    """A small site below ``path``, and the port it is served at."""
     tmp_path.chmod(0o755)
     for above in tmp_path.parents[:3]:
         above.chmod(0o755)  # Apache's processes are nobody's
@@ -122,7 +131,13 @@ def test_a_site_is_served_as_by_nginx(tmp_path: Path, start: Start, path: str) -
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    site = served_site(live, f"http://127.0.0.1:{port}{path}")
+    return served_site(live, f"http://127.0.0.1:{port}{path}"), port
+
+
+@pytest.mark.parametrize("start", [caddy, apache])
+@pytest.mark.parametrize("path", ["", "/dangjian"])
+def test_a_site_is_served_as_by_nginx(tmp_path: Path, start: Start, path: str) -> None:
+    site, port = lay_out(tmp_path, path)
     with running(start, site, tmp_path):
         for asked, leads in LEADS.items():
             status, location, *_ = ask(port, f"{path}{asked}")
@@ -131,5 +146,33 @@ def test_a_site_is_served_as_by_nginx(tmp_path: Path, start: Start, path: str) -
         assert ask(port, f"{path}/other.html")[1] == "https://xn--n5qz54a.example.com/?%E4%B8%AD=1"
         for asked, (status, kind, cache) in SENT.items():
             assert ask(port, f"{path}{asked}") == (status, "", kind, cache), asked
-        for hidden in ("/nothing", "/search/0-state.bin", "/show.asp?id=9", "/.htaccess"):
+        for hidden in (
+            "/nothing",
+            "/static/",
+            "/search/0-state.bin",
+            "/show.asp?id=9",
+            "/.htaccess",
+        ):
             assert ask(port, f"{path}{hidden}")[0] == 404, hidden
+
+
+def test_apache_without_its_optional_modules_serves_the_site(tmp_path: Path) -> None:
+    """The pages with the addresses they moved to stay in place of redirects."""
+    site, port = lay_out(tmp_path, "")
+    with running(bare_apache, site, tmp_path):
+        assert ask(port, "/new.html")[:2] == (200, "")
+        assert ask(port, "/feeds/all.rss.xml")[2] == "application/xml"
+        assert ask(port, "/nothing")[0] == 404
+
+
+def test_caddy_has_nothing_to_say_about_the_form(tmp_path: Path) -> None:
+    """It warns at every start of a file that is not as ``caddy fmt`` writes it."""
+    site = served_site(tmp_path / "党建 public", "https://[fd00::5]/dangjian")
+    write_server_files(tmp_path, site, ADDRESSES)
+    file = str(tmp_path / "Caddyfile")
+    formatted = subprocess.run([program("caddy"), "fmt", file], capture_output=True, check=False)
+    assert formatted.stdout == (tmp_path / "Caddyfile").read_bytes()
+    assert b"https://[fd00::5] {" in formatted.stdout
+    command = [program("caddy"), "validate", "--adapter", "caddyfile", "--config", file]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

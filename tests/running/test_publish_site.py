@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -180,8 +181,14 @@ def test_nothing_of_the_builders_own_is_live(office: Office) -> None:
         assert private not in names
 
 
-def test_two_settings_files_of_one_folder_never_mix(tmp_path: Path) -> None:
+def test_two_settings_files_of_one_folder_never_mix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office = Office(tmp_path / "site", FILES)
+    # Settings that are imported by name are those of this site, not of one in another test.
+    monkeypatch.syspath_prepend(str(office.site.folder))
+    for name in ("publishconf", "pelicanconf"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     office.site.write("other/nw/_column.md", column("内网"))
     office.site.write("other/nw/x.md", article("内网稿件"))
     office.site.write(

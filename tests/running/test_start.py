@@ -48,6 +48,10 @@ def test_what_is_laid_out(laid_out: Path) -> None:
         "content/zhengcewenjian/_column.md",
         "content/zugongyaowen/_column.md",
         *(f"docs/{page.name}" for page in (ROOT / "docs/editors").glob("*.md")),
+        *(
+            f"docs/administrators/{page.name}"
+            for page in (ROOT / "docs/administrators").glob("*.md")
+        ),
         "pelicanconf.py",
         "publishconf.py",
         "requirements.lock",

@@ -14,6 +14,8 @@ from dangjian.publishing.servers.schedule import EVERY, Schedule, schedule_files
 from tests.sites import Site
 
 PUBLISH = ("publish", "--settings", "publishconf.py")
+SPECIFIERS = "50%s"
+"""A folder's name in which systemd would put the name of a shell."""
 ODD = Schedule(Path("/srv/党建 50% $x"), "portal", "/usr/bin/python3")
 
 
@@ -90,9 +92,16 @@ def test_what_is_logged_is_rotated_as_the_folders_user_and_group(tmp_path: Path)
     if program := shutil.which("logrotate", path="/usr/sbin:/usr/bin"):
         tmp_path.chmod(0o755)
         (tmp_path / "rotate").write_text(text, encoding="utf-8")
+        schedule.log.write_text("一行\n", encoding="utf-8")
         command = [program, "-d", "-s", str(tmp_path / "state"), str(tmp_path / "rotate")]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert (done.returncode, "error" in done.stderr) == (0, False), done.stderr
+        assert f"considering log {schedule.log}" in done.stderr
+
+
+def test_a_percent_sign_in_a_folders_name_is_one(tmp_path: Path) -> None:
+    for unit in units(Schedule(tmp_path / SPECIFIERS, "portal", "/usr/bin/python3")).values():
+        assert SPECIFIERS.replace("%", "%%") in unit["Unit"]["Description"]
 
 
 def test_a_group_of_sites_is_published_by_one_timer(tmp_path: Path) -> None:

@@ -88,10 +88,10 @@ def write_server_files(
         "htaccess": render_htaccess(site, redirects),
         "_headers": render_headers(site),
         "_redirects": render_redirects(redirects),
-        "Dockerfile": render_dockerfile(),
+        "Dockerfile": render_dockerfile(site, at),
     }
     if site.access_log:
-        made["logrotate"] = render_logrotate(site)
+        made["logrotate"] = render_logrotate(site, f"{at}/logrotate")
     found = [write_output(folder, name, text.encode()) for name, text in made.items()]
     return [folder / one.path for one in found if one.changed]
 

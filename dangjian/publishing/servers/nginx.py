@@ -8,6 +8,7 @@ an earlier publish: next to a page lies its compressed copy, next to a redirect 
 """
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from urllib.parse import quote
@@ -71,7 +72,7 @@ def render_body(site: ServedSite, redirects: Redirects) -> str:
 
 def render_server(site: ServedSite, maps: str, body: str) -> str:
     """The configuration of a server of its own, which includes the other two files by path."""
-    name = _quoted(site.host)
+    name = _quoted(site.shown_host)
     lines = [
         *_head("链接到 /etc/nginx/conf.d/，用 nginx -t 检查，再用 systemctl reload nginx 生效。"),
         f"include {_quoted(maps)};",
@@ -106,9 +107,16 @@ def render_server(site: ServedSite, maps: str, body: str) -> str:
     return "\n".join([*lines, f"    include {_quoted(body)};", "}", ""])
 
 
-def render_logrotate(site: ServedSite) -> str:
-    """How the site's log is kept for six months (网络安全法 第二十一条), a file a day."""
-    return f"""# 链接到 /etc/logrotate.d/，只做一次。不要再有别的设置轮换同一个文件。
+def render_logrotate(site: ServedSite, file: str) -> str:
+    """How the site's log is kept for six months (网络安全法 第二十一条), a file a day.
+
+    ``file`` is where this will lie. logrotate passes over what root does not own, so that a link to
+    it would do nothing.
+    """
+    name = f"/etc/logrotate.d/{prefix_of(site).replace('_', '-')}"
+    return f"""# 由 root 拷过去，只做一次（logrotate 不认别的用户的文件，所以不能用链接）：
+#   sudo install -m 644 {shlex.quote(file)} {name}
+# 不要再有别的设置轮换同一个文件。
 "{site.access_log}" {{
     daily
     rotate {LOG_DAYS}

@@ -1,7 +1,9 @@
 """Configurations for other servers than nginx: Caddy, Apache, page hosts, a container."""
 
 import re
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote, unquote
 
 from dangjian.common.http_headers import ASKED_AGAIN, SECURITY_HEADERS, UNCHANGING
@@ -12,6 +14,8 @@ from dangjian.publishing.servers.redirects import Redirects
 from dangjian.publishing.servers.site import ServedSite
 
 _NOTE = "由 python3 tasks.py publish 生成，每次发布都会重写，请不要在这里改动。"
+_INDENT = re.compile(r"^(?:    )+", re.MULTILINE)
+"""Caddy indents by tabs (``caddy fmt``)."""
 _UNCHANGING_FOLDERS = ("static", "media", "files")
 
 
@@ -19,15 +23,14 @@ def render_caddyfile(site: ServedSite, redirects: Redirects) -> str:
     """A Caddyfile: Caddy fetches certificates by itself when the address is https."""
     scheme = "https" if site.secure else "http"
     port = f":{site.port}" if site.port else ""
-    return "\n".join(
-        [
-            f"# {_NOTE}",
-            f"{scheme}://{site.host}{port} {{",
-            *(f"    {line}" if line else "" for line in _caddy_body(site, redirects)),
-            "}",
-            "",
-        ]
-    )
+    lines = [
+        f"# {_NOTE}",
+        f"{scheme}://{site.shown_host}{port} {{",
+        *(f"    {line}" if line else "" for line in _caddy_body(site, redirects)),
+        "}",
+        "",
+    ]
+    return _INDENT.sub(lambda found: "\t" * (len(found[0]) // 4), "\n".join(lines))
 
 
 def _caddy_body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
@@ -121,6 +124,8 @@ def render_htaccess(site: ServedSite, redirects: Redirects) -> str:
         "    </FilesMatch>",
         "</IfModule>",
         "",
+        "# 没有启用 mod_rewrite 的，旧地址上是普通的转向网页。",
+        "<IfModule mod_rewrite.c>",
         "RewriteEngine On",
         r"RewriteRule (^|/)search/[^/]*-state\.bin$ - [R=404,L]",
         r"RewriteRule (^|/)\.(?!well-known/) - [R=404,L]",
@@ -138,6 +143,13 @@ def render_htaccess(site: ServedSite, redirects: Redirects) -> str:
         packed = "index.html.gz" if path.endswith("/") else ".gz"
         lines.append(f"RewriteCond %{{REQUEST_FILENAME}}{packed} !-f")
         lines.append(_rewrite(site, path, leads))
+    lines += [
+        "# 没有首页的文件夹，与找不到的一样。",
+        "RewriteCond %{REQUEST_FILENAME} -d",
+        "RewriteCond %{REQUEST_FILENAME}/index.html !-f",
+        "RewriteRule ^ - [R=404,L]",
+        "</IfModule>",
+    ]
     return "\n".join([*lines, ""])
 
 
@@ -172,14 +184,28 @@ def render_redirects(redirects: Redirects) -> str:
     return "\n".join([*lines, ""])
 
 
-def render_dockerfile() -> str:
-    """A container of nginx that runs without root, for the live folder and the files here."""
+def render_dockerfile(site: ServedSite, folder: str) -> str:
+    """A container of nginx that runs without root, for a site and its configuration in ``folder``.
+
+    The folder above the live one is mounted: what is mounted itself stays the old site when another
+    takes its name.
+    """
+    above = site.live.parent
+    files = [Path(file) for file in (site.certificate, site.certificate_key) if file]
+    wanted = sorted({above, Path(folder), *(file.parent for file in files)})
+    mounted = [one for one in wanted if not any(one.is_relative_to(o) for o in wanted if o != one)]
+    ports = [80, 443] if site.certificate else [site.port or 80]
+    words = ["docker", "run", "-d", "--name", "portal"]
+    words += [word for port in ports for word in ("-p", f"{port}:{port}")]
+    words += [word for one in mounted for word in ("-v", f"{one}:{one}:ro")]
     return "\n".join(
         [
             f"# {_NOTE}",
-            "# 只装 nginx 和配置；网站文件夹、配置文件夹在运行时照原来的路径挂载：",
-            "#   docker build -t portal .",
-            "#   docker run -p 80:80 -v 线上文件夹:线上文件夹:ro -v 本文件夹:本文件夹:ro portal",
+            "# 只装 nginx 和配置；网站和配置照原来的路径挂载进去。线上文件夹是整个换上的，",
+            "# 所以挂载的是它的上一级：直接挂载它，容器里会一直是旧网站。",
+            f"#   docker build -t portal {shlex.quote(folder)}",
+            f"#   {shlex.join([*words, 'portal'])}",
+            "# 配置有变化以后：docker exec portal nginx -s reload",
             "FROM nginxinc/nginx-unprivileged:stable",
             "COPY nginx.conf /etc/nginx/conf.d/default.conf",
             "",

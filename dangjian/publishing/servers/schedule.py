@@ -72,7 +72,7 @@ def schedule_files(schedule: Schedule) -> dict[str, str]:
 def _service(schedule: Schedule) -> str:
     command = " ".join(_systemd_word(word) for word in schedule.words)
     return f"""[Unit]
-Description=发布 {schedule.folder.name}
+Description=发布 {_escaped(schedule.folder.name)}
 OnFailure={schedule.name}-failed.service
 
 [Service]
@@ -87,7 +87,7 @@ TimeoutStartSec=3600
 
 def _timer(schedule: Schedule) -> str:
     return f"""[Unit]
-Description=每 {EVERY} 分钟发布 {schedule.folder.name}
+Description=每 {EVERY} 分钟发布 {_escaped(schedule.folder.name)}
 
 [Timer]
 OnCalendar=*:0/{EVERY}
@@ -102,7 +102,7 @@ def _failed(schedule: Schedule) -> str:
     journal = f"journalctl -n 40 -u {schedule.name}.service"
     text = f"{schedule.folder.name} 没有发布成，原因见 {journal}"
     return f"""[Unit]
-Description=通知：{schedule.folder.name} 没有发布成
+Description=通知：{_escaped(schedule.folder.name)} 没有发布成
 
 [Service]
 Type=oneshot
@@ -120,7 +120,9 @@ def _crontab(schedule: Schedule) -> str:
 
 def _logrotate(schedule: Schedule) -> str:
     path = str(schedule.log).replace('"', '\\"')
-    return f"""# 放到 /etc/logrotate.d/{schedule.name}
+    file = shlex.quote(str(schedule.folder / ".dangjian/server/schedule/logrotate"))
+    return f"""# 由 root 拷过去（logrotate 不认别的用户的文件，所以不能用链接）：
+#   sudo install -m 644 {file} /etc/logrotate.d/{schedule.name}
 "{path}" {{
     su {schedule.user} {schedule.group or schedule.user}
     monthly

@@ -27,6 +27,11 @@ class ServedSite(Struct, frozen=True, kw_only=True):
     ipv6: bool = True
     access_log: str = ""
 
+    @property
+    def shown_host(self) -> str:
+        """The host as it stands in an address and in the header ``Host``."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
 
 def served_site(
     live: Path,
