@@ -19,6 +19,7 @@ _GARBLED: Final = regex(
 _FOREIGN: Final = regex(
     r"\{%-?\s*\w[^%]*%\}|\{\{[<%]?\s*[\w./\-]+[^}]*\}\}|^:::+\s*\w+|!?\[\[[^\[\]]+\]\]"
     r"|\[(?:caption|gallery|embed|audio|video|playlist)\b[^\]]*\]|^\{:\s*[.#\w][^}]*\}|@\[TOC\]\([^)]*\)"
+    r"|^(?:!!!|\?\?\?\+?)\s*\w+|\{:\s*toc\s*\}|\^\[[^\[\]\n]+\]"
     r"|\$\$[^$]+\$\$|^>\s*\[!\w+\]|(?<=\))\{:?\s*(?:width|height|style|align)\s*=[^}]*\}"
 )
 

@@ -20,8 +20,7 @@ from dangjian.text.paragraphs import (
     begins_words,
     ends_sentence,
     is_short,
-    lines_are_paragraphs,
-    sentences_by_line,
+    looks_otherwise,
     split_item,
     split_lines,
 )
@@ -67,23 +66,8 @@ class Blocks:
         lines = self._laid_out(text.split("\n"))
         set_signature(lines)
         self._definitions.finish(lines)
-        if self._mode == "auto" and sentences_by_line(self._texts, self._single):
-            self._remarks.append(
-                Remark(
-                    "这篇多半是一句一行写的，现在每行成了一段；若要连成一段，"
-                    "请在文件头写“换行: 连接”",
-                    near=self._texts[0][0].strip(),
-                    level="warning",
-                )
-            )
-        elif self._mode == "join" and lines_are_paragraphs(self._texts):
-            self._remarks.append(
-                Remark(
-                    "这篇多半是一行一段写的，现在连成了一段；若要分段，请在文件头写“换行: 自动”",
-                    near=self._texts[0][0].strip(),
-                    level="warning",
-                )
-            )
+        if other := looks_otherwise(self._texts, self._single, self._mode):
+            self._remarks.append(other)
         return "\n".join(lines)
 
     def _laid_out(self, lines: list[str]) -> list[str]:
@@ -131,8 +115,10 @@ class Blocks:
         if "|" in rest and (count := self._table(lines, at, indent)):
             return count
         first = rest[0]
-        if first in "#＃" and self._heading(rest, indent):
-            return 1
+        if first in "#＃":
+            if self._heading(rest, indent):
+                return 1
+            line = f"\\{line.strip()}" if not rest.strip("#＃ \t\u3000") else line
         if first in "-*_=" and self._rule_or_underline(rest, indent):
             return 1
         if first in "-*+0123456789" and (found := marker_of(rest)) and self._item(indent, *found):
@@ -206,7 +192,12 @@ class Blocks:
 
     def _write(self, words: list[str], lead: str, kind: str) -> None:
         """Write a paragraph at its depth, with asterisks that are no mark-up protected."""
-        text = "\n".join(words)
+        text = "\n".join(words).lstrip("\n")
+        if not text:
+            # A note without words: its mark is shown, which is all that was written.
+            text, lead = f"\\{lead.strip()}", ""
+            message = f"注释 {text[1:-1]} 没有内容，已按文字显示；请在冒号后面写上"
+            self._remarks.append(Remark(message, near=text[1:-1]))
         if "*" in text:
             text, open_words = protect_stars(text)
             if open_words:
@@ -303,7 +294,7 @@ class Blocks:
         if found is None:
             return False
         level, words = found[1] or found[3], (found[2] if found[1] else found[4]).strip(_EDGE)
-        if not words:
+        if not words.strip("#＃ \t"):
             return False
         self._leave(indent)
         self._emit("heading", [f"{level} {with_id(words)}"])
@@ -334,6 +325,8 @@ class Blocks:
 
     def _table(self, lines: list[str], at: int, indent: int) -> int:
         following = lines[at + 1] if at + 1 < len(lines) else ""
+        if not following.strip() and (rows := tables.spaced_rows(lines, at)):
+            return self._table(rows, 0, indent) * 2 - 1
         end = at + 1
         if tables.is_delimiter(following):
             end = at + 2
@@ -359,7 +352,7 @@ class Blocks:
             if len(tables.cells_of(lines[end])) != count:
                 break
             end += 1
-        if end - at < 2 or count < 2:
+        if end - at < 2:
             if count >= 2:
                 self._remarks.append(
                     Remark(

@@ -19,6 +19,7 @@ _SCHEMES = {
 _CELL_STYLE = regex(r'(<t[dh]) style="text-align: (left|right|center);?"')
 _IMAGE = regex(r"<img\b([^>]*)>")
 _ATTRIBUTE = regex(r'\b(src|alt|title)="([^"]*)"')
+_ALT_SIZE = regex(r"\|\d+(?:x\d+)?$")
 _HREF = regex(r'(<a\b[^<>]*?)(\shref=)"([^"]*)"')
 _EMPTY_FIGURE = regex(r"<figure>\s*</figure>\n?")
 _LINK_FIGURE = regex(r"<figure>(?!\s*<(?:img|a [^>]*><img))(.*?)</figure>", re.DOTALL)
@@ -70,6 +71,11 @@ class Cleaner:
     def _image(self, match: re.Match[str]) -> str:
         found = {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(match[1])}
         alt = found.get("alt")
+        if alt and (size := _ALT_SIZE.search(alt)):
+            # Obsidian's way.
+            alt = alt[: size.start()]
+            message = f"图片的尺寸“{size[0]}”不起作用，已略去；大小由网站统一"
+            self._links.note(size[0], message, "warning")
         made = self._links.picture(found.get("src", ""), alt)
         if made.remote:
             words = f"图片：{alt}" if alt else "查看图片"

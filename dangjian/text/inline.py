@@ -12,9 +12,21 @@ from dangjian.common.patterns import regex
 ESCAPED = list("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 """What a backslash makes text of (CommonMark 0.31, 2.4)."""
 
+_HAN = "\u3400-\u9fff"
+_SIGNS = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]"
+_PIECE = rf"[A-Za-z0-9\-_.%{_HAN}]"
+_HAN_HOST = (
+    rf"(?:[A-Za-z0-9\-{_HAN}]+\.)+(?:cn|com|net|org|中国|网络|公司|政务|公益)(?![A-Za-z0-9{_HAN}])"
+)
+_HAN_PATH = (
+    rf"(?<=/){_PIECE}+/(?:{_PIECE}+/)*(?:{_PIECE}*?\.[A-Za-z0-9]{{2,5}}(?![A-Za-z0-9]))?"
+    rf"|(?<=/){_PIECE}+?\.(?:html?|pdf|docx?|xlsx?|pptx?|jpe?g|png|zip)(?![A-Za-z0-9])"
+    rf"|(?<==)[{_HAN}]+(?=[&#\s，。；、）)》”]|$)"
+)
+"""Chinese in a path that goes on behind it, or as a whole value: other words are the sentence's."""
 _WEB = (
-    r"(?<![A-Za-z0-9_@/.:\-])(?:https?://|www\.(?=[A-Za-z0-9]))"
-    r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
+    rf"(?<![A-Za-z0-9_@/.:\-])(?:https?://{_HAN_HOST}{_SIGNS}*"
+    rf"|(?:https?://|www\.(?=[A-Za-z0-9])){_SIGNS}+)(?:(?:{_HAN_PATH}){_SIGNS}*)*"
 )
 _MAIL = (
     r"(?<![A-Za-z0-9_@/.:+\-])[A-Za-z0-9._+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*"

@@ -26,6 +26,9 @@ _ODD_SCHEME = regex(
 )
 _PHONE = regex(r"\+?\d[\d\- ]{5,}\d")
 _SIZE = regex(r"\s+=(?:\d+%?)?x?(?:\d+%?)?$")
+_QUERY = regex(
+    r"(?:(?<=\.jpg)|(?<=\.jpeg)|(?<=\.png)|(?<=\.gif)|(?<=\.webp)|(?<=\.svg))[?#].*$", re.IGNORECASE
+)
 _DOWNLOADS = regex(r"\.(?!html?$|md$)[A-Za-z0-9]{1,5}$")
 _HOSTNAME = regex(
     r"(?:www\.[\w\-]+|[\w\-]+(?:\.[\w\-]+)*\.(?:cn|com|org|net|gov|edu))(?:[/:?].*|\.[\w.\-]+(?:[/:?].*)?)?$",
@@ -84,7 +87,8 @@ class Links:
         self.inner: dict[str, str] = {}
         """What an editor wrote for the id of each link within the text."""
 
-    def _note(self, written: str, message: str, level: str = "error") -> None:
+    def note(self, written: str, message: str, level: str = "error") -> None:
+        """Report what is wrong with an address, where it is ``written``."""
         count = self._seen.get(written, 0) - 1
         self._remarks.append(
             Remark(
@@ -101,22 +105,22 @@ class Links:
         """Report an address of the editor's own computer; True if it was one."""
         if not address:
             advice = "![说明](文件名.jpg)" if what == "图片" else "[文字](地址)"
-            self._note(
+            self.note(
                 written, f"{what}没有写{'文件名' if what == '图片' else '地址'}，请写成 {advice}"
             )
         elif address.lower().startswith("file:") or _DRIVE.match(address):
-            self._note(
+            self.note(
                 written,
                 f"{what}“{written}”是电脑上的完整路径，别人打不开；请把文件放到文章旁边，只写文件名",
             )
         elif address.startswith("\\"):
-            self._note(
+            self.note(
                 written,
                 f"{what}“{written}”以反斜线开头；在别的电脑上的文件，读者打不开，"
                 "请把文件放到文章旁边，只写文件名",
             )
         elif "\\" in address and not address.lower().startswith("http"):
-            self._note(
+            self.note(
                 written,
                 f"{what}“{written}”的路径里不能用反斜线，请写成 {address.replace(chr(92), '/')}",
             )
@@ -130,11 +134,14 @@ class Links:
         address = _bare(written)
         if size := _SIZE.search(address):
             address = address[: size.start()]
-            self._note(
+            self.note(
                 written, f"图片的尺寸“{size[0].strip()}”不起作用，已略去；大小由网站统一", "warning"
             )
+        if (query := _QUERY.search(address)) and not _SCHEME.match(address):
+            address = address[: query.start()]
+            self.note(written, f"图片地址里的“{query[0]}”不起作用，已略去", "warning")
         if address[:5].lower() == "data:":
-            self._note(
+            self.note(
                 written[:40],
                 "图片是直接粘贴进来的数据（base64），没有登出；请存成图片文件，放到文章旁边，只写文件名",
             )
@@ -144,15 +151,15 @@ class Links:
         if found := _SCHEME.match(address):
             if found[0] == "//" or found[1].lower() in ("http", "https"):
                 return self._remote_picture(address, written)
-            self._note(written, f"图片“{written}”的地址用不了，请把图片放到文章旁边，只写文件名")
+            self.note(written, f"图片“{written}”的地址用不了，请把图片放到文章旁边，只写文件名")
             return Address()
         if what := _NO_PICTURES.get(address.rpartition(".")[2].lower()):
             words = alt or "文字"
-            self._note(written, f"“{written}”{what}，例如 [{words}]({written})")
+            self.note(written, f"“{written}”{what}，例如 [{words}]({written})")
             return Address()
         target = resolve(address, self._folder)
         if target is None:
-            self._note(
+            self.note(
                 written, f"图片“{written}”指到了 content/ 之外，请把图片放到文章旁边，只写文件名"
             )
             return Address()
@@ -171,14 +178,12 @@ class Links:
                 f"图片“{shown}”写的是本站网页上的地址，会随生成改变；"
                 "请把图片放到文章旁边，只写文件名"
             )
-            self._note(written, message)
+            self.note(written, message)
             return Address()
         if self._archived:
-            self._note(
-                written, f"图片“{shown}”在别的网站上，已改成链接。{REMOTE_ADVICE}", "warning"
-            )
+            self.note(written, f"图片“{shown}”在别的网站上，已改成链接。{REMOTE_ADVICE}", "warning")
             return Address(url, remote=True)
-        self._note(written, f"图片“{shown}”在别的网站上，不能登出。{REMOTE_ADVICE}")
+        self.note(written, f"图片“{shown}”在别的网站上，不能登出。{REMOTE_ADVICE}")
         return Address()
 
     def link(self, value: str) -> str | None:
@@ -193,25 +198,25 @@ class Links:
             return None
         if (odd := _ODD_SCHEME.match(address)) and not _SCHEME_FORM.match(address):
             right = _righted(odd[1].lower()) + address[odd.end() :]
-            self._note(written, f"链接“{written}”的网址写错了，请写成 {right}")
+            self.note(written, f"链接“{written}”的网址写错了，请写成 {right}")
             return None
         if found := _SCHEME.match(address):
             return self._with_scheme(address, (found[1] or "").lower(), written)
         if _MAIL.fullmatch(address):
-            self._note(
+            self.note(
                 written,
                 f"链接“{written}”是邮箱，前面要写 mailto:，即 [{written}](mailto:{written})",
             )
             return None
         if _PHONE.fullmatch(address):
             bare = address.replace(" ", "")
-            self._note(written, f"链接“{written}”是电话号码，前面要写 tel:，即 tel:{bare}")
+            self.note(written, f"链接“{written}”是电话号码，前面要写 tel:，即 tel:{bare}")
             return None
         path, mark, fragment = address.partition("#")
         if mark and _DOWNLOADS.search(fragment) and not _DOWNLOADS.search(path):
             path, mark, fragment = address, "", ""
         if not address.startswith(("/", ".")) and _HOSTNAME.match(path) and not _is_file(path):
-            self._note(written, f"链接“{written}”是网址，前面要写 https://，即 https://{written}")
+            self.note(written, f"链接“{written}”是网址，前面要写 https://，即 https://{written}")
             return None
         return self._inside(path, mark + fragment_of(fragment) if mark else "", written)
 
@@ -219,22 +224,25 @@ class Links:
         if scheme in ("mailto", "tel"):
             return address
         if scheme not in ("http", "https", ""):
-            self._note(
+            self.note(
                 written, f"链接“{written}”用不了，请写 https:// 开头的网址，或文章旁边的文件名"
             )
             return None
         url = address if scheme else f"https:{address}"
         host = _host(url)
         if not host:
-            self._note(written, f"链接“{written}”不是完整的网址，应当像 https://www.12371.cn/")
+            self.note(written, f"链接“{written}”不是完整的网址，应当像 https://www.12371.cn/")
             return None
         parts = urlsplit(url)
+        if not _has_port(url):
+            self.note(written, f"链接“{written}”里的端口不对，只能是 1 到 65535 的数")
+            return None
         path = parts.path if host in LOCAL_HOSTS else path_on_site(url, self._own)
         if path is None:
             inside = any(_PRIVATE.match(one) for one in self._own)
             if _PRIVATE.fullmatch(host) and not inside:
                 message = f"链接“{written}”是单位内部网络的地址，外面的读者打不开，请改成公开的网址"
-                self._note(written, message, "warning")
+                self.note(written, message, "warning")
             return url
         path = path or "/"
         query = f"?{parts.query}" if parts.query else ""
@@ -252,7 +260,7 @@ class Links:
         lower = path.lower()
         if lower.endswith(".md"):
             kind = "article"
-        elif _DOWNLOADS.search(path) and not mark:
+        elif _DOWNLOADS.search(path) and (not mark or _FILE.search(path)):
             kind = "file"
         elif path.startswith("/"):
             return self._site(path, f"{mark}{query}{fragment}", written)
@@ -260,7 +268,7 @@ class Links:
             kind = "page"
         target = resolve(path, self._folder)
         if target is None:
-            self._note(written, f"链接“{written}”指到了 content/ 之外，请改正地址")
+            self.note(written, f"链接“{written}”指到了 content/ 之外，请改正地址")
             return None
         name = fragment[1:] if kind in ("article", "page") else ""
         self.references.append(Reference(kind, target, written=written, fragment=name))
@@ -309,6 +317,14 @@ def _host(url: str) -> str:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
+
+
+def _has_port(url: str) -> bool:
+    """Whether an address has a port that there can be, or none."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _is_file(path: str) -> bool:

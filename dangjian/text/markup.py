@@ -18,6 +18,7 @@ from dangjian.text.characters import line_before_breaks, with_plain_breaks
 from dangjian.text.cleaning import Cleaner
 from dangjian.text.code import take_out_code
 from dangjian.text.joining import join_lines
+from dangjian.text.leftovers import look_at_leftovers
 from dangjian.text.limits import WorkLimit
 from dangjian.text.links import Links
 from dangjian.text.notes import look_at_notes
@@ -27,7 +28,7 @@ from dangjian.text.remarks import Remark
 from dangjian.text.set_apart import is_all_plain, put_together, set_apart
 from dangjian.text.tags import read_tags
 from dangjian.text.tokens import Tokens, set_classes
-from dangjian.text.typing_slips import mend_slips, with_indents, with_plain_bars
+from dangjian.text.typing_slips import mend_slips, with_indents, with_plain_bars, with_plain_notes
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -102,6 +103,8 @@ class MarkdownText:
             remarks[before:] = [_on_line(one, given) for one in remarks[before:]]
         if "&" in text:
             text = with_indents(text)
+        if "［" in text or "[＾" in text:
+            text = with_plain_notes(text)
         if "｜" in text:
             text = with_plain_bars(text)
         text = Blocks(manner.line_breaks, self._meter, remarks).lay_out(text)
@@ -118,6 +121,8 @@ class MarkdownText:
             html = put_together(html, runs) if runs else html
             if "&#" in text:
                 html = _without_controls(html, remarks)
+            if "](" in html or "][" in html or ")[" in html or "）[" in html:
+                look_at_leftovers(html, text, remarks)
         html, anchors = set_anchors(html, links.inner, remarks)
         html = set_classes(html)
         return Rendered(html, tuple(links.references), tuple(remarks), anchors)

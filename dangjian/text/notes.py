@@ -7,6 +7,7 @@ from dangjian.text.remarks import Remark
 
 _DEFINED = regex(r"^[ >]*\[\^([^\]\n]+)\]: ?", re.MULTILINE)
 _USED = regex(r"\[\^([^\]\n]+)\](?!:)")
+_BLANK_NAME = regex(r"\[\^([^\]\n`]* [^\]\n`]*)\]")
 _CODE = regex(r"(?<![`\\])(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 
 
@@ -42,4 +43,8 @@ def look_at_notes(text: str, remarks: list[Remark]) -> str:
                     level="warning",
                 )
             )
-    return text
+    return _BLANK_NAME.sub(_joined, text) if any(" " in name for name in defined) else text
+
+
+def _joined(found: re.Match[str]) -> str:
+    return "[^" + found[1].strip().replace(" ", "-") + "]"

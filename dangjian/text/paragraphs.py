@@ -10,6 +10,7 @@ from typing import Final, Literal
 from unicodedata import east_asian_width
 
 from dangjian.common.patterns import regex
+from dangjian.text.remarks import Remark
 
 LineBreaks = Literal["auto", "paragraph", "join"]
 
@@ -34,6 +35,7 @@ _ALIKE = (
     regex(r"\[[^\[\]]+\]\([^()]*\)$"),
 )
 """Lines that are rows if the one before is of the same kind: times, numberings, sources, links."""
+_PICTURE_LINE = regex(r"!\[[^\[\]\n]*\]\((?:[^()\n]|\([^()\n]*\))+\)[ \t]*")
 _BOLD_LINE = regex(r"\*\*[^*]+(?<![，、,])\*\*[ \t]*")
 _ROW = regex(r"[*_]{0,3}[\u3400-\u9fffA-Za-z]{1,8}[*_]{0,3}[：:](?!//)")
 _KNOWN_ROW = regex(
@@ -113,7 +115,7 @@ def _begins(before: str, line: str, widest: int) -> bool:
     if ends_sentence(before) or _NUMBERED.match(stripped):
         return True
     previous = before.strip()
-    if _BOLD_LINE.fullmatch(previous):
+    if _BOLD_LINE.fullmatch(previous) or any(map(_PICTURE_LINE.fullmatch, (previous, stripped))):
         return True
     if found := _FIGURE_NUMBERED.match(stripped):
         start = _KNOWN_ROW.sub("", previous).lstrip()
@@ -154,6 +156,22 @@ def _is_list_of_names(lines: Sequence[str]) -> bool:
     return len(lines) >= 3 and all(
         _width(line) <= 40 and not _PUNCTUATION.search(line) for line in lines
     )
+
+
+def looks_otherwise(
+    blocks: Sequence[Sequence[str]], single: int, mode: LineBreaks
+) -> Remark | None:
+    """What to say of a text whose lines look as if they were broken in another way than ``mode``.
+
+    ``blocks`` and ``single`` see ``sentences_by_line``.
+    """
+    if mode == "auto" and sentences_by_line(blocks, single):
+        message = "这篇多半是一句一行写的，现在每行成了一段；若要连成一段，请在文件头写“换行: 连接”"
+    elif mode == "join" and lines_are_paragraphs(blocks):
+        message = "这篇多半是一行一段写的，现在连成了一段；若要分段，请在文件头写“换行: 自动”"
+    else:
+        return None
+    return Remark(message, near=blocks[0][0].strip(), level="warning")
 
 
 def lines_are_paragraphs(blocks: Sequence[Sequence[str]]) -> bool:

@@ -23,6 +23,15 @@ def is_framed(line: str) -> bool:
     return _FRAMED.fullmatch(line.strip()) is not None
 
 
+def spaced_rows(lines: Sequence[str], at: int) -> list[str]:
+    """The rows, from ``at`` on, of a table with an empty line behind each; none if it is none."""
+    end = at
+    while end + 2 < len(lines) and not lines[end + 1].strip() and is_framed(lines[end + 2]):
+        end += 2
+    rows = list(lines[at : end + 1 : 2])
+    return rows if len(rows) > 2 and is_framed(rows[0]) and is_delimiter(rows[1]) else []
+
+
 def cells_of(line: str) -> list[str]:
     """The cells of a row; escaped bars, and bars in code, part nothing."""
     row = line.strip()

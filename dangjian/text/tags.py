@@ -16,7 +16,11 @@ from dangjian.text import elements
 from dangjian.text.remarks import Remark
 from dangjian.text.tokens import LESS, Tokens, class_token
 
-MORE: Final = regex(r"^[ \t]*<!--[ \t]*more[ \t]*-->[ \t]*$", re.MULTILINE | re.IGNORECASE)
+MORE: Final = regex(
+    r"(?<!`)<!--[ \t]*(?:(?:read[ -]?)?more(?:[ \t]+[\u3400-\u9fff]{1,20})?|truncate|excerpt)"
+    r"[ \t]*-->(?!`)",
+    re.IGNORECASE,
+)
 """The mark behind which nothing belongs into the excerpt."""
 
 _VALUE = r"""(?:"[^"]*"|'[^']*'|[“”][^"“”<>]*["“”]|[^\s"'“”=<>`]+)"""
@@ -202,7 +206,7 @@ class _Reader:
             self._unpaired(tag, inside_whole=whole_until > index)
 
     def _unpaired(self, tag: _Tag, *, inside_whole: bool) -> None:
-        written = self._text[tag.start : tag.end][:40]
+        written = " ".join(self._text[tag.start : tag.end].split())[:40]
         if tag.closing:
             self._edits[tag.start] = (tag.end, "")
             if tag.name != "p":

@@ -30,6 +30,7 @@ _WIDE_PICTURE = regex(
 )
 _TITLE = regex(r"(\]\([^\s()（）]+) +[“”]([^“”\n]*)[“”]\)")
 _WIDE_ROWS = regex(r"^[ ]*｜.*｜[ ]*(?:\n[ ]*｜.*｜[ ]*)+$", re.MULTILINE)
+_WIDE_NOTE = regex(r"(?<!`)(?:［[\^＾]|\[＾)([^\[\]［］\n]+)[］\]]")
 _BLANK = r"&(?:emsp|ensp|nbsp|#12288|#160|#x3000|#xa0);"
 _INDENT = regex(rf"^[ \t]*{_BLANK}(?:{_BLANK}|[ \t\u3000\u00a0])*", re.MULTILINE | re.IGNORECASE)
 
@@ -45,6 +46,11 @@ def mend_slips(text: str) -> str:
     if " “" in text or " ”" in text:
         text = _TITLE.sub(r'\1 "\2")', text)
     return text
+
+
+def with_plain_notes(text: str) -> str:
+    """``text`` with notes between full-width brackets (``［^1］``) as notes."""
+    return _WIDE_NOTE.sub(r"[^\1]", text)
 
 
 def with_indents(text: str) -> str:

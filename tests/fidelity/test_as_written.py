@@ -186,6 +186,14 @@ INLINE = {
     "right": ('<p align="right">落款</p>', '<p class="right">落款</p>'),
     "style": ('<p style="text-align: right">落款</p>', '<p class="right">落款</p>'),
     "pasted": ("<p>　　正文&nbsp;。</p>", "<p>正文&nbsp;。</p>"),
+    "notes between full-width brackets": (
+        "甲［^1］\n\n［^1］：乙",
+        (
+            '<p>甲<sup><a class="footnote-ref" href="#fn:1">1</a></sup></p>'
+            '<div class="footnote"><hr><ol><li><p>乙&nbsp;<a class="footnote-backref" '
+            'href="#fnref:1" title="回到正文第1处">↩</a></p></li></ol></div>'
+        ),
+    ),
     "words behind a fence": (
         "```see also: a, b\n甲\n```",
         "<pre><code>see also: a, b\n甲\n</code></pre>",

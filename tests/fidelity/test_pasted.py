@@ -1,5 +1,6 @@
 """Texts as they are pasted and typed: from WeChat, Word, Excel, with a Chinese input method."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,40 @@ MADE = {
         "<p>会议指出。</p>\n<p>会议强调</p>",
     ),
     "blank lines as entities": ("甲\n&nbsp;\n乙", "<p>甲</p>\n<p>乙</p>"),
+    "blank lines between rows": (
+        "| 甲 | 乙 |\n\n|---|---|\n\n| 1 | 2 |\n\n丙",
+        ("<table>\n<thead>\n<tr>\n<th>甲</th>\n<th>乙</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n"
+        "<td>2</td>\n</tr>\n</tbody>\n</table>\n<p>丙</p>"),
+    ),
+    "rows of one cell": (
+        "|甲|\n|乙|",
+        ("<table>\n<thead>\n<tr>\n<th>甲</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>乙</td>\n</tr>\n"
+        "</tbody>\n</table>"),
+    ),
+    "pictures on lines": (
+        "会场\n![甲](a.jpg)\n![乙](b.jpg)\n图1",
+        ('<p>会场</p>\n<figure><img alt="甲" src="dj-media:xw/a.jpg"></figure>\n'
+        '<figure><img alt="乙" src="dj-media:xw/b.jpg"></figure>\n<p>图1</p>'),
+    ),
+    "picture in a line": (
+        "会场![甲](a.jpg)\n如图",
+        '<p>会场<img alt="甲" src="dj-media:xw/a.jpg">\n如图</p>',
+    ),
+    "Chinese in an address": (
+        "见https://a.cn/路径/文件.html和https://a.cn/s?q=党建&x=1。",
+        ('<p>见<a href="https://a.cn/路径/文件.html">https://a.cn/路径/文件.html</a>和'
+        '<a href="https://a.cn/s?q=党建&amp;x=1">https://a.cn/s?q=党建&amp;x=1</a>。</p>'),
+    ),
+    "Chinese behind an address": (
+        "登录https://a.cn/查看，或https://a.cn/x?id=3查询",
+        ('<p>登录<a href="https://a.cn/">https://a.cn/</a>查看，或'
+        '<a href="https://a.cn/x?id=3">https://a.cn/x?id=3</a>查询</p>'),
+    ),
+    "Chinese host": (
+        "见http://示例市.中国/x。",
+        '<p>见<a href="http://示例市.中国/x">http://示例市.中国/x</a>。</p>',
+    ),
+    "file with a query": ("[甲](a.pdf?v=1)", '<p><a href="dj-file:xw/a.pdf?v=1">甲</a></p>'),
     "CDATA": ("<![CDATA[1<2，甲]]>", "<p>1&lt;2，甲</p>"),
     "declared by a Chinese word": ("填<?单位>和<!A级>", "<p>填&lt;?单位&gt;和&lt;!A级&gt;</p>"),
     "br closed": ("甲</br>乙", "<p>甲<br>乙</p>"),
@@ -138,10 +173,37 @@ SAID = {
         "error",
         "是文件，不是图片；请改成链接，例如 [通知](a.pdf)",
     ),
+    "note without words": ("甲\n\n[^1]:", "error", "[^1] 没有内容，已按文字显示；请在冒号后面"),
+    "bracket in a link": ("![a]b](c.jpg)", "warning", "“](c.jpg”前后没有排成链接或图片"),
+    "link the other way round": ("见(附件)[a.pdf]", "warning", "“(附件)[a.pdf]”的括号写反了"),
+    "address that is not there": ("见[办法][1]。", "warning", "没有“[1]: 地址”这一行"),
+    "query of a picture": ("![甲](a.jpg?v=2)", "warning", "图片地址里的“?v=2”不起作用"),
+    "size in a picture's words": ("![甲|300](a.jpg)", "warning", "图片的尺寸“|300”"),
+    "port that cannot be": ("[甲](https://a.cn:99999/)", "error", "里的端口不对"),
     "address never used": ("甲\n\n[乙]: b.md", "warning", "没有用到"),
     "address twice": ("[甲][x]\n\n[x]: a.md\n[x]: b.md", "warning", "[x]: 写了两次"),
     "sound": ('<bgsound src="a.mp3">', "error", "背景音乐"),
 }
+
+
+# What looks like something else and is text.
+TEXTS = (
+    "研究[1][2]表明",
+    "\\[甲\\](b.md)",
+    "`[甲](b` 与 `c](d)`",
+    "见（附件）[1]",
+    "#",
+    "## ",
+    "# # #",
+)
+
+
+@pytest.mark.parametrize("written", TEXTS)
+def test_it_is_text_and_needs_no_remark(written: str) -> None:
+    made = TEXT.convert(written, "xw", OWN)
+    words = re.sub(r"<[^>]*>", "", made.html)
+    assert (words, made.remarks) == (re.sub(r"[`\\]", "", written).strip(), ())
+    assert "<h" not in made.html
 
 
 @pytest.mark.parametrize(("written", "level", "says"), SAID.values(), ids=SAID)
