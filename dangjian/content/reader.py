@@ -16,15 +16,15 @@ from msgspec import Struct
 from dangjian.common.digests import digest
 from dangjian.common.errors import os_error_reason
 from dangjian.common.files import NEVER, Stat
-from dangjian.common.problems import Problem
+from dangjian.common.problems import Level, Problem, has_error
 from dangjian.content.catalogue import Record, StoredSource, stored
 from dangjian.content.columns import COLUMN_FILE
 from dangjian.content.withdrawal import read_withdrawal
 from dangjian.schema.column_entry import ColumnEntry
 from dangjian.schema.entry import Entry
 from dangjian.schema.frontmatter import Source, parse_source
-from dangjian.schema.reading import read_column, read_entry
-from dangjian.text.excerpts import excerpt, prose_of
+from dangjian.schema.reading import needs_text, read_column, read_entry
+from dangjian.text.excerpts import excerpt, plain_text, prose_of
 from dangjian.text.limits import TOO_DEEP, TooExpensiveError
 from dangjian.text.markup import Manner, MarkdownText, Rendered
 from dangjian.text.paragraphs import LineBreaks
@@ -33,6 +33,7 @@ from dangjian.text.remarks import Remark
 from dangjian.text.tags import MORE
 
 EXCERPT_LENGTH = 100
+_SHORT = 300
 
 
 class ReadingRules(Struct, frozen=True):
@@ -148,6 +149,11 @@ def _read_article(source: Source, path: str, rules: ReadingRules) -> tuple[Recor
     rendered, faults = _convert(source, path, manner)
     if rendered is _REFUSED:
         entry = None
+    elif entry and not has_error(faults) and _shows_nothing(source, entry, rendered):
+        draft = entry.status == "draft"
+        level: Level = "warning" if draft else "error"
+        faults.append(Problem(path, source.body_line, _NOTHING_TO_SEE, level))
+        entry = entry if draft else None
     record = Record(
         digest=b"",
         entry=entry,
@@ -158,6 +164,21 @@ def _read_article(source: Source, path: str, rules: ReadingRules) -> tuple[Recor
     if entry is not None and not entry.summary:
         record.excerpt = excerpt(_prose(source, path, manner, rendered), EXCERPT_LENGTH)
     return record, rendered
+
+
+_NOTHING_TO_SEE = "正文里没有看得见的字和图片，请写上；还没有写完的，写 状态: 草稿"
+
+
+def _shows_nothing(source: Source, entry: Entry, rendered: Rendered) -> bool:
+    """Whether a text that is not empty is so on the page: a comment alone, blanks, a rule."""
+    text = rendered.html
+    return (
+        len(text) < _SHORT
+        and "<img" not in text
+        and source.body.strip() != ""
+        and not plain_text(text)
+        and needs_text(entry)
+    )
 
 
 def _prose(source: Source, path: str, manner: Manner, rendered: Rendered) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from dangjian.common.problems import Problem
 from dangjian.content.archive import Item
 from dangjian.proofreading.doc_numbers import wrong_numbers
-from dangjian.proofreading.marks import odd_marks, repeats_title
+from dangjian.proofreading.marks import marks_in_head, odd_marks, repeats_title
 from dangjian.proofreading.personal import personal_numbers
 from dangjian.schema.decoding import decode
 from dangjian.schema.frontmatter import parse_source
@@ -28,7 +28,8 @@ def proofread_source(raw: bytes | str, path: str, title: str = "") -> Iterator[P
     first = parse_source(raw, path).body_line
     lines = list(enumerate(text.split("\n"), 1))
     body = [(number, line) for number, line in lines if number >= first]
-    for number, message in odd_marks(body):
+    head = [(number, line) for number, line in lines if number < first]
+    for number, message in (*marks_in_head(head), *odd_marks(body)):
         yield Problem(path, number, message, "warning")
     begin = next(((number, line) for number, line in body if line.strip("\u3000 \t")), None)
     if begin is not None and repeats_title(title, begin[1]):

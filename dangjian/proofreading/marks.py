@@ -22,6 +22,16 @@ _FOREIGN: Final = regex(
     r"|^(?:!!!|\?\?\?\+?)\s*\w+|\{:\s*toc\s*\}|\^\[[^\[\]\n]+\]"
     r"|\$\$[^$]+\$\$|^>\s*\[!\w+\]|(?<=\))\{:?\s*(?:width|height|style|align)\s*=[^}]*\}"
 )
+_IN_HEAD: Final = regex(
+    r"</?(?:br|b|strong|i|em|u|p|font|span|sup|sub|a|div|center|img)\b[^<>]*>|\*\*[^*]+\*\*"
+    r"|&(?:nbsp|amp|lt|gt|quot|emsp|ensp|ldquo|rdquo|#\d+|#x[0-9a-f]+);",
+    re.IGNORECASE,
+)
+_HEAD_LINK: Final = regex(r"!?\[[^\[\]]+\]\([^()\s]+\)")
+_PLAIN_KEY: Final = regex(
+    r"(?:标题|引题|副题|短标题|摘要|来源|作者|责任编辑|title|subtitle|summary|source|author)\s*[:：]",
+    re.IGNORECASE,
+)
 
 
 def odd_marks(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
@@ -49,6 +59,21 @@ def odd_marks(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
             f"请改成普通的文字、图片或链接{_times(foreign)}"
         )
         yield number, message
+
+
+def marks_in_head(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Notices on lines of front matter (number, words) whose marks are shown as they are."""
+    for number, line in lines:
+        if line.lstrip().startswith("#"):
+            continue
+        found = _IN_HEAD.search(line)
+        if found is None and _PLAIN_KEY.match(line):
+            found = _HEAD_LINK.search(line)
+        if found:
+            yield (
+                number,
+                f"文件头里的“{found[0][:20]}”不起作用，照字面显示在页面上；请只写文字",
+            )
 
 
 def repeats_title(title: str, first_line: str) -> bool:

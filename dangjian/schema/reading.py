@@ -64,7 +64,10 @@ def read_entry(
     place = SourceLocation(source.path, posixpath.dirname(source.path), list(source.problems))
     place.archived = archive_date is not None and _is_older(source, archive_date)
     states: list[tuple[str, Field]] = []
-    taken = read_fields(source.fields, ENTRY, place, partial(_other, ignored, states))
+    fields = source.fields
+    if ignored:
+        fields = tuple(field for field in fields if normal(field.key) not in ignored)
+    taken = read_fields(fields, ENTRY, place, partial(_other, states))
     _apply_states(states, taken, place)
     _require(ENTRY.by_name["title"], taken, place)
     if taken.values.get("type") in UNDATED_TYPES and "date" not in taken.wrong:
@@ -120,15 +123,12 @@ def _times(taken: ParsedFields) -> dict[str, Any]:
 
 
 def _other(
-    ignored: Collection[str],
     states: list[tuple[str, Field]],
     field: Field,
     place: SourceLocation,
 ) -> tuple[str, ...] | None:
     """A key of another program: left out, taken for a status, or reported with what to write."""
     name = normal(field.key)
-    if name in ignored:
-        return ()
     if (words := STATES.get(name)) is not None and isinstance(field.value, Text):
         word = field.value.text.strip().lower()
         if word in YES_WORDS or word in NO_WORDS:
@@ -218,6 +218,11 @@ def _check_type(taken: ParsedFields, source: Source, place: SourceLocation) -> N
         draft = taken.values.get("status") == "draft"
         message = "文件头后面没有正文，请写上；还没有写完的，写 状态: 草稿"
         place.note(max(source.body_line - 1, 1), message, "warning" if draft else "error")
+
+
+def needs_text(entry: Entry) -> bool:
+    """Whether an article's page would show nothing without a text."""
+    return entry.type in _WITH_BODY and not any(getattr(entry, name) for name in _SHOWN_BODY)
 
 
 def _shows(taken: ParsedFields) -> bool:

@@ -19,6 +19,7 @@ from dangjian.text.tokens import as_typed
 
 _PELICAN: Final = regex(r"^(?:\{(?:static|attach|filename)\}|\|(?:static|filename)\|)")
 _PELICAN_CODED: Final = regex(r"^%7B(static|attach|filename)%7D", re.IGNORECASE)
+_DOTTED = regex(r"^(?:\./)+(?=(?:https?://|mailto:|tel:))")
 _SCHEME = regex(r"([A-Za-z][A-Za-z0-9+.\-]*):|//")
 _DRIVE = regex(r"/?[A-Za-z]:(?:[\\/]|%5C)|\\\\|~/|/(?:Users|home|Volumes)/", re.IGNORECASE)
 _ODD_SCHEME = regex(
@@ -333,8 +334,9 @@ def _is_file(path: str) -> bool:
 
 
 def _bare(address: str) -> str:
-    """An address without the forms in which Pelican marks its own files."""
-    return _PELICAN.sub("", _PELICAN_CODED.sub(r"{\1}", address), count=1).strip()
+    """An address without the forms in which Pelican marks its own files, or ``./`` before a URL."""
+    bare = _PELICAN.sub("", _PELICAN_CODED.sub(r"{\1}", address), count=1).strip()
+    return _DOTTED.sub("", bare)
 
 
 def fragment_of(written: str) -> str:

@@ -51,6 +51,11 @@ MADE = {
         "见http://示例市.中国/x。",
         '<p>见<a href="http://示例市.中国/x">http://示例市.中国/x</a>。</p>',
     ),
+    "path before an address": (
+        "[甲](./mailto:a@b.cn)、[乙](./https://b.cn/)、[丙](./b.md)",
+        ('<p><a href="mailto:a@b.cn">甲</a>、<a href="https://b.cn/">乙</a>、'
+        '<a href="dj-article:xw/b.md">丙</a></p>'),
+    ),
     "file with a query": ("[甲](a.pdf?v=1)", '<p><a href="dj-file:xw/a.pdf?v=1">甲</a></p>'),
     "CDATA": ("<![CDATA[1<2，甲]]>", "<p>1&lt;2，甲</p>"),
     "declared by a Chinese word": ("填<?单位>和<!A级>", "<p>填&lt;?单位&gt;和&lt;!A级&gt;</p>"),
@@ -264,3 +269,26 @@ def test_the_line_is_that_of_the_file(before: str, tmp_path: Path) -> None:
     last = text.count("\n")
     errors = [problem.line for problem in problems if problem.level == "error"]
     assert errors == [last - 2, last]
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "level"),
+    [
+        ("<!-- 待写 -->", "", "error"),
+        ("&nbsp;\n\n<br>", "", "error"),
+        ("---\n\n[TOC]", "", "error"),
+        ("<!-- 待写 -->", "状态: 草稿\n", "warning"),
+        ("<!-- 待写 -->", "附件: a.pdf\n", ""),
+        ("![会场](a.jpg)", "", ""),
+        ("。", "", ""),
+    ],
+)
+def test_a_text_that_shows_nothing_is_none(
+    body: str, more: str, level: str, tmp_path: Path
+) -> None:
+    head = f"---\n标题: 甲\n时间: 2026-03-01\n{more}---\n"
+    (tmp_path / "a.md").write_text(head + body, encoding="utf-8")
+    record = read_source(tmp_path, "a.md", ReadingRules()).record
+    found = [(one.level, one.line) for one in record.problems if "看得见" in one.message]
+    assert found == ([(level, head.count("\n") + 1)] if level else [])
+    assert (record.entry is None) is (level == "error")

@@ -243,9 +243,10 @@ def test_a_soft_break_in_the_head_is_a_blank() -> None:
 
 
 def test_ignored_keys_are_left_out_in_silence() -> None:
-    source = parse_source(whole("标题: 甲\n时间: 2026-03-01\nimage: a.jpg\nmyOwn: 1"), "a.md")
+    keys = "image: a.jpg\nmyOwn: 1\n横幅: a.jpg"
+    source = parse_source(whole(f"标题: 甲\n时间: 2026-03-01\n{keys}"), "a.md")
     assert read_entry(source)[0] is None
-    entry, problems = read_entry(source, frozenset(("image", "myown")))
+    entry, problems = read_entry(source, frozenset(("image", "myown", "横幅")))
     assert entry is not None
     assert problems == ()
 

@@ -154,10 +154,31 @@ MARKS = [
     ("::: tip", "别的系统的写法"),
     ("![[甲.png]]", "别的系统的写法"),
     ('[gallery ids="1,2"]', "别的系统的写法"),
+    ('!!! note "甲"', "别的系统的写法"),
+    ("{:toc}", "别的系统的写法"),
+    ("甲^[乙]", "别的系统的写法"),
     ("> [!NOTE]", "别的系统的写法"),
     ("![甲](a.jpg){width=300}", "“{width=300}”是别的系统的写法"),
     ("价格$5和$6，{标题}，[甲]，:::", ""),
 ]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("标题: 甲<br>乙", "“<br>”不起作用"),
+        ("摘要: 甲&nbsp;乙", "“&nbsp;”不起作用"),
+        ("副题: 关于**重点**的", "“**重点**”不起作用"),
+        ("来源: '[新华社](https://www.example.com)'", "“[新华社](https://"),
+        ("附件: '[办法](a.pdf)'", ""),
+        ("标题: R&D，a<b且c>d，2*3**4", ""),
+        ("# 标题: <br>", ""),
+    ],
+)
+def test_marks_in_front_matter_are_told(line: str, says: str) -> None:
+    source = f"---\n时间: 2026-03-01\n{line}\n---\n甲<b>乙</b>**丙**&nbsp;"
+    found = list(proofread_source(source, "a.md"))
+    assert [(one.line, says in one.message) for one in found] == ([(3, True)] if says else [])
 
 
 @pytest.mark.parametrize(("body", "says"), MARKS)
