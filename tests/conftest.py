@@ -1,10 +1,14 @@
 """Fixtures for all tests: small sites, the sample portal, a server, a browser."""
 
 import os
+import re
 import shutil
+import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +20,18 @@ from pelican.settings import read_settings
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from dangjian.building.engine import Engine
+from dangjian.media.share_picture import draw_share_picture
 from dangjian.preview.server import open_server
 from dangjian.rendering.assets import Asset, build_assets
+from dangjian.rendering.dependencies import referred_templates
 from dangjian.rendering.environment import make_environment
 from dangjian.settings.workspace import Run, workplace_of
 from tests.sites import Built, Site
 
 ROOT = Path(__file__).resolve().parents[1]
 MakeSite = Callable[..., Site]
+MEMORY = "/dev/shm"  # noqa: S108 - a file system in memory, not a guess at a name in it
+MIN_MEMORY = 4 * 2**30
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 CHROMIUM_FLAGS = (
     "--disable-gpu",
@@ -59,6 +67,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("long" if config.getoption("--long") else "ci")
+    if "TMPDIR" not in os.environ and _memory_has_room():
+        os.environ["TMPDIR"] = tempfile.tempdir = MEMORY
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Shells start what runs in the background so, and every program that a test interrupts
+        # would inherit it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _memory_has_room() -> bool:
+    """Whether this machine's memory can hold the files of all tests, and run programs from there.
+
+    A small site is built there in two thirds of the processor time that a disk's files ask for.
+    """
+    try:
+        disk = os.statvfs(MEMORY)
+        free = re.search(r"MemAvailable:\s*(\d+)", Path("/proc/meminfo").read_text())
+    except (AttributeError, OSError):
+        return False
+    room = min(disk.f_bavail * disk.f_frsize, int(free[1]) * 1024 if free else 0)
+    runs = not disk.f_flag & os.ST_NOEXEC
+    return runs and os.access(MEMORY, os.W_OK) and room >= MIN_MEMORY
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -84,9 +113,9 @@ def long(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def _share_what_is_slow_to_make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Let all sites of a session share bundled scripts and compiled templates.
+    """Let all sites of a session share what is made of the theme alone.
 
-    Both are cached by content, so that a changed theme is still seen.
+    It is cached by content, so that a changed theme is still seen.
     """
     shared = tmp_path_factory.mktemp("shared")
     compiled = jinja2.FileSystemBytecodeCache(str(shared))
@@ -99,9 +128,17 @@ def _share_what_is_slow_to_make(tmp_path_factory: pytest.TempPathFactory) -> Ite
         made.bytecode_cache = compiled
         return made
 
+    of_none = cache(partial(draw_share_picture, None))
+
+    def share_picture(emblem: Path | None, size: tuple[int, int]) -> bytes:
+        return of_none(size) if emblem is None else draw_share_picture(emblem, size)
+
+    referred = cache(referred_templates)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dangjian.building.site_plan.build_assets", shared_assets)
         patch.setattr("dangjian.rendering.renderer.make_environment", environment)
+        patch.setattr("dangjian.rendering.dependencies.referred_templates", referred)
+        patch.setattr("dangjian.media.share_picture.draw_share_picture", share_picture)
         yield
 
 

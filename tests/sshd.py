@@ -57,6 +57,10 @@ def running_sshd(folder: Path) -> Iterator[Sshd]:
         "PasswordAuthentication no",
         "MaxStartups 100",
         f"AllowUsers {getpass.getuser()}",
+        # The shell there reads no start-up file of whoever runs the tests.
+        f"SetEnv HOME={folder}",
+        # The usual exchange of keys takes longer than all that a test does by it.
+        "KexAlgorithms curve25519-sha256",
     ]
     (folder / "sshd_config").write_text("\n".join(lines) + "\n", encoding="utf-8")
     server = subprocess.Popen(

@@ -2,8 +2,8 @@
 
 Faults come from outside and meet the real commands: a kill, an error of a system call (strace), a
 full or read-only disk, few file handles, two at once. After each, every live file is compared with
-the site before and with the one that the next publish makes. A dozen moments of each kind are
-tried; FAULTS=200 in the environment asks for more.
+the site before and with the one that the next publish makes. A few moments of each kind are tried
+(each system call once), fifty in the long mode; FAULTS=200 in the environment asks for more.
 """
 
 import os
@@ -24,7 +24,7 @@ from tests.sites import article, assert_same, column, folder_bytes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are injected by Linux")
 
-COUNT = int(os.environ.get("FAULTS", "12"))
+MOMENTS, LONG_MOMENTS = 9, 50
 ROOT = Path(__file__).resolve().parents[2]
 FILES: dict[str, str | bytes] = {
     "content/yw/_column.md": column("要闻"),
@@ -150,8 +150,13 @@ def assert_sound(office: Office) -> None:
     assert_same(office.files(), fresh.files())
 
 
-def test_killed_at_random_moments(office: Office) -> None:
-    kill_at_moments(office, COUNT, seed=COUNT)
+@pytest.fixture
+def count(long: bool) -> int:
+    return int(os.environ.get("FAULTS", LONG_MOMENTS if long else MOMENTS))
+
+
+def test_killed_at_random_moments(office: Office, count: int) -> None:
+    kill_at_moments(office, count, seed=count)
 
 
 CALLS = ("getdents64", "openat", "rename", "write", "fsync", "renameat2", "mkdir", "link", "unlink")
@@ -195,8 +200,8 @@ def inject_faults(office: Office, log: Path, count: int, seed: int) -> None:
     assert_sound(office)
 
 
-def test_system_calls_that_fail(office: Office, tmp_path: Path) -> None:
-    inject_faults(office, tmp_path / "calls", COUNT, seed=COUNT)
+def test_system_calls_that_fail(office: Office, tmp_path: Path, count: int) -> None:
+    inject_faults(office, tmp_path / "calls", count, seed=count)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from dangjian.paths import theme_path
 from tests.incremental.edits import EDITS, Edit, found
 from tests.sites import Built, Site, assert_same
 
-SEQUENCES, SEQUENCES_LONG = 60, 1200
+SEQUENCES, SEQUENCES_LONG = 30, 1200
 SHARDS = 6
 MAX_EDITS = 5
 
@@ -105,7 +105,17 @@ def test_incremental_builds_leave_the_bytes_of_a_clean_build(number: int, long: 
     shard(number, SEQUENCES_LONG if long else SEQUENCES)()
 
 
+EACH = ((0, 1), (4, 2), (6, 0))
+
+
 @pytest.mark.parametrize("what", EDITS)
 def test_each_single_edit(what: str) -> None:
-    for which, value in ((0, 1), (4, 2), (6, 0)):
-        check([[Edit(what, which, value)]], resident=False)
+    """One after the other, each compared, with a new engine each time as a new process has."""
+    check([[Edit(what, which, value)] for which, value in EACH], resident=False)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("which", "value"), EACH)
+@pytest.mark.parametrize("what", EDITS)
+def test_each_edit_alone(what: str, which: int, value: int) -> None:
+    check([[Edit(what, which, value)]], resident=False)

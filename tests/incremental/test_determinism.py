@@ -36,43 +36,23 @@ def build_in_process(folder: Path, workers: int, **environment: str) -> dict[str
     return folder_bytes(folder / "output")
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("archive")
-    write_archive(folder, ARTICLES)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def first(archive: Path) -> dict[str, bytes]:
-    return build_in_process(archive, 1, PYTHONHASHSEED="0", TZ="UTC")
-
-
 @pytest.mark.slow
-def test_in_another_folder_with_more_workers_and_another_hash_seed(
-    archive: Path, first: dict[str, bytes], tmp_path: Path
-) -> None:
-    folder = tmp_path / "另一个 文件夹"
-    shutil.copytree(archive / "content", folder / "content")
-    second = build_in_process(folder, 2, PYTHONHASHSEED="4321", TZ="America/New_York")
-    assert len(second) > ARTICLES
-    assert_same(second, first)
-
-
-@pytest.mark.slow
-def test_whatever_order_the_files_came_in(
-    archive: Path, first: dict[str, bytes], tmp_path: Path
-) -> None:
-    names = [
-        path.relative_to(archive) for path in (archive / "content").rglob("*") if path.is_file()
-    ]
+def test_in_another_folder_and_order_with_other_workers_hashes_and_clocks(tmp_path: Path) -> None:
+    """Everything is different at once: whatever the bytes depended on would show."""
+    write_archive(tmp_path / "one", ARTICLES)
+    first = build_in_process(tmp_path / "one", 1, PYTHONHASHSEED="0", TZ="UTC")
+    other = tmp_path / "另一个 文件夹"
+    content = tmp_path / "one" / "content"
+    names = [path.relative_to(content) for path in content.rglob("*") if path.is_file()]
     Random(3).shuffle(names)
     for number, name in enumerate(names):
-        target = tmp_path / name
+        target = other / "content" / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(archive / name, target)
+        shutil.copyfile(content / name, target)
         os.utime(target, (number * 1000, number * 1000))
-    second = build_in_process(tmp_path, 1, PYTHONHASHSEED="77", LC_ALL="C")
+    environment = {"PYTHONHASHSEED": "4321", "TZ": "America/New_York", "LC_ALL": "C"}
+    second = build_in_process(other, 2, **environment)
+    assert len(second) > ARTICLES
     assert_same(second, first)
 
 
