@@ -5,6 +5,7 @@ that are carried, ``s3://bucket/prefix?endpoint=…`` an object store; anything 
 beginning is a folder of this one.
 """
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
@@ -14,9 +15,12 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from msgspec import Struct
 
 from dangjian.common.errors import DangjianError
+from dangjian.schema.forms import shortened
+from dangjian.settings.path_text import path_mistake
 from dangjian.settings.values import SettingLocation, as_repr, text
 
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(//)?")
+_REMOTE: Final = re.compile(r"((?:[^@/:\\]+@)?[^@/:\\]{2,}):(/.*)")
 _WORD: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 """A host or user as ssh takes it; one that began with ``-`` would be read as an option."""
 
@@ -83,16 +87,31 @@ Destination = LocalFolder | SshFolder | ZipFolder | S3Bucket
 def read_destination(address: str) -> Destination:
     """What an address of PUBLISH_TO means. Raises DestinationError."""
     found = _SCHEME.match(address)
-    # One letter before a colon is a disk of Windows, and no scheme.
-    if found is None:
-        return LocalFolder(address)
-    scheme = found[1].lower()
+    scheme = found[1].lower() if found else ""
     if scheme in _READERS:
         return _READERS[scheme](address)
-    if found[2]:
+    # One letter before a colon is a disk of Windows, and no scheme.
+    if found and (found[2] or len(scheme) > 1):
         known = "、".join(f"{name}:…" for name in _READERS)
-        raise DestinationError(f"“{address}”不认得 {scheme}://，可以写文件夹，或 {known}")
-    return LocalFolder(address)
+        raise DestinationError(
+            f"“{address}”不认得 {found[0]}，可以写文件夹，或 {known}{_as_ssh(address)}"
+        )
+    if said := _as_ssh(address):
+        raise DestinationError(f"“{address}”不是文件夹{said}")
+    return LocalFolder(_folder(address))
+
+
+def _as_ssh(address: str) -> str:
+    """How what rsync and scp take (``user@host:folder``) is written here; empty for others."""
+    found = _REMOTE.fullmatch(address)
+    return f"；另一台服务器上的文件夹写成 ssh://{found[1]}{found[2]}" if found else ""
+
+
+def _folder(text: str) -> str:
+    """A folder of this machine without needless parts (``./public/``). Raises DestinationError."""
+    if wrong := path_mistake(text):
+        raise DestinationError(f"“{shortened(text, 40)}”{wrong}")
+    return os.path.normpath(text)
 
 
 def _ssh(address: str) -> SshFolder:
@@ -106,7 +125,11 @@ def _ssh(address: str) -> SshFolder:
     path = unquote(parts.path).rstrip("/")
     if not _WORD.fullmatch(host) or (user and not _WORD.fullmatch(user)):
         raise DestinationError(f"“{address}”里的用户或主机写得不对，应当像 {example}")
-    if path.count("/") < 2 or "//" in path or any(part in {".", ".."} for part in path.split("/")):
+    if (
+        path.count("/") < 2
+        or "//" in path
+        or any(part in {".", "..", "~"} for part in path.split("/"))
+    ):
         raise DestinationError(
             f"“{address}”里要写服务器上单独的一个文件夹，从根写起，至少两级，例如 {example}"
         )
@@ -119,7 +142,7 @@ def _zip(address: str) -> ZipFolder:
     folder = address.partition(":")[2].removeprefix("//")
     if not folder:
         raise DestinationError("zip: 后面要写文件夹，例如 zip:/media/usb")
-    return ZipFolder(folder)
+    return ZipFolder(_folder(folder))
 
 
 def _s3(address: str) -> S3Bucket:

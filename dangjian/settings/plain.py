@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dangjian.common.errors import DangjianError
+from dangjian.settings.path_text import path_mistake
 from dangjian.settings.reading import PLAIN
 
 _FOLDERS = ("PATH", "OUTPUT_PATH", "CACHE_PATH", "THEME")
@@ -48,6 +49,8 @@ def check_pelicans(settings: Mapping[str, Any]) -> None:
             raise WrongSettingError(
                 name, f'{name} 要写文件夹的路径，用英文引号括起来，例如 "content"'
             )
+        if wrong := path_mistake(str(settings.get(name, ""))):
+            raise WrongSettingError(name, f"{name} 写的路径{wrong}")
     for name in _LISTS:
         value = settings.get(name, ())
         if not isinstance(value, list | tuple) or not all(map(_is_path, value)):

@@ -21,6 +21,7 @@ from dangjian.schema.keys import similarity
 from dangjian.schema.paths import PathError, inside_content, web_address
 from dangjian.schema.refs import PictureRef
 from dangjian.settings.lines import SettingsFile
+from dangjian.settings.path_text import path_mistake
 
 _HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
@@ -176,8 +177,12 @@ def words(value: Any, place: SettingLocation) -> tuple[str, ...] | None:
 
 
 def folder(value: Any, place: SettingLocation) -> str | None:
-    """A folder, as text or as a ``Path``."""
-    return text(str(value) if isinstance(value, PurePath) else value, place)
+    """A folder or file, as text or as a ``Path``."""
+    found = text(str(value) if isinstance(value, PurePath) else value, place)
+    if found and (wrong := path_mistake(found)):
+        place.note(f"{place.label}写的是“{shortened(found, 40)}”，{wrong}")
+        return None
+    return found
 
 
 def command(value: Any, place: SettingLocation) -> tuple[str, ...] | None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import permutations
 from pathlib import Path
 
 from dangjian.common.digests import digest
 from dangjian.common.errors import LockedError, PlaceError
+from dangjian.common.folders import is_inside
 from dangjian.common.locks import acquire
 from dangjian.publishing import KEEP
 from dangjian.publishing.errors import PublishError
@@ -32,6 +34,7 @@ from dangjian.settings.workspace import Progress, Workplace, no_progress
 def destinations_of(place: Workplace, given: str | Path | None = None) -> tuple[Destination, ...]:
     """Where a site is published: to the address ``given``, or to those of its settings."""
     if given is None:
+        _check_apart(place, place.options.to)
         return place.options.to
     try:
         found = read_destination(str(given))
@@ -41,6 +44,17 @@ def destinations_of(place: Workplace, given: str | Path | None = None) -> tuple[
     if isinstance(found, LocalFolder | ZipFolder):
         return (type(found)(str(Path(found.folder).absolute())),)
     return (found,)
+
+
+def _check_apart(place: Workplace, to: tuple[Destination, ...]) -> None:
+    """Raise PublishError where a site would be published into a folder of another place."""
+    folders = [one.folder for one in to if isinstance(one, LocalFolder)]
+    for one, other in permutations(folders, 2):
+        if is_inside(place.site / one, place.site / other):
+            raise PublishError(
+                f"没有发布，什么也没有改动：PUBLISH_TO 里的 {one} 就是 {other}，或者在它里面。"
+                "请删去一个，或改成分开的文件夹"
+            )
 
 
 def key_of(place: Workplace, to: Destination) -> str:
