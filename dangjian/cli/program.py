@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +28,10 @@ _HELP = frozenset(("--help", "-h", "help"))
 
 def main(root: Path, words: Sequence[str]) -> int:
     """Run the command that ``words`` name for the site in ``root``; return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console that can't show a character shows a question mark, not a traceback.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.stdout = _Unbroken(sys.stdout)
     tasks = collection(root)
     if not words or words[0] in ("--list", "-l", *_HELP):

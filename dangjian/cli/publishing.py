@@ -3,6 +3,7 @@
 All commands load this module; what publishes is imported by the commands that need it.
 """
 
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -182,10 +183,9 @@ def _stamped(text: str) -> str:
 
 
 def _number(option: str, value: str) -> int:
-    try:
-        return int(value)
-    except ValueError:
-        refuse(f"{option} 后面要写一个整数，现在写的是“{value}”。")
+    if not re.fullmatch("[0-9]{1,9}", value):
+        refuse(f"{option} 后面要写一个整数，不能是负数，现在写的是“{value}”。")
+    return int(value)
 
 
 def _confirm(question: str) -> bool:
@@ -264,7 +264,13 @@ def history(
     most = max(_number("--limit", limit), 1)
     folders = folders_of(site_of(context, settings), output or None)
     for to, folder in folders:
-        found = records.entries(folder)[-most:]
+        try:
+            every, damaged = records.entries(folder)
+        except PublishError as error:
+            refuse(str(error))
+        found = every[-most:]
+        for number in damaged:
+            print(f"发布记录 {folder.name} 第 {number} 行已损坏，没有列出", file=sys.stderr)
         if json:
             if found:
                 print(records.as_json(found))

@@ -20,6 +20,8 @@ from dangjian.feeds.model import Channel, FeedItem
 from dangjian.feeds.opml import render_opml
 from dangjian.group.plan import Group
 
+LIST_FEED = "feeds/all.json"
+"""The feed of a site that its part of the list is made from."""
 MOST = 100
 """So many articles are in the list and in its feeds."""
 _ON_PAGE = 100
@@ -110,7 +112,7 @@ def make_list(group: Group, output: Path, places: Mapping[str, str]) -> Listed:
 
 def _read(folder: Path) -> _Feed | None:
     try:
-        return msgspec.json.decode((folder / "feeds" / "all.json").read_bytes(), type=_Feed)
+        return msgspec.json.decode((folder / LIST_FEED).read_bytes(), type=_Feed)
     except (OSError, msgspec.MsgspecError):
         return None
 

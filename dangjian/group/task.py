@@ -17,7 +17,9 @@ from msgspec import Struct, field
 from dangjian.building.engine import Engine
 from dangjian.building.site import Site, SiteError, as_site_error
 from dangjian.common.errors import DangjianError
+from dangjian.common.output_folder import write_output
 from dangjian.common.problems import Problem, report as problems_report
+from dangjian.group.listing import LIST_FEED
 from dangjian.group.shared import SharedColumn, find_shared, mirror, remove_copies
 from dangjian.paths import PACKAGE
 from dangjian.publishing import history
@@ -160,7 +162,7 @@ def _publish(task: SiteTask, site: Site, place: Workplace) -> SiteResult:
     to = destinations_of(place)
     built = build_folder(place, to)
     result = SiteResult("done", "", list(outcome.notices), articles=outcome.report.articles)
-    result.where = str(_local_folder(place, to[0]) or built)
+    result.where = str(_local_folder(place, to[0]) or _sent(place, built, outcome.places[0]))
     said = [_said(one) for one in outcome.places]
     result.summary = "；".join(dict.fromkeys(said)) if len(to) == 1 else _by_place(outcome)
     if outcome.failed:
@@ -193,6 +195,15 @@ def _local_folder(place: Workplace, to: Destination) -> Path | None:
     return (place.site / to.folder).absolute() if isinstance(to, LocalFolder) else None
 
 
+def _sent(place: Workplace, built: Path, at_one: PlaceOutcome) -> Path:
+    """The folder with the feed of what is live elsewhere: what was last built may not be."""
+    folder = place.records / "sent"
+    feed = built / LIST_FEED
+    if at_one.result in {"published", "unchanged"} and feed.is_file():
+        write_output(folder, LIST_FEED, feed.read_bytes())
+    return folder
+
+
 def _check(task: SiteTask, site: Site, place: Workplace) -> SiteResult:
     report = site.check()
     problems = report.problems.sorted()
@@ -210,7 +221,7 @@ def _status(_task: SiteTask, site: Site, place: Workplace) -> SiteResult:
     for to, folder in folders_of(site):
         local = _local_folder(place, to)
         result.where = result.where or str(local or "")
-        found = [entry for entry in history.entries(folder) if entry.what in ("发布", "退回")]
+        found = [entry for entry in history.entries(folder)[0] if entry.what in ("发布", "退回")]
         if not found:
             result.state = "attention"
             said.append(f"{to}：还没有发布过")

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 
 from dangjian.common.report import Report
+from dangjian.content.root_files import ROOT_FOLDER
 from dangjian.publishing.changes import Changes, needs_permission
 from dangjian.publishing.errors import OtherSiteError, PublishError
 from dangjian.publishing.manifest import Article
@@ -42,14 +43,25 @@ def check_clock(place: Workplace, target: Target, options: Options) -> None:
     )
 
 
-def refuse_errors(report: Report, options: Options) -> None:
-    """Raise RefusedError for errors with which nothing may go live."""
+def refuse_errors(place: Workplace, report: Report, options: Options) -> None:
+    """Raise RefusedError for errors with which nothing may go live.
+
+    A folder of ``content/_root/`` that can't be listed is one: which files it held is not known, so
+    that they could not stay as they were.
+    """
     errors = report.problems.errors
     if options.strict and errors:
         raise RefusedError("有错误，没有发布，线上网站未动。请照上面的提示改正后再发布。", report)
     if any(error.path.endswith(".py") or not error.path for error in errors):
         raise RefusedError(
             "设置有错误，没有发布，线上网站未动。请照上面的提示改正后再发布。", report
+        )
+    folders = [one.path for one in errors if one.path.partition("/")[0] == ROOT_FOLDER]
+    if closed := [path for path in folders if (place.content / path).is_dir()]:
+        raise RefusedError(
+            f"没有发布，线上网站未动：{place.content / closed[0]} 打不开，"
+            "不知道里面有哪些文件，发布了就会把它们撤下。请检查文件夹的权限。",
+            report,
         )
 
 

@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from dangjian.common.timezone import SHANGHAI
 from dangjian.publishing.changes import Changes
+from dangjian.publishing.errors import PublishError
+from dangjian.publishing.system import reason
 
 _FILE = "history.jsonl"
 
@@ -52,19 +54,28 @@ def entry_of(what: str, release: str, changes: Changes | None = None, files: int
     )
 
 
-def entries(folder: Path) -> list[Entry]:
-    """The record, oldest first; a line that a power failure cut off is left out."""
-    found = []
+def entries(folder: Path) -> tuple[list[Entry], list[int]]:
+    """The record, oldest first, and the numbers of lines that can't be read.
+
+    A power failure may have cut one off. Raises PublishError if the file can't be read at all.
+    """
+    found: list[Entry] = []
+    damaged: list[int] = []
+    file = folder / _FILE
     try:
-        lines = (folder / _FILE).read_bytes().splitlines()
+        lines = file.read_bytes().split(b"\n")
     except FileNotFoundError:
-        return []
-    for line in lines:
+        return [], []
+    except OSError as error:
+        raise PublishError(f"发布记录读不出来：{reason(error)}") from error
+    for number, line in enumerate(lines, 1):
+        if not line:
+            continue
         try:
             found.append(msgspec.json.decode(line, type=Entry))
         except msgspec.MsgspecError:
-            continue
-    return found
+            damaged.append(number)
+    return found, damaged
 
 
 def user() -> str:

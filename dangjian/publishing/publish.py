@@ -135,7 +135,7 @@ def _build_and_publish(
     built = build_folder(place, to)
     public = replace_site(site, built, hold_back=not options.strict)
     report = public.build(progress)
-    refuse_errors(report, options)
+    refuse_errors(place, report, options)
     outcome.report = report
     outcome.held_back = sorted({p.path for p in report.problems.errors})
     at = replace(public.workplace(), output=built)

@@ -9,6 +9,7 @@ to happen, so that the next run can complete or roll back.
 import errno
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -49,7 +50,8 @@ from dangjian.publishing.system import exchange, identity, reason
 _NEXT = "next"
 _DISCARDED = "discarded"
 _OTHERS = "others"
-_NOT_RELEASES = frozenset({_NEXT, _DISCARDED, _OTHERS})
+_RELEASE = re.compile(r"[0-9]{8}-[0-9]{6}(?:_[0-9]+)?")
+"""The name of a release (``new_name``); other folders next to them are somebody else's."""
 
 
 class Pending(Struct):
@@ -97,7 +99,7 @@ class Releases(Struct):
         return sorted(
             entry.name
             for entry in self.folder.iterdir()
-            if entry.is_dir() and entry.name not in _NOT_RELEASES
+            if _RELEASE.fullmatch(entry.name) and entry.is_dir()
         )
 
     @property

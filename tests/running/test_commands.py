@@ -294,10 +294,35 @@ def test_publish_leaves_out_what_has_errors_and_rollback_takes_back(site: Path) 
 
 
 def test_publish_on_a_terminal_of_ascii_and_with_no_number(site: Path) -> None:
-    assert invoke(site, "publish", PYTHONIOENCODING="ascii").returncode == 0
+    assert invoke(site, "publish", PYTHONIOENCODING="ascii:strict").returncode == 0
     assert (site / "public/index.html").exists()
-    refused = invoke(site, "publish", "--keep", "x")
-    assert (refused.returncode, "要写一个整数" in refused.stderr) == (1, True)
+    for number in ("x", "-1", "1e3", "9" * 10):
+        refused = invoke(site, "publish", "--keep", number)
+        assert (refused.returncode, "要写一个整数" in refused.stderr) == (1, True)
+    refused = invoke(site, "publish", "--apply", str(site))
+    assert (refused.returncode, "打不开" in refused.stderr) == (1, True)
+
+
+def test_a_damaged_record_is_told(site: Path) -> None:
+    assert invoke(site, "publish").returncode == 0
+    (record,) = site.glob(".dangjian/releases/*/history.jsonl")
+    whole = record.read_bytes()
+    record.write_bytes(b'{"time":5}\n\xff\n' + whole + b'{"time":"2026')
+    read = invoke(site, "history")
+    assert [f"第 {number} 行" in read.stderr for number in (1, 2, 3, 4)] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert read.stdout.count("发布") == 1
+    record.unlink()
+    record.mkdir()
+    (record.parent / "others.bak").mkdir()
+    read = invoke(site, "history")
+    assert (read.returncode, "读不出来" in read.stderr) == (1, True)
+    refused = invoke(site, "rollback", "--to", "others.bak")  # no release by its name
+    assert "没有保留名为 others.bak 的版本" in refused.stderr
 
 
 def test_publish_needs_the_real_address(site: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -151,6 +152,33 @@ def test_a_group_from_first_publish_to_withdrawal(
     assert all(one["published"] for one in found.values())
     done = cli("check", "--only", "sites/jia,sites/none")
     assert (done.returncode, "不在 group.toml 里" in done.stderr) == (1, True)
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="no ssh-keygen")
+def test_the_list_shows_what_is_live_elsewhere_and_not_what_was_built(tmp_path: Path) -> None:
+    sites = lay_out(tmp_path, {"jia": own("甲")})
+    key, stick = tmp_path / "key", tmp_path / "stick"
+    stick.mkdir()
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    more = f'PUBLISH_TO = "zip:{stick}"\nSIGNING_KEY = "{key}"\n'
+    sites["jia"].write("publishconf.py", PUBLISHCONF + more)
+    listed = 'url = "https://qun.example.gov.cn"\noutput = "all"'
+    write_group(tmp_path, ["jia"], listed)
+    command = [sys.executable, "-m", "dangjian.cli", str(tmp_path), "group", "publish"]
+
+    def published() -> tuple[int, str]:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.returncode, (tmp_path / "all/index.html").read_text(encoding="utf-8")
+
+    status, page = published()
+    assert (status, "甲的要闻" in page) == (0, True)
+    stick.rename(tmp_path / "away")
+    sites["jia"].edit("content/yw/own.md", "甲的要闻", "改了标题的")
+    status, page = published()
+    assert (status, "甲的要闻" in page, "改了标题的" in page) == (1, True, False)
+    (tmp_path / "away").rename(stick)
+    status, page = published()
+    assert (status, "甲的要闻" in page, "改了标题的" in page) == (0, False, True)
 
 
 def test_a_site_does_the_same_alone(tmp_path: Path) -> None:

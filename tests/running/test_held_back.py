@@ -3,6 +3,8 @@
 import errno
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -300,3 +302,31 @@ def test_a_publish_that_is_refused_does_not_count_as_published(office: Office) -
     assert office.publish().held_back == ["yw/n1.md"]
     assert "第1篇" in office.text(PAGE)
     assert mentions(office, WORDS) == []
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="no strace")
+def test_a_folder_for_the_root_that_can_not_be_listed_stops_it(tmp_path: Path) -> None:
+    """Its files can't stay as they were: nobody knows which they are."""
+    office = Office(tmp_path / "site", FILES)
+    office.site.write("content/_root/yz/a.txt", "验证")
+    office.publish()
+    before = office.files()
+    office.site.edit("content/yw/n1.md", "第1篇", "改过")
+    closed = str(office.site.content / "_root/yz")
+    inject = ["-f", "-P", closed, "-e", "inject=openat:error=EACCES", "-o", os.devnull]
+    script = (
+        "from pathlib import Path; from dangjian.building.site import Site; "
+        "from dangjian.publishing.outcome import Options; "
+        "from dangjian.publishing.publish import publish; "
+        "publish(Site(Path('publishconf.py')), Options())"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    words = ["strace", *inject, sys.executable, "-c", script]
+    done = subprocess.run(
+        words, cwd=office.site.folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert f"没有发布，线上网站未动：{closed} 打不开" in done.stderr, done.stderr
+    assert office.files() == before
+    office.publish()
+    assert office.files()["yz/a.txt"] == "验证".encode()
+    assert office.files() != before

@@ -226,11 +226,20 @@ class OpenPackage(Struct):
         to.write_bytes(data)
 
 
+def _opened(file: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except FileNotFoundError as error:
+        raise PublishError(f"没有 {file} 这个文件。") from error
+    except OSError as error:
+        raise PublishError(f"打不开：{reason(error)}") from error
+
+
 @contextmanager
 def opened_package(file: Path, signers: Path) -> Iterator[OpenPackage]:
     """A file that one of the allowed ``signers`` signed. Raises PublishError for any other."""
     try:
-        with zipfile.ZipFile(file) as archive:
+        with _opened(file) as archive:
             description, signature = archive.read(DESCRIPTION), archive.read(SIGNATURE)
             who = verify(description, signature, signers)
             package = msgspec.json.decode(description, type=Package)
@@ -240,8 +249,6 @@ def opened_package(file: Path, signers: Path) -> Iterator[OpenPackage]:
             if wrong is not None or not set(package.sent) <= package.files.keys():
                 raise PublishError(f"{file.name} 里有不该有的路径：{wrong or ''}")
             yield OpenPackage(package, who, archive)
-    except FileNotFoundError as error:
-        raise PublishError(f"没有 {file} 这个文件。") from error
     except (KeyError, zipfile.BadZipFile, EOFError, msgspec.MsgspecError) as error:
         raise PublishError(f"{file} 不是发布时做的文件，或没有拷全。") from error
 
