@@ -157,7 +157,7 @@ _LENGTHS = _lengths_by_first_character()
 _STARTS = _NUMERALS.union(_LENGTHS)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def breakable(title: str) -> Markup:
     """The title as HTML that says where a line may end.
 
@@ -340,7 +340,7 @@ def _corrected(match: re.Match[str]) -> str:
     return _set_run(found)
 
 
-@lru_cache(maxsize=8192)  # most texts have the same years, days and small numbers
+@lru_cache(maxsize=16384)  # most texts have the same years, days and small numbers
 def _set_run(found: str) -> str:
     """A run of ASCII, with the quotation marks and the unit next to it, with its places to break.
 
