@@ -157,7 +157,7 @@ class _NoRanges(SimpleHTTPRequestHandler):
 def test_server_without_ranges(page: Page, output: Path) -> None:
     """A server that always answers with whole files will do."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_NoRanges, directory=str(output)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     page.goto(f"http://127.0.0.1:{server.server_address[1]}/search.html?q=社区")
     status = page.locator("[data-part=status]")
     expect(status).to_contain_text("找到 3 篇")

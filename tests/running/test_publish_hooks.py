@@ -43,7 +43,7 @@ def listening(status: int = 200) -> Iterator[tuple[str, list[tuple[str, bytes]]]
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}", got
         finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dangjian.common.timezone import SHANGHAI
 from dangjian.publishing import delivery
 from dangjian.publishing.errors import PublishError
 from dangjian.publishing.targets import s3 as s3_target
@@ -226,6 +227,18 @@ def test_a_publish_that_was_cut_short_is_made_good(
         other.publish(NEW)
     assert sent == ["index.html"]
     assert cloud.read() == {**NEW, LATE: "o"}
+
+
+def test_another_machines_claim_is_respected_for_an_hour(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.publish(OLD)
+    began = datetime(2026, 11, 24, 10, 0, tzinfo=SHANGHAI)
+    cloud.open()._claim(["index.html"], began)
+    other = Cloud(cloud.store, cloud.prefix, tmp_path / "other").open()
+    with pytest.raises(PublishError, match="正在被"):
+        other._claim(["index.html"], began + s3_target.ABANDONED - timedelta(seconds=1))
+    other._claim(["index.html"], began + s3_target.ABANDONED)
+    assert other.state.claim is not None
+    assert other.state.claim.time == began + s3_target.ABANDONED
 
 
 def test_what_a_killed_run_did_not_delete_is_deleted_by_the_next(

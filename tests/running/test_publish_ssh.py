@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from dangjian.publishing.errors import PublishError
 from dangjian.publishing.manifest import Manifest, mark_of
 from dangjian.publishing.marks import marks_of
 from dangjian.publishing.publish import roll_back
+from dangjian.publishing.targets.scripts import _ABANDONED
 from dangjian.publishing.targets.shell import RemoteShell
 from dangjian.publishing.targets.ssh import SshSite
 from dangjian.settings.destinations import SshFolder
@@ -157,6 +159,17 @@ def test_two_machines_never_overwrite_each_other(sshd: Sshd, far: Far) -> None:
     assert without_grace(read(far.live)) == NEW
     far.publish({"index.html": "late"})
     assert read(far.live)["index.html"] == "late"
+
+
+@pytest.mark.parametrize("late", [-3600, 3600])
+def test_what_a_machine_began_to_send_is_removed_after_a_week(far: Far, late: int) -> None:
+    far.publish(OLD)
+    left = far.live.parent / ".portal.releases" / "incoming-another"
+    (left / "files").mkdir(parents=True)
+    began = time.time() - _ABANDONED * 86_400 - late
+    os.utime(left, (began, began))
+    far.publish(NEW)
+    assert left.exists() == (late < 0)
 
 
 def test_a_live_release_without_its_record_is_made_anew(far: Far) -> None:

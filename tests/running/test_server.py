@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from dangjian.common.http_headers import SECURITY_HEADERS
+from dangjian.preview import server as preview_server
 from dangjian.preview.requests import Span, asked_span, locate
 from dangjian.preview.server import (
     EVENTS,
@@ -42,7 +43,8 @@ def site(tmp_path: Path) -> Path:
 @contextmanager
 def serving(folder: Path, state: State | None = None) -> Iterator[int]:
     server = open_server(folder, 0, state)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # Asked to end, it looks up after this many seconds.
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server.server_port
     server.shutdown()
     server.server_close()
@@ -323,3 +325,35 @@ def test_ports_that_are_taken(site: Path) -> None:
     finally:
         first.server_close()
         second.server_close()
+
+
+def test_so_many_ports_are_tried_and_no_more(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_server(site) as first, open_server(site) as second:
+        monkeypatch.setattr(preview_server, "FIRST_PORT", first.server_port)
+        between = second.server_port - first.server_port
+        monkeypatch.setattr(preview_server, "PORTS_TRIED", between + 1)
+        with pytest.raises(PortError, match=f"{first.server_port} 到 {second.server_port} 的端口"):
+            open_server(site)
+        monkeypatch.setattr(preview_server, "PORTS_TRIED", 1000)
+        with open_server(site) as third:
+            assert third.server_port > second.server_port
+
+
+def test_a_line_without_news_shows_that_it_is_up(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between builds a comment comes now and then, so that nobody in between closes the line."""
+    state = State()
+    state.put('{"build": "1"}')
+    monkeypatch.setattr(preview_server, "HEARTBEAT_SECONDS", 0.01)
+    with serving(site, state) as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("GET", EVENTS)
+        answer = connection.getresponse()
+        lines = [answer.readline() for _ in range(6)]
+        assert lines == [b'data: {"build": "1"}\n', b"\n", b": \n", b"\n", b": \n", b"\n"]
+        state.put('{"build": "2"}')
+        while (line := answer.readline()) in (b": \n", b"\n"):
+            pass
+        assert line == b'data: {"build": "2"}\n'
+        connection.close()

@@ -3,12 +3,14 @@
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from functools import partial
+from typing import Any
 
 import pytest
 
-from dangjian.common.workers import WorkerPool
+from dangjian.common.workers import CHUNK, IN_FLIGHT, MAX_AT_ONCE, SHARES, WorkerPool
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
 HERE = os.getpid()
@@ -124,3 +126,48 @@ def test_work_aside_goes_on_while_others_are_forked() -> None:
         result = crew.run_in_background(elsewhere)
         others = crew.run_forked(lambda some: [os.getpid() for _ in some], list(range(500)))
         assert HERE != result() not in {process for part in others for process in part}
+
+
+@pytest.mark.parametrize(
+    ("amount", "chunk"),
+    [
+        (2 * SHARES * CHUNK, CHUNK),
+        (2 * SHARES * (CHUNK + 1), CHUNK + 1),
+        (2 * SHARES * MAX_AT_ONCE, MAX_AT_ONCE),
+        (2 * SHARES * (MAX_AT_ONCE + 1), MAX_AT_ONCE),
+    ],
+)
+def test_each_process_is_given_many_shares_but_none_of_few_or_very_many(
+    amount: int, chunk: int
+) -> None:
+    with WorkerPool(2) as crew:
+        parts = list(crew.run_forked(_same, range(amount)))
+    assert max(map(len, parts)) == chunk
+    assert sum(map(len, parts)) == amount
+
+
+class AtOnce(Executor):
+    """Does what it is given as soon as it is given."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+@pytest.mark.parametrize("beyond", [0, 1, 2])
+def test_values_are_taken_only_so_far_ahead_of_the_results(beyond: int) -> None:
+    ahead = 2 * IN_FLIGHT + 1
+    taken: list[int] = []
+
+    def values() -> Iterator[int]:
+        for number in range(ahead + beyond):
+            taken.append(number)
+            yield number
+
+    with WorkerPool(2, AtOnce()) as crew:
+        results = crew.run(_same, values(), ahead + beyond, chunk=1)
+        next(results)
+        assert len(taken) == ahead
+        assert len(list(results)) == ahead + beyond - 1
+    assert len(taken) == ahead + beyond

@@ -91,7 +91,7 @@ def switch(
     carried = " ".join(_quoted([one]) for one in retain)
     return f"""{_locked(places, expected)}
 for one in *.part taken-*; do [ "$one" = {taken} ] || rm -rf -- "$one"; done
-find . -maxdepth 1 -name 'incoming-*' -mtime +{_ABANDONED} -exec rm -rf -- {{}} +
+find . -maxdepth 1 -name 'incoming-*' -mtime +{_ABANDONED - 1} -exec rm -rf -- {{}} +
 if [ -d {places.incoming} ]; then rm -rf {taken}; mv {places.incoming} {taken}; fi
 if {"false" if anew else '[ -n "$now" ]'}; then cp -al -- "$now" {part}; else
     mkdir {part}
