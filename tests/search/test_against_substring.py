@@ -5,13 +5,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from dangjian.search import SearchDoc
 from dangjian.search.builder.folder import Folder
 from dangjian.search.format.folding import BLANKS, fold_char, fold_text, is_unit, simplified
 from dangjian.search.format.segment import IndexReader
 from dangjian.search.query.engine import search_index
+from tests.examples import examples
 from tests.search import library
 
 FEW = "党建工作的中国，。 \n12aB"
@@ -20,7 +21,6 @@ MIXED = (
     + '黨國學習發展Ａ１ｂÉéßŉﬁ㎏①〇々ーがｶﾞ\u0301\u200b\u00ad\ufe0f😀🎉\u3000—…·《》“”"-:：\x00\x1f'
     "\ud800\udfff\U00020000\U0003fffd\ue000\uffff𝐀한عे"
 )
-HARMLESS = {"max_examples": 20, "deadline": None}
 few = st.text(st.sampled_from(FEW), max_size=60)
 mixed = st.text(st.one_of(st.sampled_from(MIXED), st.characters()), max_size=60)
 texts = st.one_of(few, mixed)
@@ -74,7 +74,7 @@ def archives(draw: st.DrawFn) -> tuple[list[SearchDoc], list[str]]:
     return docs, wanted
 
 
-@settings(**HARMLESS)  # type: ignore[arg-type]
+@examples(12, 200)
 @given(archives(), st.integers(1, 4))
 def test_phrases_are_substrings(archive: tuple[list[SearchDoc], list[str]], size: int) -> None:
     """A quoted phrase is found in exactly the articles that have it, in one segment or more."""
@@ -99,7 +99,7 @@ def _has(doc: SearchDoc, wanted: str) -> bool:
     return bool(wanted) and any(wanted in field for field in fields_of(doc))
 
 
-@settings(**HARMLESS)  # type: ignore[arg-type]
+@examples(12, 200)
 @given(documents, st.lists(st.tuples(st.booleans(), few), min_size=1, max_size=3))
 def test_words_are_all_met(docs: list[SearchDoc], clauses: list[tuple[bool, str]]) -> None:
     """All words must be met, none with a minus; however it is cut, the answer is the same."""
@@ -159,7 +159,7 @@ titles = st.one_of(operator_titles, operator_titles, mixed).filter(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25, 600)
 @given(st.lists(titles, min_size=1, max_size=12), few, st.integers(1, 5))
 def test_a_title_typed_is_found_first(many: list[str], body: str, size: int) -> None:
     """Whatever operators a title contains: typed, it finds its article, once, before all others."""
@@ -178,7 +178,7 @@ def test_a_title_typed_is_found_first(many: list[str], body: str, size: int) -> 
                 assert sorted(result.url for result in newest.results) == sorted(urls)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(80, 1500)
 @given(st.lists(st.one_of(texts, st.text()), min_size=1, max_size=5))
 def test_folding_many_is_folding_each(many: list[str]) -> None:
     """The fast folding of a batch is that of the format, and so is that of a query."""
@@ -215,7 +215,7 @@ def test_any_string_is_answered(tmp_path: Path, query: str) -> None:
     search_index(IndexReader(tmp_path), query, 0)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40, 800)
 @given(query=st.one_of(mixed, st.lists(st.sampled_from([*SCRAPS, " "])).map("".join)))
 def test_random_strings_are_answered(case_index: IndexReader, query: str) -> None:
     """No query at all is an error."""

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from dangjian.search.builder import state
 from dangjian.search.format.container import DamagedIndexError
 from dangjian.search.format.segment import IndexReader
 from dangjian.search.query.engine import search_index
+from tests.examples import examples
 from tests.search import library
 from tests.search.test_updates import QUERIES, SMALL, content, cut_by, some_article
 
@@ -99,7 +100,7 @@ flips = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12, 300)
 @given(st.floats(0, 1, exclude_max=True), flips)
 def test_flipped_bytes_never_raise_anything_else(
     spoiled: tuple[Path, dict[str, bytes]], which: float, changes: list[tuple[float, int]]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from dangjian.search import SearchDoc
 from dangjian.search.builder import postings
@@ -14,6 +14,7 @@ from dangjian.search.builder.patching import patched_lists
 from dangjian.search.format.documents import record_of
 from dangjian.search.format.folding import simplified
 from dangjian.search.format.lists import Lists
+from tests.examples import examples
 from tests.search import library
 from tests.search.test_updates import content, some_article
 
@@ -41,7 +42,7 @@ def rows_of(lists: Lists) -> dict[tuple[int, int], tuple[bytes, bytes]]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@examples(30, 600)
 @given(st.lists(editions, min_size=8, max_size=8), st.integers(0, 7), editions)
 def test_patched_lists_are_those_made_of_all_documents(
     documents: list[tuple[str, str]], number: int, edition: tuple[str, str]
@@ -117,7 +118,7 @@ def test_an_edit_writes_the_shards_of_its_terms_alone(tmp_path: Path) -> None:
     assert content(folder) == content(tmp_path / "clean")
 
 
-@settings(max_examples=20, deadline=None)
+@examples(10, 200)
 @given(st.lists(editions, min_size=1, max_size=8))
 def test_many_characters_need_no_other_lists(documents: list[tuple[str, str]]) -> None:
     """Pairs that are too many bits for a number are sorted in another way, to the same result."""

@@ -4,9 +4,10 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from dangjian.search.builder.partition import SIZES, Chunk, Sizes, partition
+from tests.examples import examples
 
 SMALL = Sizes(small=(2, 4), chunk=(8, 14), segment=(20, 36), largest=(60, 110), recent=10, late=40)
 
@@ -29,7 +30,7 @@ def segments_of(hashes: list[int], sizes: Sizes) -> set[tuple[tuple[int, ...], .
     }
 
 
-@settings(max_examples=80, deadline=None)
+@examples(40, 800)
 @given(st.integers(0, 400), st.integers())
 def test_every_article_is_in_one_chunk_and_sizes_hold(count: int, seed: int) -> None:
     """Chunks follow each other; none is larger than it may be."""

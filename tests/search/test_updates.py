@@ -8,7 +8,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from dangjian.search import SearchDoc, update_index
 from dangjian.search.builder import index
@@ -16,6 +16,7 @@ from dangjian.search.builder.partition import Sizes, partition
 from dangjian.search.format.folding import simplified
 from dangjian.search.format.segment import IndexReader
 from dangjian.search.query.engine import search_index
+from tests.examples import examples
 from tests.search import library
 from tests.search.dump import dump_index
 
@@ -87,7 +88,7 @@ some_edits = st.dictionaries(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@examples(6, 60)
 @given(st.integers(0, 240), st.lists(some_edits, min_size=1, max_size=5))
 def test_any_edits_leave_the_bytes_of_a_clean_build(first: int, many: list[Edit]) -> None:
     """With small sizes, so that few articles have borders of every size."""
@@ -140,7 +141,7 @@ def test_the_sizes_in_use(tmp_path: Path, count: int) -> None:
     assert_clean(folder, docs)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(8, 80)
 @given(
     first=st.dictionaries(st.integers(0, 70), st.integers(0, 3), min_size=1),
     changes=st.lists(st.dictionaries(st.integers(0, 70), st.integers(0, 3)), max_size=4),
@@ -175,12 +176,10 @@ def test_however_it_is_cut_it_says_the_same(tmp_path: Path, counts: tuple[int, .
     library.build_in_segments(tmp_path / "cut", docs, counts, COLUMNS)
     assert len(IndexReader(tmp_path / "cut").segments) > 1
     assert dump_index(tmp_path / "one") == dump_index(tmp_path / "cut")
+    readers = [IndexReader(tmp_path / name) for name in ("one", "cut")]
     for query in QUERIES:
         for by_date in (False, True):
-            one, cut = (
-                search_index(IndexReader(tmp_path / name), query, 0, by_date=by_date)
-                for name in ("one", "cut")
-            )
+            one, cut = (search_index(reader, query, 0, by_date=by_date) for reader in readers)
             assert one == cut
 
 

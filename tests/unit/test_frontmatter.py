@@ -2,11 +2,12 @@
 
 import pytest
 import yaml
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from dangjian.schema import frontmatter
 from dangjian.schema.frontmatter import Field, Group, Items, Node, Source, Text, parse_source
 from dangjian.schema.reading import read_column, read_entry
+from tests.examples import examples
 
 SAMPLE = "---\n标题: 示例文章\n时间: 2020-06-16 12:24\n---\n第一段。\n\n第二段。\n"
 
@@ -177,7 +178,7 @@ _LINES = st.one_of(
 
 
 @given(st.lists(_LINES, min_size=1, max_size=4), st.integers(1, 9), st.booleans())
-@settings(max_examples=400)
+@examples(200, 4000)
 def test_plain_heads_are_read_as_yaml_has_them(rows: list[str], line: int, ended: bool) -> None:
     head = "\n".join(rows) + ("\n" if ended else "")
     plain = frontmatter.plain_fields(head, line)
