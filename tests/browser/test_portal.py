@@ -36,6 +36,21 @@ def test_home_has_headline_pictures_latest_and_blocks(
     assert page.locator("#today").inner_text().endswith(tuple("一二三四五六日"))
 
 
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-12-31T15:59:59Z", "2026年12月31日　星期四"),
+        ("2026-12-31T16:00:00Z", "2027年1月1日　星期五"),
+    ],
+)
+def test_the_date_is_that_of_china(
+    watched: Watched, portal_address: str, moment: str, day: str
+) -> None:
+    watched.page.clock.set_fixed_time(moment)
+    watched.page.goto(portal_address + "about.html")
+    assert watched.page.locator("#today").inner_text() == day
+
+
 def test_the_carousel_pauses_and_obeys_the_keyboard(watched: Watched, portal_address: str) -> None:
     page = watched.page
     page.goto(portal_address)
@@ -137,6 +152,19 @@ def test_the_code_opens_inside_the_screen_of_a_phone(
     context.close()
 
 
+def test_the_rest_of_a_page_is_laid_out_after_its_first_screen(
+    watched: Watched, portal_address: str
+) -> None:
+    page = watched.page
+    page.goto(portal_address)
+    page.wait_for_selector("html.settled")
+    skipped = """() => Array.from(document.querySelectorAll('body *'))
+      .filter(e => getComputedStyle(e).contentVisibility !== 'visible').length"""
+    assert page.evaluate(skipped) == 0
+    page.evaluate("document.documentElement.classList.remove('settled')")
+    assert page.evaluate(skipped) >= 5
+
+
 def test_the_first_visit_of_a_phone_is_light(
     browser: Browser, portal: Built, portal_address: str
 ) -> None:
@@ -145,9 +173,13 @@ def test_the_first_visit_of_a_phone_is_light(
         viewport={"width": 375, "height": 740}, device_scale_factor=2, reduced_motion="reduce"
     )
     page = context.new_page()
+    # A slow machine lays the page out while half of it is there, and must not load more for it.
+    session = context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url.removeprefix(portal_address)))
     page.goto(portal_address, wait_until="networkidle")
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     bytes_of = {name: (portal.output / (name or "index.html")).read_bytes() for name in set(loaded)}
     sizes = {
         name: len(data if name.endswith((".jpg", ".png", ".avif")) else gzip.compress(data, 6))

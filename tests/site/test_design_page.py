@@ -20,7 +20,7 @@ from tests.sites import Built, article
 ADDRESS = "yangshi.html"
 # Given to elements by scripts, as the page is used.
 BY_SCRIPT = {
-    "measured", "near", "open", "playing", "ragged", "scrolls", "table-hint", "zoom",
+    "measured", "near", "open", "playing", "ragged", "scrolls", "settled", "table-hint", "zoom",
 }  # fmt: skip
 # Of the bodies of other pages, and the focal points of pictures.
 OF_OTHER_PAGES = {

@@ -2,14 +2,14 @@
 
 const WEEKDAYS = '日一二三四五六';
 
+// China has one time all year. To ask Intl for it takes the browser longer than all else on a page.
+const AHEAD_OF_UTC = 8 * 60 * 60 * 1000;
+
 /** Today as people in China write it, wherever the reader's clock stands. */
 export function chineseDate(now) {
-  const part = (options) => new Intl.DateTimeFormat('zh-CN', {timeZone: 'Asia/Shanghai', ...options})
-    .formatToParts(now);
-  const found = Object.fromEntries(part({year: 'numeric', month: 'numeric', day: 'numeric'})
-    .map(({type, value}) => [type, Number(value)]));
-  const weekday = new Date(Date.UTC(found.year, found.month - 1, found.day)).getUTCDay();
-  return `${found.year}年${found.month}月${found.day}日　星期${WEEKDAYS[weekday]}`;
+  const there = new Date(now.getTime() + AHEAD_OF_UTC);
+  const day = `${there.getUTCFullYear()}年${there.getUTCMonth() + 1}月${there.getUTCDate()}日`;
+  return `${day}　星期${WEEKDAYS[there.getUTCDay()]}`;
 }
 
 /** Fills the date in and puts the menu button to work. */

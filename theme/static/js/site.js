@@ -23,3 +23,6 @@ startTables();
 startJustify(document.getElementById('text'));
 startLeaving();
 highlightOnArrival(document.getElementById('text'));
+
+// The first screen is shown; now the rest is laid out, which one long task would have held up.
+requestAnimationFrame(() => setTimeout(() => document.documentElement.classList.add('settled')));
