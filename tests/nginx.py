@@ -118,7 +118,7 @@ def running(folder: Path, *sites: Served) -> Iterator[Nginx]:
 
 @contextmanager
 def served(folder: Path, port: int, configurations: list[Path]) -> Iterator[Nginx]:
-    """Nginx with some configurations, of which one listens on ``port``."""
+    """Nginx with some configurations, one of which listens on ``port``."""
     nginx = Nginx(port, folder, configurations)
     nginx.write()
     nginx.test()

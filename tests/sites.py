@@ -21,7 +21,7 @@ import pytest
 from lxml import html as lxml_html
 
 from dangjian.building.engine import Engine
-from dangjian.building.kept_redirects import kept_redirects
+from dangjian.building.stored_redirects import stored_redirects
 from dangjian.common.report import Report
 from dangjian.paths import theme_path
 from dangjian.settings import read_office
@@ -149,7 +149,7 @@ class Built:
     def redirects(self) -> dict[str, str]:
         """The old addresses that web servers are told, and where each leads."""
         (catalogue,) = (self.output.parent / "cache").glob("catalogue-*.sqlite")
-        return kept_redirects(catalogue)
+        return stored_redirects(catalogue)
 
     def page(self, address: str) -> Page:
         """The page at an address."""

@@ -251,7 +251,7 @@ class Engine:
         )
 
     def check(self) -> Report:
-        """What a build would complain of, without making anything."""
+        """The problems that a build would report, without making anything."""
         return self.recovering(self._check)
 
     def _check(self) -> Report:

@@ -1,6 +1,6 @@
 """One wrong article holds up no other: it stays as it was last published, and a new one waits.
 
-While a site is built for publishing, the catalogue sets aside the published version of each source
+While a site is built for publishing, the catalogue saves the published version of each source
 that it reads again or that is gone (``Catalogue.set_aside``). The version of a source with an error
 is put back before anything is made, so that nothing of the wrong one shows anywhere. A source that
 says it is a draft, or has expired, is not public whatever else is wrong with it.

@@ -9,12 +9,12 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from msgspec import Struct
 
-from dangjian.building.kept_downloads import keep_downloads
-from dangjian.building.kept_redirects import keep_redirects
 from dangjian.building.moved import find_moved, note_moved, read_addresses
 from dangjian.building.problems import linking_texts
 from dangjian.building.produce import SEARCH_FOLDER, Producer
 from dangjian.building.scope import WHOLE, Scope
+from dangjian.building.stored_downloads import store_downloads
+from dangjian.building.stored_redirects import store_redirects
 from dangjian.common.digests import digest
 from dangjian.common.versions import code_version
 from dangjian.content.archive import Archive
@@ -177,8 +177,8 @@ def write_site(
     if scope.is_whole:
         pages, aliases = settle_pages(plan)
         lists = [page.path for page in pages if not page.origin and page.path not in _UNLISTED]
-        keep_redirects(catalogue, aliases.addresses)
-        keep_downloads(catalogue, download_names(portal.archive, portal.presenter.files))
+        store_redirects(catalogue, aliases.addresses)
+        store_downloads(catalogue, download_names(portal.archive, portal.presenter.files))
         pages.extend(plan_redirects(portal, aliases.pages))
         producer.make(
             GeneratedFile(asset.url, digest(asset.url), partial(bytes, asset.data))
@@ -204,7 +204,7 @@ def _robots(plan: SitePlan) -> bytes:
 
 
 def _write_root_files(plan: SitePlan, producer: Producer) -> None:
-    """Put out what the office has for the root. A file that can't be read now stays as it was."""
+    """Copy what the office has for the root. A file that can't be read now stays as it was."""
     content = plan.place.content
     files = {path: mark for path, mark in plan.portal.archive.root_files.items() if path != ROBOTS}
     producer.make(

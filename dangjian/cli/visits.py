@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dangjian.statistics.visits import PageName, Visits
 
 BETWEEN = "\n"
-"""Stands between several words that are handed over as one."""
+"""Separates several words that are passed as one."""
 _PLOTTED = 12
 
 

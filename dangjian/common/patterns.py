@@ -14,7 +14,7 @@ _NAMES: Final = (
 
 
 class _Pattern:
-    """Stands for a ``re.Pattern``, whose methods it has from its first use on."""
+    """A stand-in for a ``re.Pattern``, whose methods it has from its first use on."""
 
     def __init__(self, text: str, flags: int) -> None:
         self._given = (text, flags)

@@ -233,7 +233,7 @@ class Catalogue:
         return _decode_record(_unseal(row[0])).digest if row else b""
 
     def set_aside(self) -> None:
-        """From now on, set the published version of each source aside that is read again or gone.
+        """From now on, save the published version of each source that is read again or gone.
 
         A source is published as it is here when nothing of it is set aside, or, when it never was,
         as nothing.
@@ -258,7 +258,7 @@ class Catalogue:
         return row is not None
 
     def set_aside_below(self, path: str) -> list[str]:
-        """The published sources that were set aside at a path, or below it."""
+        """The published sources that were saved at a path, or below it."""
         found = self._db.execute(
             "SELECT path FROM published WHERE record IS NOT NULL"
             " AND (path=? OR substr(path, 1, ?)=?)",
@@ -267,7 +267,7 @@ class Catalogue:
         return [row[0] for row in found]
 
     def restore(self, path: str) -> SourceRow | None:
-        """Put the version of a source back that was set aside; None if it was never published.
+        """Restore the saved version of a source; None if it was never published.
 
         Its stat is that of no file, so that the file is read again by the next build.
         """
@@ -286,7 +286,7 @@ class Catalogue:
         self._db.execute("DELETE FROM published")
 
     def has_set_aside(self) -> bool:
-        """Whether anything is set aside."""
+        """Whether anything is saved."""
         return self._db.execute("SELECT 1 FROM published LIMIT 1").fetchone() is not None
 
     def put_sources(self, found: Sequence[StoredSource]) -> None:

@@ -88,7 +88,7 @@ class ColumnTree(Struct, eq=False):
 
 
 def is_column_folder(folder: str) -> bool:
-    """Whether a folder's own name may be a column's: not hidden, not set aside with ``_``."""
+    """Whether a folder's own name may be a column's: not hidden, and without ``_`` in front."""
     return not any(part.startswith(("_", ".")) for part in folder.split("/"))
 
 

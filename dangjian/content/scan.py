@@ -34,8 +34,8 @@ class Scan(Struct, frozen=True):
 def scan_content(content: Path) -> Scan:
     """Find every file below ``content``.
 
-    Hidden folders, and those set aside with ``_``, hold no articles, but pictures in them can be
-    used.
+    Hidden folders, and those whose names begin with ``_``, hold no articles, but pictures in them
+    can be used.
     """
     files: dict[str, Stat] = {}
     sources: dict[str, Stat] = {}

@@ -47,7 +47,7 @@ class Design(Struct, frozen=True):
 
 
 def design_view(style: str, picture: views.Picture | None) -> Design:
-    """The tokens of a style sheet, and cards of which some have ``picture``.
+    """The tokens of a style sheet, and cards, some with ``picture``.
 
     The style sheet's name tells its content and is in every page, so that no digest is needed.
     """

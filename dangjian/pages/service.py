@@ -140,7 +140,7 @@ def plan_redirects(portal: Portal, aliases: dict[str, tuple[str, str, str]]) -> 
 
 
 def redirect_page(portal: Portal, path: str, target: str, title: str, source: str) -> Page:
-    """The page at the old address ``path``; ``source`` is the file because of which it is made."""
+    """The page at the old address ``path``; ``source`` is the file that asks for it."""
     context = partial(_redirect, portal, target, title)
     return Page(path, "redirect.html", (digest(target, title),), context, origin=source)
 

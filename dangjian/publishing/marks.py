@@ -1,4 +1,4 @@
-"""The marks of a built site's files, of which only those that changed since are read again."""
+"""The marks of a built site's files; only files that changed since are read again."""
 
 import os
 from pathlib import Path

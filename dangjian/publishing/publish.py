@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from dangjian.building.kept_redirects import kept_redirects, redirect_pages
 from dangjian.building.published import last_articles, last_newest, note_published, read_plan
 from dangjian.building.site import Site, SiteError, as_site_error
+from dangjian.building.stored_redirects import redirect_pages, stored_redirects
 from dangjian.common.digests import digest
 from dangjian.common.problems import Problem
 from dangjian.content.columns import COLUMN_FILE
@@ -140,7 +140,7 @@ def _build_and_publish(
     outcome.held_back = sorted({p.path for p in report.problems.errors})
     at = replace(public.workplace(), output=built)
     with as_site_error():
-        plan = compress(built, read_plan(at), redirect_pages(kept_redirects(at.catalogue)))
+        plan = compress(built, read_plan(at), redirect_pages(stored_redirects(at.catalogue)))
         plan = with_status(built, plan, last_newest(at))
     for target, at_one in ready:
         with _alone_or_noted(at_one, to):
@@ -188,7 +188,7 @@ def _publish_at(
 
 
 def _not_live(held_back: Iterable[str], live: Iterable[str]) -> list[str]:
-    """Those of which nothing is live: no article at the path, or below it if it is a folder."""
+    """Those that have nothing live: no article at the path, or below it if it is a folder."""
     paths = tuple(live)
     tops = {path: path.removesuffix(f"/{COLUMN_FILE}") for path in held_back}
     return [

@@ -72,7 +72,7 @@ class Source(Struct, frozen=True):
     """An article's file taken apart. ``path`` is relative to ``content/``, with ``/``.
 
     ``body_line`` is the line on which ``body`` begins. ``broken``: the head could not be read, so
-    nothing can be said of which keys are missing.
+    it can't be said which keys are missing.
     """
 
     path: str

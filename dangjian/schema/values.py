@@ -329,7 +329,7 @@ def _records(node: Node, spec: Spec, place: SourceLocation) -> tuple[Struct, ...
 
 
 def _filled(node: Node, spec: Spec, place: SourceLocation) -> Struct | None:
-    """One record; a bare text stands for its first key (a picture, a file)."""
+    """One record; a bare text is its first key (a picture, a file)."""
     model = cast("type[Struct]", spec.model)
     known = table(model)
     first = known.specs[0]

@@ -161,7 +161,7 @@ _STARTS = _NUMERALS.union(_LENGTHS)
 def breakable(title: str) -> Markup:
     """The title as HTML that says where a line may end.
 
-    Between Chinese words that is ``<wbr>``. Beside a figure or a Latin word ``<wbr>`` would remove
+    Between Chinese words that is ``<wbr>``. Next to a figure or a Latin word ``<wbr>`` would remove
     the narrow space that the browser sets there, so both neighbours stay whole (``.nb``) in a
     ``.wb``, in which the theme lets lines end wherever a script changes.
     """

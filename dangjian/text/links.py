@@ -289,7 +289,7 @@ _SCHEME_FORM = regex(r"(?:https?://|mailto:|tel:)[^\s/]", re.IGNORECASE)
 
 
 def _righted(scheme: str) -> str:
-    """What stands before an address of the scheme that was meant."""
+    """What is in front of an address of the scheme that was meant."""
     if scheme in ("mailto", "tel"):
         return f"{scheme}:"
     return "https://" if scheme.endswith("s") else "http://"

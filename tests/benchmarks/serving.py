@@ -18,9 +18,9 @@ from collections.abc import Callable
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
-from dangjian.building.kept_redirects import kept_redirects, redirect_pages
 from dangjian.building.published import read_plan
 from dangjian.building.site import Site
+from dangjian.building.stored_redirects import redirect_pages, stored_redirects
 from dangjian.publishing.assembly import ADDED
 from dangjian.publishing.compression import compress
 from dangjian.publishing.outcome import Options
@@ -89,7 +89,7 @@ def cost_of_copies(site: Site) -> None:
     built = build_folder(place, destinations_of(place))
     at = replace_site(site, built, hold_back=True).workplace()
     shutil.rmtree(built / ADDED)
-    pages = redirect_pages(kept_redirects(at.catalogue))
+    pages = redirect_pages(stored_redirects(at.catalogue))
     copies = timed(lambda: compress(built, read_plan(at), pages))
     print("| | seconds | processor seconds |")
     print("|---|---|---|")

@@ -52,7 +52,7 @@ def test_what_was_not_measured_is_not_judged() -> None:
     assert "preview" not in text
 
 
-def test_a_missing_peer_is_told() -> None:
+def test_a_missing_peer_is_reported() -> None:
     found = results(size(10000, first=[9.0]))
     found["missing"] = {"eleventy": "npm is not installed"}
     assert "Eleventy was left out: npm is not installed" in report.markdown(found)

@@ -120,10 +120,10 @@ def test_damaged_index(
     page.wait_for_url("**/archive/index.html")
 
 
-def test_a_mended_index_is_used_again(
+def test_a_repaired_index_is_used_again(
     page: Page, output: Path, built: Path, serve: Callable[[Path], str]
 ) -> None:
-    """After a failure the next words are tried anew."""
+    """After a failure the next words are tried again."""
     _remove_manifest(output)
     page.goto(serve(output) + "search.html?q=社区")
     expect(page.locator("[data-part=status]")).to_contain_text("打不开")
@@ -132,7 +132,7 @@ def test_a_mended_index_is_used_again(
     expect(page.locator("[data-part=status]")).to_contain_text("找到 1 篇")
 
 
-def test_site_put_out_anew_while_searching(
+def test_site_published_again_while_searching(
     page: Page, output: Path, tmp_path: Path, serve: Callable[[Path], str]
 ) -> None:
     """Files that went with the old index are found in the new one, without a reload."""

@@ -76,7 +76,7 @@ CONSTRUCTS: Final = {
 
 
 def table() -> str:
-    """The table as HTML, which shows the page's own HTML beside what was written."""
+    """The table as HTML, which shows the page's own HTML next to what was written."""
     text = MarkdownText()
     rows = []
     for subject, constructs in CONSTRUCTS.items():

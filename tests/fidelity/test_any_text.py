@@ -10,7 +10,7 @@ from dangjian.text.paragraphs import LineBreaks
 from tests.fidelity import manual
 
 TEXT = MarkdownText()
-# Each with the places of its words; 甲 and 乙 are replaced by words of which no two are equal.
+# Each with the places of its words; 甲 and 乙 are replaced by words that are all different.
 FORMS = (
     "甲。",
     "甲，乙",

@@ -31,7 +31,7 @@ class Case:
 def crowd(
     folder: Path, cases: Iterable[Case], others: dict[str, str | bytes] | None = None
 ) -> Site:
-    """A site of all the cases and one good article beside them; ``others`` are further files."""
+    """A site of all the cases and one good article among them; ``others`` are further files."""
     files: dict[str, str | bytes] = {
         "content/zc/_column.md": column("正常栏目"),
         "content/zc/good.md": article("正常的稿件"),

@@ -153,7 +153,7 @@ def test_a_converter_that_refused_one_text_converts_the_next() -> None:
     )
 
 
-def test_many_mistakes_in_one_article_are_told_in_time(make_site: MakeSite) -> None:
+def test_many_mistakes_in_one_article_are_reported_in_time(make_site: MakeSite) -> None:
     body = "\n\n".join(f"![图](p{n}.png)" for n in range(2000))
     site = make_site(
         {"content/jcdj/_column.md": column("基层党建"), "content/jcdj/a.md": article(body=body)}

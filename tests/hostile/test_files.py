@@ -147,7 +147,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_a_file_is_put_out_or_named(built: Built, case: Case) -> None:
+def test_a_file_is_published_or_named(built: Built, case: Case) -> None:
     assert_outcome(built, case)
 
 
@@ -175,7 +175,7 @@ def test_a_file_is_offered(built: Built, case: Case) -> None:
     assert ((built.output / case.page).parent / links[0]).is_file()
 
 
-def test_nothing_else_is_put_out(built: Built) -> None:
+def test_nothing_else_is_published(built: Built) -> None:
     names = built.files()
     assert all(name.isascii() for name in names)
     kinds = {name.rpartition(".")[2] for name in names if name.startswith(("media/", "files/"))}

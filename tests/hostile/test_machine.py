@@ -93,7 +93,7 @@ TEMPLATES: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize(("source", "says"), TEMPLATES.values(), ids=TEMPLATES)
-def test_a_fault_in_an_offices_template_is_told_by_file_and_line(
+def test_a_fault_in_an_offices_template_is_reported_by_file_and_line(
     site: Site, source: str | bytes, says: str
 ) -> None:
     file = site.write("templates/article.html", source)
@@ -106,7 +106,7 @@ def test_a_fault_in_an_offices_template_is_told_by_file_and_line(
     assert site.build().exit == 0
 
 
-def test_a_fault_in_a_template_is_told_by_pelican_too(site: Site) -> None:
+def test_a_fault_in_a_template_is_reported_by_pelican_too(site: Site) -> None:
     source, says = TEMPLATES["syntax"]
     file = site.write("templates/article.html", source)
     settings = (site.folder / "pelicanconf.py").read_text(encoding="utf-8")
@@ -256,7 +256,7 @@ def test_two_builds_at_once_take_turns(site: Site) -> None:
     assert_same(folder_bytes(site.output), site.clean_build())
 
 
-def test_a_site_that_is_being_built_for_long_is_told(
+def test_a_site_that_is_being_built_for_long_is_reported(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "PATIENCE", 0.2)

@@ -145,7 +145,7 @@ ALIASES = {
 
 
 @pytest.mark.parametrize(("alias", "says"), ALIASES.items())
-def test_an_alias_that_cannot_be_is_told(tmp_path: Path, alias: str, says: str) -> None:
+def test_an_alias_that_cannot_be_is_reported(tmp_path: Path, alias: str, says: str) -> None:
     case = Case("jcdj/a.md", article(aliases=[alias]))
     built = crowd(tmp_path, [case, Case("jcdj/taken.md", article())]).build()
     assert [e for e in built.errors if e.startswith("jcdj/a.md:") and says in e]

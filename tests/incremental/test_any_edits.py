@@ -68,7 +68,7 @@ def stats(site: Site) -> set[tuple[Path, tuple[int, int]]]:
 
 
 def compare(site: Site, engine: Engine, seen: set[Path]) -> None:
-    """Build, and compare bytes and complaints with those of a clean build.
+    """Build, and compare bytes and problems with those of a clean build.
 
     As the preview does: first for the files ``seen`` to change, where the engine can, then all.
     """

@@ -152,7 +152,7 @@ def test_an_output_that_somebody_changed(site: Site) -> None:
     assert_mended(site)
 
 
-def test_what_somebody_put_beside_the_pages_stays(site: Site) -> None:
+def test_what_somebody_put_next_to_the_pages_stays(site: Site) -> None:
     stray = site.output / "jcdj" / "handmade.html"
     stray.write_bytes(b"not made by us")
     site.build()
@@ -161,7 +161,7 @@ def test_what_somebody_put_beside_the_pages_stays(site: Site) -> None:
 
 @pytest.mark.parametrize("number", range(8))
 def test_stale_pages_go_even_when_the_catalogue_is_lost(site: Site, number: int) -> None:
-    """What was put out is told by itself, so that a withdrawn article can't stay by accident."""
+    """What was published is on record elsewhere: a withdrawn article can't stay by accident."""
     sources = sorted(site.content.rglob("a*.md"))
     sources[number].unlink()
     catalogue(site).unlink()

@@ -24,7 +24,7 @@ def numbered(number: int, **fields: object) -> str:
 
 @pytest.fixture
 def site(make_site: MakeSite) -> Site:
-    """Some articles of which feeds show few, and all that ties articles to others."""
+    """Some articles, few of them in feeds, and all that ties articles to others."""
     files: dict[str, str | bytes] = {
         "content/jcdj/_column.md": column("基层党建"),
         "content/jcdj/csdj/_column.md": column("城市党建"),

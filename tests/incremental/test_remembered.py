@@ -143,7 +143,7 @@ def test_an_edit_that_keeps_size_and_time_is_seen(
         assert new.strip('"') in built.text(shown)
 
 
-def test_a_mistake_in_the_settings_is_told_as_long_as_it_is_there(site: Site) -> None:
+def test_a_mistake_in_the_settings_is_reported_as_long_as_it_is_there(site: Site) -> None:
     assert not site.build().errors
     for mistake in ({"SITENAM": "x"}, {"PAGE_SIZE": "abc"}):
         before = dict(site.settings)

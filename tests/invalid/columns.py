@@ -4,7 +4,7 @@ from tests.invalid.articles import Case
 
 
 def column(text: str, line: int, says: str) -> Case:
-    """A ``_column.md`` of which the head is given; it begins on line 2."""
+    """A ``_column.md`` with the given head, which begins on line 2."""
     return Case(f"---\n{text}\n---\n", line, says, "jcdj/_column.md")
 
 

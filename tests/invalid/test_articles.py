@@ -20,7 +20,7 @@ def test_there_are_a_hundred_and_no_two_alike() -> None:
 
 
 @pytest.mark.parametrize("case", ARTICLES)
-def test_a_wrong_article_is_told_by_line(case: Case) -> None:
+def test_a_wrong_article_is_reported_by_line(case: Case) -> None:
     entry, problems = read_entry(parse_source(case.source, case.path))
 
     assert entry is None
@@ -31,7 +31,7 @@ def test_a_wrong_article_is_told_by_line(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", COLUMNS)
-def test_a_wrong_column_is_told_by_line(case: Case) -> None:
+def test_a_wrong_column_is_reported_by_line(case: Case) -> None:
     entry, problems = read_column(parse_source(case.source, case.path))
 
     assert entry is None

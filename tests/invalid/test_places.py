@@ -37,7 +37,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("name", "value", "says"), WRONG)
-def test_a_path_that_can_not_be_meant_is_told(name: str, value: Any, says: str) -> None:
+def test_a_path_that_can_not_be_meant_is_reported(name: str, value: Any, says: str) -> None:
     _, _, problems = read_publishing({name: value}, None)
     assert [(one.level, says in one.message) for one in problems] == [("error", True)], problems
 

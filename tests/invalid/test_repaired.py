@@ -40,7 +40,9 @@ SIGNS = [
 
 
 @pytest.mark.parametrize(("head", "line", "says"), SIGNS)
-def test_signs_of_an_input_method_are_read_and_told_once(head: str, line: int, says: str) -> None:
+def test_signs_of_an_input_method_are_read_and_reported_once(
+    head: str, line: int, says: str
+) -> None:
     entry, notices = read(whole(head))
 
     assert (entry.title, f"{entry.date:%Y-%m-%d}") == ("甲", "2026-03-01")

@@ -149,7 +149,9 @@ def reported(
 
 
 @pytest.mark.parametrize(("text", "line", "says"), WRONG)
-def test_a_wrong_setting_is_told_by_line(tmp_path: Path, text: str, line: int, says: str) -> None:
+def test_a_wrong_setting_is_reported_by_line(
+    tmp_path: Path, text: str, line: int, says: str
+) -> None:
     ((path, found, level, message),) = reported(tmp_path, text)
     assert (path, found, level) == ("pelicanconf.py", line, "error")
     assert says in message
@@ -219,7 +221,7 @@ def test_publishing_needs_a_public_address(tmp_path: Path, text: str, line: int,
     assert says in message
 
 
-def test_a_site_without_names_is_told(tmp_path: Path) -> None:
+def test_a_site_without_names_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "pelicanconf.py"
     path.write_text("PAGE_SIZE = 10\n", "utf-8")
     office, problems = read_office(run(path), path)
@@ -230,7 +232,7 @@ def test_a_site_without_names_is_told(tmp_path: Path) -> None:
     assert office.page_size == 10
 
 
-def test_settings_that_are_no_python_are_told_by_line(tmp_path: Path) -> None:
+def test_settings_that_are_no_python_are_reported_by_line(tmp_path: Path) -> None:
     path = tmp_path / "pelicanconf.py"
     path.write_text('SITENAME = "甲"\nHOME = {"latest": 3\nOWNER = "乙"\n', "utf-8")
     _, problems = read_office({"SITENAME": "甲", "OWNER": "乙"}, path)
@@ -283,7 +285,7 @@ PELICANS = [
 
 
 @pytest.mark.parametrize(("text", "line", "says"), PELICANS)
-def test_a_setting_of_pelicans_is_told_by_line(
+def test_a_setting_of_pelicans_is_reported_by_line(
     tmp_path: Path, text: str, line: int, says: str
 ) -> None:
     (tmp_path / "content").mkdir()

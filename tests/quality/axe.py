@@ -42,7 +42,7 @@ class Look:
     """Whether the page is laid out in another way, so that all rules are asked."""
 
 
-# A scroll box's shadow is a gradient, of which axe computes no contrast: it is taken away.
+# A scroll box's shadow is a gradient; axe computes no contrast on one, so it is removed.
 _SHOW = """given => {
   const root = document.documentElement;
   window.firstLook = window.firstLook || {...root.dataset};

@@ -193,7 +193,7 @@ def test_every_page_type_works_from_a_folder(watched: Watched, portal: Built) ->
         if path != "404.html":  # it stands for any address, so that its links begin at the root
             watched.page.goto((portal.output / path).as_uri(), wait_until="load")
             assert watched.page.evaluate("document.documentElement.hasAttribute('data-js')")
-    # Chromium lets no file have captions from a file beside it; the transcript is there.
+    # Chromium lets no file have captions from another file; the transcript is there.
     watched.faults[:] = [fault for fault in watched.faults if ".vtt" not in fault]
 
 

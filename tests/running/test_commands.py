@@ -303,7 +303,7 @@ def test_publish_on_a_terminal_of_ascii_and_with_no_number(site: Path) -> None:
     assert (refused.returncode, "打不开" in refused.stderr) == (1, True)
 
 
-def test_a_damaged_record_is_told(site: Path) -> None:
+def test_a_damaged_record_is_reported(site: Path) -> None:
     assert invoke(site, "publish").returncode == 0
     (record,) = site.glob(".dangjian/releases/*/history.jsonl")
     whole = record.read_bytes()

@@ -270,7 +270,7 @@ SITE = '[[site]]\nfolder = "sites/one"\n'
         ('shared = "a"\n' + SITE, 1, "要单独一行写 [shared]"),
     ],
 )
-def test_a_mistake_in_group_toml_is_told_with_its_line(
+def test_a_mistake_in_group_toml_is_reported_with_its_line(
     tmp_path: Path, text: str, line: int, words: str
 ) -> None:
     lay_out(tmp_path, {"one": {}})

@@ -30,7 +30,7 @@ def test_a_folder_with_files_of_others_is_not_built_into(make: Site) -> None:
     assert set(folder_bytes(make.output)) == {"robots.txt", "static/app.js"}
 
 
-def test_files_that_others_add_stay_and_are_told(make: Site) -> None:
+def test_files_that_others_add_stay_and_are_reported(make: Site) -> None:
     make.build()
     names = ["static/x.js", "media/x.png", "files/x.pdf", "feeds/x.xml", "search/x.js", "x.html"]
     page = '<meta name="generator" content="Dangjian">'
@@ -144,7 +144,7 @@ def test_clean_takes_no_folder_for_a_cache_by_its_names(make: Site) -> None:
     assert (make.cache / "pictures/a.jpg").exists()
 
 
-def test_a_wrong_retention_is_told(tmp_path: Path) -> None:
+def test_a_wrong_retention_is_reported(tmp_path: Path) -> None:
     office = Office(tmp_path / "site", FILES, 'OUTPUT_RETENTION = "MP_verify.txt"\n')
     with pytest.raises(SiteError, match=r'要写列表，例如 \["MP_verify\.txt"\]'):
         office.publish()

@@ -153,7 +153,7 @@ def test_drafts_show_here_and_nowhere_else(running: Running) -> None:
             assert "任前草稿".encode() not in file.read_bytes()
 
 
-def test_mistakes_are_told_with_their_place_and_mended(running: Running) -> None:
+def test_mistakes_are_reported_with_their_place_and_repaired(running: Running) -> None:
     good = running.get(PAGE)
     running.article("two", "第二篇", "正文", "时间安排: 明天\n")
     running.until(r"content/jcdj/two\.md:4")
@@ -239,7 +239,7 @@ def test_the_page_follows_and_keeps_its_place(running: Running, browser: Browser
 
 
 @pytest.mark.browser
-def test_the_page_shows_what_is_wrong_until_it_is_mended(
+def test_the_page_shows_what_is_wrong_until_it_is_repaired(
     running: Running, browser: Browser
 ) -> None:
     page = open_page(browser, running.address + PAGE)

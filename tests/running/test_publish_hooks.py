@@ -50,7 +50,7 @@ def listening(status: int = 200) -> Iterator[tuple[str, list[tuple[str, bytes]]]
             server.shutdown()
 
 
-def test_hooks_are_told_what_changed_and_what_is_wrong(tmp_path: Path) -> None:
+def test_hooks_get_what_changed_and_what_is_wrong(tmp_path: Path) -> None:
     save = 'import sys; open(sys.argv[1], "ab").write(sys.stdin.buffer.read() + b"\\n")'
     command = ["python3", "-c", save]
     more = f"AFTER_PUBLISH = {[*command, 'after']}\nON_PROBLEM = {[*command, 'wrong']}\n"
@@ -69,7 +69,7 @@ def test_hooks_are_told_what_changed_and_what_is_wrong(tmp_path: Path) -> None:
     assert (office.site.folder / "wrong").read_text(encoding="utf-8").count("没有发布") == 1
 
 
-def test_a_hook_that_fails_is_told_and_the_site_is_live(tmp_path: Path) -> None:
+def test_a_hook_that_fails_is_reported_and_the_site_is_live(tmp_path: Path) -> None:
     office = Office(tmp_path / "site", FILES, 'AFTER_PUBLISH = "no-such-program x"\n')
     outcome = office.publish()
     assert outcome.result == "published"
@@ -78,7 +78,7 @@ def test_a_hook_that_fails_is_told_and_the_site_is_live(tmp_path: Path) -> None:
     ]
 
 
-def test_several_hooks_and_addresses_are_told_of_whole_addresses(tmp_path: Path) -> None:
+def test_several_hooks_and_addresses_get_whole_addresses(tmp_path: Path) -> None:
     with listening() as (address, got):
         more = f"AFTER_PUBLISH = [['{address}/hook'], ['no-such-program'], ['{address}/又']]\n"
         office = Office(tmp_path / "site", FILES, more)
@@ -99,7 +99,7 @@ def test_several_hooks_and_addresses_are_told_of_whole_addresses(tmp_path: Path)
     assert not [one for one in told["addresses"] if one.endswith((".gz", ".br", "index.html"))]
 
 
-def test_an_address_that_refuses_or_is_not_there_is_told(tmp_path: Path) -> None:
+def test_an_address_that_refuses_or_is_not_there_is_reported(tmp_path: Path) -> None:
     with listening(500) as (address, _):
         assert run_hook([address], "x", tmp_path) == "通知 127.0.0.1 没有成功（状态 500）"
     assert run_hook([address], "x", tmp_path).startswith("通知 127.0.0.1 没有成功：")

@@ -295,7 +295,7 @@ def test_a_whole_site(store: Store, tmp_path: Path) -> None:
     ("prefix", "more", "says"),
     [("x", {"AWS_SECRET_ACCESS_KEY": "no"}, "密钥不对"), ("other", {}, "没有这个桶")],
 )
-def test_what_does_not_work_is_told(
+def test_what_does_not_work_is_reported(
     store: Store, monkeypatch: pytest.MonkeyPatch, prefix: str, more: dict[str, str], says: str
 ) -> None:
     for name, value in more.items():

@@ -211,7 +211,9 @@ def test_two_settings_files_of_one_folder_never_mix(
     assert len(builds) == 2
 
 
-def test_an_office_of_an_earlier_version_is_told_where_to_write_its_place(tmp_path: Path) -> None:
+def test_an_office_of_an_earlier_version_hears_where_to_write_its_place(
+    tmp_path: Path,
+) -> None:
     www = tmp_path / "www"
     office = Office(tmp_path / "site", FILES, f"OUTPUT_PATH = {str(www / 'dj')!r}\n")
     live = www / "releases" / "dj"
@@ -304,7 +306,7 @@ def test_the_summary_names_articles(office: Office) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="users are POSIX")
-def test_another_user_than_the_owner_is_told_before_anything(
+def test_another_user_than_the_owner_is_reported_before_anything(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.publish()

@@ -172,7 +172,7 @@ def test_what_a_machine_began_to_send_is_removed_after_a_week(far: Far, late: in
     assert left.exists() == (late < 0)
 
 
-def test_a_live_release_without_its_record_is_made_anew(far: Far) -> None:
+def test_a_live_release_without_its_record_is_made_again(far: Far) -> None:
     far.publish(OLD)
     for file in (far.live.parent / ".portal.releases").glob("*.json.gz"):
         file.unlink()
@@ -263,7 +263,7 @@ def test_a_whole_site_to_two_places_of_which_one_fails(sshd: Sshd, tmp_path: Pat
         ("ftp://h/srv/www", "不认得 ftp"),
     ],
 )
-def test_a_wrong_address_is_told(tmp_path: Path, address: str, says: str) -> None:
+def test_a_wrong_address_is_reported(tmp_path: Path, address: str, says: str) -> None:
     office = Office(tmp_path / "site", FILES, f"PUBLISH_TO = {address!r}\n")
     with pytest.raises(PublishError) as refused:
         office.publish()

@@ -300,7 +300,7 @@ def test_a_plain_server_adds_nothing(port: int) -> None:
     assert ask(port, EVENTS)[0].status == 404
 
 
-def test_every_build_is_told_to_who_listens(site: Path) -> None:
+def test_every_build_is_reported_to_who_listens(site: Path) -> None:
     state = State()
     state.put('{"build": "1"}')
     with serving(site, state) as port:

@@ -4,7 +4,7 @@
 
 writes each scene (or those whose path contains a NAME) to ``content/``. The films need the
 ``ffmpeg`` command, they and the mark a Noto CJK font; the pictures need Pillow alone. Nothing here
-is used by a build: the results are committed beside the articles that show them.
+is used by a build: the results are committed next to the articles that show them.
 """
 
 import subprocess

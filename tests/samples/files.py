@@ -4,7 +4,7 @@
 
 writes them to ``content/``. The Word and Excel files are the smallest that Word, WPS and
 LibreOffice open, put together here (ECMA-376 parts); so is the PDF, in one face and size. Nothing
-here is used by a build: the results are committed beside the articles that offer them.
+here is used by a build: the results are committed next to the articles that offer them.
 """
 
 import re

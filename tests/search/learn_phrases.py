@@ -3,7 +3,7 @@
 ``python -m tests.search.learn_phrases SITE``: SITE is the output of a build of the sample portal.
 Characters that often are next to each other there, or in the manual for editors, are joined, then
 what came of that, and so on. Every other character of the first level of GB 2312 is a token too.
-The table is a part of the index format: a new one makes every index anew.
+The table is a part of the index format: a new one has every index built again.
 """
 
 import sys

@@ -30,7 +30,7 @@ HAN = re.compile("[\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]
 
 
 def folded(text: str) -> str:
-    """A text as its units, written anew from the format: character by character."""
+    """A text as its units, by an implementation of its own: character by character."""
     chars = [
         c if is_unit(c) else "\x02" if char in BLANKS else "\x01"
         for char in text

@@ -58,7 +58,7 @@ def test_what_is_often_said_is_a_token() -> None:
 
 @settings(deadline=None)
 @given(st.binary(max_size=60))
-def test_damaged_texts_are_told(data: bytes) -> None:
+def test_damaged_texts_are_reported(data: bytes) -> None:
     """Any bytes are a text, or an error of one kind."""
     with suppress(ValueError):
         READER.text(data).encode()
@@ -66,7 +66,7 @@ def test_damaged_texts_are_told(data: bytes) -> None:
 
 @settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 255))
-def test_damaged_tokens_are_told(place: int, change: int) -> None:
+def test_damaged_tokens_are_reported(place: int, change: int) -> None:
     """Tokens with a byte changed are read, or an error of one kind."""
     raw = bytearray(tokens_bytes(WRITER.tokens))
     raw[place % len(raw)] ^= change
@@ -118,7 +118,7 @@ def test_documents_survive_their_list(drawn: tuple[int, list[dict[int, int]]], p
 
 @settings(deadline=None)
 @given(st.binary(max_size=30), st.integers(1, 50), st.integers(1, 50), st.booleans())
-def test_damaged_lists_are_told(data: bytes, count: int, documents: int, plain: bool) -> None:
+def test_damaged_lists_are_reported(data: bytes, count: int, documents: int, plain: bool) -> None:
     """Any bytes are a list of documents that are there, or an error of one kind."""
     with suppress(ValueError):
         docs, freqs = decode_documents(data, count, documents, plain)

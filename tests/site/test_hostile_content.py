@@ -123,7 +123,7 @@ def test_a_link_out_of_content_is_not_followed(make_site: MakeSite, tmp_path: Pa
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "gbk", "utf-16", "utf-8-sig"])
-def test_other_encodings_are_read_or_told(make_site: MakeSite, encoding: str) -> None:
+def test_other_encodings_are_read_or_reported(make_site: MakeSite, encoding: str) -> None:
     data = article("编码的标题", body="编码的正文").encode(encoding)
     built = make_site({**COLUMN, "content/jcdj/a.md": data, "content/jcdj/b.md": article()}).build()
     assert "jcdj/2020/06/b.html" in built.files()

@@ -1,4 +1,4 @@
-"""The sample content shows every type and feature, and builds without a complaint."""
+"""The sample content shows every type and feature, and builds without a problem."""
 
 import re
 

@@ -95,12 +95,12 @@ def test_what_goes_beyond_is_pelicans(tmp_path: Path, more: str) -> None:
     assert read_plain(settings_file(tmp_path, f"{PLAIN}\n{more}\n"), {}) is None
 
 
-def test_a_folder_that_is_no_path_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_path_is_reported(tmp_path: Path) -> None:
     with pytest.raises(WrongSettingError, match="OUTPUT_PATH 要写文件夹的路径"):
         read_plain(settings_file(tmp_path, f"{PLAIN}\nOUTPUT_PATH = None\n"), {})
 
 
-def test_articles_that_are_nowhere_are_told(tmp_path: Path) -> None:
+def test_articles_that_are_nowhere_are_reported(tmp_path: Path) -> None:
     file = settings_file(tmp_path, PLAIN)
     (tmp_path / "content").rmdir()
     with pytest.raises(SiteError) as reported:
@@ -140,8 +140,8 @@ def loaded_by_build(file: Path) -> str:
     return done.stdout.strip()
 
 
-def test_nothing_changed_is_told_without_pelican(make_site: MakeSite) -> None:
-    """And new words are put out without numpy, which the process beside has loaded."""
+def test_nothing_changed_is_reported_without_pelican(make_site: MakeSite) -> None:
+    """And new words are published without numpy, which the other process has loaded."""
     site = make_site({"content/jcdj/_column.md": column("基层党建")})
     site.write("content/jcdj/a.md", article("甲"))
     file = site.write("pelicanconf.py", site.settings_text())
@@ -154,7 +154,7 @@ def test_nothing_changed_is_told_without_pelican(make_site: MakeSite) -> None:
     assert set(loaded_by_build(file).split()) - in_one == {"jinja2"}
 
 
-def test_a_mistake_in_the_settings_is_told_as_it_is_now(make_site: MakeSite) -> None:
+def test_a_mistake_in_the_settings_is_reported_as_it_is_now(make_site: MakeSite) -> None:
     """Nothing but the mistake changes: neither a repaired nor a new one may be remembered."""
     site = make_site({"content/xw/_column.md": column("新闻"), "content/xw/a.md": article()})
 

@@ -53,19 +53,21 @@ def strays(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.mark.parametrize("name", NOT_READ)
-def test_what_looks_like_an_article_and_is_not_read_is_told(strays: Built, name: str) -> None:
+def test_what_looks_like_an_article_and_is_not_read_is_reported(strays: Built, name: str) -> None:
     ((line, message),) = warned(strays, f"yw/{name}")
     assert line == 0
     assert "没有读取" in message
 
 
 @pytest.mark.parametrize(("name", "says"), SET_ASIDE)
-def test_copies_and_leftovers_are_set_aside_and_told(strays: Built, name: str, says: str) -> None:
+def test_copies_and_leftovers_are_set_aside_and_reported(
+    strays: Built, name: str, says: str
+) -> None:
     ((_, message),) = warned(strays, f"yw/{name}")
     assert says in message
 
 
-def test_a_folder_set_aside_with_articles_is_told_once(strays: Built) -> None:
+def test_a_folder_set_aside_with_articles_is_reported_once(strays: Built) -> None:
     ((_, message),) = warned(strays, "_posts")
     assert "里面的 2 个 .md 文件没有读取" in message
     assert warned(strays, "_site") == []
@@ -77,7 +79,7 @@ def test_nothing_of_it_is_public_and_attachments_are_no_strays(strays: Built) ->
     assert strays.errors == []
 
 
-def test_doubles_are_told(tmp_path: Path) -> None:
+def test_doubles_are_reported(tmp_path: Path) -> None:
     found = built(
         tmp_path,
         {
@@ -93,7 +95,7 @@ def test_doubles_are_told(tmp_path: Path) -> None:
     assert (line, "yw/b.md" in message) == (2, True)
 
 
-def test_an_article_in_no_column_is_told(tmp_path: Path) -> None:
+def test_an_article_in_no_column_is_reported(tmp_path: Path) -> None:
     found = built(
         tmp_path,
         {
@@ -181,7 +183,7 @@ def test_mistakes_of_a_draft_stop_nobody(tmp_path: Path) -> None:
     assert all(warned(found, f"yw/{name}.md") for name in "bcd")
 
 
-def test_a_year_is_told_from_a_day_on(tmp_path: Path) -> None:
+def test_a_year_is_reported_from_a_day_on(tmp_path: Path) -> None:
     """366 days ahead are no slip, a day more is."""
     files = {"content/yw/b.md": article("远", "2027-11-25 10:00")}
     assert warned(built(tmp_path / "a", files), "yw/b.md") == []
@@ -212,7 +214,7 @@ def test_a_check_reports_what_a_build_does(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_settings_that_lead_nowhere_are_told_by_line(tmp_path: Path) -> None:
+def test_settings_that_lead_nowhere_are_reported_by_line(tmp_path: Path) -> None:
     site = Site(tmp_path, {**YW, "content/kong/_column.md": column("空栏目")})
     text = """HOME = {
     "notices": "meiyou",
@@ -248,7 +250,7 @@ LINK_GROUPS = {
                      23: "error"}  # fmt: skip
 
 
-def test_a_column_with_nothing_public_is_not_shown_and_told(tmp_path: Path) -> None:
+def test_a_column_with_nothing_public_is_not_shown_and_reported(tmp_path: Path) -> None:
     files = {
         "content/dl/_column.md": column("尚未公开的栏目"),
         "content/dl/x.md": article("草稿", 状态="草稿"),

@@ -19,7 +19,7 @@ def png() -> bytes:
 
 
 def with_hidden(make_site: MakeSite, **fields: object) -> Site:
-    """A site with a public article beside one that ``fields`` withhold, with all it can carry."""
+    """A site with a public article and one that ``fields`` withhold, with all it can carry."""
     hidden: dict[str, object] = {
         "date": "2026-06-01 08:00",
         "tags": ["密签"],

@@ -74,7 +74,7 @@ def test_markup_in_a_title_is_text() -> None:
         ("a<b>2026年会议", "a&lt;b>2026年|会议"),
     ],
 )
-def test_the_space_beside_figures_stays(title: str, shown: str) -> None:
+def test_the_space_next_to_figures_stays(title: str, shown: str) -> None:
     marked = breakable(title).replace("<wbr>", "|").replace('<span class="wb">', "{")
     assert spans(marked) == shown
 
@@ -97,7 +97,7 @@ def spans(marked: str) -> str:
         # What is no number of things stays as it is.
         "示例1+6+N体系，A4、2026、12380、2026-11-22",
         "<strong>17</strong>名",
-        # A quotation mark beside Latin may be broken off on its outer side.
+        # A quotation mark next to Latin may be broken off on its outer side.
         "推行|“1+6”|文件，|“1+3+N”|“党建”",
         "“12380”|举报",
         "（“1+6”）",

@@ -129,7 +129,7 @@ def test_a_clean_or_broken_document_has_no_notices(
     assert reported(zipped(tmp_path, name, members)) == ""
 
 
-def test_what_was_readable_of_a_broken_document_is_told(tmp_path: Path) -> None:
+def test_what_was_readable_of_a_broken_document_is_reported(tmp_path: Path) -> None:
     members: dict[str, str | bytes] = {
         "docProps/core.xml": CORE.format("张三", ""),
         "word/document.xml": "<w:p",

@@ -128,7 +128,7 @@ def test_a_damaged_picture_is_refused_if_it_cannot_be_decoded(
         del broken[rng.integers(2, len(data)) if number % 2 else len(data) :]
         path.write_bytes(broken)
         verdicts.add((_decodes(bytes(broken)), _is_made(path, tmp_path / "cache")))
-    # What is not decoded may be refused for its container; what is put out has been decoded.
+    # What is not decoded may be refused for its container; what is published has been decoded.
     assert (False, True) not in verdicts
     assert {(True, True), (False, False)} <= verdicts
 

@@ -99,14 +99,14 @@ def test_columns_are_stale_a_moment_after_their_limit(tmp_path: Path) -> None:
     assert [one.partition("/")[0] for one in stale if "没有更新" in one] == ["gg", "qt", "yw"]
 
 
-def test_a_hot_word_that_finds_nothing_is_told(tmp_path: Path) -> None:
+def test_a_hot_word_that_finds_nothing_is_reported(tmp_path: Path) -> None:
     reported = [one for one in checked(tmp_path) if "HOT_WORDS" in one]
     assert len(reported) == 1
     assert "“没有的词”" in reported[0]
 
 
 @pytest.mark.parametrize("real", [True, False])
-def test_examples_left_in_are_told_unless_the_site_is_one(tmp_path: Path, real: bool) -> None:
+def test_examples_left_in_are_reported_unless_the_site_is_one(tmp_path: Path, real: bool) -> None:
     files = {
         "content/yw/_column.md": column("要闻"),
         "content/yw/a.md": article("甲", "2026-11-20", 来源="《示例组工》", 责任编辑="示例编辑"),
@@ -121,7 +121,7 @@ def test_examples_left_in_are_told_unless_the_site_is_one(tmp_path: Path, real: 
     assert reported == ([("pelicanconf.py", 0), ("yw/a.md", 4), ("yw/a.md", 5)] if real else [])
 
 
-def test_two_documents_of_one_number_are_told(tmp_path: Path) -> None:
+def test_two_documents_of_one_number_are_reported(tmp_path: Path) -> None:
     number = {"类型": "文件", "文号": "示组发〔2026〕1号"}
     files = {
         "content/yw/_column.md": column("要闻"),
@@ -175,14 +175,14 @@ MARKS = [
         ("# 标题: <br>", ""),
     ],
 )
-def test_marks_in_front_matter_are_told(line: str, says: str) -> None:
+def test_marks_in_front_matter_are_reported(line: str, says: str) -> None:
     source = f"---\n时间: 2026-03-01\n{line}\n---\n甲<b>乙</b>**丙**&nbsp;"
     found = list(proofread_source(source, "a.md"))
     assert [(one.line, says in one.message) for one in found] == ([(3, True)] if says else [])
 
 
 @pytest.mark.parametrize(("body", "says"), MARKS)
-def test_signs_out_of_place_are_told_once(body: str, says: str) -> None:
+def test_signs_out_of_place_are_reported_once(body: str, says: str) -> None:
     found = list(proofread_source(HEAD + body, "a.md", "会议召开"))
     assert [(one.line, one.level, says in one.message) for one in found] == (
         [(5, "warning", True)] if says else []

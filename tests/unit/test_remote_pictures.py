@@ -53,7 +53,7 @@ def host() -> Iterator[str]:
     server.server_close()
 
 
-def test_pictures_come_beside_their_articles(host: str, tmp_path: Path) -> None:
+def test_pictures_come_next_to_their_articles(host: str, tmp_path: Path) -> None:
     folder = tmp_path / "xw"
     folder.mkdir()
     text = f'![会场]({host}/a.png?x=1&y=2 "现场")\n\n<img alt="门" src="{host}/to?x=1&amp;y=2">\n'

@@ -4,8 +4,8 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-from dangjian.building.kept_downloads import kept_downloads
-from dangjian.building.kept_redirects import kept_redirects
+from dangjian.building.stored_downloads import stored_downloads
+from dangjian.building.stored_redirects import stored_redirects
 from dangjian.common.output_folder import write_output
 from dangjian.publishing.servers.nginx import (
     render_body,
@@ -44,7 +44,7 @@ def update_server_files(
     ``place`` is where the site was built that is now in ``live``. ``folder`` is for the files of a
     site on another machine, where they will lie in the folder ``there``.
     """
-    old, downloads = kept_redirects(place.catalogue), kept_downloads(place.catalogue)
+    old, downloads = stored_redirects(place.catalogue), stored_downloads(place.catalogue)
     return server_files_of(place, live, old, downloads, folder, there)
 
 

@@ -29,7 +29,7 @@ class ServedSite(Struct, frozen=True, kw_only=True):
 
     @property
     def shown_host(self) -> str:
-        """The host as it stands in an address and in the header ``Host``."""
+        """The host as written in an address and in the header ``Host``."""
         return f"[{self.host}]" if ":" in self.host else self.host
 
 

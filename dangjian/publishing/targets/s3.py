@@ -54,7 +54,7 @@ _STATE: Final = ".dangjian/state.json"
 
 
 class Claim(Struct, frozen=True):
-    """A publish under way: by whom, since when, and the paths of which nothing is sure."""
+    """A publish under way: by whom, since when, and the paths whose state is unknown."""
 
     who: str
     time: datetime

@@ -78,9 +78,9 @@ def switch(
     listing: str,
     retain: Sequence[str] = (),
     *,
-    anew: bool = False,
+    from_scratch: bool = False,
 ) -> str:
-    """Puts release ``name`` together from the live one, or ``anew``, and makes it live.
+    """Puts release ``name`` together from the live one, or ``from_scratch``, and makes it live.
 
     ``listing`` is the SHA-256 of its sorted list of sizes and paths, without files at the top whose
     names are in ``retain`` or begin with a dot: those were put there by others and go along.
@@ -93,7 +93,7 @@ def switch(
 for one in *.part taken-*; do [ "$one" = {taken} ] || rm -rf -- "$one"; done
 find . -maxdepth 1 -name 'incoming-*' -mtime +{_ABANDONED - 1} -exec rm -rf -- {{}} +
 if [ -d {places.incoming} ]; then rm -rf {taken}; mv {places.incoming} {taken}; fi
-if {"false" if anew else '[ -n "$now" ]'}; then cp -al -- "$now" {part}; else
+if {"false" if from_scratch else '[ -n "$now" ]'}; then cp -al -- "$now" {part}; else
     mkdir {part}
     if [ -d "$live" ]; then
         (cd "$live"; for one in .[!.]* {carried}; do

@@ -247,7 +247,12 @@ class SshSite(Struct):
         wanted = hashlib.sha256(b"".join(lines)).hexdigest()
         for _ in range(2):
             script = scripts.switch(
-                self.places, self.state.live, name, wanted, self.retain, anew=self.record() is None
+                self.places,
+                self.state.live,
+                name,
+                wanted,
+                self.retain,
+                from_scratch=self.record() is None,
             )
             listing = self._run(script)
             if listing is None:

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct, field
 
-from dangjian.building.kept_downloads import kept_downloads
-from dangjian.building.kept_redirects import kept_redirects
+from dangjian.building.stored_downloads import stored_downloads
+from dangjian.building.stored_redirects import stored_redirects
 from dangjian.common.files import write_whole
 from dangjian.common.report import Stage
 from dangjian.common.timezone import SHANGHAI
@@ -141,8 +141,8 @@ class Outbox(Struct):
             files=new,
             sent=sorted(new) if whole else sorted([*found.new, *found.changed]),
             articles=articles or {},
-            redirects=kept_redirects(catalogue),
-            downloads=kept_downloads(catalogue),
+            redirects=stored_redirects(catalogue),
+            downloads=stored_downloads(catalogue),
         )
         try:
             self._write(built, package)

@@ -24,7 +24,7 @@ class Task(NamedTuple):
     """What an update is to bring about.
 
     ``current`` are the documents that there are to be, or those of them that have changed. For the
-    former, ``covered`` stands for them all (see :func:`~dangjian.search.builder.state.covered`).
+    former, ``covered`` identifies them all (see :func:`~dangjian.search.builder.state.covered`).
     """
 
     current: Mapping[str, Edition]
@@ -53,7 +53,7 @@ class Documents(NamedTuple):
         return self.digests.astype(">u8").tobytes()
 
     def identity(self, chunk: Chunk) -> str:
-        """Stands for a chunk's documents and all that is indexed of them."""
+        """Identifies a chunk's documents and all that is indexed of them."""
         part = slice(*chunk)
         hasher = blake2b(made_with().encode(), digest_size=16)
         for column in (self.keys, self.digests, self.minutes):
@@ -61,7 +61,7 @@ class Documents(NamedTuple):
         return hasher.hexdigest()
 
     def covered(self, columns: Mapping[str, str]) -> str:
-        """Stands for all of them, as :func:`~dangjian.search.builder.state.covered` says."""
+        """Identifies all of them, as :func:`~dangjian.search.builder.state.covered` says."""
         raw = (self.key_bytes(), self.digest_bytes(), self.minutes.astype("<i8").tobytes())
         rows = np.stack([np.frombuffer(data, "S8") for data in raw], axis=1).tobytes()
         return covered((rows[n : n + 24] for n in range(0, len(rows), 24)), columns)

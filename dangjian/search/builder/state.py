@@ -117,7 +117,7 @@ def made_with() -> str:
 
 
 def covered(documents: Iterable[bytes], columns: Mapping[str, str]) -> str:
-    """Stands for documents (24 bytes each: key, digest, minute), names of columns, and versions."""
+    """Identifies documents (24 bytes each: key, digest, minute), names of columns, and versions."""
     hasher = blake2b(b"".join(sorted(documents)), digest_size=16)
     hasher.update(msgspec.msgpack.encode([sorted(columns.items()), made_with()]))
     return hasher.hexdigest()

@@ -1,4 +1,4 @@
-// What the reader chose to see: kept in this browser, and written on the root element as data-*.
+// What the reader chose to see: stored in this browser, and written on the root element as data-*.
 
 const KEPT_AS = 'dangjian-choices';
 
@@ -17,7 +17,7 @@ function isStorageTrouble(error) {
   return error instanceof DOMException || error instanceof TypeError || error instanceof SyntaxError;
 }
 
-/** The choices kept from earlier pages. */
+/** The choices stored by earlier pages. */
 export function keptChoices() {
   try {
     const kept = JSON.parse(localStorage.getItem(KEPT_AS));

@@ -7,7 +7,7 @@ const UNSPOKEN = 'sup,rt,.footnote-backref';
 const SENTENCE = /[^。！？；!?;]+[。！？；!?;]*[”’」』）》〕]*/gu;
 const MARK = 'reading-aloud';
 
-/** The sentences of an element, each with the range of the page it stands in. */
+/** The sentences of an element, each with its range of the page. */
 export function sentencesOf(root) {
   const found = [];
   for (const block of root.querySelectorAll(SPOKEN)) {

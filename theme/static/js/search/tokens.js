@@ -31,7 +31,7 @@ export class TokenReader {
   /** The text of a record, each of its fields followed by U+001F. */
   text(bytes) {
     const {numbers, widths, texts, ends} = this;
-    // Of the three bytes around place `at` the first of 24 bits stands at `at & 7`.
+    // Of the three bytes around place `at` the first of 24 bits is at `at & 7`.
     const bitsAt = (at) => (
       (bytes[at >> 3] << 16) | (bytes[(at >> 3) + 1] << 8) | bytes[(at >> 3) + 2]);
     const size = bytes.length * 8;

@@ -11,12 +11,12 @@ from dangjian.content.catalogue import Catalogue
 _NAME = "redirects"
 
 
-def keep_redirects(catalogue: Catalogue, addresses: Mapping[str, str]) -> None:
-    """Keep the old addresses of a whole archive, with the page or address each leads to."""
+def store_redirects(catalogue: Catalogue, addresses: Mapping[str, str]) -> None:
+    """Store the old addresses of a whole archive, with the page or address each leads to."""
     catalogue.set_meta(_NAME, msgspec.msgpack.encode(addresses))
 
 
-def kept_redirects(path: Path) -> dict[str, str]:
+def stored_redirects(path: Path) -> dict[str, str]:
     """The old addresses that the last build left in the catalogue at ``path``."""
     with Catalogue(path, read_only=True) as catalogue:
         stored = catalogue.meta(_NAME)

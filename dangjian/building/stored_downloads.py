@@ -10,14 +10,14 @@ from dangjian.content.catalogue import Catalogue
 _NAME = "downloads"
 
 
-def keep_downloads(catalogue: Catalogue, names: Mapping[str, str]) -> None:
-    """Keep the name of each download of a whole archive, by its address."""
+def store_downloads(catalogue: Catalogue, names: Mapping[str, str]) -> None:
+    """Store the name of each download of a whole archive, by its address."""
     encoded = msgspec.msgpack.encode(names)
     if encoded != catalogue.meta(_NAME):
         catalogue.set_meta(_NAME, encoded)
 
 
-def kept_downloads(path: Path) -> dict[str, str]:
+def stored_downloads(path: Path) -> dict[str, str]:
     """The names that the last build left in the catalogue at ``path``."""
     with Catalogue(path, read_only=True) as catalogue:
         stored = catalogue.meta(_NAME)
