@@ -71,7 +71,7 @@ def running_store(folder: Path) -> Iterator[Store]:
     (folder / "data").mkdir()
     master, volume, filer, s3 = _free_ports(4)
     command = [
-        weed, "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-s3",
+        weed, f"-logdir={folder}", "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-s3",
         f"-s3.config={folder / 's3.json'}", f"-s3.port={s3}", f"-master.port={master}",
         f"-volume.port={volume}", f"-filer.port={filer}", "-master.volumeSizeLimitMB=64",
     ]  # fmt: skip
