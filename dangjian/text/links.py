@@ -31,6 +31,7 @@ _QUERY = regex(
     r"(?:(?<=\.jpg)|(?<=\.jpeg)|(?<=\.png)|(?<=\.gif)|(?<=\.webp)|(?<=\.svg))[?#].*$", re.IGNORECASE
 )
 _DOWNLOADS = regex(r"\.(?!html?$|md$)[A-Za-z0-9]{1,5}$")
+_ENDS_LIKE_FILE = regex(r"\.(?!html?$)[A-Za-z0-9]{1,5}$")
 _HOSTNAME = regex(
     r"(?:www\.[\w\-]+|[\w\-]+(?:\.[\w\-]+)*\.(?:cn|com|org|net|gov|edu))(?:[/:?].*|\.[\w.\-]+(?:[/:?].*)?)?$",
     re.IGNORECASE,
@@ -214,7 +215,7 @@ class Links:
             self.note(written, f"链接“{written}”是电话号码，前面要写 tel:，即 tel:{bare}")
             return None
         path, mark, fragment = address.partition("#")
-        if mark and _DOWNLOADS.search(fragment) and not _DOWNLOADS.search(path):
+        if mark and _ENDS_LIKE_FILE.search(fragment) and not _ENDS_LIKE_FILE.search(path):
             path, mark, fragment = address, "", ""
         if not address.startswith(("/", ".")) and _HOSTNAME.match(path) and not _is_file(path):
             self.note(written, f"链接“{written}”是网址，前面要写 https://，即 https://{written}")

@@ -148,6 +148,8 @@ def test_pelicans_forms_work_for_pictures_and_files(prefix: str) -> None:
         ("![图](100%.jpg)", "xw/100%.jpg"),
         ("![图](现场 照片（1）.jpg)", "xw/现场 照片（1）.jpg"),
         ("[表](1#楼.pdf)", "xw/1#楼.pdf"),
+        ("[文](1#楼.md)", "xw/1#楼.md"),
+        ("[文](b.md#1.2)", "xw/b.md"),
         ("[表](<a b.pdf>)", "xw/a b.pdf"),
         ("[表](a*b*.pdf)", "xw/a*b*.pdf"),
         ("[表](%E8%A1%A8.pdf)", "xw/表.pdf"),
