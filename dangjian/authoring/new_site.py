@@ -141,9 +141,10 @@ def _put_manual(folder: Path, root: Path) -> None:
     for name, where in (("editors", "docs"), ("administrators", "docs/administrators")):
         packed = PACKAGE / "scaffold" / where
         source = packed if packed.is_dir() else root / "docs" / name
-        (folder / where).mkdir(exist_ok=True)
-        for page in sorted(source.glob("*.md")):
-            shutil.copyfile(page, folder / where / page.name)
+        for page in sorted([*source.glob("*.md"), *source.glob("pictures/*.png")]):
+            target = folder / where / page.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(page, target)
 
 
 def rename_publish_place(file: Path) -> bool:

@@ -3,11 +3,15 @@
 import html
 import re
 
+import pytest
 from hypothesis import given, strategies as st
+from PIL import Image
 
 from dangjian.text.markup import Manner, MarkdownText
 from dangjian.text.paragraphs import LineBreaks
 from tests.fidelity import manual
+from tests.fidelity.manual import MANUAL
+from tests.fidelity.pictures import CASES, PICTURES, made_from, with_pictures
 
 TEXT = MarkdownText()
 # Each with the places of its words; 甲 and 乙 are replaced by words that are all different.
@@ -144,3 +148,15 @@ def test_the_quick_way_gives_the_same(pieces: list[tuple[str, str]], mode: LineB
 def test_the_manual_shows_what_the_page_shows() -> None:
     text = manual.MANUAL.read_text(encoding="utf-8")
     assert manual.with_table(text) == text, "run python -m tests.fidelity.manual"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_picture_of_the_manual_shows_what_the_page_shows(name: str) -> None:
+    with Image.open(PICTURES / f"{name}.png") as picture:
+        assert picture.info["made_from"] == made_from(name)
+
+
+def test_the_manual_has_its_pictures() -> None:
+    manual = MANUAL.read_text(encoding="utf-8")
+    assert with_pictures(manual) == manual
+    assert {file.stem for file in PICTURES.iterdir()} == set(CASES)

@@ -48,6 +48,7 @@ def test_what_is_laid_out(laid_out: Path) -> None:
         "content/zhengcewenjian/_column.md",
         "content/zugongyaowen/_column.md",
         *(f"docs/{page.name}" for page in (ROOT / "docs/editors").glob("*.md")),
+        *(f"docs/pictures/{one.name}" for one in (ROOT / "docs/editors/pictures").iterdir()),
         *(
             f"docs/administrators/{page.name}"
             for page in (ROOT / "docs/administrators").glob("*.md")
