@@ -31,7 +31,7 @@ _SIGN = regex(
     r"|(?P<comment><!--(?:(?!<!--).)*?-->)"
     r"|(?P<opened><!--)"
     r"|<!\[CDATA\[(?P<data>.*?)\]\]>"
-    r"|(?P<declared><(?:![A-Za-z\[]|\?[A-Za-z])[^>\u3400-\u9fff]*>)"
+    r"|(?P<declared><(?i:!doctype\b|!\[(?:if|endif|else)\b|!(?:if|endif)\b|\?xml\b)[^<>\u3400-\u9fff]*>)"
     rf"|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9:]*(?:-[A-Za-z0-9]+)*)(?P<attributes>(?:\s+{_ATTRIBUTE})*)\s*/?>"
     r"|<(?P<web>(?:https?|mailto|tel|ftp):[^\s<>]+)>"
     r"|<(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>"

@@ -71,7 +71,8 @@ CASES: Final = {
     "pasted": (
         "从网页粘贴来的居中、靠右和折叠",
         (
-            '<p align="center">（2026年第1号）</p>\n<p style="text-align:right">示例县委办公室</p>\n'
+            '<p align="center">（2026年第1号）</p>\n'
+            '<p style="text-align:right">示例县委办公室</p>\n'
             "\n<details>\n<summary>点开看流程</summary>\n\n**第一步**，报名。\n\n</details>"
         ),
     ),

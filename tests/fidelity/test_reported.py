@@ -84,6 +84,13 @@ def test_it_is_reported_and_the_rest_is_there(written: str, level: str, says: st
     assert "onclick" not in found.html
 
 
+def test_code_of_a_program_is_no_declaration() -> None:
+    written = "<?php\n$a = $b->c;\n?>\n\n<?xml version='1.0'?><!DOCTYPE html>后面"
+    found = TEXT.convert(written, "xw")
+    assert html.unescape(re.sub(r"<[^>]*>", "", found.html)) == "<?php\n$a = $b->c;\n?>\n后面"
+    assert [one.level for one in found.remarks] == ["warning", "warning"]
+
+
 def test_an_end_tag_that_is_shown_as_code_ends_no_script() -> None:
     written = '不要直接写<Script>引入。\n\n**第二段**\n\n用`<script src="a.js"></script>`引入，'
     found = TEXT.convert(f"{written}写完`</script>`为止。", "xw")
