@@ -18,6 +18,9 @@ from dangjian.text.picture_tags import picture_tag
 _REFERENCE = regex(r'(<[a-z][^<>]*?\s)(src|href)="dj-(media|article|file|page|site):([^"]*)"')
 _PICTURE = regex(r'<img\b([^<>]*?) src="dj-media:([^"]*)"([^<>]*)>')
 
+_NO_SOURCE = regex(r"<img\b(?![^<>]*\ssrc=)[^<>]*>")
+_ALT = regex(r'\balt="([^"]*)"')
+
 
 class Reference(Struct, frozen=True):
     """Something a text points at: ``kind`` media, article, file or page; ``target`` below content/.
@@ -40,11 +43,26 @@ def link_references(text: str, resolver: Resolver) -> str:
     """Replace symbolic references: ``resolver(attribute, kind, target)`` gives what to write.
 
     ``target`` is percent-encoded, and may have a fragment. The resolver returns the whole attribute
-    text (``href="…"``), or None to drop the attribute.
+    text (``href="…"``), or None to drop the attribute. In the place of a picture that leads nowhere,
+    which is reported elsewhere, are its words.
     """
     if "dj-" not in text:
         return text
-    return _REFERENCE.sub(lambda m: m[1] + (resolver(m[2], m[3], html.unescape(m[4])) or ""), text)
+    lost = False
+
+    def linked(match: re.Match[str]) -> str:
+        nonlocal lost
+        found = resolver(match[2], match[3], html.unescape(match[4]))
+        lost |= found is None and match[3] == "media"
+        return match[1] + (found or "")
+
+    made = _REFERENCE.sub(linked, text)
+    return _NO_SOURCE.sub(_words_instead, made) if lost else made
+
+
+def _words_instead(match: re.Match[str]) -> str:
+    alt = _ALT.search(match[0])
+    return f"（图片：{alt[1]}）" if alt and alt[1] else ""
 
 
 class Target(Struct, frozen=True):

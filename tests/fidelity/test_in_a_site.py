@@ -270,6 +270,9 @@ def test_a_missing_file_is_named_with_the_one_that_was_meant(
             f"content/xw/{file}": b"x",
         }
     )
-    (error,) = site.build().errors
+    built = site.build()
+    (error,) = built.errors
     assert error.startswith("xw/a.md:6 ")
     assert says in error
+    prose = built.page("xw/2026/11/a.html").all("//*[@id='text']")[0]
+    assert (prose.text_content().strip(), prose.xpath(".//img")) == ("（图片：图）", [])
