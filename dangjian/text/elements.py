@@ -24,9 +24,9 @@ PARTS: Final = frozenset(
 """What belongs into one of ``WHOLE``."""
 
 INLINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big blink br cite code data del dfn em font i img ins kbd label mark "
-    "meter nobr output picture progress q rb rp rt rtc ruby s samp small span strike strong sub "
-    "sup time tt u var wbr".split()
+    "a abbr acronym b bdi bdo big blink br button cite code data del dfn em font i img ins "
+    "kbd label mark marquee meter nobr output picture progress q rb rp rt rtc ruby s samp "
+    "small span strike strong sub sup time tt u var wbr".split()
 )
 AS_WRITTEN: Final = frozenset("a code kbd samp tt var".split())
 """Inline elements in whose words no Markdown is looked for."""
@@ -55,9 +55,7 @@ LOST: Final = {
     "option": "表单",
     "optgroup": "表单",
     "datalist": "表单",
-    "button": "按钮",
     "map": "图片热区",
-    "marquee": "滚动文字",
     "noscript": "脚本的替代内容",
     "noframes": "框架的替代内容",
     "template": "模板",

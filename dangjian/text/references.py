@@ -43,8 +43,8 @@ def link_references(text: str, resolver: Resolver) -> str:
     """Replace symbolic references: ``resolver(attribute, kind, target)`` gives what to write.
 
     ``target`` is percent-encoded, and may have a fragment. The resolver returns the whole attribute
-    text (``href="…"``), or None to drop the attribute. In the place of a picture that leads nowhere,
-    which is reported elsewhere, are its words.
+    text (``href="…"``), or None to drop the attribute. A picture that leads nowhere, which is
+    reported elsewhere, is replaced by its words.
     """
     if "dj-" not in text:
         return text

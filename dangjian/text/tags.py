@@ -38,6 +38,7 @@ _SIGN = regex(
     r"|<",
     re.DOTALL | re.ASCII,
 )
+_BROKEN = regex(r"<([A-Za-z][A-Za-z0-9]*)\s+[A-Za-z\-]+\s*=\s*[\"']", re.ASCII)
 _ATTRIBUTES = regex(rf"\s+([A-Za-z_:@][\w:.\-]*)(?:\s*=\s*({_VALUE}))?", re.ASCII)
 _PARAGRAPH_END = regex(r"\n[ \t]*\n")
 _MARKDOWN = regex(r"\*\*[^*\n]+\*\*|\]\(")
@@ -146,8 +147,17 @@ class _Reader:
                 self._edits[start] = (position, LESS)
 
     def _unknown(self, found: re.Match[str], start: int) -> None:
-        """Report an element of another program; other words between ``<`` and ``>`` are words."""
+        """Report an element of another program, or one of HTML that is written wrongly.
+
+        Other words between ``<`` and ``>`` are words.
+        """
         name = found["name"] or ""
+        broken = None if name else _BROKEN.match(self._text, start)
+        if broken and broken[1].lower() in elements.KNOWN:
+            self._note(
+                start,
+                f"<{broken[1]}> 里的引号没有配对，或者漏了 >，已按文字显示，请改正",
+            )
         if '="' in (found["attributes"] or "") and name.lower() not in elements.KNOWN:
             self._note(
                 start,
