@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
@@ -108,7 +108,9 @@ def archive_path(name: str, number: int) -> str:
 
 def tag_uri(authority: str, key: str) -> str:
     """A tag URI (RFC 4151): a domain, a day on which its owner held it, and what they named."""
-    domain = authority.lower().partition(":")[0] or "localhost"
+    host = urlsplit(f"//{authority}").hostname or "localhost"
+    # An IPv6 address has signs that neither a tag nor a URI's path may.
+    domain = host.replace(":", "-")
     return f"tag:{domain},{ID_SINCE:%Y-%m-%d}:{quote(key, safe='/.-_~')}"
 
 

@@ -2,7 +2,9 @@
 
 import os
 from datetime import timedelta
+from urllib.parse import urlsplit
 
+from dangjian.common.output_folder import write_output
 from dangjian.common.report import Report
 from dangjian.content.root_files import ROOT_FOLDER
 from dangjian.publishing.changes import Changes, needs_permission
@@ -14,6 +16,9 @@ from dangjian.settings.workspace import Workplace
 
 CLOCK_SLACK = timedelta(minutes=10)
 """So much earlier than the last publish the clock may say it is."""
+
+_AUTHORITY = "feed-authority"
+"""The file, next to the releases of a place, with the domain in the ids of its feeds."""
 
 
 def check_other_site(target: Target, options: Options) -> None:
@@ -41,6 +46,38 @@ def check_clock(place: Workplace, target: Target, options: Options) -> None:
         f"没有发布：上次发布是 {last:%Y-%m-%d %H:%M}，而现在的时间是 {now:%Y-%m-%d %H:%M}，"
         "这台机器的时钟多半不对，已到时间的文章会被当作未到。请校准时钟；确实要发布，加 --again"
     )
+
+
+def check_authority(place: Workplace, target: Target) -> None:
+    """Raise PublishError if a new address would give all articles new ids in feeds.
+
+    Subscribers would get every article once more, and nothing takes that back.
+    """
+    office = place.office
+    file = target.folder / _AUTHORITY
+    try:
+        before = file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return
+    now = _authority(place)
+    if office.feed_authority or not before or before == now:
+        return
+    raise PublishError(
+        f"没有发布：网站的域名从 {before} 改成了 {now}，订阅的编号会跟着变，"
+        "订阅者会把全部文章当作新的再收一遍。请在 pelicanconf.py 里写："
+        f'FEED_AUTHORITY = "{before}"，编号就不变。'
+        f'还没有人订阅、确实要换成新的，写 FEED_AUTHORITY = "{now}"'
+    )
+
+
+def note_authority(place: Workplace, target: Target) -> None:
+    """Remember by which domain the ids of the feeds at a place are made. Raises OSError."""
+    write_output(target.folder, _AUTHORITY, f"{_authority(place)}\n".encode())
+
+
+def _authority(place: Workplace) -> str:
+    office = place.office
+    return office.feed_authority or urlsplit(office.url).hostname or ""
 
 
 def refuse_errors(place: Workplace, report: Report, options: Options) -> None:

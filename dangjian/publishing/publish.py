@@ -24,10 +24,12 @@ from dangjian.publishing.after import after_publish, note_history, prepare_serve
 from dangjian.publishing.assembly import Comparison, Plan
 from dangjian.publishing.changes import changes_between, with_digests
 from dangjian.publishing.checks import (
+    check_authority,
     check_clock,
     check_last_published,
     check_other_site,
     check_withdrawn,
+    note_authority,
     refuse_errors,
 )
 from dangjian.publishing.compression import compress
@@ -100,6 +102,7 @@ def _publish(
                 at_one.name, at_one.served = target.name, target.served
                 check_other_site(target, options)
                 check_clock(place, target, options)
+                check_authority(place, target)
                 held = target.state.held
                 if held and not options.again and held == content_mark(place):
                     at_one.result = "rolled back"
@@ -147,6 +150,9 @@ def _build_and_publish(
             _publish_at(at, built, plan, target, at_one, outcome, options)
     if not options.dry_run and any(one.result != "failed" for _, one in ready):
         _note_published(at)
+        for target in (one for one, at_one in ready if at_one.result != "failed"):
+            with suppress(OSError):  # noted by the next publish
+                note_authority(place, target)
     for target, at_one in ready:
         if at_one.result == "published":
             outcome.notices += after_publish(place, target, at_one, outcome)

@@ -3,7 +3,7 @@
 import posixpath
 import re
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dangjian.common.errors import DangjianError
 from dangjian.common.patterns import regex
@@ -102,6 +102,8 @@ def site_address(text: str) -> str:
     plain = re.sub("%2e", ".", path, flags=re.IGNORECASE)
     if any(part in (".", "..") for part in plain.split("/")):
         raise PathError("旧地址里不能有 . 或 .. 这样的段")
+    if any(ord(character) < 32 or ord(character) == 127 for character in unquote(text)):
+        raise PathError("旧地址里不能有换行之类的控制字符（%0A、%00 等）")
     if "#" in text:
         raise PathError("旧地址里不能有 #")
     if path == "/":

@@ -10,12 +10,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 
 from dangjian.publishing.servers.files import write_server_files
 from dangjian.publishing.servers.site import ServedSite, served_site
 
+ODD = "%25 * [1] %7B1%7D {1} $uri %24 ^ | ( ; : ' & + ~ %3F %23 %20 %5C %22 😀 é".split()
+"""What a server or the form of its configuration could take for a sign of its own."""
 ADDRESSES = {
     "/old.html": "new.html",
     "/old/": "zt/index.html",
@@ -23,6 +26,8 @@ ADDRESSES = {
     "/show.asp?id=5&c=2": "new.html",
     "/show.asp": "zt/index.html",
     "/new.html": "zt/index.html",  # left over: it is a page again
+    **{f"/odd/{sign}.html": "new.html" for sign in ODD},
+    "/gone.asp?编号=": "new.html",
     "/other.html": "https://党建.example.com/?中=1",
 }
 LEADS = {
@@ -32,6 +37,9 @@ LEADS = {
     "/%E4%B8%AD%E6%96%87/show.asp?x=1&%E7%BC%96%E5%8F%B7=5": "new.html",
     "/show.asp?c=2&id=5&from=timeline": "new.html",
     "/show.asp": "zt/",
+    **{f"/odd/{quote(unquote(sign))}.html": "new.html" for sign in ODD},
+    "/gone.asp?%E7%BC%96%E5%8F%B7=": "new.html",
+    "/gone.asp": "new.html",
 }
 SENT = {
     "/": (200, "text/html; charset=utf-8", "no-cache"),

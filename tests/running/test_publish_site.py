@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -317,3 +318,29 @@ def test_another_user_than_the_owner_is_reported_before_anything(
         office.publish()
     after = folder_bytes(office.site.folder)
     assert [name for name in after if after[name] != before.get(name)] == ["content/yw/n1.md"]
+
+
+def test_a_new_domain_never_renames_what_subscribers_have_by_itself(tmp_path: Path) -> None:
+    office = Office(tmp_path / "site", FILES)
+    file = office.site.folder / "publishconf.py"
+    first = file.read_text(encoding="utf-8")
+    office.publish()
+    feed = office.text("feeds/all.atom.xml")
+    ids = re.findall(r"<id>(tag:[^<]+)</id>", feed)
+    assert ids
+
+    def moved_to(url: str, more: str = "") -> list[str]:
+        file.write_text(f'{first}SITEURL = "{url}"\n{more}', encoding="utf-8")
+        office.publish()
+        return re.findall(r"<id>(tag:[^<]+)</id>", office.text("feeds/all.atom.xml"))
+
+    live = office.files()
+    with pytest.raises(PublishError, match=r'FEED_AUTHORITY = "dj\.example\.gov\.cn"，编号就不变'):
+        moved_to("https://new.example.gov.cn")
+    assert office.files() == live
+    assert moved_to("http://dj.example.gov.cn:8080/dangjian") == ids
+    kept = 'FEED_AUTHORITY = "dj.example.gov.cn"\n'
+    assert moved_to("https://new.example.gov.cn", kept) == ids
+    new = moved_to("https://new.example.gov.cn", 'FEED_AUTHORITY = "new.example.gov.cn"\n')
+    assert set(new).isdisjoint(ids)
+    assert moved_to("https://new.example.gov.cn") == new

@@ -376,3 +376,16 @@ def test_item_ids() -> None:
     assert tag_uri("www.Example.com:8000", "20200616") == "tag:www.example.com,2020-01-01:20200616"
     assert tag_uri("e.org", "党 建:#") == "tag:e.org,2020-01-01:%E5%85%9A%20%E5%BB%BA%3A%23"
     assert tag_uri("", "a").startswith("tag:localhost,")
+
+
+@pytest.mark.parametrize(
+    ("authority", "domain"),
+    [
+        ("A.cn:8080", "a.cn"),
+        ("[fd00::5]:80", "fd00--5"),
+        ("", "localhost"),
+        ("10.0.0.1", "10.0.0.1"),
+    ],
+)
+def test_an_id_names_a_domain_without_what_a_uri_may_not_have(authority: str, domain: str) -> None:
+    assert tag_uri(authority, "a") == f"tag:{domain},2020-01-01:a"

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -16,6 +16,7 @@ from dangjian.publishing.servers.site import ServedSite
 _NOTE = "由 python3 tasks.py publish 生成，每次发布都会重写，请不要在这里改动。"
 _INDENT = re.compile(r"^(?:    )+", re.MULTILINE)
 """Caddy indents by tabs (``caddy fmt``)."""
+_CADDY_SPECIAL = re.compile(r"[*?\[\]{}%\\]")
 _UNCHANGING_FOLDERS = ("static", "media", "files")
 
 
@@ -85,17 +86,43 @@ def _caddy_redirects(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     for path, rules in redirects.queries.items():
         for rule in rules:
             for values, leads in rule.targets.items():
-                number += 1
-                yield f"@query{number} {{"
-                yield f"    path {_word(_below(site, path))}"
-                for name, value in zip(rule.names, values, strict=True):
-                    asked = f"query {_word(f'{unquote(name)}={unquote(value)}')}"
-                    without = f"not query {_word(f'{unquote(name)}=*')}"
-                    yield f"    {asked if value else without}"
-                yield "}"
-                yield f"redir @query{number} {_word(leads)} permanent"
-    for path, leads in redirects.plain.items():
-        yield f"redir {_word(_below(site, path))} {_word(leads)} permanent"
+                for asked in _caddy_queries(rule.names, values):
+                    number += 1
+                    yield f"@query{number} {{"
+                    yield f"    {_caddy_path(_below(site, path))}"
+                    yield from (f"    {line}" for line in asked)
+                    yield "}"
+                    yield f"redir @query{number} {_word(leads)} permanent"
+    for number, (path, leads) in enumerate(redirects.plain.items()):
+        below = _below(site, path)
+        if _CADDY_SPECIAL.search(below):
+            yield f"@moved{number} {_caddy_path(below)}"
+            yield f"redir @moved{number} {_word(leads)} permanent"
+        else:
+            yield f"redir {_word(below)} {_word(leads)} permanent"
+
+
+def _caddy_queries(names: Iterable[str], values: Iterable[str]) -> Iterator[list[str]]:
+    """What is asked of a query; of an empty argument once that it is not there, once that it is."""
+    pairs = [(unquote(n), unquote(v)) for n, v in zip(names, values, strict=True)]
+    yield [
+        f"query {_word(f'{name}={value}')}" if value else f"not query {_word(f'{name}=*')}"
+        for name, value in pairs
+    ]
+    if not all(value for _, value in pairs):
+        yield [f"query {_word(f'{name}={value}')}" for name, value in pairs]
+
+
+def _caddy_path(path: str) -> str:
+    """A matcher for just one path: Caddy takes some signs in a plain one for patterns."""
+    if not _CADDY_SPECIAL.search(path):
+        return f"path {_word(path)}"
+    plain = re.sub(r"[^\w/-]", lambda found: _as_regexp(found[0]), path)
+    return f"path_regexp (?i)^{plain}$"
+
+
+def _as_regexp(sign: str) -> str:
+    return f"\\x{ord(sign):02x}" if ord(sign) < 128 else sign
 
 
 def _below(site: ServedSite, path: str) -> str:
@@ -179,9 +206,15 @@ def render_redirects(redirects: Redirects) -> str:
             for values, leads in rule.targets.items():
                 asked = zip(rule.names, values, strict=True)
                 query = " ".join(f"{name}={value}" for name, value in asked if value)
-                lines.append(" ".join([to_uri(path), *([query] if query else []), leads, "301!"]))
-    lines += [f"{to_uri(path)} {leads} 301" for path, leads in redirects.plain.items()]
+                asked_for = [_plain_uri(path), *([query] if query else [])]
+                lines.append(" ".join([*asked_for, leads, "301!"]))
+    lines += [f"{_plain_uri(path)} {leads} 301" for path, leads in redirects.plain.items()]
     return "\n".join([*lines, ""])
+
+
+def _plain_uri(path: str) -> str:
+    """A path without what ``_redirects`` takes for patterns: ``*`` and ``:name``."""
+    return to_uri(path.replace("%", "%25")).replace("*", "%2A").replace(":", "%3A")
 
 
 def render_dockerfile(site: ServedSite, folder: str) -> str:
