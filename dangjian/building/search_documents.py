@@ -16,6 +16,7 @@ from dangjian.content.catalogue import Catalogue
 from dangjian.content.columns import Column
 from dangjian.pages.presenter import Presenter
 from dangjian.search import (
+    HEAD_CELL_END,
     Edition,
     IndexReport,
     SearchDoc,
@@ -103,7 +104,7 @@ def _documents(catalogue: Path, request: SearchRequest, keys: Sequence[str]) -> 
     with Catalogue(catalogue, read_only=True) as texts:
         for path, body in texts.bodies(keys):
             article = msgspec.msgpack.decode(request.articles[path], type=SearchDoc)
-            yield replace(article, text=plain_text(body))
+            yield replace(article, text=plain_text(body, HEAD_CELL_END))
 
 
 def _packed(item: Item, owner: str) -> bytes:

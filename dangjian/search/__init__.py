@@ -2,6 +2,14 @@
 
 from dangjian.search.builder.state import Edition, IndexReport
 from dangjian.search.builder.update import amend_index, update_index
-from dangjian.search.format.documents import SearchDoc, minute_of
+from dangjian.search.format.documents import HEAD_CELL_END, SearchDoc, minute_of
 
-__all__ = ["Edition", "IndexReport", "SearchDoc", "amend_index", "minute_of", "update_index"]
+__all__ = [
+    "HEAD_CELL_END",
+    "Edition",
+    "IndexReport",
+    "SearchDoc",
+    "amend_index",
+    "minute_of",
+    "update_index",
+]

@@ -12,6 +12,8 @@ _BREAKS = regex(
     r"</(?:p|h[1-6]|li|td|th|tr|dt|dd|div|figcaption|blockquote|pre|summary|caption)>"
     r"|<(?:br|hr)\b[^>]*>"
 )
+_TABLE_HEAD = regex(r"<thead\b.*?</thead>", re.DOTALL)
+_HEAD_CELL = regex(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
 _SPACE = regex(r"[ \t\r\f\v\u00a0\u3000]+")
 _NO_PROSE = regex(
     r'<(figcaption|pre|table)\b.*?</\1>|<div class="toc">.*?</div>|<div class="footnote">.*',
@@ -27,14 +29,23 @@ _EXTENDS = regex(
 _FLAG = regex("[\U0001f1e6-\U0001f1ff]")
 
 
-def plain_text(text: str) -> str:
-    """The words of an HTML text, a line for each block, references and tags gone."""
+def plain_text(text: str, head_end: str = "") -> str:
+    """The words of an HTML text, a line for each block, references and tags gone.
+
+    A line that is a cell of a table's head ends with ``head_end``, which is neither word nor space.
+    """
     if "footnote" in text:
         text = _NOTE_MARKS.sub("", text)
+    if head_end and "<thead" in text:
+        text = _TABLE_HEAD.sub(lambda head: _ended_cells(head[0], head_end), text)
     broken = _BREAKS.sub("\n", text)
     words = _SPACE.sub(" ", html.unescape(_TAGS.sub("", broken)))
     lines = map(str.strip, words.split("\n"))
     return "\n".join(filter(None, lines))
+
+
+def _ended_cells(head: str, end: str) -> str:
+    return _HEAD_CELL.sub(lambda cell: f"{_BREAKS.sub(' ', cell[1])}{end}\n", head)
 
 
 def prose_of(text: str, length: int) -> str:

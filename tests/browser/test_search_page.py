@@ -85,6 +85,21 @@ def test_exact_title_first_and_marks(page: Page, address: str) -> None:
     assert "楼道党小组" in page.locator(".result-snippet").inner_text()
 
 
+def test_heads_of_tables_are_found_but_not_shown_beside_other_words(
+    page: Page, address: str
+) -> None:
+    open_search(page, address, "?q=心坎")
+    found(page, 1)
+    assert (
+        "心坎上。\u3000三号\u3000六\u3000一楼住户" in page.locator(".result-snippet").inner_text()
+    )
+    assert "层数" not in page.locator(".result-snippet").inner_text()
+    open_search(page, address, "?q=层数")
+    found(page, 1)
+    assert "层数\u3000三号" in page.locator(".result-snippet").inner_text()
+    assert "楼栋" not in page.locator(".result-snippet").inner_text()
+
+
 @pytest.mark.parametrize(
     ("query", "count"),
     [

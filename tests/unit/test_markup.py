@@ -133,6 +133,14 @@ def test_plain_text_has_words_only() -> None:
     assert plain_text(html(text)).split("\n") == ["第一段。", "甲", "乙", "1", "2", "项&", "注文"]
 
 
+def test_cells_of_a_tables_head_are_told_from_others() -> None:
+    pasted = (
+        "<table><thead><tr><th><p>甲</p><p>级</p></th></tr></thead><tr><th>乙</th></tr></table>"
+    )
+    assert plain_text(html("| 甲 | 乙 |\n|--|--|\n| 1 | 2 |"), "+") == "甲+\n乙+\n1\n2"
+    assert plain_text(html(pasted), "+") == "甲 级 +\n乙"
+
+
 def test_an_excerpt_ends_with_a_sentence_where_one_is_near() -> None:
     assert excerpt("短文。", 100) == "短文。"
     assert excerpt("一" * 70 + "。" + "二" * 60, 100) == "一" * 70 + "。"

@@ -17,6 +17,9 @@ FIELDS = 9
 SEPARATOR = "\x1f"
 """Follows each field of a record."""
 
+HEAD_CELL_END = "\x01"
+"""Ends a line of a body that is a cell of a table's head: a word to find, but nothing to read."""
+
 TRADITIONAL = 1
 """Flag of a record: some character of it may be one that the fold file maps."""
 
@@ -25,9 +28,10 @@ class SearchDoc(Struct, frozen=True, kw_only=True):
     """An article as it is searched.
 
     ``key`` is stable over the article's life (the path of its source); ``url`` is relative to the
-    root of the site; ``text`` is plain, with a line feed between paragraphs; ``columns`` are the
-    addresses of its columns, ancestors included, and ``column_name`` is that of the column shown
-    with it; ``date`` is taken in +08:00 to the minute.
+    root of the site; ``text`` is plain, with a line feed between paragraphs and
+    ``HEAD_CELL_END`` behind each cell of a table's head; ``columns`` are the addresses of its
+    columns, ancestors included, and ``column_name`` is that of the column shown with it; ``date``
+    is taken in +08:00 to the minute.
     """
 
     key: str

@@ -7,6 +7,7 @@ const BEFORE = 24;
 const LONGEST_SHOWN = 20000;
 const NEAR_END = 20;
 const SENTENCE_END = /[。！？；\n]/;
+const HEAD_CELL_END = '\x01';
 const CLAUSE_END = /[。！？；，：\n]/;
 
 /** Stretches of a text, [start, end, number of the word], in order of their start. */
@@ -88,11 +89,32 @@ function senseEnd(text, end) {
 
 // Paragraphs behind each other in one line, with a space of a whole character between them.
 function inOneLine(text) {
-  return text.replace(/\s*\n\s*/g, '\u3000').replace(/[^\S\u3000]+/g, ' ');
+  return text.replace(/\x01?\s*\n\s*/g, '\u3000').replace(/[^\S\u3000]+/g, ' ');
+}
+
+// A text without those cells of tables' heads that have no hit, and the hits in it.
+function withoutHeads(text, hits) {
+  const lines = [];
+  const moved = [];
+  let start = 0;
+  let length = 0;
+  for (const line of text.split('\n')) {
+    const end = start + line.length;
+    if (!line.endsWith(HEAD_CELL_END) || hits.some(([from, to]) => from <= end && to > start)) {
+      const inside = hits.filter(([from]) => from >= start && from <= end);
+      const shift = length - start;
+      moved.push(...inside.map(([from, to, word]) => [from + shift, to + shift, word]));
+      lines.push(line);
+      length += line.length + 1;
+    }
+    start = end + 1;
+  }
+  return [lines.join('\n'), moved];
 }
 
 /** A stretch of a text around its hits in pieces, every second one a hit; cuts shown by `…`. */
-export function snippetOf(text, hits) {
+export function snippetOf(whole, found) {
+  const [text, hits] = whole.includes(HEAD_CELL_END) ? withoutHeads(whole, found) : [whole, found];
   const start = wholeCharacters(text, hits.length ? sentenceStart(text, bestStart(hits), 40) : 0);
   const end = senseEnd(text, wholeCharacters(text, Math.min(text.length, start + SNIPPET)));
   const pieces = markPieces(text, hits, start, end).map(inOneLine);
