@@ -119,7 +119,7 @@ class MarkdownText:
             html = join_lines(tokens.put_back(self._markdown.convert(rest)))
             html = self._cleaner.clean(html, links, raw, remarks)
             html = put_together(html, runs) if runs else html
-            if "&#" in text:
+            if "&#" in given:
                 html = _without_controls(html, remarks)
             if "](" in html or "][" in html or ")[" in html or "）[" in html:
                 look_at_leftovers(html, text, remarks)
