@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +81,25 @@ def running_store(folder: Path) -> Iterator[Store]:
     try:
         store = Store(s3)
         _make_bucket(store, folder / "log")
-        yield store
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("boto3.Session", _shared_session)
+            yield store
     finally:
         server.kill()
         server.wait()
+
+
+def _shared_session(profile_name: str | None = None) -> Any:
+    """A session of boto3 for all that is set alike: each one reads the whole model of S3 again."""
+    found = tuple(sorted(item for item in os.environ.items() if item[0].startswith("AWS_")))
+    return _session(profile_name, found)
+
+
+@cache
+def _session(profile_name: str | None, _environment: tuple[tuple[str, str], ...]) -> Any:
+    from boto3.session import Session  # noqa: PLC0415 - only where there is a server
+
+    return Session(profile_name=profile_name)
 
 
 def _make_bucket(store: Store, log: Path) -> None:
