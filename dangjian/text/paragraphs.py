@@ -33,11 +33,15 @@ _ALIKE = (
     regex(r"\d{1,2}(?:\.\d{1,2})+(?:[\s、]|(?=[\u3400-\u9fff]))"),
     regex(r"\[\d{1,3}\]"),
     regex(r"\[[^\[\]]+\]\([^()]*\)$"),
+    regex(r"[\u3400-\u9fff·]{2,4}[（(][^（）()]{1,20}[）)]$"),
+    regex(r"“[^“”]+”$"),
 )
-"""Lines that are rows if the one before is of the same kind: times, numberings, sources, links."""
+"""Lines that are rows if the one before is of the same kind: times, numberings, sources, links,
+names with what they are, slogans."""
+_BRACKETED = regex(r"[（(][^（）()]+[）)]")
 _PICTURE_LINE = regex(r"!\[[^\[\]\n]*\]\((?:[^()\n]|\([^()\n]*\))+\)[ \t]*")
 _BOLD_LINE = regex(r"\*\*[^*]+(?<![，、,])\*\*[ \t]*")
-_ROW = regex(r"[*_]{0,3}[\u3400-\u9fffA-Za-z]{1,8}[*_]{0,3}[：:](?!//)")
+_ROW = regex(r"[*_]{0,3}[\u3400-\u9fffA-Za-z]{1,8}\d{0,2}[*_]{0,3}[：:](?!//)")
 _KNOWN_ROW = regex(
     r"[*_]{0,3}(?:时\s*间|地\s*点|来\s*源|作\s*者|记\s*者|通讯员|编\s*辑|责任编辑|责\s*编|校\s*对|审\s*核|签\s*发"
     r"|主\s*持|主持人|主讲人|记\s*录|记录人|参会人员|参加人员|出\s*席|列\s*席|缺\s*席|联系人|联系电话|联系方式"
@@ -116,6 +120,10 @@ def _begins(before: str, line: str, widest: int) -> bool:
         return True
     previous = before.strip()
     if _BOLD_LINE.fullmatch(previous) or any(map(_PICTURE_LINE.fullmatch, (previous, stripped))):
+        return True
+    if is_short(previous) and (
+        _KNOWN_ROW.match(previous) or stripped[:2] == "——" or _BRACKETED.fullmatch(stripped)
+    ):
         return True
     if found := _FIGURE_NUMBERED.match(stripped):
         start = _KNOWN_ROW.sub("", previous).lstrip()

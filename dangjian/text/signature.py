@@ -23,7 +23,9 @@ _SENTENCE = regex(
 )
 _LABEL = regex(r"(?:[期间日起至于自限点人号]|以前|之前|完成)$")
 _MAX_PERSON = 4
-_REMARK = regex(r"[（(].*[）)]")
+_REMARK = regex(
+    r"[（(].*[）)]|(?:抄送|抄报|联系人|联系电话|附件|信息公开选项|公开属性)[\d一二三四五]?[：:].*|.*日印发"
+)
 _MAX_LENGTH = 40
 _MAX_NAMES = 6
 
@@ -31,7 +33,8 @@ _MAX_NAMES = 6
 def set_signature(lines: list[str]) -> None:
     """Put the lines of a signature at the right, in place: names, then a date, at the end.
 
-    Behind it only notes and remarks in brackets may follow. Name and date may share the last line.
+    Behind it only notes, remarks in brackets, and to whom it is sent (抄送) may follow. Name and
+    date may share the last line.
     """
     at = len(lines) - 1
     while at >= 0 and (not lines[at] or _follows(lines[at])):
@@ -41,6 +44,8 @@ def set_signature(lines: list[str]) -> None:
     if not is_date(lines[at]):
         if _has_both(lines[at]) and not _has_both(lines[at - 2]):
             lines[at] = _RIGHT + lines[at]
+        return
+    if is_date(lines[at - 2]):
         return
     found = [at]
     before = at - 2
