@@ -51,7 +51,11 @@ def visits(
     from dangjian.statistics.visits import count_visits, page_names
 
     files = _files(logs)
+    for option, name, ending in (("--csv", csv, ".csv"), ("--plot", plot, ".svg")):
+        _check_made(option, name, ending)
     days = _day("--since", since), _day("--until", until)
+    if days[0] and days[1] and days[0] > days[1]:
+        refuse(f"--since 写的 {since} 在 --until 写的 {until} 之后，请换过来")
     place = site_of(context, settings).workplace()
     with as_site_error(), Engine(place) as engine:
         names = page_names(engine.arrange())
@@ -96,13 +100,20 @@ def _day(option: str, text: str) -> date | None:
         refuse(f"{option} 后面要写日期，例如 2026-11-01，写的是“{text}”")
 
 
+def _check_made(option: str, name: str, ending: str) -> None:
+    """Refuse a name that is not of what is made: it may be that of a log."""
+    if name and not name.lower().endswith(ending):
+        refuse(f"{option} 后面要写以 {ending} 结尾的文件名，例如 统计{ending}，写的是“{name}”")
+
+
 def _save(name: str, data: bytes) -> None:
+    from dangjian.common.errors import os_error_reason
     from dangjian.common.files import write_whole
 
     try:
         write_whole(Path(name), data)
     except OSError as error:
-        refuse(f"{name} 没有写成：{error.strerror}")
+        refuse(f"{name} 没有写成：{os_error_reason(error)}")
     print(f"已写入 {name}", file=sys.stderr)
 
 
@@ -122,6 +133,8 @@ def _tell(counted: "Visits", names: "Mapping[str, PageName]", top: int) -> None:
 
     if not counted.total:
         print(f"读了 {counted.lines} 行，没有读者打开本站网页的记录。")
+        if counted.robots:
+            print(f"搜索引擎和其他程序有 {counted.robots} 次。")
         return
     days = sorted(counted.days)
     print(f"{days[0]} 至 {days[-1]}，读者打开网页 {counted.total} 次，其中首页 {counted.home} 次；")

@@ -25,8 +25,12 @@ _LINE = re.compile(
     rb'(?: "(?:[^"\\]|\\.)*" "((?:[^"\\]|\\.)*)")?'
 )
 _REQUEST = re.compile(rb"([A-Z]+) (\S+) HTTP/[\d.]+")
+_WHOLE = re.compile(r"https?://[^/?]*", re.IGNORECASE)
+"""The beginning of a target as proxies send it (RFC 9112, 3.2.2)."""
 _ESCAPED = re.compile(r"\\x([0-9A-Fa-f]{2})")
 _GZIP = b"\x1f\x8b"
+_OTHER_PACKED = {b"BZ": "bzip2", b"\x28\xb5": "zstd", b"\xfd7": "xz", b"PK": "zip"}
+_YEARS = (1995, 2199)
 _ROBOT = re.compile(
     r"bot\b|bot[/_-]|spider|crawl|slurp|fetch|scan|monitor|preview|archiver|validator|\+https?:"
     r"|headless|lighthouse|phantom|curl|wget|python|java/|ruby|perl|libwww|go-http|okhttp|httpclient"
@@ -59,7 +63,10 @@ def read_log(file: Path) -> Iterator[Request | None]:
     Raises BrokenLogError where the file ends in the middle, or is damaged, and OSError.
     """
     with file.open("rb") as opened:
-        packed = opened.read(2) == _GZIP
+        beginning = opened.read(2)
+        packed = beginning == _GZIP
+        if beginning in _OTHER_PACKED:
+            raise BrokenLogError(f"是 {_OTHER_PACKED[beginning]} 压缩的，没有读，请先解压")
         opened.seek(0)
         if not packed:
             yield from _requests(opened)
@@ -94,7 +101,7 @@ def parse_line(line: bytes) -> Request | None:
 
 def path_of(target: str) -> str:
     r"""The decoded path of a target; nginx writes bytes beyond ASCII as ``\xE4``."""
-    path = target.partition("?")[0]
+    path = _WHOLE.sub("", target, count=1).partition("?")[0]
     return unquote(_ESCAPED.sub(r"%\1", path) if "\\x" in path else path)
 
 
@@ -107,6 +114,8 @@ def _is_robot(browser: bytes) -> bool:
 def _day(when: bytes) -> date | None:
     try:
         moment = datetime.strptime(when.decode("latin-1"), "%d/%b/%Y:%H:%M:%S %z")
-    except ValueError:
+        day = moment.astimezone(SHANGHAI).date()
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(SHANGHAI).date()
+    # A year out of these comes from a clock that was not set, and would stretch a plot beyond use.
+    return day if _YEARS[0] <= day.year <= _YEARS[1] else None

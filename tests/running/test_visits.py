@@ -1,13 +1,16 @@
 """Visits counted from access logs: by the command, from files as nginx leaves them."""
 
+import bz2
 import csv
 import gzip
 import io
 import json
+import lzma
 import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -127,6 +130,9 @@ def test_a_site_in_a_folder_counts_what_is_below_it(tmp_path: Path) -> None:
         "2026-11-28 10:00:00 GET /a.html 200",
         '{"time":"2026-11-28","request":"GET / HTTP/1.1"}',
         '203.0.113.7 - - [32/Nov/2026:10:00:00 +0800] "GET / HTTP/1.1" 200 5 "-" "x"',
+        '203.0.113.7 - - [31/Dec/9999:23:00:00 -2300] "GET / HTTP/1.1" 200 5 "-" "x"',
+        '203.0.113.7 - - [01/Jan/0001:00:00:00 +2300] "GET / HTTP/1.1" 200 5 "-" "x"',
+        '203.0.113.7 - - [01/Jan/1994:00:00:00 +0800] "GET / HTTP/1.1" 200 5 "-" "x"',
     ],
 )
 def test_another_format_is_reported_with_its_line(tmp_path: Path, text: str) -> None:
@@ -156,6 +162,17 @@ def test_rotated_files_are_read_and_a_damaged_one_as_far_as_it_goes(tmp_path: Pa
     found = count_visits([tmp_path / "log.3.gz", tmp_path / "none"], NAMES)
     assert 0 < found.home < 4000
     assert ["log.3.gz" in found.notices[0], "none" in found.notices[1]] == [True, True]
+
+
+@pytest.mark.parametrize("module", [bz2, lzma])
+def test_files_compressed_otherwise_are_named(tmp_path: Path, module: ModuleType) -> None:
+    (tmp_path / "access.log.1").write_bytes(module.compress(line("/").encode()))
+    found = count_visits([tmp_path / "access.log.1"], NAMES)
+    assert (found.lines, "请先解压" in found.notices[0]) == (0, True)
+
+
+def test_a_whole_address_as_proxies_ask_for_it(tmp_path: Path) -> None:
+    assert counted(tmp_path, line("http://dj.example.gov.cn/?a=http://x/")).home == 1
 
 
 def test_nothing_of_a_reader_is_in_what_is_made(tmp_path: Path) -> None:
@@ -213,6 +230,9 @@ def test_the_command(tmp_path: Path) -> None:
         ([str(tmp_path / "none")], "找不到"),
         ([str(tmp_path)], "是文件夹"),
         ([str(logs[0]), "--since", "昨天"], "要写日期"),
+        ([str(logs[0]), "--since", "2026-12-01", "--until", "2026-11-01"], "请换过来"),
+        ([str(logs[0]), "--csv", str(logs[0])], "以 .csv 结尾"),
+        ([str(logs[0]), "--plot", "x.png"], "以 .svg 结尾"),
         ([], "后面要写日志…"),
     ):
         done = run(*words)
