@@ -294,3 +294,73 @@ def test_two_at_once(office: Office) -> None:
     assert codes == [0, 0] or (codes == [0, 1] and any("正在发布" in one for one in told)), told
     assert "又改了" in office.text("yw/2020/06/n03.html")
     assert_sound(office)
+
+
+@pytest.mark.skipif(shutil.which("faketime") is None, reason="no faketime")
+def test_a_machine_whose_clock_is_wrong(tmp_path: Path) -> None:
+    """Set back, it refuses rather than withdraw what was due; put right, it says how to go on."""
+    due = {"定时发布": "2026-11-24 12:00"}
+    files = FILES | {"content/yw/due.md": article("到时间的", **due)}
+    office = Office(tmp_path / "site", files)
+    conf = office.site.folder / "pelicanconf.py"
+    lines = conf.read_text(encoding="utf-8").splitlines(keepends=True)
+    conf.write_text("".join(one for one in lines if "BUILD_AT" not in one), encoding="utf-8")
+
+    def publish_at(time_of_day: str, *words: str) -> tuple[int, str, bool]:
+        before = ["env", "NO_FAKE_STAT=1", "TZ=Asia/Shanghai", "faketime", time_of_day]
+        done = subprocess.run(
+            [*before, sys.executable, "-m", "dangjian.cli", ".", "publish", *words],
+            cwd=office.site.folder,
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, done.stderr, "yw/2020/06/due.html" in office.files()
+
+    assert publish_at("2026-11-24 10:00:00")[::2] == (0, False)
+    assert publish_at("2026-11-24 13:00:00")[::2] == (0, True)
+    status, said, live = publish_at("2026-11-23 13:00:00")
+    assert (status, "时钟" in said, live) == (1, True, True)
+    edit(office, "时钟快了")
+    assert publish_at("2036-01-01 00:00:00")[::2] == (0, True)
+    edit(office, "时钟对了")
+    status, said, _ = publish_at("2026-11-24 13:30:00")
+    assert (status, "加 --again" in said) == (1, True)
+    assert "时钟快了" in office.text("yw/2020/06/n03.html")
+    assert publish_at("2026-11-24 13:30:00", "--again")[::2] == (0, True)
+    assert "时钟对了" in office.text("yw/2020/06/n03.html")
+    assert publish_at("2026-11-24 13:40:00")[::2] == (0, True)
+
+
+def test_two_sites_with_one_cache_at_once(tmp_path: Path) -> None:
+    """Settings of one folder, published at the same moment: never a page of another site."""
+    office = Office(tmp_path / "site", FILES)
+    for name in ("内网", "外网"):
+        office.site.write(f"{name}/zt/_column.md", column(name))
+        office.site.write(f"{name}/zt/a.md", article(f"{name}稿件"))
+        lines = f'PATH = "{name}"\nPUBLISH_TO = "public-{name}"\n'
+        text = (office.site.folder / "publishconf.py").read_text(encoding="utf-8")
+        office.site.write(f"{name}.py", text + lines)
+    for _ in range(2):
+        both = [
+            subprocess.Popen(
+                [sys.executable, "-m", "dangjian.cli", ".", "publish", "--settings", f"{name}.py"],
+                cwd=office.site.folder,
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+            for name in ("内网", "外网")
+        ]
+        said = [process.communicate(timeout=240)[0].decode() for process in both]
+        assert [process.returncode for process in both] == [0, 0], said
+        for name, other in (("内网", "外网"), ("外网", "内网")):
+            live = published_bytes(office.site.folder / f"public-{name}")
+            assert f"{name}稿件".encode() in live["zt/2020/06/a.html"]
+            assert not any(f"{other}稿件".encode() in data for data in live.values())
+            office.site.edit(f"{name}/zt/a.md", "正文", "正文又")
