@@ -18,6 +18,7 @@ PAGE_IDS: Final = frozenset(
 """Ids that the theme's pages have themselves; a test holds this complete."""
 
 _HEADING = regex(r"<h([2-6])((?: [^>]*)?)>(.*?)</h\1>", re.DOTALL)
+_OWN_CLASS = regex(r"\x0e\.([a-z\-]+)\x0f")
 _OWN_ID = regex(r"\x0e#([^\x0f]*)\x0f")
 _ID = regex(r'(<[a-z][^<>]*?\sid=")([^"]*)"')
 _ID_ATTRIBUTE = regex(r'\bid="([^"]*)"')
@@ -46,6 +47,9 @@ def set_anchors(
         own = None
         if BEGIN in words and (own := _OWN_ID.search(words)):
             words = _OWN_ID.sub("", words)
+        if BEGIN in words and (given := _OWN_CLASS.search(words)):
+            words = _OWN_CLASS.sub("", words)
+            attributes += f' class="{given[1]}"'
         shown = _TAGS.sub("", _NOTE_MARK.sub("", words)) if "<" in words else words
         shown = shown.strip()
         present = _ID_ATTRIBUTE.search(attributes) if attributes else None

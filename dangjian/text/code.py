@@ -17,6 +17,7 @@ _LANGUAGE = regex(
 
 Any other words are the first line of the code.
 """
+_PARAGRAPH_END = regex(r"\n[ \t]*\n")
 _OPEN = "这里的 ``` 没有收尾，已按文字显示；请在代码后面另起一行写上同样的 ```"
 
 
@@ -83,3 +84,18 @@ def _inner(line: str, opened: re.Match[str]) -> str:
             line = line.lstrip(" ").removeprefix(">").removeprefix(" ")
     width = len(opened["indent"])
     return line[min(width, len(line) - len(line.lstrip(" \t"))) :]
+
+
+def span_end(text: str, found: re.Match[str]) -> int:
+    """Where a code span that begins at ``found`` ends; behind its ticks if it never does."""
+    ticks, begin = found["ticks"], found.end()
+    limit = _PARAGRAPH_END.search(text, begin)
+    end = limit.start() if limit else len(text)
+    closing = re.compile(rf"(?<!`){ticks}(?!`)").search(text, begin, end)
+    return closing.end() if closing else begin
+
+
+def is_in_span(text: str, at: int, since: int) -> bool:
+    """Whether position ``at`` is in a span of code that begins on its line, behind ``since``."""
+    line = max(text.rfind("\n", 0, at) + 1, since)
+    return text.count("`", line, at) % 2 == 1

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from dangjian.common.patterns import regex
 from dangjian.text import elements
+from dangjian.text.code import is_in_span, span_end
 from dangjian.text.remarks import Remark
 from dangjian.text.tokens import LESS, Tokens, class_token
 
@@ -120,7 +121,7 @@ class _Reader:
             if found["target"]:
                 continue
             if found["ticks"]:
-                position = _code_end(text, found)
+                position = span_end(text, found)
             elif found["comment"]:
                 self._edits[start] = (position, "\n" * found[0].count("\n"))
             elif found["opened"]:
@@ -133,11 +134,14 @@ class _Reader:
                 self._looks_only(f"{found[0][:12]}…", start)
             elif found["web"] or found["mail"]:
                 self._edits[start] = (position, self._address(found))
-            elif (name := (found["name"] or "").lower()) and self._is_tag(name, found):
+            elif (name := (found["name"] or "").lower()) and self._is_element(name, found):
                 closing = bool(found["close"])
                 self._tags.append(_Tag(start, position, name, closing, found["attributes"]))
                 if not closing and name in ("script", "style"):
                     position = self._to_end_tag(name, position)
+            elif name and self._is_escaped(start):
+                self._edits[start - 1] = (start + 1, LESS)
+                position = start + 1
             elif ":" in name:
                 self._edits[start] = (position, "")
                 self._looks_only(f"<{name}>", start)
@@ -171,19 +175,23 @@ class _Reader:
         One that is shown as code ends nothing.
         """
         end = self._lower.find(f"</{name}", position)
-        while end >= 0 and self._is_code(end, position):
+        while end >= 0 and is_in_span(self._text, end, position):
             end = self._lower.find(f"</{name}", end + 1)
         return position if end < 0 else end
-
-    def _is_code(self, at: int, since: int) -> bool:
-        line = max(self._text.rfind("\n", 0, at) + 1, since)
-        return self._text.count("`", line, at) % 2 == 1
 
     def _address(self, found: re.Match[str]) -> str:
         shown = found["web"] or found["mail"]
         href = f"mailto:{shown}" if found["mail"] else shown
         escaped = html.escape(href)
         return self._tokens.add(f'<a href="{escaped}">{html.escape(shown)}</a>')
+
+    def _is_escaped(self, start: int) -> bool:
+        """Whether a backslash before ``<``, which is not itself written with one, makes it text."""
+        before = self._text[max(start - 2, 0) : start]
+        return before.endswith("\\") and before != "\\\\"
+
+    def _is_element(self, name: str, found: re.Match[str]) -> bool:
+        return self._is_tag(name, found) and not self._is_escaped(found.start())
 
     def _is_tag(self, name: str, found: re.Match[str]) -> bool:
         if name not in elements.KNOWN or (found["close"] and found["attributes"]):
@@ -389,12 +397,3 @@ def _attributes_of(tag: _Tag) -> dict[str, str]:
         if late:
             found["src"] = late
     return found
-
-
-def _code_end(text: str, found: re.Match[str]) -> int:
-    """Where a code span that begins at ``found`` ends; behind its ticks if it never does."""
-    ticks, begin = found["ticks"], found.end()
-    limit = _PARAGRAPH_END.search(text, begin)
-    end = limit.start() if limit else len(text)
-    closing = re.compile(rf"(?<!`){ticks}(?!`)").search(text, begin, end)
-    return closing.end() if closing else begin

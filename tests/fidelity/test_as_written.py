@@ -43,6 +43,7 @@ PARAGRAPHS = {
     ),
     "numbered rows": ("附件1：甲\n附件2：乙", "<p>附件1：甲</p><p>附件2：乙</p>"),
     "names with posts": ("张三（书记）\n李四（委员）", "<p>张三（书记）</p><p>李四（委员）</p>"),
+    "Roman numbers": ("Ⅰ．甲\nⅡ．乙", "<p>Ⅰ．甲</p><p>Ⅱ．乙</p>"),
     "slogans": ("“甲”\n“乙”", "<p>“甲”</p><p>“乙”</p>"),
     "row before the text": (
         "来源：新华社\n作者：张三\n本报讯，甲",
@@ -209,6 +210,11 @@ INLINE = {
         "<div><h3>题</h3><p><strong>粗</strong></p></div>",
     ),
     "center": ("<center>居中</center>", '<div class="center"><p>居中</p></div>'),
+    "escaped tag": (
+        "写\\<b>和\\</b>，\\\\<b>甲</b>",
+        "<p>写&lt;b&gt;和&lt;/b&gt;，\\<b>甲</b></p>",
+    ),
+    "class of a heading": ("## 一 {.center}", '<h2 class="center">一</h2>'),
     "right": ('<p align="right">落款</p>', '<p class="right">落款</p>'),
     "style": ('<p style="text-align: right">落款</p>', '<p class="right">落款</p>'),
     "pasted": ("<p>　　正文&nbsp;。</p>", "<p>正文&nbsp;。</p>"),
