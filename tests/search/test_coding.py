@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from dangjian.search.builder.phrases import phrase_writer
+from dangjian.search.format.bits import distinct
 from dangjian.search.format.documents import FIELDS, SEPARATOR
 from dangjian.search.format.lists import decode_documents, encode_documents
 from dangjian.search.format.tokens import (
@@ -125,3 +126,8 @@ def test_damaged_lists_are_reported(data: bytes, count: int, documents: int, pla
         assert len(docs) == len(freqs) == count
         assert set(docs.tolist()) <= set(range(documents))
         assert freqs.min() >= 1
+
+
+@given(st.lists(st.integers(0, 9), max_size=12))
+def test_distinct_numbers_are_those_of_a_set(numbers: list[int]) -> None:
+    assert distinct(np.array(numbers, np.int64)).tolist() == sorted(set(numbers))

@@ -34,6 +34,7 @@ from dangjian.search.builder.state import (
     note_of,
     write_state,
 )
+from dangjian.search.format.bits import distinct
 from dangjian.search.format.container import unwrap, wrap, write_whole
 from dangjian.search.format.folding import fold_file, read_fold_file, simplified
 from dangjian.search.format.manifest import (
@@ -207,7 +208,7 @@ class _Update:
             if note.chunks == chunks and all(name in self._before for name in files):
                 terms = [chunk.terms for chunk in made if chunk.terms is not None]
                 joined = np.concatenate([*terms, np.zeros(0, np.int64)])
-                return Before(note.shards, np.unique(joined), self._payload)
+                return Before(note.shards, distinct(joined), self._payload)
         return None
 
     def _payload(self, name: str, keys: bytes) -> bytes:

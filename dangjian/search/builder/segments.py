@@ -11,7 +11,7 @@ import numpy as np
 from dangjian.search.builder.chunks import Facts
 from dangjian.search.builder.shards import Shard, shard_counts, shards_of
 from dangjian.search.builder.state import ShardsNote
-from dangjian.search.format.bits import Numbers, pack, starts_of, varints
+from dangjian.search.format.bits import Numbers, distinct, pack, starts_of, varints
 from dangjian.search.format.container import content_digest, wrap
 from dangjian.search.format.documents import day_of
 from dangjian.search.format.lists import Lists, class_size, shard_of
@@ -93,10 +93,10 @@ def _changed_shards(lists: Sequence[Lists], before: Before, files: dict[str, byt
     """Make the files of those posting shards that have lists of changed terms."""
     old = before.shards
     a, b = before.terms >> 32, before.terms & 0xFFFFFFFF
-    numbers = np.unique(shard_of(a, b, len(old.sizes)))
+    numbers = distinct(shard_of(a, b, len(old.sizes)))
     note = ShardsNote(old.per_file, list(old.directories), list(old.sizes), list(old.files))
     made = dict(zip(numbers.tolist(), shards_of(lists, len(old.sizes), numbers), strict=True))
-    for file in np.unique(numbers // old.per_file).tolist():
+    for file in distinct(numbers // old.per_file).tolist():
         behind = min((file + 1) * old.per_file, len(old.sizes))
         known = before.payload(shards_name(old.files[file][0]), old.files[file][1])
         ends = list(accumulate(old.sizes[file * old.per_file : behind], initial=0))

@@ -53,6 +53,16 @@ def bit_lengths(values: npt.NDArray[np.integer]) -> Numbers:
     return np.frexp(values.astype(np.float64))[1].astype(np.int64)
 
 
+def distinct(numbers: Numbers) -> Numbers:
+    """Each of some numbers once, ascending.
+
+    As ``numpy.unique`` gives them, which loads masked arrays first: longer than an edit sorts.
+    """
+    ascending = np.sort(numbers)
+    found: Numbers = ascending[np.append(True, ascending[1:] != ascending[:-1])[: len(ascending)]]
+    return found
+
+
 def is_among(values: Numbers, wanted: Numbers) -> npt.NDArray[np.bool_]:
     """Whether each value is one of those wanted, which are ascending."""
     if not len(wanted):
