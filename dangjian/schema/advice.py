@@ -44,7 +44,8 @@ def advice_on(text: str) -> str:
         return f"“{key}”的内容里有制表符（Tab），请改用空格"
     quoted = value.replace("'", "''")[:40]
     if value.startswith(("'", '"')) and value.count(value[0]) % 2:
-        return f"“{key}”的引号没有配对，请写成 {key}: '{value.strip(value[0])[:40]}'"
+        inner = value.strip(value[0]).replace("'", "''")[:40]
+        return f"“{key}”的引号没有配对，请写成 {key}: '{inner}'"
     if value[:1] and value[0] in "\"'[{*&!|>%@`#?-,":
         return f"“{key}”的内容以 {value[0]} 开头，要用英文单引号括起来：{key}: '{quoted}'"
     if ": " in value or value.endswith(":"):

@@ -282,7 +282,8 @@ class _Builder:
         while type(event := self._next()) is not yaml.MappingEndEvent:
             key = self._node(event, depth)
             if not isinstance(key, Text):
-                raise self._mistake(event, "名称只能是一个词，例如“标题”")
+                message = "名称只能是一个词，例如“标题”；内容以 { 开头的，要用英文单引号括起来"
+                raise self._mistake(event, message)
             yield Field(key.text.strip(), self._node(self._next(), depth), key.line)
 
     def _marked(self, event: Any) -> _HeadError:

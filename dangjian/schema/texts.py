@@ -41,7 +41,8 @@ def plain_text(node: Node, spec: Spec, place: SourceLocation) -> str | None:
     """One text: white space made single, invisible characters gone."""
     if not isinstance(node, Text):
         shape = "列表" if isinstance(node, Items) else "下一级内容"
-        place.note(node.line, f"{spec.label}只能写一段文字，这里写成了{shape}")
+        message = f"{spec.label}只能写一段文字，这里写成了{shape}"
+        place.note(node.line, f"{message}；文字以 [ 或 {{ 开头的，要用英文单引号括起来")
         return None
     return clean(node.text, node.line, spec, place)
 
