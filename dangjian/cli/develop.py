@@ -21,6 +21,7 @@ _COMPILE = (
     "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate",
     "--no-header", "--quiet",
 )  # fmt: skip
+_DEVELOPMENT = ("--group", "dev", "--extra", "dask", "--extra", "s3")
 
 
 @command(
@@ -75,10 +76,11 @@ def test_versions(context: Context, lowest: bool = False, options: str = "") -> 
         python = str(Path(folder) / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
         _run(context, [*uv, "venv", "--quiet", "--seed", folder])
         install = ["pip", "install", "--quiet", "--python", python, "--resolution", resolution]
-        _run(context, [*uv, *install, "-r", "pyproject.toml", "--group", "dev"])
+        _run(context, [*uv, *install, "-r", "pyproject.toml", *_DEVELOPMENT])
         _run(context, [*uv, "pip", "list", "--python", python])
         quick = ["-m", "not slow", "--no-browser", "-n", "auto", *shlex.split(options)]
-        _run(context, [python, "-m", "pytest", *quick])
+        # As tasks.py has it in .venv: tests start programs in other folders.
+        _run(context, [python, "-m", "pytest", *quick], {"PYTHONPATH": str(root_of(context))})
 
 
 @command(help={"fix": "能自动改的就改"})
@@ -97,8 +99,7 @@ def lock(context: Context, upgrade: bool = False) -> None:
     _need("uv", "请先安装：.venv 里的 pip install uv。")
     words = [sys.executable, "-m", *_COMPILE, *(["--upgrade"] if upgrade else [])]
     _run(context, [*words, "--group", "start", "-o", "requirements.lock"])
-    extras = ["--extra", "dask", "--extra", "s3"]
-    more = ["--group", "start", "--group", "dev", *extras, "-c", "requirements.lock"]
+    more = ["--group", "start", *_DEVELOPMENT, "-c", "requirements.lock"]
     _run(context, [*words, *more, "-o", "requirements-dev.lock"])
 
 

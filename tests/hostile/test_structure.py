@@ -154,7 +154,7 @@ def test_an_alias_that_cannot_be_is_reported(tmp_path: Path, alias: str, says: s
 
 def test_aliases_that_only_a_server_can_answer_have_no_page(tmp_path: Path) -> None:
     odd = ["/a.php?id=3", "/feeds/all.json/", "/CON.html", "/.x/a.html", f"/{'长' * 100}.html"]
-    odd += ["/files/old.pdf", "/a%00.html", "/sitemap.xml/"]
+    odd += ["/files/old.pdf", "/sitemap.xml/"]
     plain = ["/old/a.html", "/old/", "/%E4%B8%AD.html", "/files/a.html"]
     case = Case("jcdj/a.md", article(aliases=[*odd, *plain]), "jcdj/2020/06/a.html")
     site = crowd(tmp_path, [case])
