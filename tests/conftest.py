@@ -157,9 +157,12 @@ def make_site(tmp_path: Path) -> MakeSite:
     return make
 
 
-def build_sample(folder: Path) -> Built:
-    """The repository's own content, built by its own settings into ``folder``."""
-    override = {"OUTPUT_PATH": str(folder / "output"), "CACHE_PATH": str(folder / "cache")}
+def build_sample(folder: Path, **settings: str) -> Built:
+    """The repository's own content, built by its own and further settings into ``folder``."""
+    override = settings | {
+        "OUTPUT_PATH": str(folder / "output"),
+        "CACHE_PATH": str(folder / "cache"),
+    }
     file = ROOT / "pelicanconf.py"
     settings = read_settings(str(file), override=override)
     place = workplace_of(settings, Run(settings_file=file, strict=True))
