@@ -129,7 +129,13 @@ def _feeds(portal: Portal, feeds: tuple[views.FeedNode, ...]) -> dict[str, Any]:
 
 def _missing(portal: Portal) -> dict[str, Any]:
     crumbs = breadcrumb(None, views.Link("页面不存在", ""))
-    head = portal.heads.plain("页面不存在", "404.html", crumbs, robots="noindex")
+    head = portal.heads.plain(
+        "页面不存在",
+        "404.html",
+        crumbs,
+        "noindex",
+        "没有找到要看的页面，可以搜索，或者从首页查找。",
+    )
     return page_context("404", head, crumbs)
 
 
