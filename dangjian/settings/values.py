@@ -189,14 +189,48 @@ def command(value: Any, place: SettingLocation) -> tuple[str, ...] | None:
     """A command: a list of its words, or one line that is split as a shell would."""
     if isinstance(value, str):
         try:
-            return tuple(shlex.split(value))
+            words = tuple(shlex.split(value))
+            signs = _shell_signs(value)
         except ValueError:
             place.note(f"{place.label}里的引号不成对：{as_repr(value)}")
             return None
-    if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
+        if signs:
+            place.note(
+                f"{place.label}里的 {signs} 不起作用，命令不经过 shell。"
+                f"要用的，写成 {shortened(str(['sh', '-c', value]), 80)}"
+            )
+            return None
+    elif isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
+        words = tuple(value)
+    else:
         place.note(f'{place.label}写的是 {as_repr(value)}，要写列表，例如 ["命令", "参数"]')
         return None
-    return tuple(value)
+    if wrong := _wrong_words(words):
+        place.note(f"{place.label}写的是 {as_repr(value)}：{wrong}")
+        return None
+    return words
+
+
+def _shell_signs(line: str) -> str:
+    """The first signs outside of quotes by which a shell joins commands; empty if none."""
+    if "://" in line.partition(" ")[0]:
+        return ""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    return next((word for word in lexer if word and not set(word) - set("();<>|&")), "")
+
+
+def _wrong_words(words: tuple[str, ...]) -> str:
+    """Why nothing can be run, or no address called, by these words; empty if it can."""
+    if any("\0" in word for word in words):
+        return "里面有 NUL 字符，请删去"
+    if len(words) == 1 and "://" in words[0]:
+        try:
+            web_address(words[0])
+        except PathError as wrong:
+            return str(wrong)
+    return "" if not words or words[0].strip() else "命令是空的，没有就写 []"
 
 
 def commands(value: Any, place: SettingLocation) -> tuple[tuple[str, ...], ...] | None:

@@ -31,6 +31,13 @@ WRONG = [
     ("PUBLISH_TO", "x/" * 2100, "太长"),
     ("PUBLISH_TO", ["public", "public/"], "有两个 public"),
     ("PUBLISH_TO", ["public", Path("./public/.")], "有两个 public"),
+    ("AFTER_PUBLISH", "nginx -s reload; date", "; 不起作用"),
+    ("AFTER_PUBLISH", "date >> log", ">> 不起作用，命令不经过 shell"),
+    ("ON_PROBLEM", "cat|mail a@example.com", "| 不起作用"),
+    ("AFTER_PUBLISH", ["echo", "a\0b"], "NUL"),
+    ("AFTER_PUBLISH", "ftp://a.cn/b", "网址要以 https:// 或 http:// 开头"),
+    ("AFTER_PUBLISH", [["http://"]], "域名不对"),
+    ("AFTER_PUBLISH", ["", "x"], "命令是空的"),
     ("RELEASES_PATH", "~/releases", "不会换成别的"),
     ("SIGNING_KEY", "$HOME/.ssh/id_ed25519", "不会换成别的"),
 ]  # fmt: skip
@@ -69,3 +76,16 @@ def test_no_place_lies_in_another(tmp_path: Path, inner: str) -> None:
     with pytest.raises(PublishError, match="请删去一个，或改成分开的文件夹"):
         office.publish()
     assert not office.live.exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("https://oa.example.gov.cn/hook?a=1&b=2;c", ("https://oa.example.gov.cn/hook?a=1&b=2;c",)),
+        ("echo 'a; b' \"c|d\" e\\;f #g", ("echo", "a; b", "c|d", "e;f", "#g")),
+        (["sh", "-c", "a; b"], ("sh", "-c", "a; b")),
+    ],
+)
+def test_a_command_is_its_words(written: Any, words: tuple[str, ...]) -> None:
+    options, _, problems = read_publishing({"AFTER_PUBLISH": written}, None)
+    assert (options.after, problems) == ((words,), ())

@@ -1,8 +1,10 @@
 """What follows a publish: commands, addresses, the examples of the manual, and status.json."""
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -13,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from dangjian.common.errors import os_error_reason
+from dangjian.publishing import hooks
 from dangjian.publishing.errors import PublishError
 from dangjian.publishing.hooks import run_hook
 from tests.conftest import ROOT
@@ -73,9 +77,28 @@ def test_a_hook_that_fails_is_reported_and_the_site_is_live(tmp_path: Path) -> N
     office = Office(tmp_path / "site", FILES, 'AFTER_PUBLISH = "no-such-program x"\n')
     outcome = office.publish()
     assert outcome.result == "published"
-    assert outcome.notices == [
-        "AFTER_PUBLISH：命令 no-such-program 运行不了：No such file or directory"
+    assert outcome.notices[-1:] == [
+        "AFTER_PUBLISH：命令 no-such-program 运行不了：" + os_error_reason(FileNotFoundError(2, ""))
     ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="these are commands of Unix")
+def test_a_hook_is_waited_for_and_not_what_it_leaves_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_hook(["sh", "-c", "sleep 30 & echo $! > pid"], "x" * 200_000, tmp_path) == ""
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)  # it was still running
+    said = run_hook(["sh", "-c", "head -c 99999 /dev/zero; echo; echo 坏了; exit 3"], "", tmp_path)
+    assert said == "命令 sh 没有成功（状态 3）：坏了"
+    long = run_hook(["sh", "-c", "printf '\\001%0300d' 7 >&2; exit 1"], "", tmp_path)
+    assert len(long) < 300
+    assert "：?000" in long
+    monkeypatch.setattr(hooks, "SECONDS", 1)
+    said = run_hook(["sh", "-c", "sleep 60 & echo $! > pid; wait"], "", tmp_path)
+    assert said == "命令 sh 在 1 秒内没有结束，已停止"
+    child = int((tmp_path / "pid").read_text())
+    state = Path(f"/proc/{child}/stat")
+    assert not state.exists() or " Z " in state.read_text()
 
 
 def test_several_hooks_and_addresses_get_whole_addresses(tmp_path: Path) -> None:
