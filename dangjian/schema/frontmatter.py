@@ -24,6 +24,7 @@ Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 MAX_LENGTH: Final = 100_000
 MAX_DEPTH: Final = 6
 MAX_VALUES: Final = 5_000
+_DEEP: Final = f"内容嵌套超过 {MAX_DEPTH} 层，请改得平一些"
 
 _BARE: Final = f" \t\r\u3000\u00a0{INVISIBLE}"
 _LEAD: Final = f"\n{_BARE}"
@@ -198,7 +199,9 @@ def built_fields(head: str, line: int) -> tuple[Field, ...]:
     try:
         root = _Builder(head, line).root()
     except yaml.YAMLError as error:
-        raise _HeadError(*explained(error, head, line)) from None
+        where, says = explained(error, head, line)
+        # From PyYAML 6.0.4 on, libyaml refuses a thousand levels before any of them is seen here.
+        raise _HeadError(where, _DEEP if "nesting depth" in str(error) else says) from None
     if isinstance(root, Group):
         return root.fields
     advice = advice_on(head.split("\n")[root.line - line])
@@ -268,7 +271,7 @@ class _Builder:
         if kind is yaml.ScalarEvent:
             return Text(_scalar(event), event.start_mark.line + self._line)
         if depth >= MAX_DEPTH:
-            raise self._mistake(event, f"内容嵌套超过 {MAX_DEPTH} 层，请改得平一些")
+            raise self._mistake(event, _DEEP)
         line = event.start_mark.line + self._line
         if kind is yaml.SequenceStartEvent:
             return Items(tuple(self._items(depth + 1)), line)
