@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import Watched
 from tests.sites import Built
@@ -62,10 +62,7 @@ def test_the_carousel_pauses_and_obeys_the_keyboard(watched: Watched, portal_add
     first = current.inner_text()
     page.locator("#slides .dots button").first.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "first => document.querySelector('#slides .dots [aria-current]').innerText !== first",
-        arg=first,
-    )
+    expect(current).not_to_have_text(first)
 
 
 def test_the_carousel_stands_still_for_who_wants_less_motion(
@@ -194,7 +191,8 @@ def test_the_first_visit_of_a_phone_is_light(
         False,
     ]
     page.locator("#slides .dots button").nth(1).click()
-    page.wait_for_function("document.querySelectorAll('#slides li img')[1].naturalWidth > 0")
+    expect(slides.nth(1)).to_have_js_property("complete", True)
+    assert slides.nth(1).evaluate("image => image.naturalWidth") > 0
     context.close()
 
 

@@ -213,7 +213,8 @@ def mount(folder: Path, *options: str) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        # Lazily: a process at the other end of a connection may take a moment to leave it.
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def move_live(office: Office, to: str, releases_at: str) -> Path:
