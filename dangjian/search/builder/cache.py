@@ -18,7 +18,7 @@ _KINDS = ("facts", "lists", "parts")
 class _PackedLists(Struct, frozen=True):
     """Posting lists with their arrays as bytes, in the order of the fields of ``Lists``."""
 
-    columns: list[bytes]
+    columns: list[memoryview]
 
 
 _DTYPES = (np.int64, np.uint8, np.bool_, np.uint32, np.uint32, np.uint32, np.uint8, np.uint8)
@@ -33,7 +33,7 @@ class ChunkCache:
     def put(self, chunk: str, parts: Sequence[Part], facts: Facts, lists: Lists) -> None:
         """Cache a chunk."""
         columns = [
-            np.ascontiguousarray(column, dtype).tobytes()
+            memoryview(np.ascontiguousarray(column, dtype).tobytes())
             for column, dtype in zip(lists, _DTYPES, strict=True)
         ]
         encode = msgspec.msgpack.encode
@@ -53,7 +53,8 @@ class ChunkCache:
             return None
         columns = msgspec.msgpack.decode(data, type=_PackedLists).columns
         arrays: list[Any] = [
-            np.frombuffer(c, dtype) for c, dtype in zip(columns, _DTYPES, strict=True)
+            np.require(np.frombuffer(column, dtype), requirements="A")
+            for column, dtype in zip(columns, _DTYPES, strict=True)
         ]
         return Lists(*arrays)
 

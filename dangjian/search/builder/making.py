@@ -66,7 +66,8 @@ def chunks_of(
         for number in wanted:
             parts = source.parts(segment[number])
             before = source.chunk_before(segment[number])
-            yield partial(_made, parts, before, cache)
+            earlier = source.cached(before) if before else None
+            yield partial(_made, parts, before, earlier, cache)
 
     for number, (parts, made) in zip(wanted, in_threads(tasks(), 1), strict=True):
         cache.put(ids[number], parts, made.facts, made.lists)
@@ -85,10 +86,12 @@ def _cached(
     return None if lists is None else MadeChunk(facts, lists)
 
 
-def _made(parts: list[Part], before: str, cache: ChunkCache) -> tuple[list[Part], MadeChunk]:
+def _made(
+    parts: list[Part], before: str, earlier: Sequence[Part] | None, cache: ChunkCache
+) -> tuple[list[Part], MadeChunk]:
+    """A chunk of ``parts``; ``earlier`` are those of the chunk ``before`` in the same places."""
     texts = list(text_files(parts))
     facts = facts_of(parts, texts)
-    earlier = cache.parts(before) if before else None
     lists = cache.lists(before) if earlier else None
     patched = patched_lists(lists, earlier, parts) if earlier and lists else None
     if patched is None:

@@ -119,7 +119,10 @@ class UnknownDocumentError(Exception):
 
 
 class PartSource:
-    """Where the parts of documents come from: cached chunks, or the documents themselves."""
+    """Where the parts of documents come from: cached chunks, or the documents themselves.
+
+    ``cached`` gives the parts of a chunk by its name; None if it is not cached.
+    """
 
     def __init__(
         self,
@@ -134,7 +137,7 @@ class PartSource:
         self._load = task.load
         self._table = table
         self._folder: Folder | None = None
-        self._cached = lru_cache(_CHUNKS_AT_HAND)(cache.parts)
+        self.cached = lru_cache(_CHUNKS_AT_HAND)(cache.parts)
         self._chunks = [name for name, _ in state.chunks] if state else []
         ends = np.cumsum([0, *(count for _, count in state.chunks)]) if state else np.zeros(1, int)
         self._ends = ends
@@ -152,7 +155,7 @@ class PartSource:
         found: list[Part | None] = []
         for place in range(*chunk):
             cached = (
-                self._cached(self._chunks[self._chunk[place]]) if self._old[place] >= 0 else None
+                self.cached(self._chunks[self._chunk[place]]) if self._old[place] >= 0 else None
             )
             found.append(cached[self._row[place]] if cached else None)
         begin = chunk[0]

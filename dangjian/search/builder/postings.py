@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from dangjian.search.builder.readings import readings_for
 from dangjian.search.format.bits import Numbers, Small, is_among
@@ -61,9 +60,7 @@ def encode_texts(
     fields: Fields, numbers: Numbers, widths: Numbers, only: Numbers | None = None
 ) -> Lists:
     """The lists of single units and of pairs of units: all, or those of the terms ``only``."""
-    places = np.flatnonzero(numbers[:-1])
-    if only is not None:
-        places = places.compress(_begin_some(fields, numbers, places, only))
+    places = np.flatnonzero(numbers[:-1]) if only is None else _places_of(fields, numbers, only)
     lists = joined(list(_pairs(fields, widths.astype(fields.small()), numbers, places)))
     return lists if only is None else lists.of(is_among(lists.term, only))
 
@@ -73,10 +70,8 @@ def joined(batches: Sequence[Lists]) -> Lists:
     return Lists(*(np.concatenate(column) for column in zip(*batches, strict=True)))
 
 
-def _begin_some(
-    fields: Fields, numbers: Numbers, places: Numbers, terms: Numbers
-) -> npt.NDArray[np.bool_]:
-    """Whether what begins at some places may be one of the terms; no such place is missed."""
+def _places_of(fields: Fields, numbers: Numbers, terms: Numbers) -> Numbers:
+    """Where one of the terms may begin; no place where one does is missed."""
     number_of = np.zeros(0x110000, np.int64)
     number_of[fields.chars] = np.arange(len(fields.chars))
     a, b = terms >> _TERM_BITS, terms & _TERM_MASK
@@ -86,9 +81,11 @@ def _begin_some(
     alone[a[b == 0]] = True
     first[a[b > TITLE_END]] = True
     second[number_of[b[b > TITLE_END]]] = True
+    either = alone | first
+    either[0] = False  # a break
+    places = np.flatnonzero(either[numbers[:-1]])
     unit, after = numbers[places], numbers[places + 1]
-    found: npt.NDArray[np.bool_] = alone[unit] | (first[unit] & second[after])
-    return found
+    return places.compress(alone[unit] | (first[unit] & second[after]))
 
 
 def _pairs(fields: Fields, widths: Small, numbers: Numbers, places: Numbers) -> Iterator[Lists]:

@@ -138,10 +138,10 @@ def write_state(cache: Path, state: State) -> None:
     write_sealed(cache / _STATE, msgspec.msgpack.encode(state))
 
 
-def read_sealed(path: Path) -> bytes | None:
+def read_sealed(path: Path) -> memoryview | None:
     """What :func:`write_sealed` wrote; None if it is not there, or damaged."""
     try:
-        data = path.read_bytes()
+        data = memoryview(path.read_bytes())
     except OSError:
         return None
     body = data[_SEAL:]
