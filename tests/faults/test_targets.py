@@ -17,6 +17,7 @@ import pytest
 from dangjian.publishing.errors import PublishError
 from dangjian.publishing.targets.shell import RemoteShell
 from dangjian.publishing.targets.zip_file import opened_package
+from dangjian.settings.destinations import SshFolder
 from tests.faults.test_faults import mount
 from tests.releases import read
 from tests.running.test_publish_s3 import Cloud
@@ -111,6 +112,26 @@ def test_a_full_disk_at_the_other_end(sshd: Sshd, tmp_path: Path) -> None:
         (disk / "filler").unlink()
         far.publish(site_of("new"))
         assert read(far.live) == site_of("new")
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "message"),
+    [
+        (11, "", "那边的磁盘已满或写不进去"),
+        (11, "rsync: [receiver] mkstemp: Permission denied (13)", "那边没有写的权限"),
+        (12, "", "没有成功（状态 12）"),
+    ],
+)
+def test_what_rsync_says_by_its_status_alone(
+    tmp_path: Path, status: int, said: str, message: str
+) -> None:
+    """The reason at the other end is lost where the line ends before it has come."""
+    program = tmp_path / "ssh"
+    program.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit {status}\n")
+    program.chmod(0o755)
+    at = SshFolder("example.org", "/srv/www")
+    with pytest.raises(PublishError, match=message):
+        RemoteShell(at, (str(program),)).run("true")
 
 
 ZIP = """

@@ -22,9 +22,10 @@ CONNECT_SECONDS = 20
 
 _ALIVE = ("ServerAliveInterval=10", "ServerAliveCountMax=3")
 _UNREACHED = 255  # what ssh itself ends with
+_FILE_ERROR = 11  # rsync(1), "Error in file I/O": the reason gets lost where the line ends first
 _NO_ROOM = re.compile(r"No space left|Disk quota exceeded")
 _NO_KEY = re.compile(
-    r"Permission denied \(|Host key verification failed|REMOTE HOST IDENTIFICATION"
+    r"Permission denied \((?![0-9])|Host key verification failed|REMOTE HOST IDENTIFICATION"
 )
 _NO_RIGHT = re.compile(r"Permission denied|Read-only file system|Operation not permitted")
 
@@ -95,6 +96,8 @@ class RemoteShell(Struct, frozen=True):
             message = f"那边没有写的权限（{last}）"
         elif "rsync: command not found" in said or "rsync: not found" in said:
             message = "那边没有装 rsync，请先装上，例如 apt install rsync"
+        elif status == _FILE_ERROR:
+            message = "那边的磁盘已满或写不进去，请查看后重新发布"
         elif status == _UNREACHED:
             message = f"连不上（{last}）"
         else:
