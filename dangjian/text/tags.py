@@ -53,6 +53,8 @@ _OPTIONAL_END = frozenset(
     "p li dt dd tr td th thead tbody tfoot colgroup html body rp rt rb rtc".split()
 )
 _LITERAL_WHEN_OPEN = frozenset("time code data var label kbd samp q cite dfn a".split())
+NOT_MARKDOWN: Final = "里面的 ** 和 [文字](地址) 不起作用"
+"""Reported of an element whose content is taken as it is written."""
 _MAX_REMARKS = 200
 
 
@@ -301,8 +303,7 @@ class _Reader:
             if name in elements.WHOLE and name != "pre" and (mark := _MARKDOWN.search(made)):
                 self._note(
                     tag.end + max(inner.find(mark[0]), 0),
-                    f"<{name}> 里面的 ** 和 [文字](地址) 不起作用，已按文字显示；"
-                    "请改用 <b> 和 <a>，或者不用网页的标签",
+                    f"<{name}> {NOT_MARKDOWN}，已按文字显示；请改用 <b> 和 <a>，或者不用网页的标签",
                     "warning",
                 )
             if name in elements.AS_WRITTEN:

@@ -180,6 +180,11 @@ SAID = {
     ),
     "note without words": ("甲\n\n[^1]:", "error", "[^1] 没有内容，已按文字显示；请在冒号后面"),
     "bracket in a link": ("![a]b](c.jpg)", "warning", "“](c.jpg”前后没有排成链接或图片"),
+    "bracket in a link, another one meant": (
+        "写成 \\[文字\\](地址)。\n\n![a]b](c.jpg)",
+        "warning",
+        "“](c.jpg”前后没有排成",
+    ),
     "link the other way round": ("见(附件)[a.pdf]", "warning", "“(附件)[a.pdf]”的括号写反了"),
     "address that is not there": ("见[办法][1]。", "warning", "没有“[1]: 地址”这一行"),
     "query of a picture": ("![甲](a.jpg?v=2)", "warning", "图片地址里的“?v=2”不起作用"),
@@ -209,6 +214,11 @@ def test_it_is_text_and_needs_no_remark(written: str) -> None:
     words = re.sub(r"<[^>]*>", "", made.html)
     assert (words, made.remarks) == (re.sub(r"[`\\]", "", written).strip(), ())
     assert "<h" not in made.html
+
+
+def test_one_mistake_does_not_hide_another() -> None:
+    remarks = TEXT.convert("甲**乙丙丁。\n\n![a]b](c.jpg)", "xw", OWN).remarks
+    assert [one.message[:8] for one in remarks] == ["加粗的 ** 没", "“](c.jpg"]
 
 
 @pytest.mark.parametrize(("written", "level", "says"), SAID.values(), ids=SAID)
