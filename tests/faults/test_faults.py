@@ -13,12 +13,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tests.mounts import mount
 from tests.publishing import Office, published_bytes
 from tests.sites import article, assert_same, column, folder_bytes
 
@@ -202,19 +203,6 @@ def inject_faults(office: Office, log: Path, count: int, seed: int) -> None:
 
 def test_system_calls_that_fail(office: Office, tmp_path: Path, count: int) -> None:
     inject_faults(office, tmp_path / "calls", count, seed=count)
-
-
-@contextmanager
-def mount(folder: Path, *options: str) -> Iterator[None]:
-    folder.mkdir(exist_ok=True)
-    done = subprocess.run(["mount", *options, str(folder)], capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip("mounting a small or read-only disk needs root on Linux")
-    try:
-        yield
-    finally:
-        # Lazily: a process at the other end of a connection may take a moment to leave it.
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def move_live(office: Office, to: str, releases_at: str) -> Path:

@@ -18,7 +18,7 @@ from dangjian.publishing.errors import PublishError
 from dangjian.publishing.targets.shell import RemoteShell
 from dangjian.publishing.targets.zip_file import opened_package
 from dangjian.settings.destinations import SshFolder
-from tests.faults.test_faults import mount
+from tests.mounts import mount
 from tests.releases import read
 from tests.running.test_publish_s3 import Cloud
 from tests.running.test_publish_ssh import Far

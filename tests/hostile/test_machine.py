@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 
 from dangjian.building import engine
 from dangjian.common.errors import DangjianError, LockedError, describe
+from tests.mounts import mount
 from tests.sites import Site, article, assert_same, column, folder_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,26 +116,6 @@ def test_a_fault_in_a_template_is_reported_by_pelican_too(site: Site) -> None:
         refused(site, f"article.html{says.rstrip()}")
     file.unlink()
     assert pelican(site).returncode == 0
-
-
-def mounted(folder: Path, *options: str) -> bool:
-    """Whether something could be mounted at ``folder``, which asks for rights."""
-    folder.mkdir(exist_ok=True)
-    words = ["mount", *options, str(folder)]
-    try:
-        return subprocess.run(words, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        return False
-
-
-@contextmanager
-def mount(folder: Path, *options: str) -> Iterator[None]:
-    if not mounted(folder, *options):
-        pytest.skip("mounting a small or read-only disk needs root on Linux")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("kilobytes", [16, 100, 300])
