@@ -43,11 +43,15 @@ class Located(Struct, frozen=True):
         return self.is_inside(other) and other.is_inside(self)
 
 
-def locate(folder: Path) -> Located:
-    """Where a folder is."""
+Mounts = list[tuple[str, str, str]]
+"""Mounted file systems: where each is, which one it is, and which folder of it is there."""
+
+
+def locate(folder: Path, mounts: Mounts | None = None) -> Located:
+    """Where a folder is; ``mounts`` are those of the system, for who asks for many folders."""
     path = real(folder)
     identities = tuple(_identity(one) for one in (path, *path.parents))
-    device, origin = _origin(str(path), _read_mounts())
+    device, origin = _origin(str(path), read_mounts() if mounts is None else mounts)
     return Located(path, identities, device, Path(origin))
 
 
@@ -74,11 +78,7 @@ def _identity(folder: Path) -> _Identity:
     return found.st_dev, found.st_ino
 
 
-_Mounts = list[tuple[str, str, str]]
-"""Mounted file systems: where each is, which one it is, and which folder of it is there."""
-
-
-def _origin(path: str, mounts: _Mounts) -> tuple[str, str]:
+def _origin(path: str, mounts: Mounts) -> tuple[str, str]:
     """The file system a path lies in, and the path in that one: the same for all its mounts."""
     deepest = ("/", "", "/")
     for mount in mounts:
@@ -91,7 +91,7 @@ def _origin(path: str, mounts: _Mounts) -> tuple[str, str]:
     return device, os.path.join(root, path[len(at) :].lstrip("/"))
 
 
-def _read_mounts() -> _Mounts:
+def read_mounts() -> Mounts:
     """What is mounted (Linux; see proc_pid_mountinfo(5)); empty where that is not known."""
     if sys.platform != "linux":
         return []

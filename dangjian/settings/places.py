@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dangjian.common.errors import PlaceError
-from dangjian.common.folders import is_inside, locate
+from dangjian.common.folders import is_inside, locate, read_mounts
 from dangjian.paths import PACKAGE
 from dangjian.settings.workspace import Workplace
 
@@ -80,9 +80,10 @@ def _made_by_people(place: Workplace) -> dict[str, Path]:
 
 def _overlap(folder: Path, protected: Mapping[str, Path], place: Workplace) -> str:
     """Why ``folder`` is not one of its own; empty when it is."""
-    found = locate(folder)
+    mounts = read_mounts()
+    found = locate(folder, mounts)
     for name, path in protected.items():
-        other = locate(path)
+        other = locate(path, mounts)
         if found.is_same(other):
             return f"{folder} 就是{name}"
         if other.is_inside(found):
