@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from dangjian.building.produce import SEARCH_FOLDER
 from dangjian.common.digests import digest
+from dangjian.common.versions import code_version
 from dangjian.content.archive import Item
 from dangjian.content.catalogue import Catalogue
 from dangjian.content.columns import Column
@@ -125,7 +126,10 @@ def _packed(item: Item, owner: str) -> bytes:
 
 
 class _Places:
-    """Covers all that the index holds of an article: its words, address, columns, source."""
+    """Covers all that the index holds of an article: its words, address, columns, source.
+
+    The code is a part of it, for it decides which of a text's words are held.
+    """
 
     def __init__(self, owner: str) -> None:
         self._owner = owner
@@ -135,5 +139,5 @@ class _Places:
         columns = self._columns.get(item.columns)
         if columns is None:
             chain = [f"{column.address}\0{column.name}" for column in item.columns]
-            columns = self._columns[item.columns] = digest(*chain, self._owner)
+            columns = self._columns[item.columns] = digest(*chain, self._owner, code_version())
         return digest(item.record.digest, columns, item.address)
