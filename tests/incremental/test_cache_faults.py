@@ -113,6 +113,21 @@ def test_a_catalogue_of_another_version(site: Site, monkeypatch: pytest.MonkeyPa
     assert_mended(site)
 
 
+def test_an_index_of_code_that_took_other_words(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which words of a text are searched is decided by code, not by the text alone."""
+    module = "dangjian.building.search_documents"
+    monkeypatch.setattr(f"{module}.plain_text", lambda body, _: f"旧版{body}")
+    for name in ("engine", "snapshot", "site_plan", "search_documents"):
+        monkeypatch.setattr(f"dangjian.building.{name}.code_version", lambda: b"another version!")
+    before = site.build().files()
+    monkeypatch.undo()
+    now = site.build().files()
+    assert_same(now, site.clean_build())
+    assert {name for name in before if "search/text-" in name}.isdisjoint(now)
+
+
 def test_a_catalogue_of_another_configuration(site: Site) -> None:
     other = site.build_elsewhere(site.folder / "other")
     site.settings.update(SITENAME="另一个网站", PAGE_SIZE=5)
