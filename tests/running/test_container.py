@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -61,19 +62,19 @@ def read_dockerfile(text: str) -> tuple[list[str], list[str]]:
 
 
 @contextmanager
-def container(tmp_path: Path, given: Path, port: int) -> Iterator[Nginx]:
+def container(folder: Path, given: Path, port: int) -> Iterator[Nginx]:
     mounted, _ = read_dockerfile((given / "Dockerfile").read_text(encoding="utf-8"))
-    around = tmp_path / "around.conf"
+    around = folder / "around.conf"
     # Its own /tmp, not that of this machine.
     text = AROUND.format(folder="/tmp", user="", sites="    include /tmp/default.conf;")  # noqa: S108
     around.write_text(text, encoding="utf-8")
-    root = tmp_path / "root"
+    root = folder / "root"
     root.mkdir()
     script = ["sh", "-c", CONTAINER, "sh", str(root), *mounted, "--"]
     files = [str(around), str(given / "nginx.conf"), find_nginx()]
     command = ["unshare", "-m", "--propagation", "private", *script, *files]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        nginx = Nginx(port, tmp_path, [])
+        nginx = Nginx(port, folder, [])
         for _ in range(100):
             if process.poll() is not None:
                 assert process.stderr is not None
@@ -89,18 +90,24 @@ def container(tmp_path: Path, given: Path, port: int) -> Iterator[Nginx]:
             process.terminate()
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that any user may enter: pytest closes its own when another run begins."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="no unshare")
 @pytest.mark.parametrize("name", ["site", "党建 50%"])
-def test_a_container_shows_what_is_published_after_its_start(tmp_path: Path, name: str) -> None:
-    for above in (tmp_path, *tmp_path.parents[:3]):
-        above.chmod(0o755)
+def test_a_container_shows_what_is_published_after_its_start(folder: Path, name: str) -> None:
     port = free_port()
-    office = Office(tmp_path / name, FILES, f'SITEURL = "http://{HOST}:{port}"\n')
+    office = Office(folder / name, FILES, f'SITEURL = "http://{HOST}:{port}"\n')
     office.publish()
     given = office.site.folder / ".dangjian" / "server" / "public"
     _, ports = read_dockerfile((given / "Dockerfile").read_text(encoding="utf-8"))
     assert ports == [f"{port}:{port}"]
-    with container(tmp_path, given, port) as nginx:
+    with container(folder, given, port) as nginx:
         assert "第一篇" in nginx.ask("/yw/")[1].decode()
         assert nginx.ask("/nothing.html")[0].status == 404
         office.site.edit("content/yw/a.md", "第一篇", "第二篇")
