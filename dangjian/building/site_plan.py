@@ -1,6 +1,6 @@
 """The whole site from an arranged archive: every output planned, then made where it is new."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -25,7 +25,7 @@ from dangjian.content.root_files import ICON, ROBOTS, drop_taken, read_root_file
 from dangjian.feeds.channels import ChannelPlan, plan_channels
 from dangjian.feeds.make import FeedMaker
 from dangjian.inspection.settings import settings_problems
-from dangjian.pages.articles import plan_articles
+from dangjian.pages.articles import DESIGN, plan_articles
 from dangjian.pages.columns import plan_columns
 from dangjian.pages.footer import footer_items
 from dangjian.pages.heads import Heads
@@ -182,7 +182,7 @@ def write_site(
         pages.extend(plan_redirects(portal, aliases.pages))
         producer.make(
             GeneratedFile(asset.url, digest(asset.url), partial(bytes, asset.data))
-            for asset in plan.assets.values()
+            for asset in _assets(plan, pages)
         )
         producer.copy(_files(plan))
         producer.make([_share_picture(plan)])
@@ -196,6 +196,13 @@ def write_site(
     producer.render(pages, partial(_job, portal))
     if not scope.is_whole:
         producer.keep_unplanned(except_below=SEARCH_FOLDER if indexed else "")
+
+
+def _assets(plan: SitePlan, pages: Iterable[Page]) -> Iterator[Asset]:
+    """The theme's files; those of the page of all components only where there is that page."""
+    shown = any(page.template == DESIGN for page in pages)
+    stem = f"{DESIGN.removesuffix('.html')}."
+    return (one for name, one in plan.assets.items() if shown or not name.startswith(stem))
 
 
 def _robots(plan: SitePlan) -> bytes:

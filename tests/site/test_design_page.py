@@ -15,7 +15,7 @@ from dangjian.rendering.palette import (
     type_sizes,
 )
 from tests.conftest import ROOT, MakeSite
-from tests.sites import Built, article
+from tests.sites import Built, article, assert_same
 
 ADDRESS = "yangshi.html"
 # Given to elements by scripts, as the page is used.
@@ -113,14 +113,25 @@ def test_nothing_leads_to_it(portal: Built) -> None:
     assert [one for one in portal.mentions("yangshi") if not one.startswith("media/")] == [ADDRESS]
 
 
+def own_files(built: Built) -> set[str]:
+    """What is published for the page of all components alone, by ending."""
+    return {path.suffix[1:] for path in (built.output / "static").glob("design.*")}
+
+
 def test_only_a_page_that_asks_for_it_has_it(make_site: MakeSite) -> None:
     plain = {"content/a.md": article("页面", type="page"), "content/b.md": article("新闻")}
     site = make_site(plain)
-    assert "design" not in site.build().page("a.html").source
+    built = site.build()
+    assert "design" not in built.page("a.html").source
+    assert own_files(built) == set()
     site.write("content/a.md", article("页面", type="page", 模板="样式"))
     built = site.build()
     assert built.errors == []
     assert built.page("a.html").all("//body[@class='kind-design']")
     assert not built.page("a.html").all("//main//img")
+    assert own_files(built) == {"css", "js"}
+    assert_same(built.files(), site.clean_build())
     site.write("content/a.md", article("页面", type="page", 模板="花样"))
     assert "模板" in " ".join(site.build().errors)
+    site.write("content/a.md", article("页面", type="page"))
+    assert own_files(site.build()) == set()
