@@ -52,7 +52,7 @@ def main(root: Path, words: Sequence[str]) -> int:
     if wrong := misunderstood(name, task, given):
         print(wrong, file=sys.stderr)
         return 1
-    return _run(tasks, [CALL, name, *gathered(name, task, given)])
+    return _run(tasks, name, gathered(name, task, given))
 
 
 def _release() -> str:
@@ -62,11 +62,14 @@ def _release() -> str:
         return "（源代码）"
 
 
-def _run(tasks: Collection, words: list[str]) -> int:
+def _run(tasks: Collection, name: str, words: Sequence[str]) -> int:
+    # Without this option invoke turns compiled modules off: all would be compiled at every start.
+    options = [] if sys.dont_write_bytecode else ["--write-pyc"]
     try:
-        Program(namespace=tasks, name="tasks.py", binary=CALL).run(words, exit=True)
+        program = Program(namespace=tasks, name="tasks.py", binary=CALL)
+        program.run([CALL, *options, name, *words], exit=True)
     except ParseError:
-        print(f"这条命令读不懂。看用法：{CALL} {words[1]} --help", file=sys.stderr)
+        print(f"这条命令读不懂。看用法：{CALL} {name} --help", file=sys.stderr)
         return 1
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)

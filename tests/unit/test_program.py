@@ -4,15 +4,17 @@ import subprocess
 import sys
 
 import pytest
+from invoke.collection import Collection
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from dangjian.cli import collection
+from dangjian.cli import collection, program
 from dangjian.cli.asking import Command, command
 from dangjian.cli.program import (
     CALL,
     arguments_of,
     command_help,
+    main,
     menu,
     misunderstood,
     unknown_command,
@@ -139,3 +141,21 @@ def test_a_fault_of_the_program_is_not_taken_for_a_mistake() -> None:
 
 def test_every_command_answers_so() -> None:
     assert {type(task) for task in TASKS.tasks.values()} == {Command}
+
+
+@pytest.mark.parametrize("turned_off", [False, True])
+def test_a_command_stores_compiled_modules_unless_python_is_told_not_to(
+    monkeypatch: pytest.MonkeyPatch, *, turned_off: bool
+) -> None:
+    """Invoke turns it off: every start would compile what commands import."""
+    seen: list[bool] = []
+
+    @command
+    def build(_context: Context) -> None:
+        seen.append(sys.dont_write_bytecode)
+
+    monkeypatch.setattr(program, "collection", lambda _root: Collection(build))
+    monkeypatch.setattr(sys, "stdout", sys.stdout)
+    monkeypatch.setattr(sys, "dont_write_bytecode", turned_off)
+    assert main(ROOT, ["build"]) == 0
+    assert seen == [turned_off]
