@@ -5,10 +5,10 @@ import re
 import sys
 import tomllib
 from functools import cache
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
-from dangjian.common.versions import SHAPING
+from dangjian.common.versions import SHAPING, canonical, installed
 from dangjian.paths import PACKAGE
 from tests.conftest import ROOT
 
@@ -22,10 +22,6 @@ SHAPES_NOTHING = {
     "watchfiles": "says which files changed",
 }
 OPTIONAL = {"boto3", "botocore", "dask", "distributed"}
-
-
-def canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @cache
@@ -54,3 +50,17 @@ def test_every_imported_distribution_counts_as_a_version_or_shapes_nothing() -> 
     counted = {canonical(name) for name in SHAPING}
     assert imported() - counted == set(SHAPES_NOTHING)
     assert counted <= imported()
+
+
+def test_versions_are_read_from_the_names_of_folders_as_the_library_says_them() -> None:
+    found = installed(sys.path)
+    assert {name: found[canonical(name)] for name in SHAPING} == {
+        name: version(name) for name in SHAPING
+    }
+
+
+def test_the_first_folder_on_the_path_counts(tmp_path: Path) -> None:
+    for name in ("a/Zxing_Cpp-2.0.dist-info", "b/zxing.cpp-1.0.dist-info", "b/nh3-1.dist-info"):
+        (tmp_path / name).mkdir(parents=True)
+    folders = [str(tmp_path / "none"), str(tmp_path / "a"), str(tmp_path / "b")]
+    assert installed(folders) == {"zxing-cpp": "2.0", "nh3": "1"}
