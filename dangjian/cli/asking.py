@@ -1,52 +1,23 @@
-"""What commands share: how errors end them, where the site is, and asking at the terminal."""
+"""What commands share: where the site is, how far it is, and asking at the terminal."""
 
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
-
-from invoke.context import Context
-from invoke.exceptions import Exit
-from invoke.tasks import Task, task
+from typing import TypeVar
 
 from dangjian.building.site import Site
-from dangjian.common.errors import FATAL, DangjianError, describe
+from dangjian.cli.commands import Context, refuse
+from dangjian.common.errors import DangjianError
 from dangjian.common.report import Stage
 from dangjian.settings.workspace import Progress, no_progress
 
 T = TypeVar("T")
 
 
-class Command(Task[Any]):
-    """A task that an error of ours ends with its message and status 1."""
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the task. Raises Exit for a DangjianError."""
-        try:
-            return super().__call__(*args, **kwargs)
-        except DangjianError as error:
-            refuse(describe(error) if isinstance(error, FATAL) else str(error))
-
-
-command = partial(task, klass=Command)
-"""What marks a function as a command; it takes the options of invoke's ``task``."""
-
-
-def root_of(context: Context) -> Path:
-    """The folder of ``tasks.py``."""
-    return Path(context.config["dangjian"]["root"])
-
-
 def site_of(context: Context, settings: str) -> Site:
     """The site whose settings file is ``settings``, looked for here, then next to ``tasks.py``."""
     given = Path(settings)
-    return Site(given if given.is_file() else root_of(context) / given)
-
-
-def refuse(message: str) -> NoReturn:
-    """End the command with status 1 and a sentence."""
-    raise Exit(message, 1)
+    return Site(given if given.is_file() else context.root / given)
 
 
 def progress() -> Progress:

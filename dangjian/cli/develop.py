@@ -7,13 +7,9 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from invoke.context import Context
-from invoke.exceptions import Exit
-
-from dangjian.cli.asking import command, refuse, root_of
 from dangjian.cli.browser import get_browser
+from dangjian.cli.commands import Context, command, refuse
 
 # One lock for every system and Python; addresses of an index belong to the machine that installs.
 _COMPILE = (
@@ -69,6 +65,8 @@ def test(
 )
 def test_versions(context: Context, lowest: bool = False, options: str = "") -> None:
     """测试依赖：另建环境，装最新（或最低）版本的直接依赖，做不需浏览器的快测试"""
+    from tempfile import TemporaryDirectory
+
     _need("uv", "请先安装：.venv 里的 pip install uv。")
     uv = [sys.executable, "-m", "uv"]
     resolution = "lowest-direct" if lowest else "highest"
@@ -80,7 +78,7 @@ def test_versions(context: Context, lowest: bool = False, options: str = "") -> 
         _run(context, [*uv, "pip", "list", "--python", python])
         quick = ["-m", "not slow", "--no-browser", "-n", "auto", *shlex.split(options)]
         # As tasks.py has it in .venv: tests start programs in other folders.
-        _run(context, [python, "-m", "pytest", *quick], {"PYTHONPATH": str(root_of(context))})
+        _run(context, [python, "-m", "pytest", *quick], {"PYTHONPATH": str(context.root)})
 
 
 @command(help={"fix": "能自动改的就改"})
@@ -111,7 +109,7 @@ def wheel(context: Context, folder: str = "dist") -> None:
     _need("hatchling")
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    print(make_wheel(target, root_of(context)))
+    print(make_wheel(target, context.root))
 
 
 @command(
@@ -156,7 +154,7 @@ def _run(
 ) -> None:
     """Run a command in the checkout; end with its status when it fails."""
     status = subprocess.run(
-        command, cwd=root_of(context), env={**os.environ, **(environment or {})}, check=False
+        command, cwd=context.root, env={**os.environ, **(environment or {})}, check=False
     ).returncode
     if status:
-        raise Exit(code=status)
+        raise SystemExit(status)

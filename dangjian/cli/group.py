@@ -6,10 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from invoke.context import Context
-from invoke.exceptions import Exit
-
-from dangjian.cli.asking import command, refuse, root_of
+from dangjian.cli.commands import Context, command, refuse
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -23,7 +20,6 @@ _MARKS = {"done": "好　", "attention": "注意", "failed": "失败"}
 
 
 @command(
-    positional=["action"],
     help={
         "action": "做什么：build 生成、publish 发布、check 检查、status 查看",
         "file": "网站群的文件，默认 group.toml",
@@ -51,7 +47,7 @@ def group(
     if action not in _ACTIONS:
         known = "、".join(f"{name}（{about}）" for name, about in _ACTIONS.items())
         refuse(f"group 后面写的是“{action}”，要写 {known} 之一")
-    found = read_group(Path(file) if Path(file).is_file() else root_of(context) / file)
+    found = read_group(Path(file) if Path(file).is_file() else context.root / file)
     chosen = _chosen(found, only)
     done = 0
 
@@ -81,9 +77,9 @@ def group(
     states = {result.state for result in results.values()}
     sys.stdout.flush()
     if "failed" in states:
-        raise Exit(code=1)
+        raise SystemExit(1)
     if "attention" in states or listed:
-        raise Exit(code=ATTENTION)
+        raise SystemExit(ATTENTION)
 
 
 def _chosen(found: "Group", only: str) -> "list[GroupSite]":

@@ -9,11 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from invoke.context import Context
-from invoke.exceptions import Exit
-
 from dangjian.building.site import SiteError
-from dangjian.cli.asking import ask, command, progress, refuse, site_of
+from dangjian.cli.asking import ask, progress, site_of
+from dangjian.cli.commands import Context, command, refuse
 from dangjian.cli.summary import tell
 from dangjian.common.timezone import SHANGHAI
 from dangjian.publishing import KEEP
@@ -97,9 +95,9 @@ def publish(
         _tell_place(one, outcome.held_back)
     sys.stdout.flush()
     if outcome.failed:
-        raise Exit(code=PARTLY)
+        raise SystemExit(PARTLY)
     if outcome.held_back or any(note.startswith("AFTER_") for note in outcome.notices):
-        raise Exit(code=ATTENTION)
+        raise SystemExit(ATTENTION)
 
 
 def _apply(site: "Site", file: Path, options: "Options") -> None:
@@ -115,7 +113,7 @@ def _apply(site: "Site", file: Path, options: "Options") -> None:
     _tell_place(outcome.places[0], [])
     sys.stdout.flush()
     if any(note.startswith("AFTER_") for note in outcome.notices):
-        raise Exit(code=ATTENTION)
+        raise SystemExit(ATTENTION)
 
 
 def _tell_place(outcome: "PlaceOutcome", held_back: list[str]) -> None:
@@ -224,7 +222,7 @@ def rollback(
         )
     if failed:
         sys.stdout.flush()
-        raise Exit(code=PARTLY)
+        raise SystemExit(PARTLY)
 
 
 def _list_releases(site: "Site", output: str | None) -> None:

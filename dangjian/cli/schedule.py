@@ -3,12 +3,12 @@
 import os
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from invoke.context import Context
-
-from dangjian.cli.asking import command, progress, refuse, root_of, site_of
+from dangjian.cli.asking import progress, site_of
+from dangjian.cli.commands import Context, command, refuse
 from dangjian.settings.workspace import RECORDS
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def schedule(
         planned = schedule_of(place.site, ("publish", "--settings", settings))
     if install:
         # Run by root, it leaves nothing in the site's folder that its owner could not change.
-        _install(context, planned)
+        _install(planned)
         return
     if not group:
         _tell_due(place)
@@ -75,14 +75,14 @@ def _of_group(context: Context, name: str) -> "tuple[Path, Schedule]":
     from dangjian.group.plan import read_group
     from dangjian.publishing.servers.schedule import schedule_of
 
-    file = Path(name) if Path(name).is_file() else root_of(context) / name
+    file = Path(name) if Path(name).is_file() else context.root / name
     read_group(file)
-    root = root_of(context).resolve()
+    root = context.root.resolve()
     words = ("group", "publish", "--file", os.path.relpath(file.resolve(), root))
     return root / RECORDS, schedule_of(root, words)
 
 
-def _install(context: Context, planned: "Schedule") -> None:
+def _install(planned: "Schedule") -> None:
     from dangjian.common.files import write_whole
     from dangjian.publishing.servers.schedule import EVERY, schedule_files
 
@@ -98,7 +98,7 @@ def _install(context: Context, planned: "Schedule") -> None:
         if name.endswith((".service", ".timer")):
             write_whole(_UNITS / name, text.encode())
     for line in ("systemctl daemon-reload", f"systemctl enable --now {timer}"):
-        if not context.run(line, warn=True):
+        if subprocess.run(shlex.split(line), check=False).returncode:
             refuse(f"没有启用：{line} 没有成功。文件已放到 {_UNITS}。")
     print(f"已启用 {timer}，每 {EVERY} 分钟发布一次。日志：journalctl -u {planned.name}.service")
     print(f"不再需要时：systemctl disable --now {timer}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from dangjian.cli.asking import refuse
+from dangjian.cli.commands import refuse
 from dangjian.search.format.container import DamagedIndexError
 from dangjian.search.query.engine import SearchAnswer, search_site
 
@@ -17,7 +17,7 @@ NOTES = {
 
 
 def run(query: str, site: Path, as_json: bool = False, limit: int = 20) -> None:
-    """Search and print. Raises Exit if the index can't be read.
+    """Search and print. Raises SystemExit if the index can't be read.
 
     As JSON it is one object: ``total`` and ``results`` of ``url``, ``title``, ``date``,
     ``snippet`` (and ``notes``: messages for the user).

@@ -9,10 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from invoke.context import Context
-
 from dangjian.building.site import Site, SiteError, as_site_error
-from dangjian.cli.asking import ask, ask_until, command, progress, refuse, root_of, site_of
+from dangjian.cli.asking import ask, ask_until, progress, site_of
+from dangjian.cli.commands import Context, command, refuse
 from dangjian.cli.fetching import fetch_and_tell
 from dangjian.cli.summary import closing, profiled, tell, tell_withheld
 from dangjian.common.problems import Problem, Problems, report as problems_report
@@ -215,7 +214,6 @@ def _tell_addresses(content: Path, *, write: bool) -> None:
 
 
 @command(
-    positional=["query"],
     help={
         "query": "要找的词；几个词用空格隔开，要一字不差就加双引号",
         "site": "在哪个网站文件夹里找，默认照设置的 output",
@@ -332,7 +330,6 @@ def clean(context: Context, output: bool = False, settings: str = "pelicanconf.p
 
 
 @command(
-    positional=["folder"],
     help={
         "folder": "新网站的文件夹，须是空的",
         "name": "网站名称",
@@ -354,7 +351,7 @@ def start(
 
     target = Path(folder).resolve()
     if upgrade:
-        wheel, renamed = starting.upgrade(target, root_of(context))
+        wheel, renamed = starting.upgrade(target, context.root)
         print(f"已换成 {wheel}，文章没有改动。")
         if renamed:
             print("publishconf.py 里的 OUTPUT_PATH 已改名为 PUBLISH_TO（发布位置），值不变。")
@@ -369,7 +366,7 @@ def start(
             .split(",")
         ),
     )
-    starting.lay_out(target, plan, root_of(context))
+    starting.lay_out(target, plan, context.root)
     result = Site(target / "pelicanconf.py").build(progress())
     tell(result, "content")
     print(

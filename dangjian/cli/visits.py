@@ -6,22 +6,19 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from invoke.context import Context
-
-from dangjian.cli.asking import command, refuse, site_of
+from dangjian.cli.asking import site_of
+from dangjian.cli.commands import BETWEEN, Context, command, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dangjian.statistics.visits import PageName, Visits
 
-BETWEEN = "\n"
-"""Separates several words that are passed as one."""
 _PLOTTED = 12
 
 
 @command(
-    positional=["logs"],
+    several=True,
     help={
         "logs": "nginx 的访问日志，可以写几个，也可以是 .gz",
         "since": "从哪一天起，例如 2026-11-01",

@@ -24,7 +24,8 @@ def test_names_of_types() -> None:
     assert by_name == language.TYPES
     assert literal("language.js", "TYPES") == by_name
     assert literal("view.js", "TYPE_NAMES") == TYPE_NAMES
-    assert "、".join(TYPE_NAMES.values()) in commands.new.help["type"]
+    explained = {option.parameter: option.help for option in commands.new.options}
+    assert "、".join(TYPE_NAMES.values()) in explained["type"]
 
 
 def test_what_has_no_date() -> None:

@@ -2,27 +2,18 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from invoke.collection import Collection
-from invoke.context import Context
-from invoke.exceptions import Exit
+from invoke.program import Program
 
-from dangjian.cli import collection, program
-from dangjian.cli.asking import Command, command
-from dangjian.cli.program import (
-    CALL,
-    arguments_of,
-    command_help,
-    main,
-    menu,
-    misunderstood,
-    unknown_command,
-)
+from dangjian.cli import collection, commands_of
+from dangjian.cli.commands import BETWEEN, CALL, Context, WordsError, command
+from dangjian.cli.program import command_help, menu, unknown_command
 from dangjian.common.errors import DangjianError, LockedError, ThemeError
 from tests.conftest import ROOT
 
-TASKS = collection(ROOT)
+COMMANDS = commands_of(ROOT)
 
 
 def run(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -37,20 +28,18 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_the_menu_has_every_command_in_chinese() -> None:
-    shown = menu(TASKS)
-    for name, task in TASKS.tasks.items():
+    shown = menu(COMMANDS)
+    for name, one in COMMANDS.items():
         assert f"  {name}" in shown
-        assert "\u4e00" <= (task.__doc__ or " ").strip()[0] <= "\u9fff"
+        assert "\u4e00" <= one.about[0] <= "\u9fff"
     assert "invoke" not in shown
 
 
-@pytest.mark.parametrize("name", sorted(TASKS.tasks))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_option_is_explained_in_chinese(name: str) -> None:
-    task = TASKS.tasks[name]
-    assert f"{CALL} {name}" in command_help(name, task)
-    for argument in arguments_of(task):
-        assert argument.help, argument.name
-        assert any("\u4e00" <= sign <= "\u9fff" for sign in argument.help)
+    assert f"{CALL} {name}" in command_help(COMMANDS[name])
+    for option in COMMANDS[name].options:
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in option.help), option
 
 
 @pytest.mark.parametrize(
@@ -63,7 +52,7 @@ def test_every_option_is_explained_in_chinese(name: str) -> None:
     ],
 )
 def test_a_mistyped_command_gets_the_right_one(name: str, says: str) -> None:
-    assert says in unknown_command(name, TASKS)
+    assert says in unknown_command(name, COMMANDS)
 
 
 @pytest.mark.parametrize(
@@ -72,20 +61,73 @@ def test_a_mistyped_command_gets_the_right_one(name: str, says: str) -> None:
         ("publish --ouput x", "没有 --ouput 这个选项，是不是要写 --output？"),
         ("build --workers two", "--workers 后面要写整数，写的是“two”"),
         ("build --report", "--report 后面要写内容"),
+        ("build --report=", "--report 后面要写内容"),
+        ("build --drafts=no", "--drafts 后面不写内容，写的是“no”"),
         ("start", "后面要写文件夹"),
         ("search", "后面要写要找的词"),
+        ("visits", "后面要写日志…"),
         ("search 基层 党建", "后面多了“党建”，几个词要用双引号括起来"),
+        ("build 党建", f"后面多了“党建”，看用法：{CALL} build --help"),
         ("check --qqqqqq", f"看用法：{CALL} check --help"),
-        ("preview --no-browser --port 8001", ""),
-        ("search 党建 --limit=3 --json", ""),
-        ("new --title 甲 --no-edit", ""),
+        ("check -q", f"没有 -q 这个选项，看用法：{CALL} check --help"),
+        ("search 党建 --query 党建", "没有 --query 这个选项"),
+        ("build --no-drafts", "没有 --no-drafts 这个选项，是不是要写 --drafts？"),
     ],
 )
-def test_words_behind_a_command_are_checked(words: str, says: str) -> None:
+def test_words_that_are_not_understood_are_explained(words: str, says: str) -> None:
     name, *given = words.split()
-    wrong = misunderstood(name, TASKS.tasks[name], given)
-    assert says in wrong
-    assert bool(says) == bool(wrong)
+    with pytest.raises(WordsError) as wrong:
+        COMMANDS[name].read(given)
+    assert says in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        ("build", {}),
+        ("preview --no-browser --port 8001", {"browser": False, "port": 8001}),
+        ("preview --browser -p 8001", {"browser": True, "port": 8001}),
+        ("search 党建 --limit=3 --json", {"query": "党建", "limit": 3, "json": True}),
+        ("publish --allow-withdraw 5 -s a.py", {"allow_withdraw": "5", "settings": "a.py"}),
+        ("publish --keep -1", {"keep": "-1"}),
+        ("new --title 甲=乙 --no-edit", {"title": "甲=乙", "edit": False}),
+        ("visits a --top 3 b", {"logs": f"a{BETWEEN}b", "top": 3}),
+    ],
+)
+def test_words_behind_a_command_are_understood(words: str, given: dict[str, object]) -> None:
+    name, *rest = words.split()
+    assert COMMANDS[name].read(rest) == given
+
+
+def to_flag(name: str) -> str:
+    return f"--{name}" if len(name) > 1 else f"-{name}"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_invoke_has_the_same_command_with_the_same_options(name: str) -> None:
+    arguments = collection(ROOT).tasks[name].get_arguments()
+    found = {
+        one.name.replace("_", "-"): (
+            one.default,
+            one.help,
+            one.positional,
+            set(map(to_flag, one.names)),
+        )
+        for one in arguments
+    }
+    assert found == {
+        one.names[0][2:]: (one.default, one.help, one.required, set(one.names))
+        for one in COMMANDS[name].options
+    }
+
+
+def test_a_command_run_by_invoke_gets_what_is_given_and_ends_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["invoke", "new", "--settings", str(tmp_path / "none.py"), "--type", "新闻"]
+    with pytest.raises(SystemExit, match=r"找不到.*none\.py"):
+        Program(namespace=collection(ROOT)).run(words)
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("words", [["start", "--help"], ["search", "--help"], ["--help"], []])
@@ -121,41 +163,33 @@ def test_a_reader_who_leaves_ends_nothing() -> None:
     ],
 )
 def test_an_error_of_ours_ends_any_command_with_its_message(error: Exception, says: str) -> None:
-    @command
+    @command()
     def failing(_context: Context) -> None:
         raise error
 
-    with pytest.raises(Exit, match=says) as ended:
-        failing(Context())
-    assert ended.value.code == 1
+    with pytest.raises(SystemExit, match=says):
+        failing(Context(ROOT))
 
 
 def test_a_fault_of_the_program_is_not_taken_for_a_mistake() -> None:
-    @command
+    @command()
     def failing(_context: Context) -> None:
         raise KeyError("fault")
 
     with pytest.raises(KeyError, match="fault"):
-        failing(Context())
+        failing(Context(ROOT))
 
 
-def test_every_command_answers_so() -> None:
-    assert {type(task) for task in TASKS.tasks.values()} == {Command}
-
-
-@pytest.mark.parametrize("turned_off", [False, True])
-def test_a_command_stores_compiled_modules_unless_python_is_told_not_to(
-    monkeypatch: pytest.MonkeyPatch, *, turned_off: bool
-) -> None:
-    """Invoke turns it off: every start would compile what commands import."""
-    seen: list[bool] = []
-
-    @command
-    def build(_context: Context) -> None:
-        seen.append(sys.dont_write_bytecode)
-
-    monkeypatch.setattr(program, "collection", lambda _root: Collection(build))
-    monkeypatch.setattr(sys, "stdout", sys.stdout)
-    monkeypatch.setattr(sys, "dont_write_bytecode", turned_off)
-    assert main(ROOT, ["build"]) == 0
-    assert seen == [turned_off]
+def test_no_command_loads_invoke_or_what_makes_pages() -> None:
+    """They would take most of the time in which nothing has changed."""
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, dangjian.cli.program; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    slow = {"invoke", "asyncio", "unittest.mock", "importlib.metadata", "numpy", "PIL"}
+    slow |= {"email", "zipfile", "jinja2", "markdown", "pelican", "dangjian.building.build"}
+    assert "dangjian.cli.site" in loaded
+    assert slow.isdisjoint(loaded), slow.intersection(loaded)
