@@ -226,12 +226,23 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched.close()
 
 
+@pytest.fixture(scope="session")
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """The one visitor of all tests that need none of another kind: a new one takes a second."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
+    # Without a page that stays, the process that has compiled the scripts ends with each test.
+    context.new_page()
+    yield context
+    context.close()
+
+
 class Watched:
     """A browser page that remembers what went wrong: errors, refusals, requests elsewhere."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.page: Page = context.new_page()
         self.faults: list[str] = []
+        self.origins: set[str] = set()
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         self.page.on("console", self._console)
         self.page.on("request", lambda request: self._request(request.url))
@@ -241,17 +252,27 @@ class Watched:
             self.faults.append(f"console: {message.text}")
 
     def _request(self, url: str) -> None:
+        if url.startswith(("http:", "file:")):
+            self.origins.add("/".join(url.split("/")[:3]))
         if not url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:")):
             self.faults.append(f"request to another host: {url}")
 
+    def leave(self) -> None:
+        """Close the page, and forget what it stored: the next one of this visitor is the first."""
+        session = self.page.context.new_cdp_session(self.page)
+        for origin in self.origins:
+            session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        self.page.context.clear_permissions()
+        for page in self.page.context.pages[1:]:
+            page.close()
+
 
 @pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
+def watched(visitor: BrowserContext) -> Iterator[Watched]:
     """A page whose faults make the test fail at its end."""
-    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
-    page = Watched(context)
+    page = Watched(visitor)
     yield page
-    context.close()
+    page.leave()
     assert not page.faults
 
 

@@ -66,13 +66,11 @@ def test_the_carousel_pauses_and_obeys_the_keyboard(watched: Watched, portal_add
 
 
 def test_the_carousel_stands_still_for_who_wants_less_motion(
-    browser: Browser, portal_address: str
+    watched: Watched, portal_address: str
 ) -> None:
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(portal_address)
-    assert page.locator(".slide-pause").inner_text() == "播放"
-    context.close()
+    watched.page.emulate_media(reduced_motion="reduce")
+    watched.page.goto(portal_address)
+    assert watched.page.locator(".slide-pause").inner_text() == "播放"
 
 
 def test_an_article_reads_as_the_sample_does(watched: Watched, portal_address: str) -> None:
@@ -118,9 +116,9 @@ def test_large_type_is_large_and_roomy(watched: Watched, portal_address: str) ->
     assert choice(page, "elder") == "on"
 
 
-def test_the_address_can_be_copied_and_scanned(browser: Browser, portal_address: str) -> None:
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
+def test_the_address_can_be_copied_and_scanned(watched: Watched, portal_address: str) -> None:
+    page = watched.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(portal_address + ARTICLE)
     for place in (".byline", ".tools"):
         button = page.locator(place).get_by_role("button", name="复制链接")
@@ -129,15 +127,14 @@ def test_the_address_can_be_copied_and_scanned(browser: Browser, portal_address:
     assert page.evaluate("navigator.clipboard.readText()").endswith(ARTICLE)
     page.locator("details.qr summary").click()
     assert page.get_by_role("img", name="本页地址的二维码").is_visible()
-    context.close()
 
 
 @pytest.mark.parametrize("width", [320, 360, 375, 390, 414])
 def test_the_code_opens_inside_the_screen_of_a_phone(
-    browser: Browser, portal_address: str, width: int
+    watched: Watched, portal_address: str, width: int
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 740})
-    page = context.new_page()
+    page = watched.page
+    page.set_viewport_size({"width": width, "height": 740})
     page.goto(portal_address + ARTICLE)
     page.locator("details.qr summary").click()
     box = page.locator(".qr-card svg").bounding_box()
@@ -146,7 +143,6 @@ def test_the_code_opens_inside_the_screen_of_a_phone(
     assert box["x"] + box["width"] <= width
     assert box["width"] >= 160
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    context.close()
 
 
 def test_the_rest_of_a_page_is_laid_out_after_its_first_screen(
@@ -232,16 +228,15 @@ def test_days_of_other_years_say_their_year(watched: Watched, portal_address: st
     assert all(shown == (day[5:] if day[:4] == newest else day) for day, shown in days)
 
 
-def test_a_column_is_subscribed_to_in_two_clicks(browser: Browser, portal_address: str) -> None:
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
+def test_a_column_is_subscribed_to_in_two_clicks(watched: Watched, portal_address: str) -> None:
+    page = watched.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(portal_address + "dangjian/index.html")
     page.get_by_text("订阅本栏目").click()
     page.get_by_role("button", name="复制地址").click()
     page.get_by_text("已复制", exact=True).wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == portal_address + "feeds/dangjian.rss.xml"
-    context.close()
 
 
 def test_print_shows_text_address_and_code_and_nothing_around(
@@ -273,9 +268,9 @@ def test_a_column_lists_its_articles_newest_first(watched: Watched, portal_addre
     assert len(addresses) == len(set(addresses)), "an article stands twice on the page"
 
 
-def test_the_menu_of_a_phone_opens_and_closes(browser: Browser, portal_address: str) -> None:
-    context = browser.new_context(viewport={"width": 375, "height": 700})
-    page = context.new_page()
+def test_the_menu_of_a_phone_opens_and_closes(watched: Watched, portal_address: str) -> None:
+    page = watched.page
+    page.set_viewport_size({"width": 375, "height": 700})
     page.goto(portal_address)
     assert not page.locator("#nav").is_visible()
     menu = page.get_by_role("button", name="栏目")
@@ -284,17 +279,14 @@ def test_the_menu_of_a_phone_opens_and_closes(browser: Browser, portal_address: 
     assert menu.get_attribute("aria-expanded") == "true"
     page.keyboard.press("Escape")
     assert not page.locator("#nav").is_visible()
-    context.close()
 
 
-def test_a_page_without_a_date_is_found_without_one(browser: Browser, portal_address: str) -> None:
-    context = browser.new_context()
-    page = context.new_page()
+def test_a_page_without_a_date_is_found_without_one(watched: Watched, portal_address: str) -> None:
+    page = watched.page
     page.goto(f"{portal_address.rstrip('/')}/search.html?q=党建")
     page.locator(".result").first.wait_for()
     page.get_by_text("自选起止日期").wait_for()
     assert "1970" not in page.locator("main").inner_text()
-    context.close()
 
 
 def test_without_script_all_is_there_and_search_leads_on(

@@ -1,12 +1,12 @@
 """The browser and Python give the same answers on archives and queries nobody thought of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext, Page
 
 from dangjian.search import SearchDoc
 from dangjian.search.format.documents import CHINA
@@ -19,6 +19,7 @@ from tests.search import library
 pytestmark = pytest.mark.browser
 # Few letters, so that everything occurs everywhere: plain, traditional, wide, combined, astral.
 LETTERS = "党建会议服务区社國国為为ａAéE12　 ，。“”\n-:：1＋𠀀😀㎏\u200b中共"
+DOUBTFUL = 230
 WORDS = ("dangjian", "jc", "shehui", "党建", "服务", "社区", "国", "title", "年")
 
 # What titles are made of that read as queries.
@@ -73,7 +74,7 @@ def _query(random: Random, docs: list[SearchDoc]) -> str:
 
 @pytest.mark.parametrize("segments", [1, 4])
 def test_same_answers(
-    segments: int, browser: Browser, serve: Callable[[Path], str], tmp_path: Path, long: bool
+    segments: int, visitor: BrowserContext, serve: Callable[[Path], str], tmp_path: Path, long: bool
 ) -> None:
     """Total and order of random queries; single words against plain substring."""
     random = Random(segments)
@@ -82,9 +83,9 @@ def test_same_answers(
     search_worker.put_worker(tmp_path)
     index = IndexReader(tmp_path / "search")
     folded = {doc.url: [_folded(doc.title), _folded(doc.text)] for doc in docs}
-    page = browser.new_page()
+    page = visitor.new_page()
     search_worker.open_worker(page, serve(tmp_path))
-    for _ in range(400 if long else 80):
+    for _ in range(400 if long else 50):
         query = _query(random, docs)
         expected = search_index(index, query, 0)
         answer, addresses = search_worker.all_results(page, query)
@@ -101,7 +102,7 @@ def test_same_answers(
 
 
 def test_same_answers_to_titles(
-    browser: Browser, serve: Callable[[Path], str], tmp_path: Path
+    visitor: BrowserContext, serve: Callable[[Path], str], tmp_path: Path
 ) -> None:
     """Titles that read as queries, among them many that differ in their signs only."""
     random = Random(3)
@@ -116,7 +117,7 @@ def test_same_answers_to_titles(
     library.build_in_segments(tmp_path / "search", docs, (40, 50))
     search_worker.put_worker(tmp_path)
     index = IndexReader(tmp_path / "search")
-    page = browser.new_page()
+    page = visitor.new_page()
     search_worker.open_worker(page, serve(tmp_path))
     for title in dict.fromkeys(titles):
         expected = search_index(index, title, 0)
@@ -127,17 +128,23 @@ def test_same_answers_to_titles(
 
 
 @pytest.fixture(scope="module")
-def doubtful(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """Articles with a sign between two words or a letter, more than are looked up; and which."""
+def doubtful(
+    tmp_path_factory: pytest.TempPathFactory, visitor: BrowserContext, serve: Callable[[Path], str]
+) -> Iterator[tuple[Page, IndexReader]]:
+    """Articles with a sign between two words or a letter, more than are looked up; who is asked."""
     random = Random(4)
     texts = [
         f"要学习{random.choice('，、 和并')}贯彻。{random.choice(('', '党建、人才', '党建与人才'))}"
-        for _ in range(230)
+        for _ in range(DOUBTFUL)
     ]
     docs = [library.article(number, f"之{number}", text) for number, text in enumerate(texts)]
     site = tmp_path_factory.mktemp("doubtful")
     library.build_in_segments(site / "search", docs, (80, 150))
-    return site, {doc.url: doc.text for doc in docs}
+    search_worker.put_worker(site)
+    page = visitor.new_page()
+    search_worker.open_worker(page, serve(site))
+    yield page, IndexReader(site / "search")
+    page.close()
 
 
 @pytest.mark.parametrize(
@@ -152,23 +159,15 @@ def doubtful(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
 )
 @pytest.mark.parametrize("sort", ["", "new"])
 def test_what_is_not_looked_up_is_counted_and_shown_once(
-    doubtful: tuple[Path, dict[str, str]],
-    browser: Browser,
-    serve: Callable[[Path], str],
-    query: str,
-    sort: str,
+    doubtful: tuple[Page, IndexReader], query: str, sort: str
 ) -> None:
     """The count is never too low; on all pages together stands each answer once, and no other."""
-    site, texts = doubtful
-    search_worker.put_worker(site)
-    truth = {result.url for result in search_index(IndexReader(site / "search"), query, 0).results}
-    assert 0 < len(truth) < len(texts)
-    page = browser.new_page()
-    search_worker.open_worker(page, serve(site))
+    page, index = doubtful
+    truth = {result.url for result in search_index(index, query, 0).results}
+    assert 0 < len(truth) < DOUBTFUL
     answer, addresses = search_worker.all_results(page, query, sort=sort)
-    page.close()
     assert answer["notes"] == ["about"]
-    assert len(truth) <= answer["total"] <= len(texts)
+    assert len(truth) <= answer["total"] <= DOUBTFUL
     assert sorted(addresses) == sorted(truth)
 
 

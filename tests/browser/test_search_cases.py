@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 from tests.browser import search_worker
 from tests.search import library
@@ -17,7 +17,7 @@ SORTS = {"": "", "date": "new"}
 def asked(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
-    browser: Browser,
+    visitor: BrowserContext,
     serve: Callable[[Path], str],
 ) -> Iterator[Page]:
     """A page that answers from the cases' articles, in one segment or in three."""
@@ -27,7 +27,7 @@ def asked(
     else:
         library.build(site / "search", library.case_documents(), library.case_columns())
     search_worker.put_worker(site)
-    page = browser.new_page()
+    page = visitor.new_page()
     search_worker.open_worker(page, serve(site))
     yield page
     page.close()
@@ -46,12 +46,12 @@ def test_case(asked: Page, case: library.Case) -> None:
 
 
 def test_traditional_texts_are_folded_before_they_are_compared(
-    tmp_path: Path, browser: Browser, serve: Callable[[Path], str]
+    tmp_path: Path, visitor: BrowserContext, serve: Callable[[Path], str]
 ) -> None:
     """The first question of a page, in simplified characters, decided by a traditional text."""
     library.build(tmp_path / "search", library.case_documents(), library.case_columns())
     search_worker.put_worker(tmp_path)
-    page = browser.new_page()
+    page = visitor.new_page()
     search_worker.open_worker(page, serve(tmp_path))
     _, addresses = search_worker.all_results(page, "学习，贯彻")
     assert "djdt/2023/02/a11.html" in addresses

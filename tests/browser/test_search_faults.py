@@ -8,9 +8,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.search_site import build_search_site
+from tests.conftest import Watched
 from tests.sites import article
 
 pytestmark = pytest.mark.browser
@@ -29,16 +30,14 @@ def output(built: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh page that takes note of exceptions nobody caught."""
-    context = browser.new_context()
-    opened = context.new_page()
-    thrown: list[str] = []
-    opened.on("pageerror", lambda error: thrown.append(str(error)))
-    yield opened
-    context.close()
-    # A script that is cut off can't be read by the browser, which says so by itself.
-    assert set(thrown) <= {"Invalid or unexpected token"}
+def page(visitor: BrowserContext) -> Iterator[Page]:
+    """A page on which nothing goes wrong but what the browser says of a file by itself."""
+    watched = Watched(visitor)
+    yield watched.page
+    watched.leave()
+    thrown = {fault for fault in watched.faults if not fault.startswith("console: ")}
+    # A script that is cut off can't be read by the browser.
+    assert thrown <= {"error: Invalid or unexpected token"}
 
 
 def _manifest(output: Path) -> Path:
