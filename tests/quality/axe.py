@@ -1,11 +1,13 @@
 """axe in a page that is open: all display modes of one page without loading it again.
 
-Every rule is asked of the whole page in the layouts that differ. Modes that only change colours and
-sizes of type are asked about those: of each combination of colour, ground, size and weight of type
-that a page has, one element, unless an earlier page had it in the same mode. The long mode asks all
-rules of all elements.
+Every rule is asked of the whole page in the layouts that differ; modes that only change colours and
+sizes of type are asked about those. Colours, most of the work, are asked of the standard look of
+each page, elsewhere of each combination of colour, ground, size and weight of type that a page has:
+one element, unless an earlier page had it in the same mode. The long mode asks all rules of all
+elements.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +41,7 @@ class Look:
     root: dict[str, str] = field(default_factory=dict)
     size: tuple[int, int] = DESKTOP
     whole: bool = False
-    """Whether the page is laid out in another way, so that all rules are asked."""
+    """Whether the page is laid out in another way, so that not only its colours are looked at."""
 
 
 # A scroll box's shadow is a gradient; axe computes no contrast on one, so it is removed.
@@ -51,10 +53,10 @@ _SHOW = """given => {
   for (const box of document.querySelectorAll('.table-box')) box.style.backgroundImage = 'none';
   document.dispatchEvent(new CustomEvent('choice', {detail: ''}));
 }"""
-_RUN = """async ({context, rules, known}) => {
+_RUN = """async ({context, rules, disabled, known}) => {
   const {violations, incomplete} = await axe.run(
     context === null ? window.newlyLooking : context,
-    {runOnly: rules, resultTypes: ['violations', 'incomplete']});
+    {runOnly: rules, rules: disabled, resultTypes: ['violations', 'incomplete']});
   const allowed = (id, target) => known.some(([rule, inside]) => (
     rule === id && document.querySelector(target)?.closest(inside)));
   const told = (what, results, wanted) => results.flatMap(({id, nodes}) => nodes
@@ -102,14 +104,20 @@ def faults(page: Page) -> list[str]:
     return _run(page, "html", ALL_RULES)
 
 
+def faults_of_layout(page: Page) -> list[str]:
+    """The same, but for colours."""
+    return _run(page, "html", ALL_RULES, without=RULES_OF_COLOURS)
+
+
 def faults_of_colours(page: Page, seen: set[str]) -> list[str]:
-    """The same of colours alone, for words that look like none in ``seen``; adds their looks."""
+    """Those of colours alone, for words that look like none in ``seen``; adds their looks."""
     new = page.evaluate(_LOOKS_OF_WORDS, sorted(seen))
     seen.update(new)
     return _run(page, None, {"type": "rule", "values": RULES_OF_COLOURS}) if new else []
 
 
-def _run(page: Page, context: str | None, rules: Any) -> list[str]:
-    given = {"context": context, "rules": rules, "known": list(UNDECIDED)}
+def _run(page: Page, context: str | None, rules: Any, without: Sequence[str] = ()) -> list[str]:
+    disabled = {rule: {"enabled": False} for rule in without}
+    given = {"context": context, "rules": rules, "disabled": disabled, "known": list(UNDECIDED)}
     found: list[Any] = page.evaluate(_RUN, given)
     return [str(line) for line in found]

@@ -8,13 +8,21 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.conftest import Watched
-from tests.quality.axe import DESKTOP, PHONE, Look, faults, faults_of_colours, load_axe, show
+from tests.quality.axe import (
+    DESKTOP,
+    PHONE,
+    Look,
+    faults,
+    faults_of_colours,
+    faults_of_layout,
+    load_axe,
+    show,
+)
 from tests.quality.pages import one_of_each
 from tests.sites import Built
 
 ELDER, DARK, HIGH = {"elder": "on"}, {"theme": "dark"}, {"contrast": "high"}
 LOOKS: dict[str, Look] = {
-    "standard": Look(whole=True),
     "dark": Look(DARK),
     "high contrast": Look(HIGH),
     "large type": Look({"fontscale": "large"}),
@@ -64,6 +72,12 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture(scope="module")
+def seen() -> dict[str, set[str]]:
+    """The looks of words that were asked about, by mode."""
+    return {name: set() for name in LOOKS}
+
+
 def share_of(portal: Built, share: int) -> list[tuple[str, str]]:
     chosen = list(one_of_each(portal).items())
     assert len(chosen) >= 20
@@ -74,15 +88,21 @@ def share_of(portal: Built, share: int) -> list[tuple[str, str]]:
 @pytest.mark.tools
 @pytest.mark.slow
 @pytest.mark.parametrize("share", range(SHARES))
-def test_axe_in_every_mode(page: Page, portal: Built, portal_address: str, share: int) -> None:
+def test_axe_in_every_mode(
+    page: Page, portal: Built, portal_address: str, share: int, seen: dict[str, set[str]]
+) -> None:
     found: dict[str, list[str]] = {}
-    seen: dict[str, set[str]] = {name: set() for name in LOOKS}
     for kind, path in share_of(portal, share):
         page.goto(portal_address + path)
         load_axe(page)
+        show(page, Look())
+        told = faults(page)
+        if told:
+            found[f"standard, {kind}: {path}"] = told
         for name, look in LOOKS.items():
             show(page, look)
-            told = faults(page) if look.whole else faults_of_colours(page, seen[name])
+            told = faults_of_layout(page) if look.whole else []
+            told += faults_of_colours(page, seen[name])
             if told:
                 found[f"{name}, {kind}: {path}"] = told
     assert found == {}
@@ -145,6 +165,7 @@ def test_axe_is_asked(page: Page, portal_address: str) -> None:
     pale, nameless = "violation color-contrast", "violation image-alt"
     assert [line.split(":")[0] for line in faults_of_colours(page, seen)] == [pale]
     assert {line.split(":")[0] for line in faults(page)} == {pale, nameless}
+    assert [line.split(":")[0] for line in faults_of_layout(page)] == [nameless]
 
 
 @pytest.mark.browser
