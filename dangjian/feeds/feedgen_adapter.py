@@ -19,6 +19,7 @@ from dangjian.feeds.model import Channel, FeedItem, named, shown_title
 _ATOM = "http://www.w3.org/2005/Atom"
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 _MEDIA = "http://search.yahoo.com/mrss/"
+_XHTML = "http://www.w3.org/1999/xhtml"
 _RSS_IMAGES = (".png", ".jpg", ".jpeg", ".gif")
 _GENERATOR = "Dangjian"
 
@@ -31,7 +32,7 @@ class _FeedExtras(BaseExtension):  # type: ignore[misc]
         self.previous = ""
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": _DUBLIN_CORE, "media": _MEDIA}
+        return {"dc": _DUBLIN_CORE, "media": _MEDIA, "xhtml": _XHTML}
 
     def extend_rss(self, feed: etree._Element) -> etree._Element:
         if self.empty:
@@ -80,6 +81,11 @@ class _EntryExtras(BaseEntryExtension):  # type: ignore[misc]
         return entry
 
     def _extend(self, entry: etree._Element, item: FeedItem) -> None:
+        # For people who open the feed in a browser: a style sheet can't reword a date of RFC 822,
+        # and browsers are giving up XSLT. Feed readers know no such element and pass over it.
+        day = item.published
+        shown = etree.SubElement(entry, f"{{{_XHTML}}}time", datetime=f"{day:%Y-%m-%d}")
+        shown.text = f"{day.year}年{day.month}月{day.day}日"
         if item.source:
             etree.SubElement(entry, f"{{{_DUBLIN_CORE}}}source").text = strip_invalid(item.source)
         if item.image:

@@ -44,11 +44,16 @@ def test_a_feed_can_be_read(address: str, watched: Any, kind: str) -> None:
     assert CHANNEL.title in text
     assert FULL.title in text
     assert "《平凉组工》" in text
+    assert "2020年6月16日" in text
+    assert "2020 " not in text
+    assert "T12:00" not in text
     assert FULL.html not in text
     top = page.evaluate(
         "getComputedStyle(document.querySelector('channel, feed'), '::before').content"
     )
     assert "这是一个订阅源" in top
+    shown_as = page.evaluate("getComputedStyle(document.querySelector('channel, feed')).display")
+    assert shown_as == "flex"  # else nothing would be in its order
     own = page.evaluate(
         "getComputedStyle(document.querySelector('link[rel=self]'), '::before').content"
     )

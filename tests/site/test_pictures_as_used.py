@@ -72,6 +72,24 @@ def test_the_home_page_has_covers_in_sizes_cropped_at_their_focus(full: Built) -
     assert set(focused) <= {"fx-0 fy-0"}
 
 
+def test_a_video_shows_a_poster_no_wider_than_the_text_needs(make_site: MakeSite) -> None:
+    video = {"文件": "a.mp4", "封面": "a.jpg"}
+    site = {
+        "content/jcdj/_column.md": column("基层党建"),
+        "content/jcdj/a.md": article("短片", body="看。", type="video", video=video),
+        "content/jcdj/a.mp4": b"\0\0\0\x18ftypmp42" + b"\0" * 100,
+        "content/jcdj/a.jpg": jpeg(1500, 900),
+    }
+    for sizes, width in ((True, 800), (False, 1500)):
+        built = make_site(site, {"PICTURE_SIZES": sizes}).build()
+        page = built.page("jcdj/2020/06/a.html")
+        (image,), (film,) = page.all("//figure/img"), page.all("//video")
+        assert image.get("src") == film.get("poster")
+        assert (image.get("fetchpriority"), film.get("width")) == ("high", "1500")
+        with Image.open(built.output / "jcdj/2020/06" / film.get("poster")) as poster:
+            assert poster.width == width
+
+
 def test_a_plain_build_makes_one_size(make_site: MakeSite) -> None:
     built = make_site(files()).build()
     assert [path for path in built.files() if path.endswith(".avif")] == []
