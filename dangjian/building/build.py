@@ -8,9 +8,7 @@ Each step returns what the next one takes. Where nothing but the texts of some a
 Only a build that has something to do imports this module, and with it everything that makes pages.
 """
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -42,6 +40,7 @@ from dangjian.building.published import note_articles
 from dangjian.building.scope import WHOLE, Scope
 from dangjian.building.site_plan import plan_site, settle_pages, write_site
 from dangjian.building.snapshot import note_trust
+from dangjian.common.collector import without_collector
 from dangjian.common.problems import Problems
 from dangjian.common.report import Report, Stage
 from dangjian.content.archive import Archive, Clock
@@ -129,7 +128,7 @@ class Build:
     def read(self) -> Readings:
         """Read the sources that changed. Read once, however often asked for."""
         if self._readings is None:
-            with self.report.timed(Stage.READ), _without_collector():
+            with self.report.timed(Stage.READ), without_collector():
                 self._readings = self._read()
             self.report.read = self._readings.read
         return self._readings
@@ -156,7 +155,7 @@ class Build:
     def arrange(self) -> Arranged:
         """Arrange the whole archive, and report what is wrong with it."""
         self.read()
-        with _without_collector():
+        with without_collector():
             presenter = self._arrange()
             while self._holds_back(presenter):
                 presenter = self._arrange()
@@ -217,7 +216,7 @@ class Build:
         if last is None or readings is None or not readings.text_only:
             return None
         scope = Scope(tuple(readings.read), frozenset({*last.unindexed, *readings.read}))
-        with _without_collector():
+        with without_collector():
             presenter = self._previous or self._arrange_subset(scope)
         if presenter is None or not self._renew_texts(presenter, scope):
             return None
@@ -290,7 +289,7 @@ class Build:
         if indexed:
             listed.check_way([f"{SEARCH_FOLDER}/"], state.files, state.links)
         index = self._begin_index(arranged) if indexed else None
-        with _without_collector():
+        with without_collector():
             with self.report.timed(Stage.PLAN):
                 plan = plan_site(self._place, presenter, self._known.sources)
                 producer = Producer(
@@ -325,7 +324,7 @@ class Build:
         from dangjian.feeds.ids import unnumbered  # noqa: PLC0415 - nor this
 
         presenter = self.arrange().presenter
-        with _without_collector(), self.report.timed(Stage.PLAN):
+        with without_collector(), self.report.timed(Stage.PLAN):
             settle_pages(plan_site(self._place, presenter, self._known.sources))
         archive, now = presenter.archive, self._comparison.snapshot.now
         self.report.problems.extend(inspect_site(self._place, archive, now))
@@ -370,15 +369,3 @@ class Build:
             last,
             produced.arranged.whole,
         )
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Keep the cyclic collector from walking a whole archive's objects again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -14,6 +14,7 @@ from dangjian.cli.asking import ask, ask_until, progress, site_of
 from dangjian.cli.commands import Context, command, refuse
 from dangjian.cli.fetching import fetch_and_tell
 from dangjian.cli.summary import closing, profiled, tell, tell_withheld
+from dangjian.common.collector import without_collector
 from dangjian.common.problems import Problem, Problems, report as problems_report
 from dangjian.common.report import Report
 from dangjian.common.timezone import SHANGHAI
@@ -94,14 +95,14 @@ def build(
     )
     if reset:
         site.forget()
-    with profiled(profile):
+    with profiled(profile), without_collector():
         result = site.build(progress())
+        # Nor is all of it to be walked through when Python ends.
+        gc.freeze()
     if report:
         text = json.dumps(result.as_dict(), ensure_ascii=False, indent=1)
         Path(report).write_text(text + "\n", encoding="utf-8")
     tell(result, site.content_name())
-    # Avoid a final full collection at interpreter exit.
-    gc.freeze()
     if result.failed:
         refuse(f"{closing(result)}。其余已生成。请照上面的提示改正后再生成。")
 

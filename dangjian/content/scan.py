@@ -81,6 +81,8 @@ def scan_content(content: Path) -> Scan:
 
 def _passed_over(name: str) -> str:
     """Why a Markdown file in a column is no article; empty for most."""
+    if _ORDINARY.fullmatch(name) and "conflict" not in name:
+        return ""
     if name.startswith("."):
         return _HIDDEN
     if _COLUMN_LIKE.match(name):
@@ -124,6 +126,8 @@ _NOT_READ = regex(
     re.IGNORECASE,
 )
 """Names that were most likely meant to end in ``.md``, or other programs' articles."""
+_ORDINARY = regex(r"[a-z0-9-]+\.md")
+"""Most names; of what is passed over only a copy with ``conflict`` in its name can look so."""
 _COPY = regex(
     r"\.sync-conflict-\d|[(（ _-]冲突(?:的)?副本|冲突文件|conflicted copy|[ _-]+conflict[ _.-]"
     r"|(?: -|-| |_|的)\s*副本\s*(?:[(（]?\d+[)）]?)?\.md$|^副本 ?(?:-|_)|^复件(?: |[(（]|\.md$)"
