@@ -4,6 +4,7 @@ import os
 from collections.abc import Container, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -16,16 +17,11 @@ from dangjian.content.archive import Item
 from dangjian.content.catalogue import Catalogue
 from dangjian.content.columns import Column
 from dangjian.pages.presenter import Presenter
-from dangjian.search import (
-    HEAD_CELL_END,
-    Edition,
-    IndexReport,
-    SearchDoc,
-    amend_index,
-    minute_of,
-    update_index,
-)
+from dangjian.search.format.documents import HEAD_CELL_END, SearchDoc, minute_of
 from dangjian.text.excerpts import plain_text
+
+if TYPE_CHECKING:
+    from dangjian.search.builder.state import Edition, IndexReport
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -33,12 +29,12 @@ _encode = msgspec.msgpack.Encoder().encode
 class SearchRequest(Struct):
     """What an index is to hold, or what of it is new; passes quickly to another process.
 
-    ``editions`` tell of each article by its path whether it has changed, ``articles`` are they
-    themselves but for their texts, packed; ``columns`` are the names of all columns by their
-    addresses.
+    ``editions`` tell of each article by its path whether it has changed (see ``Edition``),
+    ``articles`` are they themselves but for their texts, packed; ``columns`` are the names of all
+    columns by their addresses.
     """
 
-    editions: dict[str, Edition]
+    editions: dict[str, tuple[int, bytes]]
     articles: dict[str, bytes]
     columns: dict[str, str]
 
@@ -53,7 +49,7 @@ def search_request(presenter: Presenter, paths: Container[str] | None = None) ->
     for item in (*archive.items, *archive.pages):
         if item.address and (paths is None or item.path in paths):
             minute = minute_of(item.entry.date)
-            request.editions[item.path] = Edition(minute, places.digest_of(item))
+            request.editions[item.path] = (minute, places.digest_of(item))
             request.articles[item.path] = _packed(item, owner)
     return request
 
@@ -63,21 +59,29 @@ def update_search(catalogue: Path, output: Path, request: SearchRequest) -> list
 
     Reads texts as committed to the catalogue, so that it can run in another process.
     """
+    from dangjian.search.builder.update import update_index  # noqa: PLC0415 - see load_indexer
+
     _start_few_threads()
     load = partial(_documents, catalogue, request)
-    folder = output / SEARCH_FOLDER
-    return _paths(
-        update_index(folder, _cache(catalogue), request.editions, load, columns=request.columns)
-    )
+    folder, editions = output / SEARCH_FOLDER, _editions(request)
+    return _paths(update_index(folder, _cache(catalogue), editions, load, columns=request.columns))
 
 
 def amend_search(catalogue: Path, output: Path, request: SearchRequest) -> list[str] | None:
     """The same where some articles are all that is new; None if that can't be done."""
+    from dangjian.search.builder.update import amend_index  # noqa: PLC0415 - see load_indexer
+
     _start_few_threads()
     load = partial(_documents, catalogue, request)
-    folder = output / SEARCH_FOLDER
-    report = amend_index(folder, _cache(catalogue), request.editions, load, columns=request.columns)
+    folder, editions = output / SEARCH_FOLDER, _editions(request)
+    report = amend_index(folder, _cache(catalogue), editions, load, columns=request.columns)
     return _paths(report) if report else None
+
+
+def _editions(request: SearchRequest) -> "dict[str, Edition]":
+    from dangjian.search.builder.state import Edition  # noqa: PLC0415 - see load_indexer
+
+    return {path: Edition(*one) for path, one in request.editions.items()}
 
 
 def _cache(catalogue: Path) -> Path:
@@ -85,12 +89,15 @@ def _cache(catalogue: Path) -> Path:
     return catalogue.with_suffix(".search")
 
 
-def _paths(report: IndexReport) -> list[str]:
+def _paths(report: "IndexReport") -> list[str]:
     return [f"{SEARCH_FOLDER}/{name}" for name in report.files]
 
 
 def load_indexer() -> None:
-    """Load what an update of an index needs: that takes as long as adding an article."""
+    """Load what an update of an index needs: that takes as long as adding an article.
+
+    Only the process that makes the index does, not the one that makes pages.
+    """
     _start_few_threads()
     import dangjian.search.builder.index  # noqa: F401, PLC0415
 

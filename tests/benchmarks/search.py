@@ -18,7 +18,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from dangjian.search import SearchDoc
+from dangjian.search.format.documents import SearchDoc
 from tests.benchmarks import measure, peers
 from tests.benchmarks.search_browser import Answer, Found, Ours, Theirs, cut_phrases, cut_queries
 from tests.benchmarks.search_corpus import Truth, generated, read_folder, write_corpus

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from dangjian.search import SearchDoc
+from dangjian.search.format.documents import SearchDoc
 from tests.benchmarks.search_server import Sender
 from tests.browser import search_worker
 

@@ -17,8 +17,9 @@ import msgspec
 import yaml
 from msgspec.structs import replace
 
-from dangjian.search import Edition, SearchDoc, minute_of, update_index
-from dangjian.search.format.documents import key_hash
+from dangjian.search.builder.state import Edition
+from dangjian.search.builder.update import update_index
+from dangjian.search.format.documents import SearchDoc, key_hash, minute_of
 from dangjian.search.format.folding import fold_text
 from tests.benchmarks.archive import articles, column_name
 

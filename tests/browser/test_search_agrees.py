@@ -8,8 +8,7 @@ from random import Random
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from dangjian.search import SearchDoc
-from dangjian.search.format.documents import CHINA
+from dangjian.search.format.documents import CHINA, SearchDoc
 from dangjian.search.format.folding import fold_text
 from dangjian.search.format.segment import IndexReader
 from dangjian.search.query.engine import search_index

@@ -13,16 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from dangjian.search import (
-    Edition,
-    IndexReport,
-    SearchDoc,
-    amend_index,
-    minute_of,
-    update_index,
-)
 from dangjian.search.builder import index
-from dangjian.search.format.documents import CHINA
+from dangjian.search.builder.state import Edition, IndexReport
+from dangjian.search.builder.update import amend_index, update_index
+from dangjian.search.format.documents import CHINA, SearchDoc, minute_of
 
 CASES = Path(__file__).with_name("cases.json")
 

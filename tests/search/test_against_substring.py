@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, strategies as st
 
-from dangjian.search import SearchDoc
 from dangjian.search.builder.folder import Folder
+from dangjian.search.format.documents import SearchDoc
 from dangjian.search.format.folding import BLANKS, fold_char, fold_text, is_unit, simplified
 from dangjian.search.format.segment import IndexReader
 from dangjian.search.query.engine import search_index

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from dangjian.search import SearchDoc
 from dangjian.search.builder import postings
 from dangjian.search.builder.chunks import Part, Prepared, lists_of, parts_of
 from dangjian.search.builder.folder import Folder
 from dangjian.search.builder.patching import patched_lists
-from dangjian.search.format.documents import record_of
+from dangjian.search.format.documents import SearchDoc, record_of
 from dangjian.search.format.folding import simplified
 from dangjian.search.format.lists import Lists
 from tests.examples import examples

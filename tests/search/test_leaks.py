@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from dangjian.search import SearchDoc
+from dangjian.search.format.documents import SearchDoc
 from dangjian.search.format.folding import fold_text
 from dangjian.search.format.manifest import Manifest, read_manifest
 from dangjian.search.format.segment import IndexReader

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dangjian.search import HEAD_CELL_END
+from dangjian.search.format.documents import HEAD_CELL_END
 from dangjian.search.format.segment import IndexReader
 from dangjian.search.query.engine import search_index
 from tests.search import library

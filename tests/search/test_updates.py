@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, strategies as st
 
-from dangjian.search import SearchDoc, update_index
 from dangjian.search.builder import index
 from dangjian.search.builder.partition import Sizes, partition
+from dangjian.search.builder.update import update_index
+from dangjian.search.format.documents import SearchDoc
 from dangjian.search.format.folding import simplified
 from dangjian.search.format.segment import IndexReader
 from dangjian.search.query.engine import search_index
