@@ -33,6 +33,7 @@ SET_ASIDE = [
     ("a的副本.md", "副本"),
     ("a copy 2.md", "副本"),
     ("a (conflicted copy 2026-11-01).md", "副本"),
+    ("a-conflict-1.md", "副本"),
     ("_b.md", "以 _ 开头的文件不是文章"),
 ]
 

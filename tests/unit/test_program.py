@@ -180,16 +180,34 @@ def test_a_fault_of_the_program_is_not_taken_for_a_mistake() -> None:
         failing(Context(ROOT))
 
 
-def test_no_command_loads_invoke_or_what_makes_pages() -> None:
-    """They would take most of the time in which nothing has changed."""
+SLOW = {
+    "invoke",
+    "asyncio",
+    "unittest.mock",
+    "importlib.metadata",
+    "email",
+    "zipfile",
+    "numpy",
+    "PIL",
+}
+SLOW |= {"PIL", "lxml", "feedgen", "pelican", "dangjian.search.builder"}
+
+
+@pytest.mark.parametrize(
+    ("modules", "slow"),
+    [
+        ("dangjian.cli.program", SLOW | {"jinja2", "yaml", "dangjian.building.build"}),
+        ("dangjian.building.build, dangjian.building.search_documents", SLOW),
+    ],
+    ids=["where nothing has changed", "where pages are made"],
+)
+def test_what_takes_long_is_loaded_only_where_it_is_needed(modules: str, slow: set[str]) -> None:
     loaded = subprocess.run(
-        [sys.executable, "-c", "import sys, dangjian.cli.program; print(*sys.modules)"],
+        [sys.executable, "-c", f"import sys, {modules}; print(*sys.modules)"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout.split()
-    slow = {"invoke", "asyncio", "unittest.mock", "importlib.metadata", "numpy", "PIL"}
-    slow |= {"email", "zipfile", "jinja2", "markdown", "pelican", "dangjian.building.build"}
-    assert "dangjian.cli.site" in loaded
+    assert modules.partition(",")[0] in loaded
     assert slow.isdisjoint(loaded), slow.intersection(loaded)
