@@ -19,7 +19,6 @@ from dangjian.feeds.model import Channel, FeedItem, named, shown_title
 _ATOM = "http://www.w3.org/2005/Atom"
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 _MEDIA = "http://search.yahoo.com/mrss/"
-_XHTML = "http://www.w3.org/1999/xhtml"
 _RSS_IMAGES = (".png", ".jpg", ".jpeg", ".gif")
 _GENERATOR = "Dangjian"
 
@@ -32,7 +31,7 @@ class _FeedExtras(BaseExtension):  # type: ignore[misc]
         self.previous = ""
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": _DUBLIN_CORE, "media": _MEDIA, "xhtml": _XHTML}
+        return {"dc": _DUBLIN_CORE, "media": _MEDIA}
 
     def extend_rss(self, feed: etree._Element) -> etree._Element:
         if self.empty:
@@ -60,9 +59,12 @@ class _EntryExtras(BaseEntryExtension):  # type: ignore[misc]
             return entry
         for name in named(item.authors):
             etree.SubElement(entry, f"{{{_DUBLIN_CORE}}}creator").text = name
-        if item.updated is not None:
-            updated = etree.SubElement(entry, f"{{{_ATOM}}}updated")
-            updated.text = item.updated.replace(microsecond=0).isoformat()
+        # For people who open the feed in a browser: no style sheet can reword a date of RFC 822, of
+        # one that begins with the day it can show the beginning.
+        for name, moment in (("published", item.published), ("updated", item.updated)):
+            if moment is not None:
+                element = etree.SubElement(entry, f"{{{_ATOM}}}{name}")
+                element.text = moment.replace(microsecond=0).isoformat()
         for file in item.enclosures:
             medium = file.mime.partition("/")[0]
             content = etree.SubElement(entry, f"{{{_MEDIA}}}content", url=file.url, type=file.mime)
@@ -81,11 +83,6 @@ class _EntryExtras(BaseEntryExtension):  # type: ignore[misc]
         return entry
 
     def _extend(self, entry: etree._Element, item: FeedItem) -> None:
-        # For people who open the feed in a browser: a style sheet can't reword a date of RFC 822,
-        # and browsers are giving up XSLT. Feed readers know no such element and pass over it.
-        day = item.published
-        shown = etree.SubElement(entry, f"{{{_XHTML}}}time", datetime=f"{day:%Y-%m-%d}")
-        shown.text = f"{day.year}年{day.month}月{day.day}日"
         if item.source:
             etree.SubElement(entry, f"{{{_DUBLIN_CORE}}}source").text = strip_invalid(item.source)
         if item.image:

@@ -111,19 +111,20 @@ def test_axe_in_every_mode(
 @pytest.mark.browser
 @pytest.mark.tools
 @pytest.mark.long
+@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("width", [320, 375, 1280])
-@pytest.mark.parametrize("root", COMBINED)
 def test_axe_with_all_rules_in_all_modes_at_once(
-    page: Page, portal: Built, portal_address: str, root: str, width: int
+    page: Page, portal: Built, portal_address: str, width: int, share: int
 ) -> None:
     found: dict[str, list[str]] = {}
-    for kind, path in one_of_each(portal).items():
+    for kind, path in share_of(portal, share):
         page.goto(portal_address + path)
         load_axe(page)
-        show(page, Look(COMBINED[root], (width, 800)))
-        told = faults(page)
-        if told:
-            found[f"{kind}: {path}"] = told
+        for name, root in COMBINED.items():
+            show(page, Look(root, (width, 800)))
+            told = faults(page)
+            if told:
+                found[f"{name}, {kind}: {path}"] = told
     assert found == {}
 
 

@@ -23,7 +23,6 @@ CHINA = timezone(timedelta(hours=8))
 ATOM = "{http://www.w3.org/2005/Atom}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
-XHTML = "{http://www.w3.org/1999/xhtml}"
 ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 SITE = "https://www.example.com"
 CHANNEL = Channel(
@@ -98,7 +97,7 @@ def check_rss(feed: etree._Element, self_url: str) -> None:
     guids = [element.text for element in channel.findall("item/guid")]
     assert len(set(guids)) == len(channel.findall("item"))
     once = {"title", "link", "description", "guid", "pubDate", "enclosure", "source", ENCODED}
-    once |= {f"{ATOM}updated", f"{MEDIA}thumbnail", f"{XHTML}time"}
+    once |= {f"{ATOM}updated", f"{MEDIA}thumbnail", f"{ATOM}published"}
     known = once | {"category", f"{DC}creator", f"{DC}source", f"{MEDIA}content"}
     for entry in channel.findall("item"):
         names = [child.tag for child in entry]
@@ -177,7 +176,7 @@ def test_rss_by_its_rules() -> None:
     assert full.findtext("description") == "一句 &lt;话&gt; &amp; 摘要"
     assert full.findtext(ENCODED) == FULL.html
     assert full.findtext("pubDate") == "Tue, 16 Jun 2020 12:00:00 +0800"
-    assert full.findtext(f"{XHTML}time") == "2020年6月16日"
+    assert full.findtext(f"{ATOM}published") == "2020-06-16T12:00:00+08:00"
 
 
 def test_atom_by_its_rules() -> None:
