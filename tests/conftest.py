@@ -268,8 +268,10 @@ class Watched:
 
 
 @pytest.fixture
-def watched(visitor: BrowserContext) -> Iterator[Watched]:
+def watched(visitor: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Watched]:
     """A page whose faults make the test fail at its end."""
+    # Made first and so removed last: a page may ask for its icon until it is closed.
+    request.getfixturevalue("tmp_path")
     page = Watched(visitor)
     yield page
     page.leave()
