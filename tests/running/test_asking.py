@@ -1,4 +1,4 @@
-"""``invoke new`` at a terminal: it asks, offers, and takes Enter for an answer."""
+"""``new`` at a terminal: it asks, offers, and takes Enter for an answer."""
 
 import os
 import select
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running.test_commands import COLUMN, SETTINGS, TASKS, files_of, write
+from tests.running.test_commands import COLUMN, SETTINGS, files_of, write
 
 pty = pytest.importorskip("pty", reason="terminals are POSIX")
 PATIENCE = 60
@@ -22,7 +22,7 @@ class Terminal:
     def __init__(self, folder: Path, *words: str) -> None:
         self.mine, theirs = pty.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "invoke", *words],
+            [sys.executable, "-m", "dangjian.cli", str(folder), *words],
             cwd=folder,
             stdin=theirs,
             stdout=theirs,
@@ -59,7 +59,6 @@ class Terminal:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    write(tmp_path / "tasks.py", TASKS)
     write(tmp_path / "pelicanconf.py", SETTINGS)
     write(tmp_path / "content/pldj/_column.md", COLUMN.format("平凉党建", 10))
     write(tmp_path / "content/pldj/jcdj/_column.md", COLUMN.format("基层党建", 10))

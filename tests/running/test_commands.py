@@ -13,6 +13,7 @@ import pytest
 from dangjian.authoring.new_article import Draft, pick_column, pick_type, read_tree, write_draft
 from dangjian.common.timezone import SHANGHAI
 from dangjian.schema import TYPE_NAMES
+from tests.commands import run, run_as_process, run_by_invoke
 
 ROOT = Path(__file__).resolve().parents[2]
 TASKS = f"""import sys
@@ -57,40 +58,24 @@ def write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def invoke(folder: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command; whatever happens, it shows no traceback."""
-    done = subprocess.run(
-        [sys.executable, "-m", "invoke", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        timeout=240,
-        check=False,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "EDITOR": "", "VISUAL": "", **environment},
-    )
-    assert "Traceback" not in done.stdout + done.stderr, done.stderr
-    return done
-
-
 def test_modules_are_compiled_once_and_not_at_every_start(tmp_path: Path) -> None:
-    invoke(ROOT, "--list", PYTHONPYCACHEPREFIX=str(tmp_path), PYTHONDONTWRITEBYTECODE="")
-    assert list(tmp_path.rglob("dangjian/building/engine.*.pyc"))
-    invoke(ROOT, "--list", PYTHONPYCACHEPREFIX=str(tmp_path / "no"), PYTHONDONTWRITEBYTECODE="1")
-    assert not list(tmp_path.glob("no/**/*.pyc"))
+    cache = {"PYTHONPYCACHEPREFIX": str(tmp_path)}
+    run_as_process(ROOT, "--list", PYTHONDONTWRITEBYTECODE="1", **cache)
+    assert not list(tmp_path.rglob("*.pyc"))
+    run_as_process(ROOT, "--list", PYTHONDONTWRITEBYTECODE="", **cache)
+    assert list(tmp_path.rglob("dangjian/cli/program.*.pyc"))
 
 
 def test_the_menu_is_chinese_and_without_developers_commands_in_an_offices_site(site: Path) -> None:
-    reported = invoke(site, "--list").stdout
+    reported = run_by_invoke(site, "--list").stdout
     assert "预览：" in reported
     assert "发布：" in reported
     assert "mypy" not in reported
-    assert "mypy" in invoke(ROOT, "--list").stdout
+    assert "mypy" in run(ROOT, "--list").stdout
 
 
 def test_build_reports_and_pelican_makes_the_same(site: Path) -> None:
-    built = invoke(site, "build", "--report", "report.json")
+    built = run_by_invoke(site, "build", "--report", "report.json")
     assert built.returncode == 0, built.stdout
     report = json.loads((site / "report.json").read_text(encoding="utf-8"))
     assert report["articles"] == 1
@@ -105,11 +90,11 @@ def test_build_reports_and_pelican_makes_the_same(site: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert files_of(theirs) == files_of(site / "output")
-    quiet = invoke(site, "build", "--profile").stdout
+    quiet = run_as_process(site, "build", "--profile").stdout
     assert "读取 0 篇，排版 0 页；更新 0 个文件" in quiet
     assert "比对" in quiet
     assert "tottime" in quiet
-    again = invoke(site, "build", "--reset", "--report", "report.json")
+    again = run(site, "build", "--reset", "--report", "report.json")
     assert again.returncode == 0
     report = json.loads((site / "report.json").read_text(encoding="utf-8"))
     assert report["rendered"]
@@ -131,7 +116,7 @@ def pages_of(folder: Path) -> list[str]:
 def test_another_folder_of_articles(site: Path, tmp_path: Path) -> None:
     write(tmp_path / "other/gg/_column.md", COLUMN.format("公告", 10))
     write(tmp_path / "other/gg/one.md", ARTICLE.format("别处的文章"))
-    built = invoke(site, "build", "--content", "../other", "--output", "../elsewhere")
+    built = run(site, "build", "--content", "../other", "--output", "../elsewhere")
     assert built.returncode == 0, built.stdout
     assert (tmp_path / "elsewhere/gg/2020/06/one.html").is_file()
     assert not (site / "output").exists()
@@ -139,7 +124,7 @@ def test_another_folder_of_articles(site: Path, tmp_path: Path) -> None:
 
 def test_a_wrong_article_is_named_and_the_others_are_built(site: Path) -> None:
     write(site / "content/yw/bad.md", ARTICLE.format("甲").replace("时间", "时辰"))
-    built = invoke(site, "build")
+    built = run(site, "build")
     assert built.returncode == 1
     assert "content/yw/bad.md:3" in built.stdout
     assert (site / "output/pldj/jcdj/2020/06/huating.html").is_file()
@@ -157,64 +142,62 @@ def test_a_wrong_article_is_named_and_the_others_are_built(site: Path) -> None:
 )
 def test_settings_that_cannot_be_used(site: Path, text: str, reported: str) -> None:
     write(site / "pelicanconf.py", text)
-    built = invoke(site, "build")
+    built = run(site, "build")
     assert built.returncode == 1
     assert reported in built.stdout + built.stderr
 
 
 def test_no_settings(site: Path) -> None:
-    assert "找不到" in invoke(site, "build", "--settings", "none.py").stderr
+    assert "找不到" in run(site, "build", "--settings", "none.py").stderr
 
 
 def test_check_makes_nothing_and_writes_addresses_when_asked(site: Path) -> None:
     file = site / "content/yw/华亭经验.md"
     write(file, ARTICLE.format("华亭经验"))
-    first = invoke(site, "check")
+    first = run(site, "check")
     assert first.returncode == 0, first.stdout
     assert "content/yw/华亭经验.md  →  16-" in first.stdout
     assert not (site / "output").exists()
     assert file.read_text(encoding="utf-8") == ARTICLE.format("华亭经验")
 
-    invoke(site, "build")
+    run(site, "build")
     before = pages_of(site / "output")
-    assert "已写入" in invoke(site, "check", "--write-addresses").stdout
+    assert "已写入" in run(site, "check", "--write-addresses").stdout
     slug = first.stdout.split("→")[1].split()[0]
     assert file.read_text(encoding="utf-8") == ARTICLE.format("华亭经验").replace(
         "标题", f"网址名: {slug}\n标题", 1
     )
-    invoke(site, "build")
+    run(site, "build")
     assert pages_of(site / "output") == before
-    assert "网址如下" not in invoke(site, "check").stdout
+    assert "网址如下" not in run(site, "check").stdout
 
 
 def test_check_ends_with_1_for_a_missing_picture(site: Path) -> None:
     write(site / "content/yw/a.md", ARTICLE.format("甲") + "\n![图](none.jpg)\n")
-    checked = invoke(site, "check")
+    checked = run_as_process(site, "check")
     assert checked.returncode == 1
     assert "content/yw/a.md:7" in checked.stdout
     assert "none.jpg" in checked.stdout
 
 
 def test_new_writes_an_article_that_builds(site: Path) -> None:
-    made = invoke(
-        site, "new", "--column", "1.1", "--title", "轻装：上阵 #1", "--slug", "qingzhuang"
-    )
+    made = run(site, "new", "--column", "1.1", "--title", "轻装：上阵 #1", "--slug", "qingzhuang")
     assert made.returncode == 0, made.stderr
     file = site / "content/pldj/jcdj/qingzhuang.md"
     assert str(file) in made.stdout
-    assert invoke(site, "check").returncode == 0
-    assert "草稿 1 篇，没有公开" in invoke(site, "build").stdout
+    assert run(site, "check").returncode == 0
+    assert "草稿 1 篇，没有公开" in run(site, "build").stdout
     assert not list((site / "output/pldj").rglob("qingzhuang.html"))
     written = re.sub(r"^状态: 草稿.*\n", "", file.read_text("utf-8"), flags=re.MULTILINE)
     write(file, written + "正文。\n")
-    assert invoke(site, "build").returncode == 0
+    assert run(site, "build").returncode == 0
     page = next((site / "output/pldj/jcdj").rglob("qingzhuang.html")).read_text(encoding="utf-8")
     assert "轻装：上阵 #1" in page
     (written,) = re.findall(r"^编号: (\d{14}-qingzhuang)$", file.read_text("utf-8"), re.MULTILINE)
     assert f":{written}" in (site / "output/feeds/all.rss.xml").read_text(encoding="utf-8")
 
     before = file.read_bytes()
-    again = invoke(site, "new", "--column", "基层党建", "--title", "另一篇", "--slug", "qingzhuang")
+    again = run(site, "new", "--column", "基层党建", "--title", "另一篇", "--slug", "qingzhuang")
     assert again.returncode == 1
     assert "已经有了" in again.stderr
     assert file.read_bytes() == before
@@ -226,7 +209,7 @@ def test_new_of_every_type_is_understood(site: Path) -> None:
         column = pick_column(read_tree(site / "content"), "要闻")
         draft = Draft("标题", column, f"new-{name}", pick_type(chinese))
         write_draft(site / "content", draft, datetime(2020, 6, 16, 12, 24, tzinfo=SHANGHAI))
-    reported = invoke(site, "check").stdout
+    reported = run(site, "check").stdout
     assert "没有“" not in reported
     wrong = {line.partition(":")[0] for line in reported.splitlines() if "错误：" in line}
     for name in ("news", "document", "notice", "special", "page"):
@@ -244,7 +227,7 @@ def test_new_of_every_type_is_understood(site: Path) -> None:
 )
 def test_new_refuses_with_a_sentence(site: Path, words: list[str], reported: str) -> None:
     before = files_of(site / "content")
-    refused = invoke(site, "new", *words)
+    refused = run(site, "new", *words)
     assert refused.returncode == 1
     assert reported in refused.stderr
     assert files_of(site / "content") == before
@@ -254,61 +237,62 @@ def test_new_opens_the_file_in_the_editor(site: Path) -> None:
     editor = site / "editor.py"
     write(editor, "import sys\nopen(sys.argv[1], 'a', encoding='utf-8').write('从编辑器来')\n")
     command = f'"{sys.executable}" "{editor}"'.replace("\\", "/")
-    made = invoke(site, "new", "--column", "yw", "--title", "甲", "--slug", "jia", EDITOR=command)
+    words = ["--column", "yw", "--title", "甲", "--slug", "jia"]
+    made = run_as_process(site, "new", *words, EDITOR=command)
     assert made.returncode == 0
     assert "从编辑器来" in (site / "content/yw/jia.md").read_text(encoding="utf-8")
 
 
 def test_publish_leaves_out_what_has_errors_and_rollback_takes_back(site: Path) -> None:
-    assert invoke(site, "publish").returncode == 0
+    assert run(site, "publish").returncode == 0
     first = files_of(site / "public")
     assert "四个三" in first["pldj/jcdj/2020/06/huating.html"].decode()
 
     write(site / "content/yw/bad.md", ARTICLE.format("甲").replace("时间", "时辰"))
-    strict = invoke(site, "publish", "--strict")
+    strict = run(site, "publish", "--strict")
     assert strict.returncode == 1
     assert "没有发布，线上网站未动" in strict.stderr
-    left_out = invoke(site, "publish")
+    left_out = run(site, "publish")
     assert left_out.returncode == 3
     assert "有错误，改好以前线上没有：yw/bad.md" in left_out.stdout
     assert files_of(site / "public") == first
 
     write(site / "content/yw/bad.md", ARTICLE.format("乙"))
-    listed = invoke(site, "publish", "--dry-run")
+    listed = run(site, "publish", "--dry-run")
     assert "新增：《乙》" in listed.stdout
     assert files_of(site / "public") == first
-    done = invoke(site, "publish")
+    done = run(site, "publish")
     assert done.returncode == 0
     assert re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  新增：《乙》$", done.stdout, re.MULTILINE)
     assert "python3 tasks.py rollback" in done.stdout
     assert files_of(site / "public") != first
-    assert invoke(site, "rollback").returncode == 0
+    assert run_as_process(site, "rollback").returncode == 0
     assert files_of(site / "public") == first
-    timer = invoke(site, "publish")
+    timer = run(site, "publish")
     assert (timer.returncode, files_of(site / "public")) == (0, first)
     assert "publish --again" in timer.stdout
-    reported = invoke(site, "history").stdout
+    reported = run(site, "history").stdout
     assert ("新增：乙" in reported, "退回" in reported) == (True, True)
-    lines = invoke(site, "history", "--json", "--limit", "1").stdout.splitlines()
+    lines = run_as_process(site, "history", "--json", "--limit", "1").stdout.splitlines()
     assert [json.loads(line)["what"] for line in lines] == ["退回"]
 
 
 def test_publish_on_a_terminal_of_ascii_and_with_no_number(site: Path) -> None:
-    assert invoke(site, "publish", PYTHONIOENCODING="ascii:strict").returncode == 0
+    assert run_as_process(site, "publish", PYTHONIOENCODING="ascii:strict").returncode == 0
     assert (site / "public/index.html").exists()
     for number in ("x", "-1", "1e3", "9" * 10):
-        refused = invoke(site, "publish", "--keep", number)
+        refused = run(site, "publish", "--keep", number)
         assert (refused.returncode, "要写一个整数" in refused.stderr) == (1, True)
-    refused = invoke(site, "publish", "--apply", str(site))
+    refused = run(site, "publish", "--apply", str(site))
     assert (refused.returncode, "打不开" in refused.stderr) == (1, True)
 
 
 def test_a_damaged_record_is_reported(site: Path) -> None:
-    assert invoke(site, "publish").returncode == 0
+    assert run(site, "publish").returncode == 0
     (record,) = site.glob(".dangjian/releases/*/history.jsonl")
     whole = record.read_bytes()
     record.write_bytes(b'{"time":5}\n\xff\n' + whole + b'{"time":"2026')
-    read = invoke(site, "history")
+    read = run(site, "history")
     assert [f"第 {number} 行" in read.stderr for number in (1, 2, 3, 4)] == [
         True,
         True,
@@ -319,15 +303,15 @@ def test_a_damaged_record_is_reported(site: Path) -> None:
     record.unlink()
     record.mkdir()
     (record.parent / "others.bak").mkdir()
-    read = invoke(site, "history")
+    read = run(site, "history")
     assert (read.returncode, "读不出来" in read.stderr) == (1, True)
-    refused = invoke(site, "rollback", "--to", "others.bak")  # no release by its name
+    refused = run(site, "rollback", "--to", "others.bak")  # no release by its name
     assert "没有保留名为 others.bak 的版本" in refused.stderr
 
 
 def test_publish_needs_the_real_address(site: Path) -> None:
     write(site / "publishconf.py", PUBLISHING.replace("https://dj.example.gov.cn", ""))
-    refused = invoke(site, "publish")
+    refused = run(site, "publish")
     assert refused.returncode == 1
     assert "publishconf.py:5" in refused.stdout
     assert not (site / "public").exists()
@@ -335,17 +319,17 @@ def test_publish_needs_the_real_address(site: Path) -> None:
 
 def test_publish_never_into_the_articles(site: Path) -> None:
     before = files_of(site / "content")
-    refused = invoke(site, "publish", "--output", ".")
+    refused = run(site, "publish", "--output", ".")
     assert refused.returncode == 1
     assert "不能发布到那里" in refused.stderr
     assert files_of(site / "content") == before
 
 
 def test_clean_leaves_articles_and_the_live_site(site: Path) -> None:
-    invoke(site, "build")
-    invoke(site, "publish")
+    run(site, "build")
+    run(site, "publish")
     kept = files_of(site / "content"), files_of(site / "public")
-    assert invoke(site, "clean", "--output").returncode == 0
+    assert run_as_process(site, "clean", "--output").returncode == 0
     assert not (site / "cache").exists()
     assert not (site / "output").exists()
     assert (files_of(site / "content"), files_of(site / "public")) == kept
@@ -354,19 +338,19 @@ def test_clean_leaves_articles_and_the_live_site(site: Path) -> None:
 def test_a_fault_of_the_theme_is_a_sentence(site: Path) -> None:
     write(site / "own/article.html", "{% if %}")
     write(site / "pelicanconf.py", SETTINGS + 'THEME_TEMPLATES_OVERRIDES = ["own"]\n')
-    built = invoke(site, "build")
+    built = run(site, "build")
     assert built.returncode == 1
     assert "article.html:1" in built.stderr
 
 
 def test_search_finds_what_was_built(site: Path) -> None:
     write(site / "content/about.md", "---\ntitle: 关于本站\ntype: page\n---\n\n本站由某部主办。\n")
-    invoke(site, "build")
-    found = invoke(site, "search", "四个三", "--json")
+    run(site, "build")
+    found = run_as_process(site, "search", "四个三", "--json")
     assert found.returncode == 0, found.stderr
     answer = json.loads(found.stdout)
     assert answer["total"] == 1
     assert answer["results"][0]["url"] == "pldj/jcdj/2020/06/huating.html"
-    undated = json.loads(invoke(site, "search", "标题:关于本站", "--json").stdout)["results"]
+    undated = json.loads(run(site, "search", "标题:关于本站", "--json").stdout)["results"]
     assert [result["date"] for result in undated] == [""]
-    assert "1970" not in invoke(site, "search", "标题:关于本站").stdout
+    assert "1970" not in run(site, "search", "标题:关于本站").stdout

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -21,6 +20,7 @@ from dangjian.group.shared import SharedColumn, _adapted, mirror
 from dangjian.group.task import SiteResult, SiteTask, run_site
 from dangjian.schema.frontmatter import parse_source
 from dangjian.schema.reading import read_entry
+from tests.commands import run as run_command, run_as_process
 from tests.publishing import PUBLISHCONF
 from tests.sites import Site, article, column
 
@@ -92,12 +92,7 @@ def test_a_group_from_first_publish_to_withdrawal(
     three: tuple[Path, dict[str, Site], Group],
 ) -> None:
     folder, sites, group = three
-    command = [sys.executable, "-m", "dangjian.cli", str(folder), "group"]
-
-    def cli(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*command, *words], capture_output=True, text=True, check=False)
-
-    done = cli("publish")
+    done = run_as_process(folder, "group", "publish")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "发布了 3 个网站，3 个没有问题" in done.stdout
     jia = sites["jia"]
@@ -133,7 +128,7 @@ def test_a_group_from_first_publish_to_withdrawal(
     copy.chmod(0o644)
     copy.write_text(article("改过的"), encoding="utf-8")
     sites["sheng"].delete("content/tongbao/a.md")
-    done = cli("publish")
+    done = run_command(folder, "group", "publish")
     assert done.returncode == 1
     assert "失败 sites/yi" in done.stdout
     assert "publishconf.py:1" in done.stdout
@@ -147,10 +142,10 @@ def test_a_group_from_first_publish_to_withdrawal(
     assert run(group, "publish")["sites/yi"].state == "done"
     assert not (sites["yi"].folder / "public/tongbao/2026/11/a.html").exists()
 
-    found = json.loads(cli("status", "--json").stdout)
+    found = json.loads(run_command(folder, "group", "status", "--json").stdout)
     assert {one["state"] for one in found.values()} == {"done"}
     assert all(one["published"] for one in found.values())
-    done = cli("check", "--only", "sites/jia,sites/none")
+    done = run_command(folder, "group", "check", "--only", "sites/jia,sites/none")
     assert (done.returncode, "不在 group.toml 里" in done.stderr) == (1, True)
 
 
@@ -164,10 +159,9 @@ def test_the_list_shows_what_is_live_elsewhere_and_not_what_was_built(tmp_path: 
     sites["jia"].write("publishconf.py", PUBLISHCONF + more)
     listed = 'url = "https://qun.example.gov.cn"\noutput = "all"'
     write_group(tmp_path, ["jia"], listed)
-    command = [sys.executable, "-m", "dangjian.cli", str(tmp_path), "group", "publish"]
 
     def published() -> tuple[int, str]:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = run_command(tmp_path, "group", "publish")
         return done.returncode, (tmp_path / "all/index.html").read_text(encoding="utf-8")
 
     status, page = published()
@@ -189,15 +183,10 @@ def test_a_site_does_the_same_alone(tmp_path: Path) -> None:
     for name, site in sites.items():
         text = (site.folder / "output/index.html").read_text(encoding="utf-8")
         assert f"<title>{name}网" in text
-        wanted = subprocess.run(
-            [sys.executable, "-m", "dangjian.cli", str(site.folder), "build", "--output", "alone",
-             "--settings", str(site.folder / "publishconf.py")],
-            cwd=tmp_path, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        words = ["--settings", "publishconf.py", "--output", str(tmp_path / name)]
+        wanted = run_command(site.folder, "build", *words)
         assert wanted.returncode == 0, wanted.stdout
-        alone = (tmp_path / "alone/index.html").read_text(encoding="utf-8")
-        assert text == alone
-        subprocess.run(["rm", "-r", str(tmp_path / "alone")], check=True)
+        assert text == (tmp_path / name / "index.html").read_text(encoding="utf-8")
 
 
 class Lost(Executor):

@@ -1,4 +1,4 @@
-"""An office's own site, laid out by ``invoke start`` and running from its own folder."""
+"""An office's own site, laid out by ``start`` and running from its own folder."""
 
 import os
 import re
@@ -18,13 +18,14 @@ from dangjian.authoring.new_site import (
     read_columns,
     rename_publish_place,
 )
-from tests.running.test_commands import ROOT, files_of, invoke, write
+from tests.commands import Done, run, run_as_process
+from tests.running.test_commands import ROOT, files_of, write
 
 
-def start(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+def start(folder: Path, *words: str) -> Done:
     named = ["--name", '示例"市"党建网', "--owner", "中共示例市委组织部"]
     columns = ["--columns", "组工要闻，干部工作=ganbu，干部工作/任前公示=gongshi，政策文件"]
-    return invoke(ROOT, "start", str(folder), *named, *columns, *words)
+    return run(ROOT, "start", str(folder), *named, *columns, *words)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_it_was_built_at_once_without_a_mistake(laid_out: Path) -> None:
     assert '示例"市"党建网' in (laid_out / "output/about.html").read_text("utf-8").replace(
         "&#34;", '"'
     )
-    checked = invoke(laid_out, "--search-root", str(ROOT), "check", "--settings", "pelicanconf.py")
+    checked = run(laid_out, "check", "--settings", "pelicanconf.py")
     found, _, to_publish = checked.stdout.partition("发布之前还要改：")
     # The site is named with half-width quotation marks here, and its first page names it.
     assert [line for line in found.splitlines() if re.search(r"提醒：|错误：", line)] == [
@@ -108,7 +109,7 @@ def test_the_installed_release_runs_the_office_and_starts_another(
     """In an environment that has the wheel and sees nothing of the checkout."""
     packages = installed(laid_out, tmp_path)
     environment = {"PYTHONPATH": str(packages)}
-    menu = invoke(laid_out, "--list", **environment)
+    menu = run_as_process(laid_out, "--list", **environment)
     assert "预览：" in menu.stdout
     assert "mypy" not in menu.stdout
     where = "import dangjian; print(dangjian.theme_path())"
@@ -121,11 +122,11 @@ def test_the_installed_release_runs_the_office_and_starts_another(
         env={**os.environ, **environment},
     )
     assert Path(shown.stdout.strip()) == packages / "dangjian" / "theme"
-    assert invoke(laid_out, "build", **environment).returncode == 0
+    assert run_as_process(laid_out, "build", **environment).returncode == 0
 
     other = tmp_path / "other"
     named = ["--name", "乙网", "--owner", "乙", "--columns", "要闻"]
-    made = invoke(laid_out, "start", str(other), *named, **environment)
+    made = run_as_process(laid_out, "start", str(other), *named, **environment)
     assert made.returncode == 0, made.stdout + made.stderr
     for name in ("tasks.py", "requirements.lock"):
         assert (other / name).read_bytes() == (ROOT / name).read_bytes()
@@ -151,7 +152,7 @@ def test_an_upgrade_changes_the_release_and_nothing_else(tmp_path: Path) -> None
     write(site / "requirements.lock", "old==1")
     write(site / "pelicanconf.py", (site / "pelicanconf.py").read_text("utf-8") + "\n# ours\n")
     before = files_of(site)
-    upgraded = invoke(ROOT, "start", str(site), "--upgrade")
+    upgraded = run(ROOT, "start", str(site), "--upgrade")
     assert upgraded.returncode == 0, upgraded.stderr
     after = files_of(site)
     assert "packages/dangjian-0.1.0-py3-none-any.whl" not in after
@@ -173,7 +174,7 @@ def test_an_upgrade_renames_where_a_site_goes_live(tmp_path: Path) -> None:
 
 
 def test_an_upgrade_of_something_else_is_refused(tmp_path: Path) -> None:
-    refused = invoke(ROOT, "start", str(tmp_path), "--upgrade")
+    refused = run(ROOT, "start", str(tmp_path), "--upgrade")
     assert refused.returncode == 1
     assert "不是由 start 建立的" in refused.stderr
     assert files_of(tmp_path) == {}

@@ -6,8 +6,6 @@ import gzip
 import io
 import json
 import lzma
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +17,7 @@ from dangjian.statistics.access_log import parse_line
 from dangjian.statistics.plot import draw_visits
 from dangjian.statistics.tables import as_csv, as_dict
 from dangjian.statistics.visits import PageName, Visits, count_visits
+from tests.commands import run, run_as_process
 from tests.sites import Site, article, column
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -208,23 +207,18 @@ def test_the_command(tmp_path: Path) -> None:
     target = "/yw/2026/11/a.html"
     logs[0].write_text(line(target) + line(target, browser=BAIDU) + "x\n", encoding="utf-8")
     logs[1].write_bytes(gzip.compress(line(target).encode()))
-    settings = str(site.folder / "pelicanconf.py")
-    command = [sys.executable, "-m", "dangjian.cli", str(site.folder), "visits"]
-
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*command, *words, "--settings", settings], capture_output=True, text=True, check=False
-        )
-
+    settings = ("--settings", "pelicanconf.py")
     plot, table = str(tmp_path / "p.svg"), str(tmp_path / "t.csv")
-    done = run(*map(str, logs), "--plot", plot, "--csv", table)
+    done = run_as_process(
+        site.folder, "visits", *map(str, logs), "--plot", plot, "--csv", table, *settings
+    )
     assert done.returncode == 0, done.stderr
     assert "       2  甲的标题（要闻）" in done.stdout
     assert "另有 1 次" in done.stdout
     assert "有 1 行不是 combined 格式，没有计入（第一处在第 3 行）" in done.stderr
     assert ET.parse(plot).getroot().tag.endswith("svg")  # noqa: S314
     assert "甲的标题" in Path(table).read_text(encoding="utf-8")
-    done = run(f"{tmp_path}/access.log*", "--json")
+    done = run(site.folder, "visits", f"{tmp_path}/access.log*", "--json", *settings)
     assert json.loads(done.stdout)["articles"][0]["visits"] == 2
     for words, message in (
         ([str(tmp_path / "none")], "找不到"),
@@ -235,5 +229,5 @@ def test_the_command(tmp_path: Path) -> None:
         ([str(logs[0]), "--plot", "x.png"], "以 .svg 结尾"),
         ([], "后面要写日志…"),
     ):
-        done = run(*words)
+        done = run(site.folder, "visits", *words, *settings)
         assert (done.returncode, message in done.stderr + done.stdout) == (1, True), done
