@@ -24,7 +24,6 @@ LIST_FEED = "feeds/all.json"
 """The feed of a site that its part of the list is made from."""
 MOST = 100
 """So many articles are in the list and in its feeds."""
-_ON_PAGE = 100
 
 
 class _Item(Struct):
@@ -98,7 +97,7 @@ def make_list(group: Group, output: Path, places: Mapping[str, str]) -> Listed:
         for label, feed in feeds.items()
     ]
     made = {
-        "index.html": _page(group, sites, newest[:_ON_PAGE]),
+        "index.html": _page(group, sites, newest),
         "list.css": _STYLE,
         "feeds/all.rss.xml": render_rss(channel, found),
         "feeds/all.atom.xml": render_atom(channel, found),
