@@ -48,6 +48,6 @@ def opened(
     return publishing.opened(live, live.parent.parent / "records" / live.name, keep, retain)
 
 
-def put_out(live: Path, built: Path, keep: int = 3) -> Comparison:
+def publish_folder(live: Path, built: Path, keep: int = 3) -> Comparison:
     with opened(live, keep) as releases:
         return releases.publish(built, plan_of(built))

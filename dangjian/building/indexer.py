@@ -26,7 +26,7 @@ class Indexer:
 
     def __init__(self, place: Workplace, pool: WorkerPool) -> None:
         self._place = place
-        self._crew = pool
+        self._pool = pool
         self._early: _Begin | None = None
 
     def begin(self, presenter: "Presenter") -> Files:
@@ -42,7 +42,7 @@ class Indexer:
     def ready(self) -> Iterator[None]:
         """Have a process load what an index needs while it is not known yet of what."""
         try:
-            with self._crew.prewarmed(_load) as self._early:
+            with self._pool.prewarmed(_load) as self._early:
                 yield
         finally:
             self._early = None
@@ -68,7 +68,7 @@ class Indexer:
 
     def _begin(self, work: Callable[[], R]) -> Callable[[], R]:
         prewarmed, self._early = self._early, None
-        return prewarmed(work) if prewarmed else self._crew.run_in_background(work)
+        return prewarmed(work) if prewarmed else self._pool.run_in_background(work)
 
 
 def _load() -> None:

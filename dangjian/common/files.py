@@ -103,20 +103,20 @@ def scan_files(
     back (``cp -p``, ``touch -r``), but not the second. ``on_skip`` hears of what else is there,
     links included.
     """
-    odd = on_skip or (lambda _path, _oddity: None)
+    skip = on_skip or (lambda _path, _reason: None)
     folders = [("", os.fspath(top))]
     while folders:
         prefix, folder = folders.pop()
         try:
             entries = list(os.scandir(folder))
         except OSError:
-            odd(prefix.rstrip("/"), "unreadable")
+            skip(prefix.rstrip("/"), "unreadable")
             continue
         for entry in entries:
             name = entry.name
             path = f"{prefix}{name}"
             if not (name.isascii() or is_text(name)):
-                odd(readable(path), "name")
+                skip(readable(path), "name")
             elif entry.is_file(follow_symlinks=False):
                 try:
                     found = entry.stat(follow_symlinks=False)
@@ -127,7 +127,7 @@ def scan_files(
             elif entry.is_dir(follow_symlinks=False):
                 folders.append((f"{path}/", entry.path))
             else:
-                odd(path, "link" if entry.is_symlink() else "device")
+                skip(path, "link" if entry.is_symlink() else "device")
 
 
 def is_text(name: str) -> bool:

@@ -54,7 +54,7 @@ class WorkerPool:
         self.workers = workers or default_workers()
         self._given = executor
         self._own: Executor | None = None
-        self._asides: list[Fork] = []
+        self._forks: list[Fork] = []
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +65,7 @@ class WorkerPool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for fork in self._asides:
+        for fork in self._forks:
             fork.end()
         self._dismiss_pool()
 
@@ -171,7 +171,7 @@ class WorkerPool:
         if self.workers < 2 or not self._may_fork():
             return None
         fork = Fork(work, waits=waits)
-        self._asides = [other for other in self._asides if not other.ended] + [fork]
+        self._forks = [other for other in self._forks if not other.ended] + [fork]
         return fork
 
     def _executor(self, amount: int) -> Executor | None:

@@ -45,12 +45,12 @@ def scan_content(content: Path) -> Scan:
     unread: list[str] = []
     set_aside: Counter[str] = Counter()
 
-    def pass_over(path: str, oddity: SkipReason) -> None:
+    def pass_over(path: str, reason: SkipReason) -> None:
         nonlocal complete
-        complete &= oddity != "unreadable"
+        complete &= reason != "unreadable"
         first = path.partition("/")[0]
         if first == ROOT_FOLDER or is_column_folder(path) or path.endswith(f"/{COLUMN_FILE}"):
-            problems.append(Problem(path, 0, _ODDITIES[oddity]))
+            problems.append(Problem(path, 0, _SKIPPED[reason]))
 
     holds_articles = cache(is_column_folder)
     for path, stat, when in scan_files(content, pass_over):
@@ -145,7 +145,7 @@ UNREAD_OFFICE = (
 )
 OFFICE_ENDINGS = (".docx", ".doc", ".wps", ".rtf", ".odt", ".pages")
 """Endings of texts of office programs, which are attachments, or articles in the wrong form."""
-_ODDITIES: dict[SkipReason, str] = {
+_SKIPPED: dict[SkipReason, str] = {
     "link": "这是快捷方式（符号链接），没有读取。请把文件或文件夹本身放到这里",
     "device": "这不是普通文件（是管道或设备），没有读取，请删去",
     "unreadable": "文件夹打不开，里面的文件没有读取，请检查文件夹的权限",

@@ -77,7 +77,7 @@ class Writer:
         self.made: set[Path] = set()
 
     def path(self, article: Article) -> Path:
-        """Where the article stands, relative to the folder."""
+        """Where the article is, relative to the folder."""
         return Path("content", article.column, f"{article.stem}.md")
 
     def address(self, article: Article) -> str:

@@ -119,14 +119,14 @@ def run(program: str, address: str, kept: Path | None) -> Run:
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     if kept is not None:
         kept.write_text(done.stdout, encoding="utf-8")
-    told = json.loads(done.stdout)
-    audits = told["audits"]
-    scores = {name: 100.0 * float(told["categories"][name]["score"] or 0) for name in CATEGORIES}
+    report = json.loads(done.stdout)
+    audits = report["audits"]
+    scores = {name: 100.0 * float(report["categories"][name]["score"] or 0) for name in CATEGORIES}
     times = {name: float(audits[audit]["numericValue"]) for name, audit in TIMES.items()}
     failing = [
         reference["id"]
         for name in CATEGORIES
-        for reference in told["categories"][name]["auditRefs"]
+        for reference in report["categories"][name]["auditRefs"]
         if reference["weight"] and (audits[reference["id"]]["score"] or 0) < 0.9
         and audits[reference["id"]]["scoreDisplayMode"] in {"binary", "numeric"}
     ]  # fmt: skip

@@ -145,12 +145,14 @@ def compare(
     truth: Truth, queries: Mapping[str, list[str]], find: Callable[[str], Answer]
 ) -> dict[str, Found]:
     """Recall and precision against plain substring, by length of query."""
-    told: dict[str, Found] = {}
+    figures: dict[str, Found] = {}
     for length, words in queries.items():
-        told[length] = Found()
+        figures[length] = Found()
         for word in words:
-            told[length].add(truth.holding(word), find(f'"{word}"' if length == PHRASE else word))
-    return told
+            figures[length].add(
+                truth.holding(word), find(f'"{word}"' if length == PHRASE else word)
+            )
+    return figures
 
 
 def title_first(docs: list[SearchDoc], find: Callable[[str], Answer]) -> tuple[int, int]:

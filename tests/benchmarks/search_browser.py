@@ -248,6 +248,6 @@ def _fragment_urls(folder: Path) -> dict[str, str]:
     urls = {}
     for file in folder.glob("*.pf_fragment"):
         raw = gzip.decompress(file.read_bytes())
-        told: dict[str, Any] = json.loads(raw[raw.index(b"{") :])
-        urls[file.stem] = str(told["url"]).lstrip("/")
+        record: dict[str, Any] = json.loads(raw[raw.index(b"{") :])
+        urls[file.stem] = str(record["url"]).lstrip("/")
     return urls

@@ -49,9 +49,9 @@ def request(query: str, **more: object) -> dict[str, object]:
 
 def ask(asked: Page, query: str, **more: object) -> dict[str, Any]:
     """The answer to one request: total, results, notes, facets …"""
-    told: dict[str, Any] = asked.evaluate("request => ask(request)", request(query, **more))
-    assert "failure" not in told, told
-    answer: dict[str, Any] = told["answer"]
+    given: dict[str, Any] = asked.evaluate("request => ask(request)", request(query, **more))
+    assert "failure" not in given, given
+    answer: dict[str, Any] = given["answer"]
     return answer
 
 

@@ -265,7 +265,7 @@ def test_a_column_lists_its_articles_newest_first(watched: Watched, portal_addre
     links = page.locator("main :is(.block li, ol) a").all()
     addresses = [link.get_attribute("href") for link in links]
     assert len(addresses) >= 20
-    assert len(addresses) == len(set(addresses)), "an article stands twice on the page"
+    assert len(addresses) == len(set(addresses)), "an article is on the page twice"
 
 
 def test_the_menu_of_a_phone_opens_and_closes(watched: Watched, portal_address: str) -> None:

@@ -160,7 +160,7 @@ def doubtful(
 def test_what_is_not_looked_up_is_counted_and_shown_once(
     doubtful: tuple[Page, IndexReader], query: str, sort: str
 ) -> None:
-    """The count is never too low; on all pages together stands each answer once, and no other."""
+    """The count is never too low; each answer is on one of the pages, and no other."""
     page, index = doubtful
     truth = {result.url for result in search_index(index, query, 0).results}
     assert 0 < len(truth) < DOUBTFUL

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_filter_by_column_with_its_children(page: Page, address: str) -> None:
-    """A column counts what is below it; chosen, it stands in the address and can be taken away."""
+    """A column counts what is below it; chosen, it is in the address and can be taken away."""
     open_search(page, address, "?q=社区")
     found(page, 3)
     column = page.locator("a.choice", has_text="党建工作")

@@ -278,9 +278,9 @@ def test_two_at_once(office: Office) -> None:
         )
         for _ in range(2)
     ]
-    told = [process.communicate(timeout=240)[1].decode() for process in both]
+    said = [process.communicate(timeout=240)[1].decode() for process in both]
     codes = sorted(process.returncode for process in both)
-    assert codes == [0, 0] or (codes == [0, 1] and any("正在发布" in one for one in told)), told
+    assert codes == [0, 0] or (codes == [0, 1] and any("正在发布" in one for one in said)), said
     assert "又改了" in office.text("yw/2020/06/n03.html")
     assert_sound(office)
 

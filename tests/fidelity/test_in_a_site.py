@@ -148,8 +148,8 @@ def test_files_of_office_programs_are_reported_unless_an_article_offers_them(
 @pytest.mark.parametrize("name", ["_Column.md", "_column.md.txt", "_栏目.md", "_column.txt"])
 def test_a_column_file_by_another_name_is_reported(make_site: MakeSite, name: str) -> None:
     site = make_site({f"content/xw/{name}": column("新闻"), "content/xw/a.md": article("甲", DAY)})
-    told = [one for one in site.build().warnings if one.startswith(f"xw/{name}")]
-    assert [("要叫 _column.md" in one) for one in told] == [True]
+    reported = [one for one in site.build().warnings if one.startswith(f"xw/{name}")]
+    assert [("要叫 _column.md" in one) for one in reported] == [True]
 
 
 @pytest.mark.parametrize("root", ["", "/dj"])

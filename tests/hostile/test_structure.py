@@ -86,7 +86,7 @@ if sys.platform in {"win32", "darwin"}:
     )
 
 CASES = (*COLUMNS, *IN_FOLDERS, *OWN_PAGES, *NAMES)
-# Built at an address that is a digest: told by the search for its title instead.
+# Built at an address that is a digest: found by the search for its title instead.
 BY_TITLE = [c for c in (*IN_FOLDERS, *NAMES) if not c.page and not c.says and c.path[0] not in "._"]
 
 

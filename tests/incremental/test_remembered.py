@@ -243,7 +243,7 @@ def test_what_may_be_read_again_is_read_again(site: Site) -> None:
         file.chmod(0)
     errors = build_as_others(site)
     assert {error.partition(":")[0] for error in errors} == {"jcdj/a.md", "jcdj/b.md", "jcdj/c.md"}
-    assert build_as_others(site) == errors, "told as long as it is so"
+    assert build_as_others(site) == errors, "reported as long as it is so"
     for file in closed:
         file.chmod(0o644)
     assert build_as_others(site) == []

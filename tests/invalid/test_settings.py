@@ -10,7 +10,7 @@ from dangjian.settings import read_office
 
 GOOD = 'SITENAME = "示例市党建网"\nOWNER = "中共示例市委组织部"\n'
 
-# What stands from line 3 of pelicanconf.py on, the line of the one problem, and its words.
+# What is written from line 3 of pelicanconf.py on, the line of the one problem, and its words.
 WRONG = [
     ('SITE_NAME = "甲"', 3, "没有 SITE_NAME 这一项设置，是不是要写 SITENAME（站名）？"),
     ('EMBLEN = {"image": "a.png", "alt": "甲"}', 3, "是不是要写 EMBLEM（徽标）？"),

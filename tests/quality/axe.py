@@ -59,11 +59,11 @@ _RUN = """async ({context, rules, disabled, known}) => {
     {runOnly: rules, rules: disabled, resultTypes: ['violations', 'incomplete']});
   const allowed = (id, target) => known.some(([rule, inside]) => (
     rule === id && document.querySelector(target)?.closest(inside)));
-  const told = (what, results, wanted) => results.flatMap(({id, nodes}) => nodes
+  const reported = (what, results, wanted) => results.flatMap(({id, nodes}) => nodes
     .filter(({target}) => wanted(id, target[target.length - 1]))
     .map(({target, failureSummary}) => `${what} ${id}: ${target} ${failureSummary}`));
-  return [...told('violation', violations, () => true),
-    ...told('undecided', incomplete, (id, target) => !allowed(id, target))];
+  return [...reported('violation', violations, () => true),
+    ...reported('undecided', incomplete, (id, target) => !allowed(id, target))];
 }"""
 # Elements with words, by all that their contrast depends on, but for what lies over or under them.
 _LOOKS_OF_WORDS = """known => {

@@ -96,15 +96,15 @@ def test_axe_in_every_mode(
         page.goto(portal_address + path)
         load_axe(page)
         show(page, Look())
-        told = faults(page)
-        if told:
-            found[f"standard, {kind}: {path}"] = told
+        reported = faults(page)
+        if reported:
+            found[f"standard, {kind}: {path}"] = reported
         for name, look in LOOKS.items():
             show(page, look)
-            told = faults_of_layout(page) if look.whole else []
-            told += faults_of_colours(page, seen[name])
-            if told:
-                found[f"{name}, {kind}: {path}"] = told
+            reported = faults_of_layout(page) if look.whole else []
+            reported += faults_of_colours(page, seen[name])
+            if reported:
+                found[f"{name}, {kind}: {path}"] = reported
     assert found == {}
 
 
@@ -122,9 +122,9 @@ def test_axe_with_all_rules_in_all_modes_at_once(
         load_axe(page)
         for name, root in COMBINED.items():
             show(page, Look(root, (width, 800)))
-            told = faults(page)
-            if told:
-                found[f"{name}, {kind}: {path}"] = told
+            reported = faults(page)
+            if reported:
+                found[f"{name}, {kind}: {path}"] = reported
     assert found == {}
 
 
@@ -145,9 +145,9 @@ def test_axe_with_what_opens_on_demand(page: Page, portal: Built, portal_address
             page.locator(openers).evaluate_all(script)
             opened += 1
             load_axe(page)
-            told = faults(page)
-            if told:
-                found[f"{name}, {path}"] = told
+            reported = faults(page)
+            if reported:
+                found[f"{name}, {path}"] = reported
         assert opened, f"no page has anything for {name}"
     assert found == {}
 

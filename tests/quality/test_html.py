@@ -23,10 +23,10 @@ def test_the_nu_checker_finds_no_error(portal: Built) -> None:
         check=False,
     )
     messages = json.loads(done.stdout)["messages"]
-    told = sorted(
+    reported = sorted(
         {f"{m.get('url', '').rpartition('/output/')[2]}: {m['message']}" for m in messages}
     )
-    assert told == []
+    assert reported == []
 
 
 def test_no_page_has_a_script_or_style_of_its_own(portal: Built) -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from dangjian.publishing import releases as publishing
-from tests.releases import NEW, OLD, put_out, write
+from tests.releases import NEW, OLD, publish_folder, write
 
 
 @pytest.fixture
 def live(tmp_path: Path) -> Path:
     """A live folder that holds OLD, published in the usual way."""
     place = tmp_path / "www" / "public"
-    put_out(place, write(tmp_path / "built-old", OLD))
+    publish_folder(place, write(tmp_path / "built-old", OLD))
     return place
 
 

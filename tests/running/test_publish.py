@@ -11,7 +11,7 @@ import pytest
 from dangjian.common.timezone import SHANGHAI
 from dangjian.publishing.assembly import Comparison
 from dangjian.publishing.errors import OtherSiteError, PublishError
-from tests.releases import NEW, OLD, opened, plan_of, put_out, read, write
+from tests.releases import NEW, OLD, opened, plan_of, publish_folder, read, write
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=SHANGHAI)
 
@@ -22,7 +22,7 @@ def counts(found: Comparison) -> tuple[int, int, int, int]:
 
 def test_the_first_publish(tmp_path: Path, built: Path) -> None:
     live = tmp_path / "deep" / "down" / "public"
-    assert counts(put_out(live, built)) == (len(NEW), 0, 0, 0)
+    assert counts(publish_folder(live, built)) == (len(NEW), 0, 0, 0)
     assert read(live) == NEW
 
 
@@ -31,7 +31,7 @@ def test_a_publish_replaces_all_and_keeps_what_is_the_same(live: Path, built: Pa
     before = (live / "same.html").stat()
     for file in built.rglob("*.html"):
         os.utime(file)
-    assert counts(put_out(live, built)) == (1, 1, 2, 1)
+    assert counts(publish_folder(live, built)) == (1, 1, 2, 1)
     assert read(live) == NEW
     after = (live / "same.html").stat()
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
@@ -39,7 +39,7 @@ def test_a_publish_replaces_all_and_keeps_what_is_the_same(live: Path, built: Pa
 
 @pytest.mark.usefixtures("way")
 def test_rollback_and_back_again(live: Path, built: Path) -> None:
-    put_out(live, built)
+    publish_folder(live, built)
     with opened(live) as releases:
         releases.roll_back()
     assert read(live) == OLD
@@ -53,7 +53,9 @@ def test_rollback_and_back_again(live: Path, built: Path) -> None:
 
 def test_only_so_many_are_kept(live: Path, tmp_path: Path) -> None:
     for number in range(5):
-        put_out(live, write(tmp_path / f"built{number}", {"index.html": str(number)}), keep=3)
+        publish_folder(
+            live, write(tmp_path / f"built{number}", {"index.html": str(number)}), keep=3
+        )
     with opened(live) as releases:
         assert [read(releases.folder / name)["index.html"] for name in releases.names] == list(
             "123"
@@ -83,7 +85,9 @@ def test_what_others_put_there_goes_along(live: Path, built: Path) -> None:
 def test_what_others_put_among_the_files_is_never_deleted(live: Path, tmp_path: Path) -> None:
     write(live, {"upload/precious.doc": "kept"})
     for number in range(6):
-        put_out(live, write(tmp_path / f"built{number}", {"index.html": str(number)}), keep=1)
+        publish_folder(
+            live, write(tmp_path / f"built{number}", {"index.html": str(number)}), keep=1
+        )
     with opened(live) as releases:
         assert [read(releases.folder / name) for name in releases.names] == [{"index.html": "4"}]
         kept = read(releases.folder / "others")
@@ -98,7 +102,9 @@ def test_another_site_is_not_taken_over_by_itself_and_kept_for_ever_when_it_is(
     with opened(live) as releases, pytest.raises(OtherSiteError, match=r"1 个文件（old\.html）"):
         releases.check_ours()
     for number in range(5):
-        put_out(live, write(tmp_path / f"built{number}", {"index.html": str(number)}), keep=1)
+        publish_folder(
+            live, write(tmp_path / f"built{number}", {"index.html": str(number)}), keep=1
+        )
     with opened(live) as releases:
         releases.check_ours()
         releases.roll_back("00000000-000000")
@@ -106,19 +112,19 @@ def test_another_site_is_not_taken_over_by_itself_and_kept_for_ever_when_it_is(
 
 
 def test_what_has_not_changed_is_no_release(live: Path, built: Path) -> None:
-    put_out(live, built)
+    publish_folder(live, built)
     before = live.stat().st_ino, (live / "same.html").stat().st_ctime_ns
     for _ in range(4):
-        assert put_out(live, built).is_same
+        assert publish_folder(live, built).is_same
     assert (live.stat().st_ino, (live / "same.html").stat().st_ctime_ns) == before
     with opened(live) as releases:
         assert [read(releases.folder / name) for name in releases.names] == [OLD]
 
 
 def test_kept_releases_are_different_ones(live: Path, built: Path, tmp_path: Path) -> None:
-    put_out(live, built)
-    put_out(live, write(tmp_path / "again", OLD))
-    put_out(live, write(tmp_path / "third", {"index.html": "third"}))
+    publish_folder(live, built)
+    publish_folder(live, write(tmp_path / "again", OLD))
+    publish_folder(live, write(tmp_path / "third", {"index.html": "third"}))
     with opened(live) as releases:
         assert [read(releases.folder / name) for name in releases.names] == [NEW, OLD]
 
@@ -141,7 +147,7 @@ def test_releases_of_an_earlier_version_are_moved_out_of_reach(tmp_path: Path, b
 def test_whatever_the_umask_the_web_server_can_read_all(live: Path, built: Path) -> None:
     before = os.umask(0o077)
     try:
-        put_out(live, write(built, {"deep/er/x.html": "x"}))
+        publish_folder(live, write(built, {"deep/er/x.html": "x"}))
     finally:
         os.umask(before)
     modes = {stat.S_IMODE(path.stat().st_mode) for path in live.rglob("*.html")}

@@ -16,7 +16,7 @@ from dangjian.publishing import releases as publishing
 from dangjian.publishing.errors import PublishError
 from dangjian.publishing.releases import Releases
 from dangjian.publishing.system import exchange
-from tests.releases import NEW, OLD, opened, plan_of, put_out, read, write
+from tests.releases import NEW, OLD, opened, plan_of, publish_folder, read, write
 
 
 def test_when_the_last_note_fails_the_new_site_is_live_and_the_next_run_knows(
@@ -82,7 +82,7 @@ def test_cut_short_at_any_step(
     after: bool,
 ) -> None:
     if action == "rollback":
-        put_out(live, write(tmp_path / "built-last", NEW))
+        publish_folder(live, write(tmp_path / "built-last", NEW))
     before, wanted = read(live), NEW if action == "publish" else OLD
     with monkeypatch.context() as patched:
         kill_at(number, patched, after=after)
@@ -139,7 +139,7 @@ def test_the_lock_of_a_dead_process_is_free(live: Path, built: Path) -> None:
             pass
         process.send_signal(signal.SIGKILL)
         process.wait()
-    put_out(live, built)
+    publish_folder(live, built)
     assert read(live) == NEW
 
 
@@ -149,12 +149,12 @@ def test_killed_at_random_moments(live: Path, tmp_path: Path) -> None:
     """Fifty publishes, each killed after a random while: the live site is always one of them."""
     many = {f"{folder}/{number}.html": "{}" for folder in range(5) for number in range(40)}
     code = (
-        "import sys; from pathlib import Path; from tests.releases import put_out\n"
+        "import sys; from pathlib import Path; from tests.releases import publish_folder\n"
         "print('go', flush=True)\n"
-        "put_out(Path(sys.argv[1]), Path(sys.argv[2]))"
+        "publish_folder(Path(sys.argv[1]), Path(sys.argv[2]))"
     )
     sites = [write(tmp_path / f"built{n}", dict.fromkeys(many, str(n))) for n in range(2)]
-    put_out(live, sites[1])
+    publish_folder(live, sites[1])
     whole = [read(site) for site in sites]
     for number in range(50):
         site = sites[number % 2]

@@ -112,14 +112,14 @@ def test_several_hooks_and_addresses_get_whole_addresses(tmp_path: Path) -> None
         office.site.delete("content/yw/n2.md")
         office.publish()
     kind, data = got[2]
-    told = json.loads(data)
+    payload = json.loads(data)
     assert kind == "application/json"
-    top = told["url"].rstrip("/")
-    assert told["pages"] == [f"{top}/{PAGE}", f"{top}/yw/2020/06/n3.html"]  # and its neighbour
+    top = payload["url"].rstrip("/")
+    assert payload["pages"] == [f"{top}/{PAGE}", f"{top}/yw/2020/06/n3.html"]  # and its neighbour
     assert {f"{top}/", f"{top}/yw/", f"{top}/{PAGE}", f"{top}/yw/2020/06/n2.html"} <= {
-        *told["addresses"]
+        *payload["addresses"]
     }
-    assert not [one for one in told["addresses"] if one.endswith((".gz", ".br", "index.html"))]
+    assert not [one for one in payload["addresses"] if one.endswith((".gz", ".br", "index.html"))]
 
 
 def test_an_address_that_refuses_or_is_not_there_is_reported(tmp_path: Path) -> None:
@@ -136,13 +136,13 @@ def examples() -> dict[str, str]:
 
 
 def run_example(program: str, pages: int) -> None:
-    told = {
+    payload = {
         "url": "https://dj.example.gov.cn",
         "pages": [f"https://dj.example.gov.cn/{n}.html" for n in range(pages)],
         "addresses": [f"https://dj.example.gov.cn/{n}.html" for n in range(pages)],
     }
     subprocess.run(
-        [sys.executable, "-c", program], input=json.dumps(told).encode(), check=True, timeout=60
+        [sys.executable, "-c", program], input=json.dumps(payload).encode(), check=True, timeout=60
     )
 
 

@@ -246,7 +246,7 @@ def test_a_whole_site_to_two_places_of_which_one_fails(sshd: Sshd, tmp_path: Pat
     assert [one.result for one in office.publish().places[:2]] == ["unchanged", "unchanged"]
     done, failed, _ = roll_back(office.settings, "")
     assert len(done) == 2
-    assert [told for told in failed if "连不上" in told] == failed != []
+    assert [one for one in failed if "连不上" in one] == failed != []
     assert "改过了" not in (live / PAGE).read_text(encoding="utf-8")
     assert [one.result for one in office.publish().places[:2]] == ["rolled back", "rolled back"]
 

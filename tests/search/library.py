@@ -72,7 +72,7 @@ def doc_digest(doc: SearchDoc) -> bytes:
 
 
 def edition(doc: SearchDoc) -> Edition:
-    """What an index is told of a document before it asks for it."""
+    """What an index gets of a document before it asks for it."""
     return Edition(minute_of(doc.date), doc_digest(doc))
 
 

@@ -128,7 +128,7 @@ def spoiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, b
 
 
 def test_an_index_of_another_format_is_not_read(tmp_path: Path) -> None:
-    """The reader is told, and a build writes all of it again."""
+    """The reader gets a message, and a build writes all of it again."""
     folder = tmp_path / "index"
     docs = [some_article(n, 0) for n in range(5)]
     library.build(folder, docs)

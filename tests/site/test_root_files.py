@@ -41,7 +41,7 @@ def test_they_go_out_as_they_are_and_follow_their_files(make_site: MakeSite) -> 
 
 
 def test_links_and_attachments_lead_to_them(make_site: MakeSite) -> None:
-    """As an address of the site's root; one that is nowhere is told, one of its own goes before."""
+    """As an address of the site's root; a missing one is reported, an article's own goes first."""
     named = "[规则](/shuoming.txt)、[安全](/.well-known/security.txt)、[表](/old/biao.pdf)"
     body = f"{named}\n\n![徽](/hui.png)"
     site = make_site(

@@ -211,11 +211,11 @@ def test_a_year_of_a_clock_that_was_not_set_is_not_counted(year: int, counted: b
     assert (request is not None) is counted
 
 
-def test_20_addresses_that_were_not_found_are_told() -> None:
+def test_20_addresses_that_were_not_found_are_shown() -> None:
     missing = Counter({f"/a{n}": 30 - n for n in range(21)})
     days = Counter({date(2026, 6, 1): 1})
-    told = as_dict(Visits(missing=missing, days=days), {})["not_found"]
-    assert list(told) == [f"/a{n}" for n in range(20)]
+    shown = as_dict(Visits(missing=missing, days=days), {})["not_found"]
+    assert list(shown) == [f"/a{n}" for n in range(20)]
 
 
 def test_a_name_in_a_plot_has_28_characters() -> None:
@@ -227,7 +227,7 @@ def test_a_name_in_a_plot_has_28_characters() -> None:
 
 def test_the_docs_say_what_a_comparison_trusts() -> None:
     """The numbers themselves would need hundreds of files, and 256 MB."""
-    told = " ".join((ROOT / "docs/engineers.md").read_text(encoding="utf-8").split())
-    assert f"changed within {MTIME_GRACE_NS // 10**9} seconds of the last snapshot" in told
-    assert f"up to {MAX_RECHECKED} sources" in told
-    assert f"up to {MAX_RECHECKED_BYTES // 10**6} MB of other files" in told
+    stated = " ".join((ROOT / "docs/engineers.md").read_text(encoding="utf-8").split())
+    assert f"changed within {MTIME_GRACE_NS // 10**9} seconds of the last snapshot" in stated
+    assert f"up to {MAX_RECHECKED} sources" in stated
+    assert f"up to {MAX_RECHECKED_BYTES // 10**6} MB of other files" in stated

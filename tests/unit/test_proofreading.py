@@ -1,4 +1,4 @@
-"""Personal numbers, 文号 forms and stale columns: what is told, and what must be left alone."""
+"""Personal numbers, 文号 forms and stale columns: what is reported, and what must be left alone."""
 
 from pathlib import Path
 

@@ -39,29 +39,29 @@ def vanish() -> int:
 
 
 def test_it_is_done_in_another_process() -> None:
-    with WorkerPool(2) as crew:
-        assert crew.run_in_background(elsewhere)() != HERE
+    with WorkerPool(2) as pool:
+        assert pool.run_in_background(elsewhere)() != HERE
 
 
 def test_what_goes_wrong_is_raised_where_it_is_asked_for() -> None:
-    with WorkerPool(2) as crew:
-        result = crew.run_in_background(fail)
+    with WorkerPool(2) as pool:
+        result = pool.run_in_background(fail)
         with pytest.raises(FileNotFoundError) as caught:
             result()
     assert caught.value.filename == "a.md"
 
 
 def test_a_lost_process_costs_time_only() -> None:
-    with WorkerPool(2) as crew:
-        assert crew.run_in_background(vanish)() == HERE
+    with WorkerPool(2) as pool:
+        assert pool.run_in_background(vanish)() == HERE
 
 
 def test_a_process_ready_early_does_what_it_is_sent() -> None:
-    with WorkerPool(2) as crew, crew.prewarmed(elsewhere) as begin:
+    with WorkerPool(2) as pool, pool.prewarmed(elsewhere) as begin:
         assert begin(elsewhere)() != HERE
     with (
-        WorkerPool(2) as crew,
-        crew.prewarmed(elsewhere) as begin,
+        WorkerPool(2) as pool,
+        pool.prewarmed(elsewhere) as begin,
         pytest.raises(FileNotFoundError),
     ):
         begin(fail)()
@@ -69,27 +69,27 @@ def test_a_process_ready_early_does_what_it_is_sent() -> None:
 
 @pytest.mark.parametrize("first", [elsewhere, vanish])
 def test_a_process_ready_early_ends_without_work(first: Callable[[], int]) -> None:
-    with WorkerPool(2) as crew, crew.prewarmed(first):
+    with WorkerPool(2) as pool, pool.prewarmed(first):
         assert multiprocessing.active_children() or first is vanish
     assert not multiprocessing.active_children()
 
 
 def test_an_early_process_that_is_lost_costs_time_only() -> None:
-    with WorkerPool(2) as crew, crew.prewarmed(vanish) as begin:
+    with WorkerPool(2) as pool, pool.prewarmed(vanish) as begin:
         assert begin(elsewhere)() == HERE
 
 
 @pytest.mark.parametrize("other", [elsewhere, vanish])
 def test_one_worker_does_it_here(other: Callable[[], int]) -> None:
-    with WorkerPool(1) as crew:
-        assert crew.run_in_background(other)() == HERE
+    with WorkerPool(1) as pool:
+        assert pool.run_in_background(other)() == HERE
 
 
-def test_a_crew_goes_on_after_it() -> None:
-    with WorkerPool(2) as crew:
-        before = [found for part in crew.run(_same, range(500), 500) for found in part]
-        result = crew.run_in_background(elsewhere)
-        after = [found for part in crew.run(_same, range(500), 500) for found in part]
+def test_a_pool_goes_on_after_it() -> None:
+    with WorkerPool(2) as pool:
+        before = [found for part in pool.run(_same, range(500), 500) for found in part]
+        result = pool.run_in_background(elsewhere)
+        after = [found for part in pool.run(_same, range(500), 500) for found in part]
         assert result() != HERE
     assert sorted(before) == sorted(after) == list(range(500))
 
@@ -103,11 +103,11 @@ def _same(values: list[int]) -> list[int]:
 
 
 def test_forked_processes_do_what_can_not_be_sent() -> None:
-    with WorkerPool(2) as crew:
-        assert crew.forks(500)
-        assert not crew.forks(50)
+    with WorkerPool(2) as pool:
+        assert pool.forks(500)
+        assert not pool.forks(50)
         values = [(number, partial(_minus(), number)) for number in range(500)]
-        parts = crew.run_forked(
+        parts = pool.run_forked(
             lambda some: [(number, call(), os.getpid()) for number, call in some], values
         )
         found = [one for part in parts for one in part]
@@ -117,14 +117,14 @@ def test_forked_processes_do_what_can_not_be_sent() -> None:
 
 
 def test_what_goes_wrong_in_a_forked_process_is_raised_here() -> None:
-    with WorkerPool(2) as crew, pytest.raises(FileNotFoundError):
-        list(crew.run_forked(lambda some: [fail() for _ in some], list(range(500))))
+    with WorkerPool(2) as pool, pytest.raises(FileNotFoundError):
+        list(pool.run_forked(lambda some: [fail() for _ in some], list(range(500))))
 
 
-def test_work_aside_goes_on_while_others_are_forked() -> None:
-    with WorkerPool(2) as crew:
-        result = crew.run_in_background(elsewhere)
-        others = crew.run_forked(lambda some: [os.getpid() for _ in some], list(range(500)))
+def test_work_in_the_background_goes_on_while_others_are_forked() -> None:
+    with WorkerPool(2) as pool:
+        result = pool.run_in_background(elsewhere)
+        others = pool.run_forked(lambda some: [os.getpid() for _ in some], list(range(500)))
         assert HERE != result() not in {process for part in others for process in part}
 
 
@@ -140,8 +140,8 @@ def test_work_aside_goes_on_while_others_are_forked() -> None:
 def test_each_process_is_given_many_shares_but_none_of_few_or_very_many(
     amount: int, chunk: int
 ) -> None:
-    with WorkerPool(2) as crew:
-        parts = list(crew.run_forked(_same, range(amount)))
+    with WorkerPool(2) as pool:
+        parts = list(pool.run_forked(_same, range(amount)))
     assert max(map(len, parts)) == chunk
     assert sum(map(len, parts)) == amount
 
@@ -165,8 +165,8 @@ def test_values_are_taken_only_so_far_ahead_of_the_results(beyond: int) -> None:
             taken.append(number)
             yield number
 
-    with WorkerPool(2, AtOnce()) as crew:
-        results = crew.run(_same, values(), ahead + beyond, chunk=1)
+    with WorkerPool(2, AtOnce()) as pool:
+        results = pool.run(_same, values(), ahead + beyond, chunk=1)
         next(results)
         assert len(taken) == ahead
         assert len(list(results)) == ahead + beyond - 1

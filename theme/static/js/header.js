@@ -5,7 +5,7 @@ const WEEKDAYS = '日一二三四五六';
 // China has one time all year. To ask Intl for it takes the browser longer than all else on a page.
 const AHEAD_OF_UTC = 8 * 60 * 60 * 1000;
 
-/** Today as people in China write it, wherever the reader's clock stands. */
+/** Today as people in China write it, whatever the reader's time zone. */
 export function chineseDate(now) {
   const there = new Date(now.getTime() + AHEAD_OF_UTC);
   const day = `${there.getUTCFullYear()}年${there.getUTCMonth() + 1}月${there.getUTCDate()}日`;
