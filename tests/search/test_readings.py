@@ -9,6 +9,7 @@ import pytest
 from dangjian.search.builder.readings import readings_for
 from dangjian.search.format.folding import is_han
 
+BREAK = "\x01"
 TABLES = Path(pypinyin.__file__).parent
 
 
@@ -21,7 +22,7 @@ def phrases() -> dict[str, list[list[str]]]:
 
 def test_every_phrase_is_found(phrases: dict[str, list[list[str]]]) -> None:
     """No phrase is missed, whatever it begins with, and none is cut off."""
-    readings = readings_for(phrases)
+    readings = readings_for(BREAK.join(phrases))
     assert set(readings.phrases) == set(phrases)
     assert {len(read) for name, read in readings.phrases.items() if len(name) == 4} == {4}
     assert readings.phrases["重庆"] == ("chong", "qing")
@@ -31,19 +32,20 @@ def test_every_character_is_found() -> None:
     """The first reading of each Han character, for one title as for all."""
     chars = msgspec.json.decode((TABLES / "pinyin_dict.json").read_bytes(), type=dict[str, str])
     han = [chr(int(number)) for number in chars if is_han(int(number))]
-    everything = readings_for(["".join(han)])
+    everything = readings_for("".join(han))
     assert set(everything.chars) == set(han)
     for char in (han[0], "党", "\u4e00", han[-1]):
-        assert readings_for([char]).of(char) == [(0, everything.chars[char])]
-    assert readings_for(["党"]).of("党") == [(0, "dang")]
+        assert readings_for(char).of(char) == [everything.chars[char]]
+    assert readings_for("党").of("党") == ["dang"]
 
 
 def test_the_longest_phrase_decides(phrases: dict[str, list[list[str]]]) -> None:
-    """A title alone is read as it is among others; what has no reading is left out."""
-    titles = ["重庆市银行行长", "AI党建\x01行", "", "银行"]
-    assert readings_for(titles[:1]).of(titles[0]) == [
-        *((0, "chong"), (1, "qing"), (2, "shi"), (3, "yin"), (4, "hang"), (5, "hang"), (6, "zhang"))
-    ]
-    for title in titles:
-        assert readings_for([title]).of(title) == readings_for([*titles, *phrases]).of(title)
-    assert readings_for(titles).of(titles[1]) == [(2, "dang"), (3, "jian"), (5, "xing")]
+    """A title alone is read as it is among others; what has no reading is empty."""
+    titles = ["重庆市银行行长", f"AI党建{BREAK}行", "", "银行"]
+    alone = [readings_for(title).of(title) for title in titles]
+    assert alone[0] == ["chong", "qing", "shi", "yin", "hang", "hang", "zhang"]
+    assert alone[1] == ["", "", "dang", "jian", "", "xing"]
+    together = readings_for(BREAK.join([*titles, *phrases]))
+    assert [together.of(title) for title in titles] == alone
+    expected = [syllable for title in alone for syllable in (*title, "")]
+    assert together.of("".join(title + BREAK for title in titles)) == expected

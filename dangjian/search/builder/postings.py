@@ -1,8 +1,6 @@
 """From the units of a chunk's documents to posting lists (3.3, 3.4)."""
 
-from array import array
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -34,11 +32,9 @@ class Fields(NamedTuple):
         """What holds any place in the texts, and any bit of some lists of them."""
         return np.dtype(np.int32 if self.starts[-1] < 1 << 31 else np.int64)
 
-    def folded_titles(self) -> list[str]:
-        """The folded title of each document."""
-        bounds = self.starts[: self.documents + 1].tolist()
-        text = "".join(map(chr, self.chars[self.titles].tolist()))
-        return [text[a : b - 1] for a, b in pairwise(bounds)]
+    def folded_titles(self) -> str:
+        """The folded titles of all documents, a break behind each."""
+        return "".join(map(chr, self.chars[self.titles].tolist()))
 
 
 def encode_all(fields: Fields, numbers: Numbers, widths: Numbers) -> Lists:
@@ -171,15 +167,16 @@ def _title_ends(fields: Fields) -> Places:
 def _pinyin(fields: Fields) -> Iterator[Places]:
     """Initials and syllables of neighbouring characters, and single syllables."""
     titles = fields.folded_titles()
-    readings = readings_for(titles)
-    known: dict[str, int] = {}
-    rows = array("q")
-    for doc_number, title in enumerate(titles):
-        for at, name in readings.of(title):
-            rows.extend((doc_number, at, known.setdefault(name, len(known))))
-    doc, place, syllable = np.array(rows, fields.small()).reshape(-1, 3).T.copy()
+    names = readings_for(titles).of(titles)
+    known = {name: n for n, name in enumerate(dict.fromkeys(["", *names]))}
+    read = np.fromiter(map(known.__getitem__, names), fields.small(), len(names))
+    at = np.flatnonzero(read)
+    ends = fields.starts[1 : fields.documents + 1]
+    doc = np.searchsorted(ends, at, side="right").astype(fields.small())
+    place = (at - fields.starts[doc]).astype(fields.small())
+    syllable = read[at]
     number = np.array([syllable_number(name) for name in known], np.int64)[syllable]
-    initial = np.array([INITIAL + ord(name[0]) for name in known], np.int64)[syllable]
+    initial = np.array([INITIAL + ord(name[:1] or " ") for name in known], np.int64)[syllable]
     neighbours = np.flatnonzero((doc[1:] == doc[:-1]) & (place[1:] == place[:-1] + 1))
     for values in (number, initial):
         term = (values[neighbours] << _TERM_BITS) | values[neighbours + 1]

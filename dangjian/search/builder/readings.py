@@ -6,9 +6,10 @@ tables whole does: they are taken as data, and of that only what the titles may 
 """
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -18,7 +19,6 @@ import numpy.typing as npt
 
 from dangjian.search.format.folding import is_han
 
-Reading = tuple[int, str]
 _PHRASE_SIZES = (5, 4, 3, 2)
 _MAX_SYLLABLE_LENGTH = 6
 _QUOTE = 0x22
@@ -33,42 +33,45 @@ class Readings(NamedTuple):
     phrases: Mapping[str, tuple[str, ...]]
     beginnings: AbstractSet[str]
 
-    def of(self, title: str) -> list[Reading]:
-        """Place and syllable of each Han character of a folded title that has a reading."""
-        found: list[Reading] = []
-        place = 0
-        while place < len(title):
-            phrase: tuple[str, ...] = ()
-            if title[place : place + 2] in self.beginnings:
-                phrase = self._longest(title, place)
-            for syllable in phrase or (self.chars.get(title[place], ""),):
-                if syllable:
-                    found.append((place, syllable))
-                place += 1
+    def of(self, titles: str) -> list[str]:
+        """The syllable of each character of folded titles; empty where one has no reading."""
+        chars = self.chars
+        found = [chars.get(char, "") for char in titles]
+        behind = 0
+        # What no phrase begins with is most of a title.
+        for place, pair in enumerate(_pairs(titles)):
+            if pair in self.beginnings and place >= behind:
+                phrase = self._longest(titles, place)
+                behind = place + len(phrase)
+                found[place:behind] = phrase
         return found
 
-    def _longest(self, title: str, place: int) -> tuple[str, ...]:
-        """The reading of the longest phrase at a place of a title, if there is one."""
+    def _longest(self, titles: str, place: int) -> tuple[str, ...]:
+        """The reading of the longest phrase at a place; empty if there is none."""
         for size in _PHRASE_SIZES:
-            syllables = self.phrases.get(title[place : place + size])
+            syllables = self.phrases.get(titles[place : place + size])
             if syllables:
                 return syllables
         return ()
 
 
-def readings_for(titles: Collection[str]) -> Readings:
-    """All that is needed to read these folded titles."""
-    chars = {char for char in set().union(*titles) if is_han(ord(char))}
+def readings_for(titles: str) -> Readings:
+    """All that is needed to read folded titles, which have breaks between them."""
+    chars = {char for char in set(titles) if is_han(ord(char))}
     numbers = [f'{ord(char)}"'.encode() for char in chars]
     first_readings = _entries(_table("pinyin_dict.json", b"09"), numbers, str)
-    pairs = {title[n : n + 2] for title in titles for n in range(len(title) - 1)}
-    beginnings = [pair.encode() for pair in pairs]
+    beginnings = [pair.encode() for pair in set(_pairs(titles))]
     phrases = _entries(_table("phrases_dict.json", b"\xe3\xff"), beginnings, list[list[str]])
     return Readings(
         {char: _plain(first_readings.get(str(ord(char)), "").split(",")[0]) for char in chars},
         {name: tuple(_plain(options[0]) for options in read) for name, read in phrases.items()},
         {name[:2] for name in phrases},
     )
+
+
+def _pairs(text: str) -> Iterator[str]:
+    """Each character of a text with the one behind it."""
+    return map("".join, pairwise(text))
 
 
 class _Table(NamedTuple):
