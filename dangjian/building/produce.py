@@ -19,7 +19,7 @@ from dangjian.common.workers import WorkerPool
 from dangjian.content.catalogue import Catalogue, OutputRow
 from dangjian.pages.plan import CopiedFile, GeneratedFile, Page
 from dangjian.rendering.dependencies import TemplateDigests
-from dangjian.rendering.renderer import Job, RenderSetup, render_jobs
+from dangjian.rendering.renderer import Job, RenderSetup, load_templates, render_jobs
 from dangjian.settings.workspace import Progress
 
 SEARCH_FOLDER = "search"
@@ -77,8 +77,10 @@ class Producer:
     def _rendered(
         self, pages: Sequence[Page], job: Callable[[Page], Job]
     ) -> Iterator[list[WrittenFile]]:
-        render = partial(render_jobs, self._setup.pack())
+        packed = self._setup.pack()
+        render = partial(render_jobs, packed)
         if self.pool.forks(len(pages)):
+            load_templates(packed, sorted(self._templates.known))
             # Where the pages are known already no job has to be sent.
             found = self.pool.run_forked(lambda some: render(map(job, some)), pages)
             yield from islice(found, 1)

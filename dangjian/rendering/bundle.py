@@ -9,6 +9,7 @@ they must differ, and why an import may not rename.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ _TOKEN = regex(
     |(?P<mark>[^"'`])""",
     re.VERBOSE | re.DOTALL,
 )
+_LONGEST_IMPORT = 200  # tokens
 _REGEX = regex(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/\w*")
 _TEMPLATE_TEXT = regex(r"(?:[^`\\$]|\\.|\$(?!\{))*", re.DOTALL)
 
@@ -238,7 +240,8 @@ class _ModuleReader:
 
     def _following(self, place: int) -> Iterator[Token]:
         """The significant tokens from ``place`` on."""
-        for token in self.tokens[place:]:
+        for number in range(place, len(self.tokens)):
+            token = self.tokens[number]
             if token.kind not in ("space", "newline", "comment"):
                 yield token
 
@@ -283,7 +286,7 @@ class _ModuleReader:
         return names
 
     def _read_import(self, line: int, depth: int) -> None:
-        following = list(self._following(self._at))
+        following = list(islice(self._following(self._at), _LONGEST_IMPORT))
         words = [token.text for token in following[: self._import_length(following)]]
         shape = " ".join(words)
         match = re.fullmatch(
@@ -305,7 +308,7 @@ class _ModuleReader:
 
     @staticmethod
     def _import_length(following: list[Token]) -> int:
-        for place, token in enumerate(following[:200]):
+        for place, token in enumerate(following):
             if token.kind == "string" or token.text in ("(", "."):
                 return place + 1
         return 0

@@ -24,12 +24,16 @@ _PLAIN = regex(
 
 
 class TemplateDigests:
-    """Digests of templates' closures; ``folders`` are searched in order, as Jinja's loader does."""
+    """Digests of templates' closures; ``folders`` are searched in order, as Jinja's loader does.
+
+    ``known`` are all templates in the closures asked for so far.
+    """
 
     def __init__(self, folders: Sequence[str]) -> None:
         self._folders = [Path(folder) for folder in folders]
         self._sources: dict[str, str | None] = {}
         self._digests: dict[str, bytes] = {}
+        self.known: set[str] = set()
 
     def of(self, name: str) -> bytes:
         """The digest of a template's closure; a missing template has a digest of its own."""
@@ -37,6 +41,7 @@ class TemplateDigests:
         if found is None:
             closure: dict[str, str] = {}
             known = self._gather(name, closure)
+            self.known.update(closure)
             parts = [part for pair in sorted(closure.items()) for part in pair]
             found = self._digests[name] = digest(*parts, b"" if known else self.theme)
         return found

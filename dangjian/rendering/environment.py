@@ -1,6 +1,6 @@
 """The Jinja environment of a theme: escaping everywhere, our filters, nothing of Pelican's."""
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
@@ -79,6 +79,10 @@ class _Environment(jinja2.Environment):
     @property
     def code_generator_class(self) -> type[CodeGenerator]:  # type: ignore[override] # found out when needed
         return code_generator()
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """One dictionary for all templates: Jinja's own joins two anew for each page and part."""
+        return {**self.globals, **d} if d else self.globals
 
     def compile(
         self,

@@ -8,6 +8,7 @@ sent to any ``concurrent.futures`` executor.
 import threading
 import traceback
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -177,15 +178,32 @@ class _Cached(threading.local):
 _cached = _Cached()
 
 
+def _renderer(packed: bytes) -> Renderer:
+    """The renderer of this thread for a setup."""
+    renderer = _cached.renderer
+    if renderer is None or _cached.packed != packed:
+        renderer = Renderer(msgspec.msgpack.decode(packed, type=RenderSetup))
+        _cached.packed, _cached.renderer = packed, renderer
+    return renderer
+
+
+def load_templates(packed: bytes, names: Iterable[str]) -> None:
+    """Load these templates, for the processes forked off afterwards to have them.
+
+    One that is missing or wrong is left for the page that needs it.
+    """
+    environment = _renderer(packed).environment
+    for name in names:
+        with suppress(jinja2.TemplateError, OSError, UnicodeDecodeError):
+            environment.get_template(name)
+
+
 def render_jobs(packed: bytes, jobs: Iterable[Job]) -> list[WrittenFile]:
     """Render and write several pages; runs in worker processes and in this one.
 
     ``packed`` is a setup as ``RenderSetup.pack`` gives it.
     """
-    renderer = _cached.renderer
-    if renderer is None or _cached.packed != packed:
-        renderer = Renderer(msgspec.msgpack.decode(packed, type=RenderSetup))
-        _cached.packed, _cached.renderer = packed, renderer
+    renderer = _renderer(packed)
     # Opened on each call: SQLite connections must not cross a fork.
     with Catalogue(Path(renderer.setup.catalogue), read_only=True) as catalogue:
         output, empty = renderer.output, renderer.setup.empty

@@ -2,6 +2,7 @@
 
 import os
 import zlib
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -25,16 +26,19 @@ def wrap(payload: bytes) -> tuple[bytes, bytes]:
     last = b""
     for start in range(0, max(len(payload), 1), BLOCK):
         block = payload[start : start + BLOCK]
-        key, masked = next(
-            (key, masked)
-            for key, masked in ((key, _xor(block, key)) for key in range(256))
-            if b"*/" not in last + masked
-        )
+        key = next(key for key in range(256) if _avoids_end(block, key, last))
+        masked = _xor(block, key)
         keys.append(key)
         pieces.append(masked)
         last = masked[-1:]
     pieces.append(TAIL)
     return b"".join(pieces), bytes(keys)
+
+
+def _avoids_end(block: bytes, key: int, last: bytes) -> bool:
+    """Whether there is no ``*/`` in a block XORed with a key, nor where it follows ``last``."""
+    star, slash = ord("*") ^ key, ord("/") ^ key
+    return bytes((star, slash)) not in block and not (last == b"*" and block[:1] == bytes((slash,)))
 
 
 def unmask(data: bytes, keys: bytes, start: int = 0) -> bytes:
@@ -52,7 +56,13 @@ def unmask(data: bytes, keys: bytes, start: int = 0) -> bytes:
 
 
 def _xor(data: bytes, key: int) -> bytes:
-    return data.translate(bytes(n ^ key for n in range(256))) if key else data
+    return data.translate(_table(key)) if key else data
+
+
+@lru_cache(maxsize=256)
+def _table(key: int) -> bytes:
+    """Every byte XORed with a key."""
+    return bytes(n ^ key for n in range(256))
 
 
 def unwrap(data: bytes, keys: bytes) -> bytes:
