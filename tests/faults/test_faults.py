@@ -161,12 +161,21 @@ def test_killed_at_random_moments(office: Office, count: int) -> None:
 
 
 CALLS = ("getdents64", "openat", "rename", "write", "fsync", "renameat2", "mkdir", "link", "unlink")
+# It stops at the calls that are traced, and not at all of them.
+STRACE = ("strace", "--seccomp-bpf", "-f", "-qq")
 FAULTS = ("error=EIO", "error=ENOSPC", "error=EACCES", "signal=KILL")
 
 
 def count_calls(office: Office, log: Path) -> tuple[dict[str, int], dict[str, int]]:
     """How often a publish makes each system call: until it begins to work, and in all."""
-    run(office, "strace", "-f", "-qq", "-o", str(log), "-e", f"trace={','.join(CALLS)}")
+    run(
+        office,
+        *STRACE,
+        "-o",
+        str(log),
+        "-e",
+        f"trace={','.join(CALLS)}",
+    )
     started, counts = dict.fromkeys(CALLS, 0), dict.fromkeys(CALLS, 0)
     begun = False
     for line in log.read_text(errors="replace").splitlines():
@@ -191,7 +200,15 @@ def inject_faults(office: Office, log: Path, count: int, seed: int) -> None:
         edit(office, f"第{number}次")
         before = office.files()
         inject = f"inject={call}:{fault}:when={at}"
-        traced = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
+        traced = (
+            *STRACE,
+            "-o",
+            "/dev/null",
+            "-e",
+            f"trace={call}",
+            "-e",
+            inject,
+        )
         done = run(office, *traced)
         between = office.files()
         office.publish(again=True)
@@ -228,7 +245,7 @@ def test_a_full_disk(office: Office, kilobytes: int) -> None:
         assert (done.returncode, "磁盘" in done.stderr) == (1, True)
         assert folder_bytes(live) == before
         (disk / "filler").unlink()
-        assert run(office).returncode == 0
+        office.publish()
         assert "又改了" in (live / "yw/2020/06/n03.html").read_text(encoding="utf-8")
 
 
@@ -256,7 +273,8 @@ def test_a_read_only_live_folder(office: Office) -> None:
             pytest.skip("this kernel binds no read-only folder in one step")
         assert run(office).returncode == 1
         assert folder_bytes(live) == before
-    assert run(office).returncode == 0
+    office.publish()
+    assert "又改了" in (live / "yw/2020/06/n03.html").read_text(encoding="utf-8")
 
 
 def test_few_file_handles(office: Office) -> None:
