@@ -1,4 +1,4 @@
-"""``invoke preview``, run as people run it: saved files show, mistakes show, drafts stay here."""
+"""``preview``, run as people run it: saved files show, mistakes show, drafts stay here."""
 
 import os
 import re
@@ -16,12 +16,12 @@ from threading import Thread
 from typing import Self
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from dangjian.preview.session import Preview
-from tests.conftest import MakeSite
+from tests.commands import run
+from tests.conftest import MakeSite, Watched
 
-TASKS = Path(__file__).resolve().parents[2] / "tasks.py"
 PATIENCE = 60
 SETTINGS = """SITENAME = "测试网"
 SITEURL = ""
@@ -44,10 +44,6 @@ class Running:
         (folder / "pelicanconf.py").write_text(settings, encoding="utf-8")
         self.write("jcdj/_column.md", COLUMN)
         self.article("one", "第一篇", "正文一。" * 40)
-        tasks = f"import sys\nsys.path.insert(0, {str(TASKS.parent)!r})\n"
-        tasks += "from pathlib import Path\nfrom dangjian.cli import collection\n"
-        tasks += "ns = collection(Path(__file__).parent)\n"
-        (folder / "tasks.py").write_text(tasks, encoding="utf-8")
         self.process = self.start()
         self.lines: Queue[str] = Queue()
         self.listener = Thread(target=self._listen, daemon=True)
@@ -67,7 +63,7 @@ class Running:
 
     def start(self) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [sys.executable, "-m", "invoke", "preview", "--no-browser"],
+            [sys.executable, "-m", "dangjian.cli", str(self.folder), "preview", "--no-browser"],
             cwd=self.folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -116,8 +112,17 @@ class Running:
         return self.process.wait(timeout=30)
 
 
+@pytest.fixture(scope="module")
+def previewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site that has been previewed: what is made of the theme is in its cache."""
+    folder = tmp_path_factory.mktemp("previewed")
+    with Running(folder):
+        return folder
+
+
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
+def running(previewed: Path, tmp_path: Path) -> Iterator[Running]:
+    shutil.copytree(previewed, tmp_path, dirs_exist_ok=True)
     with Running(tmp_path) as preview:
         yield preview
 
@@ -139,14 +144,7 @@ def test_drafts_show_here_and_nowhere_else(running: Running) -> None:
     running.article("secret", "任前草稿", "不公开。", "状态: 草稿\n")
     running.until("已生成.*更新")
     assert "任前草稿" in running.get("jcdj/index.html")
-    built = subprocess.run(
-        [sys.executable, "-m", "invoke", "build"],
-        cwd=running.folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    built = run(running.folder, "build")
     assert built.returncode == 0, built.stdout + built.stderr
     for file in (running.folder / "output").rglob("*"):
         if file.is_file():
@@ -225,10 +223,10 @@ def test_ctrl_c_ends_it_quietly(running: Running) -> None:
 
 
 @pytest.mark.browser
-def test_the_page_follows_and_keeps_its_place(running: Running, browser: Browser) -> None:
+def test_the_page_follows_and_keeps_its_place(running: Running, watched: Watched) -> None:
     running.article("one", "第一篇", "\n\n".join(f"第 {n} 段。" * 30 for n in range(60)))
     running.until("已生成.*更新")
-    page = open_page(browser, running.address + PAGE)
+    page = open_page(watched, running.address + PAGE)
     page.evaluate("scrollTo({top: 900, behavior: 'instant'})")
     running.article("one", "改过的标题", "\n\n".join(f"第 {n} 段。" * 30 for n in range(60)))
     page.get_by_role("heading", name="改过的标题", level=1).wait_for()
@@ -240,9 +238,9 @@ def test_the_page_follows_and_keeps_its_place(running: Running, browser: Browser
 
 @pytest.mark.browser
 def test_the_page_shows_what_is_wrong_until_it_is_repaired(
-    running: Running, browser: Browser
+    running: Running, watched: Watched
 ) -> None:
-    page = open_page(browser, running.address + PAGE)
+    page = open_page(watched, running.address + PAGE)
     running.article("two", "第二篇", "正文", "时间安排: 明天\n")
     bar = page.locator("dangjian-preview")
     bar.get_by_text("content/jcdj/two.md:4").wait_for()
@@ -253,9 +251,9 @@ def test_the_page_shows_what_is_wrong_until_it_is_repaired(
 
 @pytest.mark.browser
 def test_the_panel_folds_and_puts_the_pages_own_article_first(
-    running: Running, browser: Browser
+    running: Running, watched: Watched
 ) -> None:
-    page = open_page(browser, running.address + PAGE)
+    page = open_page(watched, running.address + PAGE)
     running.article("aaa", "另一篇", "正文", "时间安排: 明天\n")
     running.article("one", "第一篇", "正文", "推荐位: [图片]\n")
     bar = page.locator("dangjian-preview")
@@ -271,20 +269,17 @@ def test_the_panel_folds_and_puts_the_pages_own_article_first(
 
 
 @pytest.mark.browser
-def test_a_page_whose_address_changed_is_followed(running: Running, browser: Browser) -> None:
-    page = open_page(browser, running.address + PAGE)
+def test_a_page_whose_address_changed_is_followed(running: Running, watched: Watched) -> None:
+    page = open_page(watched, running.address + PAGE)
     running.article("one", "第一篇", "正文", "网址名: xin\n")
     page.wait_for_url("**/xin.html")
     assert page.get_by_role("heading", name="第一篇", level=1).is_visible()
 
 
-def open_page(browser: Browser, address: str) -> Page:
+def open_page(watched: Watched, address: str) -> Page:
     """A page that fails the test when the policy of the real site forbids something in it."""
-    page = browser.new_context(viewport={"width": 1000, "height": 700}).new_page()
-    faults: list[str] = []
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(address)
-    page.wait_for_load_state("load")
-    assert faults == []
-    return page
+    watched.page.set_viewport_size({"width": 1000, "height": 700})
+    watched.page.goto(address)
+    watched.page.wait_for_load_state("load")
+    assert watched.faults == []
+    return watched.page
