@@ -20,7 +20,7 @@ from dangjian.paths import theme_path
 from tests.incremental.edits import EDITS, Edit, found
 from tests.sites import Built, Site, assert_same
 
-SEQUENCES, SEQUENCES_LONG = 30, 1200
+SEQUENCES, SEQUENCES_LONG = 18, 1200
 SHARDS = 6
 MAX_EDITS = 5
 
