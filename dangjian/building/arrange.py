@@ -77,7 +77,8 @@ def arrange_subset(
     tree = _columns(content, rows, outline.columns)
     column_of = {folder: tree.by_folder[name] for folder, name in outline.column_of.items()}
     archive = build_archive(records_of(chosen, but=outline.shadowed), tree, column_of, clock)
-    tree.prune(frozenset(outline.listed))  # last, as for the whole: articles name columns of all
+    # Last, as for the whole archive: an article may name any column.
+    tree.prune(frozenset(outline.listed))
     archive.root_files = find_root_files(content, archive.problems)
     return archive
 

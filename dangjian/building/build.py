@@ -336,7 +336,7 @@ class Build:
     def _begin_index(self, arranged: Arranged) -> "Files":
         if arranged.scope.is_whole:
             return self._indexer.begin(arranged.presenter)
-        return self._indexer.begin_words(
+        return self._indexer.begin_texts(
             arranged.presenter,
             arranged.scope.unindexed,
             lambda: arranged.whole or self.arrange().presenter,

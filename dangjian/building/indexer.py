@@ -47,7 +47,7 @@ class Indexer:
         finally:
             self._early = None
 
-    def begin_words(
+    def begin_texts(
         self, presenter: "Presenter", paths: Iterable[str], whole: "Callable[[], Presenter]"
     ) -> Files:
         """Begin to index articles whose text changed; everything else must be unchanged.

@@ -113,7 +113,7 @@ def archive_problems(content: Path, archive: Archive) -> Iterator[Problem]:
 def left_out(scan: Scan, rows: Mapping[str, SourceRow], archive: Archive) -> list[str]:
     """The articles that have no page because something in them, or their address, is wrong.
 
-    Drafts that can't be read yet are among the withheld instead.
+    Drafts that can't be read yet are added to what the archive withholds instead.
     """
     wrong = {
         path

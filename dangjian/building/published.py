@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from dangjian.building.cache_folder import at_work
 from dangjian.building.output_list import list_file, read_list
-from dangjian.common.patterns import regex
 from dangjian.content.addresses import is_dated
 from dangjian.content.catalogue import Catalogue
 from dangjian.settings.workspace import Workplace
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 _NAME = "articles"
 _NEWEST = "newest"
-_PRIVATE = regex(r"search/.*-state\.bin|.*\.part")
-"""Files that the builder keeps in the output for itself."""
 
 
 class Newest(Struct, frozen=True):
@@ -78,12 +75,8 @@ def note_published(place: Workplace) -> None:
 
 
 def read_plan(place: Workplace) -> dict[str, int | None]:
-    """The public files that the last build left, with their sizes (bytes) where known."""
+    """The files that the last build left, with their sizes (bytes) where known."""
     with Catalogue(place.catalogue, read_only=True) as catalogue:
         rows = catalogue.outputs()
     paths = (read_list(list_file(place)) or set()) | rows.keys()
-    return {
-        path: rows[path].stat.size if path in rows else None
-        for path in sorted(paths)
-        if not _PRIVATE.fullmatch(path)
-    }
+    return {path: rows[path].stat.size if path in rows else None for path in sorted(paths)}

@@ -46,6 +46,11 @@ from dangjian.rendering.dependencies import theme_digest
 from dangjian.rendering.renderer import Job, RenderSetup, Text
 from dangjian.settings.workspace import Workplace
 
+_UNLISTED = frozenset({"404.html", "search.html"})
+"""Pages that are in no site map."""
+_PICTURES_FIRST = frozenset({"photo", "video", "special"})
+"""Types whose pages begin with pictures of their own, before any of the text."""
+
 
 class SitePlan(Struct, eq=False):
     """Everything a build may make: the portal, its assets and channels, the render setup."""
@@ -271,9 +276,6 @@ def _note_unmade(plan: SitePlan, addresses: set[str]) -> None:
             archive.note_at(path, "", reference.written, message)
 
 
-_UNLISTED = frozenset({"404.html", "search.html"})
-
-
 def report_address_conflicts(portal: Portal, pages: list[Page]) -> None:
     """Report pages of different kinds that want one address, and leave all but one out.
 
@@ -306,10 +308,6 @@ def _files(plan: SitePlan) -> Iterator[CopiedFile]:
                 yield CopiedFile(name, partial(whole, name, made))
         else:
             yield CopiedFile(facts.name, partial(Path, place.content, key.partition(":")[2]))
-
-
-_PICTURES_FIRST = frozenset({"photo", "video", "special"})
-"""Types whose pages begin with pictures of their own, before any of the text."""
 
 
 def _share_picture(plan: SitePlan) -> GeneratedFile:

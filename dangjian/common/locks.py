@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from io import FileIO as RawFile
+from io import FileIO
 from pathlib import Path
 
 from dangjian.common.errors import LockedError
@@ -17,7 +17,7 @@ _FAR = 1 << 30
 class Lock:
     """A lock that this process holds; ``note`` is what others read meanwhile."""
 
-    def __init__(self, file: RawFile) -> None:
+    def __init__(self, file: FileIO) -> None:
         self._file = file
 
     def note(self, text: str) -> None:
@@ -57,7 +57,7 @@ def acquire(path: Path, note: str = "", patience: float = 0.0) -> Iterator[Lock]
             return
 
 
-def _is_at(file: RawFile, path: Path) -> bool:
+def _is_at(file: FileIO, path: Path) -> bool:
     """Whether the open file is still the one at ``path``."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
@@ -65,7 +65,7 @@ def _is_at(file: RawFile, path: Path) -> bool:
         return False
 
 
-def _taken(file: RawFile) -> bool:
+def _taken(file: FileIO) -> bool:
     try:
         _take(file)
     except OSError:
@@ -76,20 +76,20 @@ def _taken(file: RawFile) -> bool:
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(file: RawFile) -> None:
+    def _take(file: FileIO) -> None:
         os.lseek(file.fileno(), _FAR, os.SEEK_SET)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
-    def _release(file: RawFile) -> None:
+    def _release(file: FileIO) -> None:
         os.lseek(file.fileno(), _FAR, os.SEEK_SET)
         msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 
 else:
     import fcntl
 
-    def _take(file: RawFile) -> None:
+    def _take(file: FileIO) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def _release(file: RawFile) -> None:
+    def _release(file: FileIO) -> None:
         # Closing would not do: worker processes have the same open file.
         fcntl.flock(file, fcntl.LOCK_UN)

@@ -188,11 +188,6 @@ def is_saved(mime: str) -> bool:
     return not mime.startswith(("image/", "audio/", "video/"))
 
 
-def accepted_extensions() -> frozenset[str]:
-    """The extensions of files that can be attached, in lower case."""
-    return frozenset(_KINDS)
-
-
 def human_size(length: int) -> str:
     """A size in the words of a download list: 312 KB, 1.4 MB. Small files count as 1 KB."""
     if length < 1_000_000:

@@ -5,7 +5,7 @@ article is added.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
@@ -60,22 +60,6 @@ def render_index(base_url: str, listed: Iterable[tuple[str, datetime | None]]) -
     """``sitemap.xml``: the files by name, with the newest time of each."""
     entries = (SitemapEntry(f"{base_url}/{name}", newest) for name, newest in listed)
     return _document("sitemapindex", (_element("sitemap", entry) for entry in entries))
-
-
-def render_sitemaps(
-    base_url: str,
-    groups: Mapping[str, Sequence[SitemapEntry]],
-    max_urls: int = MAX_URLS,
-    max_bytes: int = MAX_BYTES,
-) -> dict[str, bytes]:
-    """The index ``sitemap.xml`` and the files of all groups, by name."""
-    files = [
-        file
-        for group, entries in sorted(groups.items())
-        for file in render_group(group, entries, max_urls, max_bytes)
-    ]
-    index = render_index(base_url, ((file.name, file.newest) for file in files))
-    return {"sitemap.xml": index, **{file.name: file.data for file in files}}
 
 
 def render_robots(base_url: str, more: bytes = b"") -> bytes:

@@ -1,7 +1,7 @@
 """What an article may say of itself: the one typed model of its front matter.
 
-Validation, the editors' reference table, the JSON Schema and the snippets of ``invoke new`` are
-all made from the annotations here and in ``refs``; nothing else lists the keys.
+Validation, the editors' reference table and the front matter that ``new`` writes are all made from
+the annotations here and in ``refs``; nothing else lists the keys.
 """
 
 from datetime import datetime

@@ -1,9 +1,9 @@
-"""What is made from the model: a JSON Schema for editors' tools, the reference table of the
-manual, and the front matter ``invoke new`` starts an article with.
+"""What is made from the model: the reference table of the manual, and the front matter that the
+command ``new`` starts an article with.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal, cast
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -32,73 +32,6 @@ _SHAPES: Final[dict[Kind, str]] = {
     "doc_number": "如 示组发〔2026〕12号",
     "phone": "电话号码",
 }
-_SLUG: Final = "^[a-z0-9]([a-z0-9._-]*[a-z0-9_-])?$"
-_PATTERNS: Final[dict[Kind, str]] = {
-    "slug": _SLUG,
-    "code": _SLUG,
-    "web": "^https?://",
-    "address": "^/",
-}
-
-
-def json_schema(model: type[Struct] = Entry) -> dict[str, Any]:
-    """JSON Schema (2020-12) of a model's front matter; every key under all its names."""
-    known = table(model)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "栏目" if model is ColumnEntry else "文章",
-        **_object(known),
-    }
-
-
-def _object(known: Table) -> dict[str, Any]:
-    properties = {name: _property(spec) for spec in known.specs for name in spec.names}
-    schema: dict[str, Any] = {
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": False,
-    }
-    needed = [_one_of(spec) for spec in known.specs if spec.required and spec.name != "date"]
-    if needed:
-        schema["allOf"] = needed
-    return schema
-
-
-def _one_of(spec: Spec) -> dict[str, Any]:
-    return {"anyOf": [{"required": [name]} for name in spec.names]}
-
-
-def _property(spec: Spec) -> dict[str, Any]:
-    key = spec.key
-    schema: dict[str, Any] = {"title": key.zh, "description": key.about, **_value(spec)}
-    if key.example:
-        schema["examples"] = [key.example]
-    return schema
-
-
-def _value(spec: Spec) -> dict[str, Any]:
-    key = spec.key
-    text: dict[str, Any] = {"type": "string", "maxLength": key.longest}
-    if spec.kind in _PATTERNS:
-        text["pattern"] = _PATTERNS[spec.kind]
-    if spec.kind == "yes":
-        return {"enum": [True, False, "是", "否"]}
-    if spec.kind == "number":
-        return {"type": "integer", "minimum": key.least, "maximum": key.most}
-    if spec.kind == "choice":
-        return {"enum": list(spec.words)}
-    if spec.kind == "choices":
-        return _repeated({"enum": list(spec.words)})
-    if spec.kind in ("list", "addresses"):
-        return _repeated(text)
-    if spec.kind in ("record", "records"):
-        item = _object(table(cast("type[Struct]", spec.model)))
-        return item if spec.kind == "record" else {"type": "array", "items": item}
-    return text
-
-
-def _repeated(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {"anyOf": [{"type": "string"}, {"type": "array", "items": dict(item)}]}
 
 
 def reference(model: type[Struct] = Entry) -> str:

@@ -1,8 +1,8 @@
 """The keys of a front matter: what each is called, holds and belongs to.
 
 A model (``entry.Entry``) annotates its fields with ``Key``; ``table(model)`` turns the annotations
-into the names, kinds and limits that validation, the reference table, the JSON Schema and the
-snippets are made from.
+into the names, kinds and limits that validation, the reference table and the snippets are made
+from.
 """
 
 from collections.abc import Mapping

@@ -34,7 +34,6 @@ _FLOW_MAP: Final = regex(r"\{([^{}\[\]'\"]*)\}")
 _BRACKETS: Final = str.maketrans("｛｝［］", "{}[]")
 _MARKDOWN: Final = regex(r"!?\[([^\[\]{}:,]+)\]\(([^\s(){}:,]+)\)")
 _TEXTS: Final = ("text", "title", "list")
-_RECORDS: Final = ("record", "records")
 
 
 def _known() -> tuple[dict[str, Spec], frozenset[str]]:

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from dangjian.common.mime_types import COMPRESSIBLE, MIME_TYPES, UNKNOWN, content_type, mime_type
-from dangjian.media.attachments import accepted_extensions
+from dangjian.media.attachments import _KINDS
 from tests.sites import Built
 
 
 def test_every_accepted_attachment_has_a_type() -> None:
-    assert [name for name in accepted_extensions() if name not in MIME_TYPES] == []
+    assert [name for name in _KINDS if name not in MIME_TYPES] == []
 
 
 def test_every_published_file_has_a_type(portal: Built) -> None:

@@ -15,7 +15,7 @@ from dangjian.schema import (
     ColumnEntry,
     Entry,
 )
-from dangjian.schema.export import column_snippet, json_schema, reference, snippet, yaml_text
+from dangjian.schema.export import column_snippet, reference, snippet, yaml_text
 from dangjian.schema.frontmatter import parse_source
 from dangjian.schema.keys import table
 from dangjian.schema.reading import read_column, read_entry
@@ -343,15 +343,6 @@ def test_the_reference_names_every_key() -> None:
         rows = [row for row in text.split("\n") if row.startswith("|")]
         for spec in table(model).specs:
             assert any(f"`{spec.name}`" in row and spec.key.zh in row for row in rows)
-
-
-def test_the_json_schema_knows_both_names_and_nothing_else() -> None:
-    schema = json_schema()
-    assert schema["additionalProperties"] is False
-    assert {"title", "标题", "date", "时间", "modified"} <= schema["properties"].keys()
-    assert schema["properties"]["类型"]["enum"][:2] == ["news", "document"]
-    assert "新闻" in schema["properties"]["type"]["enum"]
-    assert schema["properties"]["封面"]["properties"].keys() >= {"图片", "alt"}
 
 
 def test_a_report_groups_by_file_and_counts() -> None:

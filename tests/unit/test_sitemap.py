@@ -2,12 +2,20 @@
 
 import functools
 import operator
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from urllib.robotparser import RobotFileParser
 
 from lxml import etree
 
-from dangjian.pages.sitemap_xml import SitemapEntry, render_robots, render_sitemaps
+from dangjian.pages.sitemap_xml import (
+    MAX_BYTES,
+    MAX_URLS,
+    SitemapEntry,
+    render_group,
+    render_index,
+    render_robots,
+)
 
 CHINA = timezone(timedelta(hours=8))
 SITE = "https://www.example.com"
@@ -24,6 +32,22 @@ def locations(data: bytes) -> list[str]:
 
 def times(data: bytes) -> list[str]:
     return [element.text or "" for element in etree.fromstring(data).findall(".//s:lastmod", NS)]
+
+
+def render_sitemaps(
+    base_url: str,
+    groups: Mapping[str, Sequence[SitemapEntry]],
+    max_urls: int = MAX_URLS,
+    max_bytes: int = MAX_BYTES,
+) -> dict[str, bytes]:
+    """The index ``sitemap.xml`` and the files of all groups, by name."""
+    files = [
+        file
+        for group, entries in sorted(groups.items())
+        for file in render_group(group, entries, max_urls, max_bytes)
+    ]
+    index = render_index(base_url, ((file.name, file.newest) for file in files))
+    return {"sitemap.xml": index, **{file.name: file.data for file in files}}
 
 
 def test_an_index_with_a_file_for_each_group() -> None:
