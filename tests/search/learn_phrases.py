@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from dangjian.search.builder.phrases import (
     BORDER,
@@ -41,14 +42,15 @@ def learn(texts: Sequence[str]) -> PhraseTable:
     ids = np.array(
         [number_of.get(char, BORDER) for char in map(chr, with_borders(texts).tolist())], np.int64
     )
-    table = PhraseTable("".join(chars), [], b"")
+    table = PhraseTable("".join(chars), [], b"", b"")
     for most in _PAIRS:
         known = table.texts()
         pairs = _frequent_pairs(ids, np.array(list(map(len, known))), most)
         ids = join(ids, joining_of(pairs, len(known)))
         table.rounds.append(pairs)
     counts = np.bincount(ids, minlength=len(table.texts())).tolist()
-    return PhraseTable(table.chars, table.rounds, _widths(table, counts))
+    learned = replace(table, widths=_widths(table, counts))
+    return replace(learned, numbers=learned.numbered())
 
 
 def _chars(texts: Sequence[str]) -> list[str]:

@@ -29,7 +29,8 @@ def whole(texts: list[str]) -> list[str]:
 
 
 WRITER = phrase_writer()
-READER = TokenReader(read_tokens(tokens_bytes(WRITER.tokens)))
+TOKENS = WRITER.table.tokens()
+READER = TokenReader(read_tokens(tokens_bytes(TOKENS)))
 some_text = st.one_of(
     st.lists(st.sampled_from([*"党建工作座谈会召开，x🎉", "党建工作"])).map("".join),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters=SEPARATOR)),
@@ -47,9 +48,13 @@ def test_texts_survive_their_tokens(texts: list[str], flags: int) -> None:
     assert [READER.text(data[start + 1 : end]) for start, end in bounds] == whole(texts)
 
 
+def test_the_table_has_the_numbers_of_its_tokens() -> None:
+    assert WRITER.table.numbers == WRITER.table.numbered()
+
+
 def test_what_is_often_said_is_a_token() -> None:
     """Words of officials are tokens, and so is every usual character; all take few bits."""
-    tokens = {token.text: token.width for token in WRITER.tokens}
+    tokens = {token.text: token.width for token in TOKENS}
     assert {"党建", "组织", "群众", "工作"} <= set(tokens)
     usual = "".join(bytes((row, 0xA1)).decode("gb2312") for row in range(0xB0, 0xD7))
     assert set(usual) <= set(tokens)
@@ -69,7 +74,7 @@ def test_damaged_texts_are_reported(data: bytes) -> None:
 @given(st.integers(0, 10_000), st.integers(1, 255))
 def test_damaged_tokens_are_reported(place: int, change: int) -> None:
     """Tokens with a byte changed are read, or an error of one kind."""
-    raw = bytearray(tokens_bytes(WRITER.tokens))
+    raw = bytearray(tokens_bytes(TOKENS))
     raw[place % len(raw)] ^= change
     with suppress(ValueError):
         TokenReader(read_tokens(bytes(raw)))

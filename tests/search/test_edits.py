@@ -1,15 +1,20 @@
 """An edit in its place makes only the lists again that change with it, and only their files."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from dangjian.search.builder import postings
-from dangjian.search.builder.chunks import Part, Prepared, lists_of, parts_of
+from dangjian.search.builder import making, patching, postings
+from dangjian.search.builder.cache import GROUP
+from dangjian.search.builder.chunks import Part, Prepared, Texts, facts_of, lists_of, parts_of
 from dangjian.search.builder.folder import Folder
-from dangjian.search.builder.patching import patched_lists
+from dangjian.search.builder.members import Change
+from dangjian.search.builder.patching import Patched, patched_lists
+from dangjian.search.format.bits import Numbers
 from dangjian.search.format.documents import SearchDoc, record_of
 from dangjian.search.format.folding import simplified
 from dangjian.search.format.lists import Lists
@@ -41,26 +46,53 @@ def rows_of(lists: Lists) -> dict[tuple[int, int], tuple[bytes, bytes]]:
     return found
 
 
+def patched_from(before: list[Part], after: list[Part]) -> Patched:
+    """The lists of documents made of those before."""
+    pairs = enumerate(zip(before, after, strict=True))
+    changes = [Change(row, old, new) for row, (old, new) in pairs if old != new]
+    classes = facts_of(before, []).classes, facts_of(after, []).classes
+    return patched_lists(lists_of(before), changes, classes, lambda: after)
+
+
 @examples(30, 600)
-@given(st.lists(editions, min_size=8, max_size=8), st.integers(0, 7), editions)
+@given(st.lists(editions, min_size=8, max_size=8), st.integers(0, 7), editions, st.booleans())
 def test_patched_lists_are_those_made_of_all_documents(
-    documents: list[tuple[str, str]], number: int, edition: tuple[str, str]
+    documents: list[tuple[str, str]], number: int, edition: tuple[str, str], decoded: bool
 ) -> None:
-    """Byte for byte; the terms named are just those whose lists are other ones."""
+    """Byte for byte, from the lists before or from all documents; others are not named."""
     before = parts_from(documents)
     documents[number] = edition
     after = parts_from(documents)
     old, whole = rows_of(lists_of(before)), rows_of(lists_of(after))
-    patched = patched_lists(lists_of(before), before, after)
-    assert patched is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patching, "MOST_DECODED", 1 << 20 if decoded else 0)
+        patched = patched_from(before, after)
     assert rows_of(patched.lists) == whole
     assert {term for (term, _), _ in old.items() ^ whole.items()} <= set(patched.terms.tolist())
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_few_lists_are_decoded(monkeypatch: pytest.MonkeyPatch, more: int) -> None:
+    """On both sides of the most that are: the others are made of all documents."""
+    before, after = (parts_from([("题", text), *[("题", "学")] * 7]) for text in ("学", "学习，建"))
+    asked: list[int] = []
+    made = patching._made_of_all
+
+    def noted(texts: Texts, terms: Numbers, *, titles: bool) -> Iterator[Lists]:
+        asked.append(len(terms))
+        return made(texts, terms, titles=titles)
+
+    monkeypatch.setattr(patching, "_made_of_all", noted)
+    terms = len(patched_from(before, after).terms)
+    assert not asked
+    monkeypatch.setattr(patching, "MOST_DECODED", terms - more)
+    patched_from(before, after)
+    assert asked == [terms] * more
+
+
 def test_a_title_is_changed_whatever_its_letters_are() -> None:
     before, after = (parts_from([(one, "学"), *[("题", "学")] * 7]) for one in ("题", "轻装上阵"))
-    patched = patched_lists(lists_of(before), before, after)
-    assert patched is not None
+    patched = patched_from(before, after)
     assert rows_of(patched.lists) == rows_of(lists_of(after))
 
 
@@ -69,20 +101,50 @@ def test_positions_of_another_width_are_made_again() -> None:
     short, long = "工作党建" + "学" * 24, "工作学学党建" + "学" * 40
     before = parts_from([("题", short), *[("题", "学")] * 7])
     after = parts_from([("题", long), *[("题", "学")] * 7])
-    patched = patched_lists(lists_of(before), before, after)
-    assert patched is not None
+    patched = patched_from(before, after)
     assert rows_of(patched.lists) == rows_of(lists_of(after))
     assert (ord("党") << 32 | ord("建")) in patched.terms
 
 
-@pytest.mark.parametrize(("changed", "in_part"), [(0, True), (1, True), (2, False)])
-def test_of_many_changes_all_lists_are_made_again(changed: int, in_part: bool) -> None:
+@pytest.mark.parametrize(("changed", "in_part"), [(0, False), (1, True), (2, False)])
+def test_of_many_changes_all_lists_are_made_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changed: int, in_part: bool
+) -> None:
     """On both sides of one document in eight."""
-    documents = [("题", f"工作{n}") for n in range(8)]
-    before = parts_from(documents)
-    documents[:changed] = [("题", "学习")] * changed
-    patched = patched_lists(lists_of(before), before, parts_from(documents))
-    assert (patched is not None) is in_part
+    asked: list[int] = []
+
+    def noted(lists: Lists, changes: list[Change], *others: Any) -> Patched:
+        asked.append(len(changes))
+        return patched_lists(lists, changes, *others)
+
+    monkeypatch.setattr(making, "patched_lists", noted)
+    docs = [library.article(n, "题", f"工作{n}") for n in range(8)]
+    library.build(tmp_path / "index", docs)
+    docs[:changed] = [library.article(n, "题", f"学习{n}") for n in range(changed)]
+    library.build(tmp_path / "index", docs)
+    assert asked == ([changed] if in_part else [])
+    library.build(tmp_path / "clean", docs)
+    assert content(tmp_path / "index") == content(tmp_path / "clean")
+
+
+@pytest.mark.parametrize("rows", [(0,), (GROUP - 1,), (GROUP,), (0, GROUP - 1, GROUP)])
+def test_an_edit_reads_and_writes_the_groups_of_its_articles(
+    tmp_path: Path, rows: tuple[int, ...]
+) -> None:
+    """On both sides of a group's border; of the other groups nothing is needed."""
+    folder, cache = tmp_path / "index", library.cache_of(tmp_path / "index")
+    docs = [library.article(n, "题", f"工作{n}") for n in range(GROUP + 20)]
+    library.build(folder, docs)
+    before = {path.name for path in cache.glob("*.parts")}
+    assert len(before) == 2
+    for row in rows:
+        docs[row] = library.article(row, "题", f"学习{row}")
+    library.build(folder, docs)
+    after = {path.name for path in cache.glob("*.parts")}
+    assert len(after) == 2
+    assert len(after - before) == len({row // GROUP for row in rows})
+    library.build(tmp_path / "clean", docs)
+    assert content(folder) == content(tmp_path / "clean")
 
 
 def large_archive() -> dict[str, SearchDoc]:

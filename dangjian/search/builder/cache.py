@@ -14,6 +14,9 @@ from dangjian.search.format.lists import Lists
 
 _KINDS = ("facts", "lists", "parts")
 
+GROUP = 64
+"""Of so many documents parts are cached together: an edit reads and writes those of no more."""
+
 
 class _PackedLists(Struct, frozen=True):
     """Posting lists with their arrays as bytes, in the order of the fields of ``Lists``."""
@@ -25,21 +28,32 @@ _DTYPES = (np.int64, np.uint8, np.bool_, np.uint32, np.uint32, np.uint32, np.uin
 
 
 class ChunkCache:
-    """A folder with three files for each chunk, named by a digest of its documents."""
+    """A folder with two files for each chunk, and one for each group of the documents in it.
+
+    They are named by digests of these documents. Of a group (``GROUP`` documents from the beginning
+    of a chunk, or from the end of the last group) there is what its chunk was made of.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, chunk: str, parts: Sequence[Part], facts: Facts, lists: Lists) -> None:
+    def put(self, chunk: str, facts: Facts, lists: Lists) -> None:
         """Cache a chunk."""
         columns = [
             memoryview(np.ascontiguousarray(column, dtype).tobytes())
             for column, dtype in zip(lists, _DTYPES, strict=True)
         ]
         encode = msgspec.msgpack.encode
-        write_sealed(self._path(chunk, "parts"), encode(parts))
         write_sealed(self._path(chunk, "lists"), encode(_PackedLists(columns)))
         write_sealed(self._path(chunk, "facts"), encode(facts))
+
+    def put_parts(self, group: str, parts: Sequence[Part]) -> None:
+        """Cache what a chunk was made of in one group of its documents."""
+        write_sealed(self._path(group, "parts"), msgspec.msgpack.encode(parts))
+
+    def has_parts(self, group: str) -> bool:
+        """Whether something is cached of a group, be it whole or not."""
+        return self._path(group, "parts").exists()
 
     def facts(self, chunk: str) -> Facts | None:
         """What the head of a segment says of a chunk; None if it is not cached."""
@@ -58,17 +72,17 @@ class ChunkCache:
         ]
         return Lists(*arrays)
 
-    def parts(self, chunk: str) -> list[Part] | None:
+    def parts(self, group: str) -> list[Part] | None:
         """What a chunk was made of, document by document; None if it is not cached."""
-        data = read_sealed(self._path(chunk, "parts"))
+        data = read_sealed(self._path(group, "parts"))
         return None if data is None else msgspec.msgpack.decode(data, type=list[Part])
 
-    def keep_only(self, chunks: AbstractSet[str]) -> None:
-        """Remove all other chunks."""
+    def keep_only(self, names: AbstractSet[str]) -> None:
+        """Remove all other chunks and groups."""
         for path in self._folder.iterdir():
             name, _, kind = path.name.partition(".")
-            if kind in _KINDS and name not in chunks:
+            if kind in _KINDS and name not in names:
                 path.unlink(missing_ok=True)
 
-    def _path(self, chunk: str, kind: str) -> Path:
-        return self._folder / f"{chunk}.{kind}"
+    def _path(self, name: str, kind: str) -> Path:
+        return self._folder / f"{name}.{kind}"

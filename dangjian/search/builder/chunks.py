@@ -3,7 +3,7 @@
 Chunks are what a change makes again. A chunk depends on nothing but its documents.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -56,11 +56,14 @@ class TextFile(NamedTuple):
     payload: bytes
 
 
+TextEntry = tuple[bytes, list[int], int, bytes]
+"""A text file: its digest, the lengths of its records, the bytes of its payload, and its keys."""
+
+
 class Facts(Struct, frozen=True):
     """What the head of a segment says of a chunk's documents: a value for each.
 
-    ``classes`` are the length classes of the bodies (a byte each). ``texts`` has for each text file
-    its digest, the lengths of its records, the bytes of its payload, and its keys.
+    ``classes`` are the length classes of the bodies (a byte each).
     """
 
     dates: list[str]
@@ -68,7 +71,7 @@ class Facts(Struct, frozen=True):
     types: list[str]
     sources: list[str]
     classes: bytes
-    texts: list[tuple[bytes, list[int], int, bytes]]
+    texts: list[TextEntry]
 
 
 class Texts(NamedTuple):
@@ -133,8 +136,20 @@ def facts_of(parts: Sequence[Part], texts: Sequence[TextFile]) -> Facts:
         types=[part.type for part in parts],
         sources=[part.source for part in parts],
         classes=classes.astype(np.uint8).tobytes(),
-        texts=[_text_entry(text) for text in texts],
+        texts=list(map(text_entry, texts)),
     )
+
+
+def changed_facts(facts: Facts, changed: Mapping[int, Part], texts: Sequence[TextEntry]) -> Facts:
+    """The facts of a chunk of which some documents are others; ``texts`` are its text files."""
+    rows = list(
+        zip(facts.dates, facts.columns, facts.types, facts.sources, facts.classes, strict=True)
+    )
+    for row, part in changed.items():
+        length_class = int(class_of(np.array(part.lengths[2:], np.int64))[0])
+        rows[row] = part.date, part.columns, part.type, part.source, length_class
+    dates, columns, types, sources, classes = map(list, zip(*rows, strict=True))
+    return Facts(dates, columns, types, sources, bytes(classes), list(texts))
 
 
 def lists_of(parts: Sequence[Part]) -> Lists:
@@ -169,17 +184,31 @@ def texts_of(parts: Sequence[Part]) -> Texts:
 
 def text_files(parts: Sequence[Part]) -> Iterator[TextFile]:
     """The text files of a chunk: records one behind the other, about as many bytes in each."""
-    total = sum(len(part.record) for part in parts)
+    for begin, end in text_bounds([len(part.record) for part in parts]):
+        yield text_file(parts[begin:end])
+
+
+def text_file(parts: Sequence[Part]) -> TextFile:
+    """The text file of some documents."""
+    records = [part.record for part in parts]
+    return TextFile(list(map(len, records)), b"".join(records))
+
+
+def text_bounds(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The first and the one behind the last document of each text file of a chunk.
+
+    ``lengths`` are those of its records.
+    """
+    total = sum(lengths)
     count = -(-total // FILE_BYTES)
     begin = done = 0
     for number in range(1, count + 1):
         end = begin
-        while end < len(parts) and (number == count or done * count < total * number):
-            done += len(parts[end].record)
+        while end < len(lengths) and (number == count or done * count < total * number):
+            done += lengths[end]
             end += 1
         if end > begin:
-            records = [part.record for part in parts[begin:end]]
-            yield TextFile(list(map(len, records)), b"".join(records))
+            yield begin, end
         begin = end
 
 
@@ -188,5 +217,6 @@ def text_digest(payload: bytes) -> bytes:
     return blake2b(payload, digest_size=8).digest()
 
 
-def _text_entry(text: TextFile) -> tuple[bytes, list[int], int, bytes]:
+def text_entry(text: TextFile) -> TextEntry:
+    """What the head of a segment says of a text file."""
     return text_digest(text.payload), text.lengths, len(text.payload), wrap(text.payload)[1]

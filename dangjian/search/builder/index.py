@@ -20,6 +20,7 @@ from dangjian.search.builder.members import (
     Task,
     changed_documents,
     documents_of,
+    groups_of,
 )
 from dangjian.search.builder.partition import Chunk, partition
 from dangjian.search.builder.phrases import phrase_writer
@@ -116,7 +117,8 @@ class _Update:
         )
         write_state(self._cache_folder, state)
         removed = self._prune()
-        self._cache.keep_only(set(ids.values()))
+        groups = {documents.identity(group) for chunk in ids for group in groups_of(chunk)}
+        self._cache.keep_only(groups.union(ids.values()))
         return IndexReport(
             files=tuple(sorted(self._files)),
             written=tuple(sorted(self._written)),
@@ -165,7 +167,7 @@ class _Update:
         state = self._state
         if state and state.made == made_with() and self._take([state.tokens.file]):
             return state.tokens
-        payload = tokens_payload(phrase_writer().tokens)
+        payload = tokens_payload(phrase_writer().table.tokens())
         data, keys = wrap(payload)
         entry = TokensEntry(named_by_content("tokens", data), len(payload), list(keys))
         self._put(entry.file, data)

@@ -2,21 +2,27 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from dangjian.search.builder.cache import ChunkCache
 from dangjian.search.builder.chunks import (
     Facts,
     Part,
+    TextEntry,
     TextFile,
+    changed_facts,
     facts_of,
     lists_of,
+    text_bounds,
     text_digest,
+    text_entry,
+    text_file,
     text_files,
 )
-from dangjian.search.builder.members import PartSource
+from dangjian.search.builder.members import Change, PartSource
 from dangjian.search.builder.partition import Chunk
-from dangjian.search.builder.patching import patched_lists
+from dangjian.search.builder.patching import LEAST_SHARE, patched_lists
 from dangjian.search.builder.threads import in_threads
 from dangjian.search.format.bits import Numbers
 from dangjian.search.format.container import wrap
@@ -62,15 +68,14 @@ def chunks_of(
     known = [_cached(name, cache, is_whole) for name in ids]
     wanted = [n for n, found in enumerate(known) if found is None]
 
-    def tasks() -> Iterator[partial[tuple[list[Part], MadeChunk]]]:
+    def tasks() -> Iterator[Callable[[], MadeChunk]]:
         for number in wanted:
-            parts = source.parts(segment[number])
-            before = source.chunk_before(segment[number])
-            earlier = source.cached(before) if before else None
-            yield partial(_made, parts, before, earlier, cache)
+            changed = _changed(segment[number], source, cache, is_whole)
+            yield changed or partial(_made, source.parts(segment[number]))
 
-    for number, (parts, made) in zip(wanted, in_threads(tasks(), 1), strict=True):
-        cache.put(ids[number], parts, made.facts, made.lists)
+    for number, made in zip(wanted, in_threads(tasks(), 1), strict=True):
+        cache.put(ids[number], made.facts, made.lists)
+        source.keep(segment[number])
         known[number] = made
     return [found for found in known if found is not None]
 
@@ -86,14 +91,56 @@ def _cached(
     return None if lists is None else MadeChunk(facts, lists)
 
 
-def _made(
-    parts: list[Part], before: str, earlier: Sequence[Part] | None, cache: ChunkCache
-) -> tuple[list[Part], MadeChunk]:
-    """A chunk of ``parts``; ``earlier`` are those of the chunk ``before`` in the same places."""
+def _made(parts: Sequence[Part]) -> MadeChunk:
+    """A chunk of these documents."""
     texts = list(text_files(parts))
-    facts = facts_of(parts, texts)
-    lists = cache.lists(before) if earlier else None
-    patched = patched_lists(lists, earlier, parts) if earlier and lists else None
-    if patched is None:
-        return parts, MadeChunk(facts, lists_of(parts), texts)
-    return parts, MadeChunk(facts, patched.lists, texts, before, patched.terms)
+    return MadeChunk(facts_of(parts, texts), lists_of(parts), texts)
+
+
+def _changed(
+    chunk: Chunk,
+    source: PartSource,
+    cache: ChunkCache,
+    is_whole: Callable[[Sequence[str]], bool],
+) -> Callable[[], MadeChunk] | None:
+    """Makes a chunk of one before in which a few documents changed; None if it is no such chunk."""
+    before = source.chunk_before(chunk)
+    changes = source.changes(chunk, LEAST_SHARE) if before else []
+    facts = cache.facts(before) if changes else None
+    lists = cache.lists(before) if facts else None
+    if facts is None or lists is None:
+        return None
+    entries, texts = _changed_texts(chunk, facts.texts, changes, source, is_whole)
+    changed = changed_facts(facts, {one.row: one.new for one in changes}, entries)
+
+    def made() -> MadeChunk:
+        classes = facts.classes, changed.classes
+        patched = patched_lists(lists, changes, classes, lambda: source.parts(chunk))
+        return MadeChunk(changed, patched.lists, texts, before, patched.terms)
+
+    return made
+
+
+def _changed_texts(
+    chunk: Chunk,
+    entries: Sequence[TextEntry],
+    changes: Sequence[Change],
+    source: PartSource,
+    is_whole: Callable[[Sequence[str]], bool],
+) -> tuple[list[TextEntry], list[TextFile]]:
+    """What the head says of the text files of a chunk, and those of them that have to be made."""
+    lengths = [length for entry in entries for length in entry[1]]
+    ends = list(accumulate((len(entry[1]) for entry in entries), initial=0))
+    known = dict(zip(pairwise(ends), entries, strict=True))
+    for one in changes:
+        lengths[one.row] = len(one.new.record)
+    found: list[TextEntry] = []
+    made: list[TextFile] = []
+    for begin, end in text_bounds(lengths):
+        entry = known.get((begin, end))
+        same = not any(begin <= one.row < end for one in changes)
+        if entry is None or not same or not is_whole([text_name(entry[0])]):
+            made.append(text_file(source.parts((chunk[0] + begin, chunk[0] + end))))
+            entry = text_entry(made[-1])
+        found.append(entry)
+    return found, made

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dangjian.search.builder.cache import ChunkCache
+from dangjian.search.builder.cache import GROUP, ChunkCache
 from dangjian.search.builder.chunks import Part, Prepared, parts_of
 from dangjian.search.builder.folder import Folder
 from dangjian.search.builder.partition import Chunk
@@ -16,7 +16,7 @@ from dangjian.search.builder.state import Edition, Load, State, covered, made_wi
 from dangjian.search.format.bits import Numbers
 from dangjian.search.format.documents import key_hash, record_of, same_columns, short_digest
 
-_CHUNKS_AT_HAND = 32
+_GROUPS_AT_HAND = 32
 _Words = npt.NDArray[np.uint64]
 
 
@@ -118,11 +118,16 @@ class UnknownDocumentError(Exception):
     """What is indexed of a document is not cached, and it can't be loaded either."""
 
 
-class PartSource:
-    """Where the parts of documents come from: cached chunks, or the documents themselves.
+class Change(NamedTuple):
+    """A document of a chunk that has become another one in its place."""
 
-    ``cached`` gives the parts of a chunk by its name; None if it is not cached.
-    """
+    row: int
+    old: Part
+    new: Part
+
+
+class PartSource:
+    """Where the parts of documents come from: cached groups, or the documents themselves."""
 
     def __init__(
         self,
@@ -137,31 +142,26 @@ class PartSource:
         self._load = task.load
         self._table = table
         self._folder: Folder | None = None
-        self.cached = lru_cache(_CHUNKS_AT_HAND)(cache.parts)
+        self._cache = cache
+        self._group_before = lru_cache(_GROUPS_AT_HAND)(self._read_group_before)
         self._chunks = [name for name, _ in state.chunks] if state else []
         ends = np.cumsum([0, *(count for _, count in state.chunks)]) if state else np.zeros(1, int)
         self._ends = ends
-        self._places = _places_before(state, documents)
-        self._old = _unchanged(state, documents, self._places)
-        chunk = np.searchsorted(ends, self._old, side="right") - 1
-        self._chunk = np.where(self._old < 0, -1, chunk)
-        self._row = self._old - ends[np.maximum(self._chunk, 0)]
+        self._before = _documents_before(state)
+        self._places = _places(self._before.keys, documents.keys)
+        self._old = _unchanged(self._before, documents, self._places)
+        # What was loaded, until it is cached.
+        self._new: dict[int, Part] = {}
 
     def parts(self, chunk: Chunk) -> list[Part]:
         """What is indexed of the documents of a chunk, in order.
 
         Raises :class:`UnknownDocumentError`.
         """
-        found: list[Part | None] = []
-        for place in range(*chunk):
-            cached = (
-                self.cached(self._chunks[self._chunk[place]]) if self._old[place] >= 0 else None
-            )
-            found.append(cached[self._row[place]] if cached else None)
-        begin = chunk[0]
-        missing = [begin + n for n, part in enumerate(found) if part is None]
+        found = [self._new.get(place) or self._cached(place) for place in range(*chunk)]
+        missing = [chunk[0] + n for n, part in enumerate(found) if part is None]
         for place, part in zip(missing, self._loaded(missing), strict=True):
-            found[place - begin] = part
+            found[place - chunk[0]] = part
         return [part for part in found if part is not None]
 
     def chunk_before(self, chunk: Chunk) -> str:
@@ -178,16 +178,59 @@ class PartSource:
             return ""
         return self._chunks[number]
 
-    def _loaded(self, places: Sequence[int]) -> Iterator[Part]:
+    def changes(self, chunk: Chunk, share: int) -> list[Change]:
+        """The documents of a chunk that have changed in their places.
+
+        None of them if they are more than one in ``share``, or what they were is not known.
+        """
+        rows = np.flatnonzero(self._old[slice(*chunk)] < 0).tolist()
+        if len(rows) * share > chunk[1] - chunk[0]:
+            return []
+        places = [chunk[0] + row for row in rows]
+        before = [self._part_before(int(self._places[place])) for place in places]
+        old = [part for part in before if part is not None]
+        if len(old) < len(rows):
+            return []
+        return [Change(*change) for change in zip(rows, old, self._loaded(places), strict=True)]
+
+    def keep(self, chunk: Chunk) -> None:
+        """Cache what was asked for of a chunk's documents."""
+        for group in groups_of(chunk):
+            name = self._documents.identity(group)
+            if self._cache.has_parts(name) and self._new.keys().isdisjoint(range(*group)):
+                continue
+            self._cache.put_parts(name, self.parts(group))
+            for place in range(*group):
+                self._new.pop(place, None)
+
+    def _cached(self, place: int) -> Part | None:
+        """What is cached of a document that is as it was."""
+        old = int(self._old[place])
+        return self._part_before(old) if old >= 0 else None
+
+    def _part_before(self, place: int) -> Part | None:
+        """What is cached of a document of the last index."""
+        number = int(np.searchsorted(self._ends, place, side="right")) - 1
+        begin, end = int(self._ends[number]), int(self._ends[number + 1])
+        row = (place - begin) % GROUP
+        parts = self._group_before((place - row, min(place - row + GROUP, end)))
+        return None if parts is None else parts[row]
+
+    def _read_group_before(self, group: Chunk) -> list[Part] | None:
+        return self._cache.parts(self._before.identity(group))
+
+    def _loaded(self, places: Sequence[int]) -> Sequence[Part]:
         """The parts of documents that have to be loaded."""
         if not places:
-            return iter(())
+            return ()
         if not all(place in self._documents.names for place in places):
             raise UnknownDocumentError
         if self._folder is None:
             self._folder = Folder(self._table)
         self.loaded += len(places)
-        return parts_of(self._prepared(places), self._folder)
+        loaded = list(parts_of(self._prepared(places), self._folder))
+        self._new.update(zip(places, loaded, strict=True))
+        return loaded
 
     def _prepared(self, places: Sequence[int]) -> Iterator[Prepared]:
         names = [self._documents.names[place] for place in places]
@@ -197,22 +240,27 @@ class PartSource:
             yield Prepared(record_of(doc), same_columns(doc.columns))
 
 
-def _places_before(state: State | None, documents: Documents) -> Numbers:
-    """Where each document was in the state; else -1."""
-    if state is None or not len(documents.keys):
-        return np.full(len(documents.keys), -1, np.int64)
-    return _places(_words(state.keys), documents.keys)
+def groups_of(chunk: Chunk) -> Iterator[Chunk]:
+    """The groups of a chunk's documents."""
+    begin, end = chunk
+    for place in range(begin, end, GROUP):
+        yield place, min(place + GROUP, end)
 
 
-def _unchanged(state: State | None, documents: Documents, places: Numbers) -> Numbers:
-    """The places of those documents that are just as they were in the state; else -1."""
+def _documents_before(state: State | None) -> Documents:
+    """The documents of the last index."""
     if state is None:
-        return places
+        nothing = np.zeros(0, np.uint64)
+        return Documents(nothing, nothing, np.zeros(0, np.int64), {})
+    minutes = np.frombuffer(state.minutes, np.int64)
+    return Documents(_words(state.keys), _words(state.digests), minutes, {})
+
+
+def _unchanged(before: Documents, documents: Documents, places: Numbers) -> Numbers:
+    """The places of those documents that are just as they were before; else -1."""
     same = places >= 0
-    for old, new in (
-        (_words(state.digests), documents.digests),
-        (np.frombuffer(state.minutes, np.int64), documents.minutes),
-    ):
-        if len(old):
-            same &= old[np.maximum(places, 0)] == new
+    if len(before.keys):
+        there = np.maximum(places, 0)
+        same &= before.digests[there] == documents.digests
+        same &= before.minutes[there] == documents.minutes
     return np.where(same, places, -1)

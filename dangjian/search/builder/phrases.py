@@ -35,11 +35,14 @@ class PhraseTable(Struct, frozen=True):
     Pieces are numbered from 0: the border, the escape, one for each of ``chars``, then one for
     each pair of ``rounds`` (numbers of two earlier pieces, one behind the other). ``widths`` has
     the bits of each piece's code (1 to 16), or 0 if it is no token and is written as its halves.
+    ``numbers`` are those of their tokens, in two bytes each, the lower first: to sort these takes
+    longer than all else that adding an article needs of the table.
     """
 
     chars: str
     rounds: list[list[tuple[int, int]]]
     widths: bytes
+    numbers: bytes
 
     def texts(self) -> list[str]:
         """The text of each piece; none of the border and of the escape."""
@@ -47,6 +50,18 @@ class PhraseTable(Struct, frozen=True):
         for pairs in self.rounds:
             texts += [texts[one] + texts[other] for one, other in pairs]
         return texts
+
+    def tokens(self) -> list[Token]:
+        """The tokens, in the order in which they are written down and have their codes."""
+        texts = self.texts()
+        widths = {text: self.widths[n] for n, text in enumerate(texts) if self.widths[n]}
+        return in_order([Token(width, text) for text, width in widths.items()])
+
+    def numbered(self) -> bytes:
+        """What ``numbers`` should be."""
+        number = {token.text: n for n, token in enumerate(self.tokens())}
+        numbers = [number[text] if self.widths[n] else 0 for n, text in enumerate(self.texts())]
+        return np.array(numbers, "<u2").tobytes()
 
 
 class Joining(NamedTuple):
@@ -80,24 +95,24 @@ class PhraseWriter:
         for pairs in table.rounds:
             self._joinings.append(joining_of(pairs, len(halves)))
             halves += pairs
-        texts = table.texts()
-        widths = {text: table.widths[n] for n, text in enumerate(texts) if table.widths[n]}
-        self.tokens = in_order([Token(width, text) for text, width in widths.items()])
-        number = {token.text: n for n, token in enumerate(self.tokens)}
-        pieces: list[list[int]] = [[len(self.tokens)]]
-        for piece in range(ESCAPE, len(texts)):
+        numbers = np.frombuffer(table.numbers, "<u2").astype(np.int64)
+        widths = np.frombuffer(table.widths, np.uint8)
+        in_codes = np.zeros(int(numbers.max()) + 1, np.int64)
+        in_codes[numbers[widths > 0]] = widths[widths > 0]
+        pieces: list[list[int]] = [[len(in_codes)]]
+        for piece, number in enumerate(numbers.tolist()[ESCAPE:], ESCAPE):
             if table.widths[piece]:
-                pieces.append([number[texts[piece]]])
+                pieces.append([number])
             else:
                 one, other = halves[piece]
                 pieces.append(pieces[one] + pieces[other])
+        self.table = table
         self._counts = np.array(list(map(len, pieces)), np.int64)
         self._starts = starts_of(self._counts)
         self._pieces = np.array([n for piece in pieces for n in piece], np.int64)
-        in_codes = np.array([token.width for token in self.tokens], np.int64)
         self._widths = np.append(in_codes, 8)
         self._codes = np.append(codes_of(in_codes), 0)
-        self._escape = number[""]
+        self._escape = int(numbers[ESCAPE])
 
     def write(self, texts: Sequence[str], flags: Bytes) -> tuple[bytes, list[int]]:
         """Records of texts, one behind the other: the flags (a byte), then the text. And lengths.
