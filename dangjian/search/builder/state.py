@@ -20,7 +20,7 @@ from dangjian.search.format.container import write_whole
 from dangjian.search.format.documents import SearchDoc
 from dangjian.search.format.manifest import FORMAT, FoldEntry, SegmentEntry, TokensEntry
 
-LAYOUT = 3
+LAYOUT = 4
 """Another layout of what is cached, or another way to cut an archive, takes nothing over."""
 
 PHRASES = Path(__file__).with_name("phrases.msgpack")
@@ -30,7 +30,7 @@ Load = Callable[[list[str]], Iterable[SearchDoc]]
 """Gives documents by their keys, in the order asked for."""
 
 _STATE = "state"
-_SEAL = 16
+_SEAL = 4
 
 
 class Edition(NamedTuple):
@@ -145,12 +145,16 @@ def read_sealed(path: Path) -> memoryview | None:
     except OSError:
         return None
     body = data[_SEAL:]
-    return body if blake2b(body, digest_size=_SEAL).digest() == data[:_SEAL] else None
+    return body if _seal(body) == data[:_SEAL] else None
 
 
 def write_sealed(path: Path, data: bytes) -> None:
-    """Write data and a digest of it."""
-    write_whole(path, blake2b(data, digest_size=_SEAL).digest() + data)
+    """Write data and what tells whether it is damaged."""
+    write_whole(path, _seal(data) + data)
+
+
+def _seal(data: bytes | memoryview) -> bytes:
+    return zlib.crc32(data).to_bytes(_SEAL, "little")
 
 
 def note_of(path: Path, data: bytes) -> FileNote:

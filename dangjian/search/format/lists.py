@@ -42,16 +42,10 @@ class Lists(NamedTuple):
 
     def of(self, chosen: npt.NDArray[np.bool_]) -> "Lists":
         """Those of the lists that are chosen, in the same order."""
-        return Lists(
-            self.term.compress(chosen),
-            self.field.compress(chosen),
-            self.plain.compress(chosen),
-            self.totals.compress(chosen),
-            self.doc_bytes.compress(chosen),
-            self.pos_bytes.compress(chosen),
-            self.doc_blob.compress(np.repeat(chosen, self.doc_bytes)),
-            self.pos_blob.compress(np.repeat(chosen, self.pos_bytes)),
-        )
+        columns = self[:-2]
+        sizes = self.doc_bytes, self.pos_bytes
+        blobs = (blob[np.repeat(chosen, size)] for blob, size in zip(self[-2:], sizes, strict=True))
+        return Lists(*(column[chosen] for column in columns), *blobs)  # type: ignore[arg-type]
 
 
 class Places(NamedTuple):
