@@ -6,6 +6,7 @@ invoke, it is the collection of tasks. The same file serves the project's own ch
 office's folder, where ``packages/`` holds the release that the office runs.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -62,8 +63,16 @@ def prepare(*, development: bool) -> None:
     wheels = sorted((ROOT / "packages").glob("*.whl"))
     wanted = {file.name: digest(file) for file in (ROOT / RUNTIME_LOCK, lock, *wheels)}
     stamp = read_stamp()
+    same = all(stamp.get(name) == value for name, value in wanted.items())
+    installed = same and "unfinished" not in stamp
+    python = interpreter()
+    if installed and python and stamp.get("python") == python:
+        return
     works = venv_works()
-    if works and all(stamp.get(name) == value for name, value in wanted.items()):
+    if works and installed:
+        if python:
+            with contextlib.suppress(OSError):  # of another user: it is tried each time
+                write_stamp({**stamp, "python": python})
         return
     if not works or "unfinished" in stamp:
         make_venv()
@@ -77,7 +86,7 @@ def prepare(*, development: bool) -> None:
             # pip changes nothing before it has everything: what was there still works.
             write_stamp(stamp)
         raise
-    write_stamp(wanted)
+    write_stamp({**wanted, "python": interpreter()})
 
 
 def digest(file: Path) -> str:
@@ -95,8 +104,25 @@ def read_stamp() -> dict[str, str]:
 
 
 def write_stamp(stamp: dict[str, str]) -> None:
-    """Note what ``.venv`` holds; the last thing an installation does."""
-    STAMP.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+    """Note what ``.venv`` holds, in one step; the last thing an installation does."""
+    part = STAMP.with_name(f"{STAMP.name}.{os.getpid()}")
+    part.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+    part.replace(STAMP)
+
+
+def interpreter() -> str:
+    """What tells that the Python of ``.venv`` is the one that was tried last, and has pip.
+
+    To start it for that would take longer than all else here. Empty where it has to be started: on
+    Windows it is a program that looks for another one.
+    """
+    if os.name == "nt" or not any(VENV.glob("lib/python3*/site-packages/pip/__init__.py")):
+        return ""
+    try:
+        found = VENV_PYTHON.stat()
+    except OSError:
+        return ""
+    return f"{os.path.realpath(VENV_PYTHON)} {found.st_size} {found.st_mtime_ns}"
 
 
 def venv_works() -> bool:

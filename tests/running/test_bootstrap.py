@@ -168,14 +168,18 @@ def test_a_broken_environment_is_made_again(ready: Path) -> None:
     assert run(site, "build").stdout.startswith("ran ")
 
 
-@pytest.mark.parametrize("unfinished", [True, False])
+@pytest.mark.parametrize(("unfinished", "same_lock"), [(True, False), (False, False), (True, True)])
 def test_an_environment_is_made_again_where_it_was_left_half_made(
-    ready: Path, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, unfinished: bool
+    ready: Path,
+    bootstrap: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    unfinished: bool,
+    same_lock: bool,
 ) -> None:
     """Whatever works of it; in process, for to make one takes seconds."""
     stamp = ready / ".venv" / "dangjian.json"
     known = json.loads(stamp.read_text(encoding="utf-8"))
-    other = {"requirements.lock": "of another lock"}
+    other = known if same_lock else {"requirements.lock": "of another lock"}
     left = other | {"unfinished": "yes"} if unfinished else other
     stamp.write_text(json.dumps(left), encoding="utf-8")
     made: list[str] = []
@@ -186,6 +190,41 @@ def test_an_environment_is_made_again_where_it_was_left_half_made(
     bootstrap.prepare(development=False)
     assert made == [*(["make_venv"] if unfinished else []), "install", "show_checkout"]
     assert json.loads(stamp.read_text(encoding="utf-8")) == known
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there it is started each time")
+@pytest.mark.parametrize("change", ["", "another Python", "no pip", "a note of before"])
+def test_the_environments_python_is_started_to_be_tried_only_when_it_may_be_another(
+    ready: Path, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    venv = ready / ".venv"
+    stamp, python = venv / "dangjian.json", venv_python(ready)
+    names = {"ROOT": ready, "VENV": venv, "STAMP": stamp, "VENV_PYTHON": python}
+    for name, value in names.items():
+        monkeypatch.setattr(bootstrap, name, value)
+    bootstrap.prepare(development=False)  # it was copied here
+    if change == "another Python":
+        real = python.resolve()
+        python.unlink()
+        shutil.copy(real, python)
+    elif change == "no pip":
+        (file,) = venv.glob("lib/python3*/site-packages/pip/__init__.py")
+        file.unlink()
+    elif change == "a note of before":
+        known = json.loads(stamp.read_text(encoding="utf-8"))
+        del known["python"]
+        stamp.write_text(json.dumps(known), encoding="utf-8")
+    tried: list[str] = []
+
+    def works() -> bool:
+        tried.append("tried")
+        return True
+
+    monkeypatch.setattr(bootstrap, "venv_works", works)
+    for _ in range(2):
+        bootstrap.prepare(development=False)
+    # Without pip nothing can be noted of it.
+    assert len(tried) == {"": 0, "no pip": 2}.get(change, 1)
 
 
 def test_a_torn_note_of_what_is_installed_has_it_installed_again(ready: Path) -> None:
