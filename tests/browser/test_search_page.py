@@ -74,6 +74,39 @@ def test_only_a_late_answer_dims_the_old_one(page: Page, http: str) -> None:
     assert page.evaluate("dimmed[dimmed.length - 1]") == "1"
 
 
+@pytest.mark.parametrize(
+    ("width", "query"),
+    [
+        *((width, query) for width in (375, 1280) for query in ("", "?q=社区", "?year=2020")),
+        (375, "?q=没有这样的词"),
+    ],
+)
+def test_nothing_moves_when_a_late_answer_comes(
+    page: Page, http: str, width: int, query: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    page.add_init_script(
+        """window.moved = [];
+        new PerformanceObserver((list) => {
+          for (const {sources} of list.getEntries()) {
+            for (const {node} of sources) moved.push(node?.className || node?.nodeName || '?');
+          }
+        }).observe({type: 'layout-shift', buffered: true});"""
+    )
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/search/manifest.js", hold)
+    open_search(page, http, query)
+    page.wait_for_timeout(600)  # the first paint, and the sentence that says it takes long
+    held.pop().continue_()
+    page.locator("#search-app[data-state]").wait_for()
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.moved") == []
+
+
 def test_exact_title_first_and_marks(page: Page, address: str) -> None:
     """The title typed is the first result; hits are marked in title and text."""
     open_search(page, address, "?q=老旧小区装上电梯")
