@@ -111,12 +111,20 @@ def kinds_of(live: Path) -> dict[str, str]:
     return {kind: re.sub(r"(^|/)index\.html$", r"\1", path) for kind, path in pages.items()}
 
 
-def run(program: str, address: str, kept: Path | None) -> Run:
-    """One run of Lighthouse; its whole report goes to the file ``kept``."""
+def run(program: str, address: str, kept: Path | None, tries: int = 3) -> Run:
+    """One run of Lighthouse; its whole report goes to the file ``kept``.
+
+    On a busy machine it loses its browser now and then: so often it is tried.
+    """
     flags = f"--chrome-flags={' '.join(FLAGS)}"
     command = [program, address, "--quiet", "--output=json", flags]
     environment = {**os.environ, "CHROME_PATH": find_chromium()}
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    if done.returncode:
+        print(f"{address}: {done.stderr.strip()[-300:]}", file=sys.stderr)
+        if tries == 1:
+            raise SystemExit(2)
+        return run(program, address, kept, tries - 1)
     if kept is not None:
         kept.write_text(done.stdout, encoding="utf-8")
     report = json.loads(done.stdout)
