@@ -4,14 +4,19 @@ import sys
 from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from dangjian.authoring.new_article import suggest_slug
 from dangjian.building.last_build import MAX_RECHECKED
+from dangjian.building.output_list import _named
 from dangjian.building.snapshot import MAX_RECHECKED_BYTES, MTIME_GRACE_NS
+from dangjian.cli.publishing import _names
 from dangjian.cli.summary import tell_withheld
 from dangjian.common.filenames import can_be_file, is_address_stem
+from dangjian.common.problems import Problem
 from dangjian.common.report import Report, Withheld
 from dangjian.common.timezone import SHANGHAI
 from dangjian.common.workers import ENOUGH_FOR_PROCESSES, WorkerPool
@@ -20,16 +25,25 @@ from dangjian.content.catalogue import Record
 from dangjian.content.columns import build_tree
 from dangjian.content.files import missing_reason
 from dangjian.content.related import related_articles
+from dangjian.content.withdrawal import read_withdrawal
 from dangjian.feeds.channels import newest
+from dangjian.group.task import _lines
 from dangjian.inspection.freshness import stale_columns
 from dangjian.pages.head_tags import news_article
 from dangjian.pages.presenter import Presenter, _make_room
 from dangjian.publishing.changes import needs_permission
+from dangjian.publishing.checks import check_clock
+from dangjian.publishing.errors import PublishError
 from dangjian.publishing.hooks import run_hook
+from dangjian.publishing.outcome import Options
+from dangjian.publishing.servers.nginx import _can_be_file, _exact
+from dangjian.publishing.targets import Target
 from dangjian.rendering import views
 from dangjian.schema.column_entry import ColumnEntry
 from dangjian.schema.entry import Entry
+from dangjian.schema.frontmatter import Source
 from dangjian.settings.path_text import path_mistake
+from dangjian.settings.workspace import Workplace
 from dangjian.statistics.access_log import parse_line
 from dangjian.statistics.plot import draw_visits
 from dangjian.statistics.tables import as_dict
@@ -231,3 +245,45 @@ def test_the_docs_say_what_a_comparison_trusts() -> None:
     assert f"changed within {MTIME_GRACE_NS // 10**9} seconds of the last snapshot" in stated
     assert f"up to {MAX_RECHECKED} sources" in stated
     assert f"up to {MAX_RECHECKED_BYTES // 10**6} MB of other files" in stated
+
+
+@pytest.mark.parametrize(("more", "seen"), [(0, True), (1, False)])
+def test_20000_bytes_of_a_head_that_is_broken_are_searched_for_a_withdrawal(
+    more: int, seen: bool
+) -> None:
+    words = "\n状态: 草稿".encode()
+    data = b"---\n" + b"a" * (20_000 - 4 - len(words) + more) + words + b"\n---\n"
+    broken = Source("a.md", (), "", 0, (), "none", broken=True)
+    assert read_withdrawal(broken, data)[0] is seen
+
+
+def test_so_many_names_are_in_a_message() -> None:
+    paths = [f"n{number}.md" for number in range(22)]
+    assert _named(paths[:5]) == "、".join(paths[:5])
+    assert _named(paths[:6]) == "、".join(paths[:5]) + "等"
+    assert _names(paths[:20]) == "、".join(paths[:20])
+    assert _names(paths[:21]) == "、".join(paths[:20]) + " 等 21 个"
+    problems = [Problem(path, 1, "错") for path in paths]
+    assert len(_lines(problems[:20], "content")) == 20
+    assert _lines(problems[:21], "content")[20:] == ["另有 1 处"]
+
+
+@pytest.mark.parametrize(("late", "refused"), [(timedelta(0), False), (timedelta(seconds=1), True)])
+def test_a_clock_may_be_ten_minutes_behind_the_last_publish(late: timedelta, refused: bool) -> None:
+    place = cast("Workplace", SimpleNamespace(office=SimpleNamespace(build_at=DAY)))
+    last = SimpleNamespace(published=DAY + timedelta(minutes=10) + late)
+    target = cast("Target", SimpleNamespace(state=last))
+    if not refused:
+        check_clock(place, target, Options())
+        return
+    with pytest.raises(PublishError, match="时钟多半不对"):
+        check_clock(place, target, Options())
+    check_clock(place, target, Options(again=True))
+
+
+def test_nginx_gets_long_locations_as_patterns() -> None:
+    """It keeps the length of a plain one in a byte; a file's name with ``.gz`` has 255 of them."""
+    assert _exact("/" + "a" * 253).startswith("location = ")
+    assert _exact("/" + "a" * 254).startswith("location ~ ")
+    assert _can_be_file("/a/" + "b" * 252)
+    assert not _can_be_file("/a/" + "b" * 253)

@@ -108,6 +108,7 @@ def test_the_protocols_limits_are_the_default() -> None:
     files = render_sitemaps(SITE, {"pages": entries})
     assert len(locations(files["sitemap-pages.xml"])) == 50_000
     assert len(locations(files["sitemap-pages-2.xml"])) == 1
+    assert MAX_BYTES == 52_428_800  # as sitemaps.org has it; so many bytes take seconds
 
 
 def test_robots_may_read_all_and_find_the_map() -> None:
