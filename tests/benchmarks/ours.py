@@ -56,7 +56,7 @@ class Portal:
 
     def command(self) -> list[str]:
         """What builds the site, in its folder."""
-        return [sys.executable, "-m", "invoke", "build"]
+        return [sys.executable, "-m", "dangjian.cli", str(self.folder), "build"]
 
     def clean(self) -> None:
         """Take away what builds have made, caches included."""
@@ -105,9 +105,10 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def previewing(portal: Portal) -> Iterator[str]:
-    """``invoke preview`` of the portal, running; gives its address."""
+    """The preview of the portal, running; gives its address."""
     port = free_port()
-    command = [sys.executable, "-m", "invoke", "preview", "--port", str(port), "--no-browser"]
+    program = [sys.executable, "-m", "dangjian.cli", str(portal.folder)]
+    command = [*program, "preview", "--port", str(port), "--no-browser"]
     log = portal.folder / "preview.log"
     with log.open("wb") as printed:
         process = subprocess.Popen(
@@ -132,7 +133,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.1)
-    raise TimeoutError("invoke preview did not start:\n" + log.read_text("utf-8")[-2000:])
+    raise TimeoutError("the preview did not start:\n" + log.read_text("utf-8")[-2000:])
 
 
 def address_of(source: Path) -> str:

@@ -7,9 +7,12 @@ import pytest
 from dangjian.common.timezone import SHANGHAI
 from dangjian.schema.dates import DateError, read_date
 from dangjian.schema.frontmatter import parse_source
+from dangjian.text.leftovers import look_at_leftovers
 from dangjian.text.limits import TooExpensiveError, WorkLimit
-from dangjian.text.line_breaks import text_breaks
+from dangjian.text.line_breaks import _group, text_breaks
 from dangjian.text.markup import MarkdownText
+from dangjian.text.paragraphs import _begins, is_short
+from dangjian.text.remarks import Remark
 from dangjian.text.table_boxes import scrolling_tables
 
 TEXT = MarkdownText()
@@ -144,3 +147,27 @@ def test_a_long_run_is_broken_and_a_short_number_stays_with_its_unit(
     text: str, broken: str
 ) -> None:
     assert text_breaks(f"<p>{text}</p>") == f"<p>{broken}</p>"
+
+
+@pytest.mark.parametrize(("line", "short"), [("字" * 11 + "a", True), ("字" * 12, False)])
+def test_a_line_of_12_characters_may_have_been_wrapped(line: str, short: bool) -> None:
+    assert is_short(line) is short
+
+
+@pytest.mark.parametrize(("widest", "begins"), [(50, False), (51, True)])
+def test_a_line_four_fifths_as_wide_as_the_widest_goes_on(widest: int, begins: bool) -> None:
+    """Widths in halves of a Chinese character; the line before ends with a sentence."""
+    assert _begins("字" * 19 + "。", "再说", widest) is begins
+
+
+@pytest.mark.parametrize(("length", "whole"), [(10, True), (11, False)])
+def test_pieces_of_a_title_up_to_10_characters_stay_whole_next_to_figures(
+    length: int, whole: bool
+) -> None:
+    assert ('class="nb"' in _group(["超" * length, "100个"])) is whole
+
+
+def test_40_characters_of_what_is_no_link_are_named() -> None:
+    remarks: list[Remark] = []
+    look_at_leftovers(f"<p>（{'字' * 60}）[http://a.cn]</p>", "", remarks)
+    assert remarks[0].message.startswith(f"“（{'字' * 39}”的括号写反了")
