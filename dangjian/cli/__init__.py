@@ -24,7 +24,7 @@ def commands_of(root: Path) -> dict[str, Command]:
 
 
 def collection(root: Path) -> "Collection":
-    """The same commands as tasks of invoke; loading it takes a fifth of what no change costs."""
+    """The same commands as tasks of invoke, which is loaded for nothing else."""
     from invoke.collection import Collection
 
     for stream in (sys.stdout, sys.stderr):
