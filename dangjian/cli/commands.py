@@ -2,7 +2,8 @@
 
 A command's docstring and the help of its options are what people read: they are Chinese. Parameters
 without a default are words that have to be given, the others are options (``allow_withdraw`` is
-``--allow-withdraw``): true or false, numbers or texts, as the default is.
+``--allow-withdraw``): true or false, numbers or texts, as the default is. All behind
+``--`` are words.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -95,6 +96,9 @@ class Command:
         loose: list[str] = []
         rest = iter(words)
         for word in rest:
+            if word == "--":
+                loose += rest
+                break
             if not word.startswith("-") or word == "-":
                 loose.append(word)
                 continue

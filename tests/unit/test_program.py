@@ -90,6 +90,7 @@ def test_words_that_are_not_understood_are_explained(words: str, says: str) -> N
         ("search 党建 --limit=3 --json", {"query": "党建", "limit": 3, "json": True}),
         ("publish --allow-withdraw 5 -s a.py", {"allow_withdraw": "5", "settings": "a.py"}),
         ("publish --keep -1", {"keep": "-1"}),
+        ("search --json -- -党建", {"query": "-党建", "json": True}),
         ("new --title 甲=乙 --no-edit", {"title": "甲=乙", "edit": False}),
         ("visits a --top 3 b", {"logs": f"a{BETWEEN}b", "top": 3}),
     ],
