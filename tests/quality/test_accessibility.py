@@ -194,11 +194,13 @@ def test_a_look_is_shown_as_a_reader_has_it(
 
 
 @pytest.mark.browser
-def test_every_page_type_works_under_the_headers(
-    watched: Watched, portal: Built, portal_address: str
+def test_every_page_type_works_under_the_headers_and_fits_the_screen(
+    watched: Watched, portal: Built, portal_address: str, long: bool
 ) -> None:
     types = one_of_each(portal)
     assert len(types) >= 20
+    too_wide = []
+    watched.page.emulate_media(reduced_motion="reduce")
     for path in types.values():
         response = watched.page.goto(portal_address + path, wait_until="load")
         assert response is not None
@@ -206,6 +208,11 @@ def test_every_page_type_works_under_the_headers(
         assert "unsafe-inline" not in policy
         assert "unsafe-eval" not in policy
         assert watched.page.evaluate("document.documentElement.hasAttribute('data-js')")
+        for width in (320, 375, 768, 1280, 1920) if long else (320, 768, 1280):
+            show(watched.page, Look(size=(width, 800)))
+            if watched.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                too_wide.append(f"{path} at {width}")
+    assert too_wide == []
 
 
 @pytest.mark.browser
@@ -216,20 +223,6 @@ def test_every_page_type_works_from_a_folder(watched: Watched, portal: Built) ->
             assert watched.page.evaluate("document.documentElement.hasAttribute('data-js')")
     # Chromium lets no file have captions from another file; the transcript is there.
     watched.faults[:] = [fault for fault in watched.faults if ".vtt" not in fault]
-
-
-@pytest.mark.browser
-def test_nothing_is_wider_than_the_screen(
-    page: Page, portal: Built, portal_address: str, long: bool
-) -> None:
-    too_wide = []
-    for path in one_of_each(portal).values():
-        page.goto(portal_address + path)
-        for width in (320, 375, 768, 1280, 1920) if long else (320, 768, 1280):
-            show(page, Look(size=(width, 800)))
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                too_wide.append(f"{path} at {width}")
-    assert too_wide == []
 
 
 @pytest.mark.browser
