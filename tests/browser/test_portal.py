@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.conftest import Watched
 from tests.sites import Built
@@ -44,11 +44,15 @@ def test_home_has_headline_pictures_latest_and_blocks(
     ],
 )
 def test_the_date_is_that_of_china(
-    watched: Watched, portal_address: str, moment: str, day: str
+    browser: Browser, portal_address: str, moment: str, day: str
 ) -> None:
-    watched.page.clock.set_fixed_time(moment)
-    watched.page.goto(portal_address + "about.html")
-    assert watched.page.locator("#today").inner_text() == day
+    # A clock is set for all pages of a visitor, and stays so.
+    context = browser.new_context(locale="zh-CN")
+    context.clock.set_fixed_time(moment)
+    page = context.new_page()
+    page.goto(portal_address + "about.html")
+    assert page.locator("#today").inner_text() == day
+    context.close()
 
 
 def test_the_carousel_pauses_and_obeys_the_keyboard(watched: Watched, portal_address: str) -> None:
@@ -98,6 +102,20 @@ def test_the_chosen_size_of_type_stays_for_the_next_page(
     assert page.evaluate(size) > before
     page.goto(portal_address + "about.html")
     assert choice(page, "fontscale") == "large"
+
+
+def test_what_a_page_stored_is_gone_when_it_is_left(
+    visitor: BrowserContext, portal_address: str
+) -> None:
+    """Or one test would find what another has chosen: they share the visitor."""
+    for _ in range(2):
+        watched = Watched(visitor)
+        watched.page.goto(portal_address + ARTICLE)
+        assert choice(watched.page, "fontscale") == ""
+        watched.page.get_by_role("button", name="大", exact=True).click()
+        watched.page.reload()
+        assert choice(watched.page, "fontscale") == "large"
+        watched.leave()
 
 
 def test_large_type_is_large_and_roomy(watched: Watched, portal_address: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from dangjian.search.builder import shards
 from tests.browser.search_site import MANY
@@ -22,10 +22,15 @@ def requests_of(page: Page, address: str, query: str, count: int) -> Counter[str
     open_search(page, address)
     page.wait_for_load_state("networkidle")
     asked_for: list[str] = []
-    page.context.on("request", lambda request: asked_for.append(request.url))
+
+    def note(request: Request) -> None:
+        asked_for.append(request.url)
+
+    page.context.on("request", note)
     page.locator("#search-q").fill(query)
     found(page, count)
     expect(page.locator("[data-part=results]")).not_to_have_attribute("aria-busy", "true")
+    page.context.remove_listener("request", note)
     names = [url.rpartition("/")[2] for url in asked_for if "/search/" in url]
     return Counter("text" if name.startswith("text-") else "lists" for name in names)
 
