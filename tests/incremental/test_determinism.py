@@ -13,12 +13,14 @@ from tests.benchmarks.archive import write_archive
 from tests.conftest import ROOT, MakeSite
 from tests.sites import Site, assert_same, folder_bytes
 
-ARTICLES = 480  # more than it takes for worker processes to be used
+ARTICLES, ENOUGH = 240, 200  # more than are rendered at once, and for worker processes to be used
 
 BUILD = """
 import sys
 from pathlib import Path
+from dangjian.common import workers
 from tests.sites import Site
+workers.ENOUGH_FOR_PROCESSES = int(sys.argv[3])
 site = Site(Path(sys.argv[1]), settings={"WORKERS": int(sys.argv[2])})
 built = site.build()
 assert not built.errors, built.errors
@@ -28,7 +30,7 @@ assert not built.errors, built.errors
 def build_in_process(folder: Path, workers: int, **environment: str) -> dict[str, bytes]:
     """Build in a process of its own, with its own environment."""
     subprocess.run(
-        [sys.executable, "-c", BUILD, folder, str(workers)],
+        [sys.executable, "-c", BUILD, folder, str(workers), str(ENOUGH)],
         cwd=ROOT,
         env={**os.environ, **environment},
         check=True,
