@@ -240,6 +240,7 @@ class Watched:
     """A browser page that remembers what went wrong: errors, refusals, requests elsewhere."""
 
     def __init__(self, context: BrowserContext) -> None:
+        self.others = list(context.pages)
         self.page: Page = context.new_page()
         self.faults: list[str] = []
         self.origins: set[str] = set()
@@ -263,8 +264,9 @@ class Watched:
         for origin in self.origins:
             session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
         self.page.context.clear_permissions()
-        for page in self.page.context.pages[1:]:
-            page.close()
+        for page in self.page.context.pages:
+            if page not in self.others:
+                page.close()
 
 
 @pytest.fixture

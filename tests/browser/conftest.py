@@ -28,6 +28,12 @@ def address(request: pytest.FixtureRequest, output: Path, http: str) -> str:
     return http if request.param == "http" else output.as_uri() + "/"
 
 
+@pytest.fixture(params=["http", pytest.param("file", marks=pytest.mark.long)])
+def site(request: pytest.FixtureRequest, output: Path, http: str) -> str:
+    """The same where what is tested is the same on both; in the long mode it is tried on both."""
+    return http if request.param == "http" else output.as_uri() + "/"
+
+
 @pytest.fixture
 def page(watched: Watched) -> Page:
     """A page on which nothing may go wrong."""

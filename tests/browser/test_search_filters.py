@@ -36,9 +36,9 @@ def test_filter_by_column_with_its_children(page: Page, address: str) -> None:
     found(page, 3)
 
 
-def test_filter_by_time_source_and_type(page: Page, address: str) -> None:
+def test_filter_by_time_source_and_type(page: Page, site: str) -> None:
     """Years, a span of days, sources and types."""
-    open_search(page, address, "?q=社区")
+    open_search(page, site, "?q=社区")
     page.locator("a.choice", has_text="2022年").click()
     found(page, 1)
     page.locator("a.active-filter").click()
@@ -50,9 +50,9 @@ def test_filter_by_time_source_and_type(page: Page, address: str) -> None:
     wait_for_address(page, {"q": "社区", "from": "2023-01-01", "to": "2024-01-10"})
     page.locator("a.choice", has_text="公告").last.click()
     found(page, 1)
-    open_search(page, address, "?q=社区&source=示例日报")
+    open_search(page, site, "?q=社区&source=示例日报")
     found(page, 1)
-    open_search(page, address, "?type=notice")
+    open_search(page, site, "?type=notice")
     found(page, 1)
 
 

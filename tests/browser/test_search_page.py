@@ -1,12 +1,14 @@
 """The search page in Chromium: under the recommended headers, from a folder, without a script."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.search_site import MANY
 from tests.browser.searching import asked, found, open_search, status, titles, wait_for_address
+from tests.conftest import Watched
 
 pytestmark = pytest.mark.browser
 
@@ -107,30 +109,38 @@ def test_nothing_moves_when_a_late_answer_comes(
     assert page.evaluate("window.moved") == []
 
 
-def test_exact_title_first_and_marks(page: Page, address: str) -> None:
+def test_exact_title_first_and_marks(page: Page, site: str) -> None:
     """The title typed is the first result; hits are marked in title and text."""
-    open_search(page, address, "?q=老旧小区装上电梯")
+    open_search(page, site, "?q=老旧小区装上电梯")
     found(page, 1)
-    open_search(page, address, "?q=电梯")
+    open_search(page, site, "?q=电梯")
     found(page, 1)
     assert page.locator(".result h2 mark").all_inner_texts() == ["电梯"]
     assert set(page.locator(".result-snippet mark").all_inner_texts()) == {"电梯"}
     assert "楼道党小组" in page.locator(".result-snippet").inner_text()
 
 
-def test_heads_of_tables_are_found_but_not_shown_beside_other_words(
-    page: Page, address: str
-) -> None:
-    open_search(page, address, "?q=心坎")
+def test_heads_of_tables_are_found_but_not_shown_beside_other_words(page: Page, site: str) -> None:
+    open_search(page, site, "?q=心坎")
     found(page, 1)
     assert (
         "心坎上。\u3000三号\u3000六\u3000一楼住户" in page.locator(".result-snippet").inner_text()
     )
     assert "层数" not in page.locator(".result-snippet").inner_text()
-    open_search(page, address, "?q=层数")
+    open_search(page, site, "?q=层数")
     found(page, 1)
     assert "层数\u3000三号" in page.locator(".result-snippet").inner_text()
     assert "楼栋" not in page.locator(".result-snippet").inner_text()
+
+
+@pytest.fixture(scope="module")
+def asking(visitor: BrowserContext, http: str) -> Iterator[Page]:
+    """The search page, for one question after another."""
+    watched = Watched(visitor)
+    open_search(watched.page, http)
+    yield watched.page
+    watched.leave()
+    assert not watched.faults
 
 
 @pytest.mark.parametrize(
@@ -150,16 +160,17 @@ def test_heads_of_tables_are_found_but_not_shown_beside_other_words(
         ("rqgs", 1),
     ],
 )
-def test_query_language(page: Page, http: str, query: str, count: int) -> None:
+def test_query_language(asking: Page, query: str, count: int) -> None:
     """What the page says of its query language holds."""
-    open_search(page, http)
-    page.fill("#search-q", query)
-    found(page, count)
+    asking.fill("#search-q", "")
+    expect(status(asking)).to_have_text("")
+    asking.fill("#search-q", query)
+    found(asking, count)
 
 
-def test_keyboard(page: Page, address: str) -> None:
+def test_keyboard(page: Page, site: str) -> None:
     """Slash to the box, arrows through the results, Escape back, Enter opens."""
-    open_search(page, address, "?q=社区")
+    open_search(page, site, "?q=社区")
     found(page, 3)
     page.locator("h1").click()
     page.keyboard.press("/")
@@ -212,27 +223,27 @@ def test_arrival_ends_with_escape(page: Page, http: str) -> None:
         assert page.locator(".found-bar").count() == 0
 
 
-def test_nothing_found_says_what_to_try(page: Page, address: str) -> None:
+def test_nothing_found_says_what_to_try(page: Page, site: str) -> None:
     """Dropping a filter (with what that gives), fewer words, columns and archive."""
-    open_search(page, address, "?q=社区&column=gg&year=2022")
+    open_search(page, site, "?q=社区&column=gg&year=2022")
     expect(status(page)).to_have_text("没有找到符合条件的文章。")
     advice = page.locator(".search-advice")
     expect(advice).to_contain_text("去掉筛选“公告公示”，可得 1 篇")
     advice.get_by_role("link", name="“2022年”").click()
     found(page, 1)
-    open_search(page, address, "?q=社区 火星探测")
+    open_search(page, site, "?q=社区 火星探测")
     page.locator(".search-advice").get_by_role("link", name="社区").click()
     found(page, 3)
     assert page.input_value("#search-q") == "社区"
-    open_search(page, address, "?q=火星探测")
+    open_search(page, site, "?q=火星探测")
     expect(page.locator(".search-browse")).to_be_visible()
     assert page.locator(".browse-tree a", has_text="基层党建").is_visible()
     assert page.locator(".search-browse a", has_text="往期文章").is_visible()
 
 
-def test_a_misspelt_word_gets_the_nearest_that_exist(page: Page, address: str) -> None:
+def test_a_misspelt_word_gets_the_nearest_that_exist(page: Page, site: str) -> None:
     """A word of a title, one character of it wrong: offered, and a click asks for it."""
-    open_search(page, address, "?q=社区减付 -会议")
+    open_search(page, site, "?q=社区减付 -会议")
     advice = page.locator(".search-advice")
     expect(advice).to_contain_text("是不是要找：社区减负")
     advice.get_by_role("link", name="社区减负").click()
