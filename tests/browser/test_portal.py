@@ -331,3 +331,18 @@ def test_structured_data_is_json(watched: Watched, portal: Built, portal_address
     kinds = [thing["@type"] for thing in data["@graph"]]
     assert kinds == ["NewsArticle", "BreadcrumbList"]
     assert Path(portal.output, ARTICLE).is_file()
+
+
+@pytest.mark.parametrize("width", [375, 768, 1280])
+def test_a_snippet_is_cut_before_the_browser_cuts_it(
+    page: Page, portal_address: str, width: int
+) -> None:
+    """What the browser cuts off may end in a marked word's own dots."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{portal_address.rstrip('/')}/search.html?q=党员")
+    snippets = page.locator(".result-snippet")
+    page.locator("#search-app[data-state]").wait_for()
+    expect(snippets).to_have_count(10)
+    shown = snippets.evaluate_all("all => all.map(one => [one.scrollHeight, one.clientHeight])")
+    assert [over for over, height in shown if over > height + 1] == []
+    assert any(text.endswith("…") for text in snippets.all_inner_texts())

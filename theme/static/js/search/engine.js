@@ -300,9 +300,10 @@ class Question {
     const body = hitsIn(bodyUnits, record.body, inText);
     const summary = body.length ? [] : hitsIn(
       this.index.folder.fold(lead), lead, inText.filter((word) => !word.field));
-    const snippet = body.length ? snippetOf(record.body, body)
-      : summary.length ? snippetOf(lead, summary)
-        : snippetOf(record.summary || record.body, []);
+    const {room} = this.request;
+    const snippet = body.length ? snippetOf(record.body, body, room)
+      : summary.length ? snippetOf(lead, summary, room)
+        : snippetOf(record.summary || record.body, [], room);
     return {
       title: markPieces(record.title, title), snippet,
       found: [...new Set([...wordsFound(record.body, body), ...wordsFound(record.title, title)])],

@@ -134,10 +134,12 @@ class SearchPage {
     this.asked += 1;
     const mine = this.asked;
     clearTimeout(this.slow);
-    this.slow = setTimeout(() => this.wait(), SLOW);
+    if (this.request.q || filtersInUse(this.request).length) {
+      this.slow = setTimeout(() => this.wait(), SLOW);
+    }
     this.part('results').setAttribute('aria-busy', 'true');
     try {
-      const answer = await this.client.ask(this.request, (first) => {
+      const answer = await this.client.ask({...this.request, room: this.room()}, (first) => {
         if (mine === this.asked) this.showResults(first);
       });
       if (mine !== this.asked) return;
@@ -155,6 +157,14 @@ class SearchPage {
       if (!(error instanceof SearchFailure)) throw error;
       if (mine === this.asked) this.fail(error.kind);
     }
+  }
+
+  // How many characters a snippet has room for: those of its lines (two, or three on a phone; see
+  // search.css), but for two a line, which may be short of what must not begin the next one.
+  room() {
+    const width = this.part('results').clientWidth || this.app.clientWidth;
+    const line = Math.min(46, Math.floor(width / parseFloat(getComputedStyle(this.app).fontSize)));
+    return (matchMedia('(max-width: 40rem)').matches ? 3 : 2) * (line - 2);
   }
 
   // Dim old results only after a delay: most answers arrive sooner, and redrawing twice is slower.

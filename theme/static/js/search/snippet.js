@@ -3,6 +3,7 @@
 import {placesOf} from './finding.js';
 
 const SNIPPET = 96;
+const LEAST = 50;
 const BEFORE = 24;
 const LONGEST_SHOWN = 20000;
 const NEAR_END = 20;
@@ -46,11 +47,11 @@ export function markPieces(text, hits, start = 0, end = text.length) {
 }
 
 // The hit at which a stretch begins that shows the most different words, then the most hits.
-function bestStart(hits) {
+function bestStart(hits, size) {
   let best = 0;
   let bestValue = -1;
   for (let first = 0; first < hits.length; first += 1) {
-    const limit = hits[first][0] + SNIPPET - BEFORE;
+    const limit = hits[first][0] + size - BEFORE;
     const words = new Set();
     let count = 0;
     for (let at = first; at < hits.length && hits[at][1] <= limit; at += 1) {
@@ -112,11 +113,16 @@ function withoutHeads(text, hits) {
   return [lines.join('\n'), moved];
 }
 
-/** A stretch of a text around its hits in pieces, every second one a hit; cuts shown by `…`. */
-export function snippetOf(whole, found) {
+/**
+ * A stretch of a text around its hits in pieces, every second one a hit; cuts shown by `…`. There is
+ * `room` for so many characters: what a browser would cut off itself may end in a marked `…`.
+ */
+export function snippetOf(whole, found, room = SNIPPET) {
+  const size = Math.max(LEAST, Math.min(SNIPPET, room));
   const [text, hits] = whole.includes(HEAD_CELL_END) ? withoutHeads(whole, found) : [whole, found];
-  const start = wholeCharacters(text, hits.length ? sentenceStart(text, bestStart(hits), 40) : 0);
-  const end = senseEnd(text, wholeCharacters(text, Math.min(text.length, start + SNIPPET)));
+  const first = hits.length ? sentenceStart(text, bestStart(hits, size), Math.min(40, size - 40)) : 0;
+  const start = wholeCharacters(text, first);
+  const end = senseEnd(text, wholeCharacters(text, Math.min(text.length, start + size)));
   const pieces = markPieces(text, hits, start, end).map(inOneLine);
   if (start > 0 && !SENTENCE_END.test(text[start - 1])) pieces[0] = '…' + pieces[0];
   if (end < text.length) pieces[pieces.length - 1] += '…';
