@@ -45,13 +45,17 @@ class Look:
 
 
 # A scroll box's shadow is a gradient; axe computes no contrast on one, so it is removed.
-_SHOW = """given => {
+_SHOW = """async given => {
   const root = document.documentElement;
   window.firstLook = window.firstLook || {...root.dataset};
   for (const name of Object.keys(root.dataset)) delete root.dataset[name];
   Object.assign(root.dataset, window.firstLook, given);
   for (const box of document.querySelectorAll('.table-box')) box.style.backgroundImage = 'none';
   document.dispatchEvent(new CustomEvent('choice', {detail: ''}));
+  // What watches sizes (tables) hears of them with the next picture.
+  const picture = () => new Promise((done) => requestAnimationFrame(done));
+  await picture();
+  await picture();
 }"""
 _RUN = """async ({context, rules, disabled, known}) => {
   const {violations, incomplete} = await axe.run(
