@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,15 @@ import jinja2
 import pytest
 from msgspec.structs import replace
 from pelican.settings import read_settings
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from dangjian.building.engine import Engine
 from dangjian.media.share_picture import draw_share_picture
@@ -260,13 +269,17 @@ class Watched:
 
     def leave(self) -> None:
         """Close the page, and forget what it stored: the next one of this visitor is the first."""
+        mine = [page for page in self.page.context.pages if page not in self.others]
+        for page in mine:
+            # A process of the browser hears of what is cleared below only after a while.
+            with suppress(Error):  # a page of nowhere stores nothing
+                page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         session = self.page.context.new_cdp_session(self.page)
         for origin in self.origins:
             session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
         self.page.context.clear_permissions()
-        for page in self.page.context.pages:
-            if page not in self.others:
-                page.close()
+        for page in mine:
+            page.close()
 
 
 @pytest.fixture

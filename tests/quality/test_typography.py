@@ -112,7 +112,9 @@ def test_a_line_before_a_long_word_is_not_torn(watched: Watched, portal_address:
         " document.querySelector('#text').replaceChildren(p); }",
         text,
     )
-    assert max(stretch for _, stretch in page.evaluate(STRETCHES)) > MAX_STRETCH
+    lines = page.evaluate(STRETCHES)
+    state = page.evaluate("() => [innerWidth, {...document.documentElement.dataset}]")
+    assert max(stretch for _, stretch in lines) > MAX_STRETCH, (lines, state)
     page.set_viewport_size({"width": 374, "height": 740})
     page.wait_for_selector("#text p.ragged")
     assert max(stretch for _, stretch in page.evaluate(STRETCHES)) <= MAX_STRETCH
