@@ -45,17 +45,16 @@ class Look:
 
 
 # A scroll box's shadow is a gradient; axe computes no contrast on one, so it is removed.
-_SHOW = """async given => {
+_SHOW = """given => {
   const root = document.documentElement;
   window.firstLook = window.firstLook || {...root.dataset};
   for (const name of Object.keys(root.dataset)) delete root.dataset[name];
   Object.assign(root.dataset, window.firstLook, given);
   for (const box of document.querySelectorAll('.table-box')) box.style.backgroundImage = 'none';
   document.dispatchEvent(new CustomEvent('choice', {detail: ''}));
-  // What watches sizes (tables) hears of them with the next picture.
-  const picture = () => new Promise((done) => requestAnimationFrame(done));
-  await picture();
-  await picture();
+}"""
+_DRAWN = """async () => {
+  for (let n = 0; n < 2; n += 1) await new Promise((done) => requestAnimationFrame(done));
 }"""
 _RUN = """async ({context, rules, disabled, known}) => {
   const {violations, incomplete} = await axe.run(
@@ -101,6 +100,12 @@ def show(page: Page, look: Look) -> None:
     """Show a page as a reader with these choices has it, without loading it again."""
     page.set_viewport_size({"width": look.size[0], "height": look.size[1]})
     page.evaluate(_SHOW, look.root)
+    wait_until_drawn(page)
+
+
+def wait_until_drawn(page: Page) -> None:
+    """Wait until what watches the sizes of tables and paragraphs has heard of those there are."""
+    page.evaluate(_DRAWN)
 
 
 def faults(page: Page) -> list[str]:
