@@ -1,6 +1,7 @@
 """A damaged index or cache is noticed, and a build repairs it; nothing else is ever raised."""
 
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -139,6 +140,10 @@ def test_an_index_of_another_format_is_not_read(tmp_path: Path) -> None:
         IndexReader(folder)
     library.build(folder, docs)
     assert content(folder) == good
+
+
+def test_an_index_is_made_with_the_versions_that_are_installed() -> None:
+    assert f"opencc {version('OpenCC')}, pypinyin {version('pypinyin')}, " in state.made_with()
 
 
 def test_other_versions_take_nothing_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,9 +111,25 @@ def made_with() -> str:
     phrases = blake2b(PHRASES.read_bytes(), digest_size=8).hexdigest()
     return (
         f"format {FORMAT}, layout {LAYOUT}, phrases {phrases}, "
-        f"opencc {version('OpenCC')}, pypinyin {version('pypinyin')}, "
+        f"opencc {_version('opencc')}, pypinyin {_version('pypinyin')}, "
         f"unicode {unicodedata.unidata_version}, zlib {zlib.ZLIB_RUNTIME_VERSION}"
     )
+
+
+def _version(package: str) -> str:
+    """The version of an installed package, which the folder of its metadata is called by.
+
+    To load ``importlib.metadata`` takes longer than to index a short article.
+    """
+    spec = find_spec(package)
+    if spec is not None and spec.origin is not None:
+        for folder in Path(spec.origin).parents[1].glob("*.dist-info"):
+            name, _, found = folder.stem.partition("-")
+            if name.lower() == package:
+                return found
+    from importlib.metadata import version  # noqa: PLC0415 - see above
+
+    return version(package)
 
 
 def covered(documents: Iterable[bytes], columns: Mapping[str, str]) -> str:
