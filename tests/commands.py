@@ -36,8 +36,8 @@ def run(folder: Path, *words: str) -> Done:
             # What ends with the process of a command, and its settings file may have changed.
             sys.path[:] = path
             gc.unfreeze()
-    told = [stream.buffer.getvalue().decode() for stream in streams]
-    return checked(Done([*words], status, *told))
+    texts = [stream.buffer.getvalue().decode() for stream in streams]
+    return checked(Done([*words], status, *texts))
 
 
 def run_as_process(folder: Path, *words: str, **environment: str) -> Done:

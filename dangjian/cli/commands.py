@@ -29,7 +29,7 @@ _EXAMPLES = {
 
 
 class Context(Struct, frozen=True):
-    """What every command is told: the folder of ``tasks.py``."""
+    """What every command gets: the folder of ``tasks.py``."""
 
     root: Path
 

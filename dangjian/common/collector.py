@@ -1,4 +1,4 @@
-"""Python's cyclic collector, kept from walking what lasts as long as the process."""
+"""Switching off Python's cyclic collector while much is made that lasts as long as the process."""
 
 import gc
 from collections.abc import Iterator

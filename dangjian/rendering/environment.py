@@ -81,7 +81,7 @@ class _Environment(jinja2.Environment):
         return code_generator()
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """One dictionary for all templates: Jinja's own joins two anew for each page and part."""
+        """One dictionary for all templates: Jinja's own joins two again for each page and part."""
         return {**self.globals, **d} if d else self.globals
 
     def compile(

@@ -111,8 +111,8 @@ def kinds_of(live: Path) -> dict[str, str]:
     return {kind: re.sub(r"(^|/)index\.html$", r"\1", path) for kind, path in pages.items()}
 
 
-def run(program: str, address: str, kept: Path | None, tries: int = 3) -> Run:
-    """One run of Lighthouse; its whole report goes to the file ``kept``.
+def run(program: str, address: str, target: Path | None, tries: int = 3) -> Run:
+    """One run of Lighthouse; its whole report goes to the file ``target``.
 
     On a busy machine it loses its browser now and then: so often it is tried.
     """
@@ -124,9 +124,9 @@ def run(program: str, address: str, kept: Path | None, tries: int = 3) -> Run:
         print(f"{address}: {done.stderr.strip()[-300:]}", file=sys.stderr)
         if tries == 1:
             raise SystemExit(2)
-        return run(program, address, kept, tries - 1)
-    if kept is not None:
-        kept.write_text(done.stdout, encoding="utf-8")
+        return run(program, address, target, tries - 1)
+    if target is not None:
+        target.write_text(done.stdout, encoding="utf-8")
     report = json.loads(done.stdout)
     audits = report["audits"]
     scores = {name: 100.0 * float(report["categories"][name]["score"] or 0) for name in CATEGORIES}
@@ -166,8 +166,8 @@ def main() -> int:
         pages = {path: path for path in given.pages} or kinds_of(live)
         print(f"{'':48} {' '.join(CATEGORIES)}")
         for number, (kind, path) in enumerate(pages.items()):
-            kept = given.keep and given.keep / f"{number:02} {kind.replace('/', '-')}.json"
-            runs = [run(program, site + path, kept) for _ in range(given.runs)]
+            target = given.keep and given.keep / f"{number:02} {kind.replace('/', '-')}.json"
+            runs = [run(program, site + path, target) for _ in range(given.runs)]
             counted = [one for one in CATEGORIES if one != "seo" or kind not in UNINDEXED]
             short += any(median(one.scores[name] for one in runs) < 100 for name in counted)
             print(line_of(path, runs), flush=True)
