@@ -346,3 +346,14 @@ def test_a_snippet_is_cut_before_the_browser_cuts_it(
     shown = snippets.evaluate_all("all => all.map(one => [one.scrollHeight, one.clientHeight])")
     assert [over for over, height in shown if over > height + 1] == []
     assert any(text.endswith("…") for text in snippets.all_inner_texts())
+
+
+def test_a_title_with_a_hit_is_one_text_in_large_type(page: Page, portal_address: str) -> None:
+    """As a row of boxes its words before, in and behind the mark would stand in columns."""
+    page.set_viewport_size({"width": 375, "height": 900})
+    page.goto(f"{portal_address.rstrip('/')}/search.html?q=党员")
+    title = page.locator(".result-link:has(mark)").first
+    title.wait_for()
+    page.evaluate("document.documentElement.dataset.elder = 'on'")
+    assert title.evaluate("one => getComputedStyle(one).display") == "block"
+    assert title.evaluate("one => one.getBoundingClientRect().height") >= 44
