@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -28,6 +29,7 @@ FILES: dict[str, str | bytes] = {
     **{f"content/yw/n{n}.md": article(f"稿件{n}", body=f"第{n}篇。") for n in range(4)},
 }
 PAGE = "yw/2020/06/n1.html"
+PATIENCE = 60
 
 
 @contextmanager
@@ -96,9 +98,19 @@ def test_a_hook_is_waited_for_and_not_what_it_leaves_running(
     monkeypatch.setattr(hooks, "SECONDS", 1)
     said = run_hook(["sh", "-c", "sleep 60 & echo $! > pid; wait"], "", tmp_path)
     assert said == "命令 sh 在 1 秒内没有结束，已停止"
-    child = int((tmp_path / "pid").read_text())
-    state = Path(f"/proc/{child}/stat")
-    assert not state.exists() or " Z " in state.read_text()
+    child = Path("/proc") / (tmp_path / "pid").read_text().strip()
+    deadline = time.monotonic() + PATIENCE
+    while not ended(child) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert ended(child)
+
+
+def ended(process: Path) -> bool:
+    """Whether a process, by its folder in ``/proc``, is gone, or waits to be asked how it ended."""
+    try:
+        return " Z " in (process / "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def test_several_hooks_and_addresses_get_whole_addresses(tmp_path: Path) -> None:

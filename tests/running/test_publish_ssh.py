@@ -154,7 +154,7 @@ def test_two_machines_never_overwrite_each_other(sshd: Sshd, far: Far) -> None:
     slow = far.open()
     other.publish(NEW)
     built = write(far.mine / "late", {"index.html": "late"})
-    with pytest.raises(PublishError, match="刚才被另一台机器发布"):
+    with pytest.raises(PublishError, match="在此期间换了版本"):
         slow.publish(built, plan_of(built))
     assert without_grace(read(far.live)) == NEW
     far.publish({"index.html": "late"})

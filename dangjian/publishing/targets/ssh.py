@@ -277,7 +277,8 @@ class SshSite(Struct):
             raise PublishError(f"{self.name} 正在被另一台机器发布，请等它结束后再试。")
         if status == scripts.OTHER:
             raise PublishError(
-                f"{self.name} 刚才被另一台机器发布或退回过，线上是它的版本。请再发布一次。"
+                f"{self.name} 在此期间换了版本：另一台机器发布或退回过，"
+                "或者上一次中断的发布刚刚完成。请再发布一次。"
             )
         return None
 
