@@ -32,6 +32,9 @@ from dangjian.settings.workspace import Progress, Workplace, no_progress
 LOOK_MILLISECONDS = 500
 """How often settings files and the clock are looked at, while no file event comes."""
 
+END_SECONDS = 10
+"""How long the server may take to end."""
+
 
 class PreviewError(DangjianError):
     """The preview can't run; the message is Chinese."""
@@ -221,7 +224,10 @@ def serving(output: Path, port: int = 0) -> Iterator[ServerProcess]:
             # Closing stdin makes the child exit, on every platform.
             if process.stdin is not None:
                 process.stdin.close()
-            process.wait(timeout=10)
+            try:
+                process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def run(

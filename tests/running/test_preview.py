@@ -6,23 +6,24 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from threading import Thread
 from typing import Self
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from dangjian.preview import session
 from dangjian.preview.session import Preview
 from tests.commands import run
 from tests.conftest import MakeSite, Watched
+from tests.waiting import PATIENCE, wait_until
 
-PATIENCE = 60
 SETTINGS = """SITENAME = "测试网"
 SITEURL = ""
 OWNER = "测试单位"
@@ -31,6 +32,13 @@ PATH = "content"
 """
 COLUMN = "---\n名称: 基层党建\n说明: 基层党建\n关键词: 党建\n栏目类型: 工作动态\n---\n"
 ARTICLE = "---\n标题: {title}\n时间: 2026-06-16 12:24\n{more}---\n{body}\n"
+
+
+def save(file: Path, text: str) -> None:
+    """As many editors save: a new file in the place of the old one."""
+    part = file.with_name(f".{file.name}.tmp")
+    part.write_text(text, encoding="utf-8")
+    part.replace(file)
 
 
 class Running:
@@ -45,7 +53,7 @@ class Running:
         self.write("jcdj/_column.md", COLUMN)
         self.article("one", "第一篇", "正文一。" * 40)
         self.process = self.start()
-        self.lines: Queue[str] = Queue()
+        self.lines: Queue[str | None] = Queue()
         self.listener = Thread(target=self._listen, daemon=True)
         self.listener.start()
         self.address = ""
@@ -75,33 +83,28 @@ class Running:
     def _listen(self) -> None:
         for line in self.process.stdout or ():
             self.lines.put(line.rstrip())
+        self.lines.put(None)
 
     def until(self, pattern: str) -> str:
         """What the terminal says that matches ``pattern``, soon."""
         reported = []
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline and (self.process.poll() is None or self.lines.qsize()):
-            if not self.lines.qsize():
-                time.sleep(0.02)
-                continue
-            reported.append(self.lines.get())
-            if found := re.search(pattern, reported[-1]):
-                return found[1] if found.groups() else found[0]
+        with suppress(Empty):
+            while (line := self.lines.get(timeout=PATIENCE)) is not None:
+                reported.append(line)
+                if found := re.search(pattern, line):
+                    return found[1] if found.groups() else found[0]
         pytest.fail(f"never said {pattern!r}, but:\n" + "\n".join(reported))
 
     def write(self, path: str, text: str) -> None:
         file = self.folder / "content" / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        # As many editors save: a new file in the place of the old one.
-        part = file.with_name(f".{file.name}.tmp")
-        part.write_text(text, encoding="utf-8")
-        part.replace(file)
+        save(file, text)
 
     def article(self, name: str, title: str, body: str, more: str = "") -> None:
         self.write(f"jcdj/{name}.md", ARTICLE.format(title=title, body=body, more=more))
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.address + path, timeout=20) as answer:
+        with urllib.request.urlopen(self.address + path, timeout=PATIENCE) as answer:
             return str(answer.read().decode())
 
     def stop(self) -> int:
@@ -109,7 +112,7 @@ class Running:
             self.process.terminate()
         else:
             self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -164,12 +167,12 @@ def test_mistakes_are_reported_with_their_place_and_repaired(running: Running) -
 def test_settings_are_read_again(running: Running) -> None:
     settings = running.folder / "pelicanconf.py"
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("测试网", "改名网"), encoding="utf-8")
+    save(settings, text.replace("测试网", "改名网"))
     running.until("已生成.*更新")
     assert "改名网" in running.get("index.html")
-    settings.write_text(text.replace('"测试网"', '"测试网'), encoding="utf-8")
+    save(settings, text.replace('"测试网"', '"测试网'))
     running.until(r"pelicanconf\.py:1")
-    settings.write_text(text, encoding="utf-8")
+    save(settings, text)
     running.until("已生成.*更新")
     assert "测试网" in running.get("index.html")
 
@@ -197,12 +200,13 @@ def test_what_a_quiet_moment_finds_is_shown_too(make_site: MakeSite) -> None:
 def test_what_is_deleted_while_it_runs_is_made_again(running: Running) -> None:
     """By ``clean``, say: the preview doesn't wait for the next edit."""
     before = running.get(PAGE)
-    shutil.rmtree(running.folder / "cache" / "preview")
+    # It may have noticed before all is gone, and removes some of it itself.
+    shutil.rmtree(running.folder / "cache" / "preview", ignore_errors=True)
     for part in [*(running.folder / "cache").glob("catalogue-*")]:
         if part.is_dir():
-            shutil.rmtree(part)
+            shutil.rmtree(part, ignore_errors=True)
         else:
-            part.unlink()
+            part.unlink(missing_ok=True)
     running.until("已生成.*更新")
     assert running.get(PAGE).split("<script")[0] == before.split("<script")[0]
 
@@ -212,6 +216,19 @@ def test_one_preview_of_a_site_at_a_time(running: Running) -> None:
     reported, _ = second.communicate(timeout=PATIENCE)
     assert second.returncode == 1
     assert f"已经在预览：{running.address}" in reported
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGSTOP is POSIX")
+@pytest.mark.parametrize(("seconds", "stopped"), [(PATIENCE, False), (0.1, True)])
+def test_a_server_that_does_not_end_in_time_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, stopped: bool
+) -> None:
+    """Whoever presses Ctrl+C has the terminal back, and no traceback on it."""
+    monkeypatch.setattr(session, "END_SECONDS", seconds)
+    with session.serving(tmp_path) as server:
+        if stopped:
+            server.process.send_signal(signal.SIGSTOP)
+    assert server.process.returncode == (-signal.SIGKILL if stopped else 0)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent as SIGINT")
@@ -230,10 +247,9 @@ def test_the_page_follows_and_keeps_its_place(running: Running, watched: Watched
     page.evaluate("scrollTo({top: 900, behavior: 'instant'})")
     running.article("one", "改过的标题", "\n\n".join(f"第 {n} 段。" * 30 for n in range(60)))
     page.get_by_role("heading", name="改过的标题", level=1).wait_for()
-    deadline = time.monotonic() + 10
-    while abs(page.evaluate("scrollY") - 900) > 40:
-        assert time.monotonic() < deadline, "the page did not go back to its place"
-        time.sleep(0.05)
+    wait_until(
+        lambda: abs(page.evaluate("scrollY") - 900) <= 40, "the page did not go back to its place"
+    )
 
 
 @pytest.mark.browser
@@ -262,10 +278,10 @@ def test_the_panel_folds_and_puts_the_pages_own_article_first(
     heads = bar.locator("h3").all_text_contents()
     assert heads[0] == "本页：提醒（1）"
     bar.get_by_role("button", name="收起").click()
-    assert not bar.locator(".lists").is_visible()
+    expect(bar.locator(".lists")).to_be_hidden()
     page.reload()
     bar.get_by_role("button", name="展开").wait_for()
-    assert not bar.locator(".lists").is_visible()
+    expect(bar.locator(".lists")).to_be_hidden()
 
 
 @pytest.mark.browser
@@ -273,7 +289,7 @@ def test_a_page_whose_address_changed_is_followed(running: Running, watched: Wat
     page = open_page(watched, running.address + PAGE)
     running.article("one", "第一篇", "正文", "网址名: xin\n")
     page.wait_for_url("**/xin.html")
-    assert page.get_by_role("heading", name="第一篇", level=1).is_visible()
+    expect(page.get_by_role("heading", name="第一篇", level=1)).to_be_visible()
 
 
 def open_page(watched: Watched, address: str) -> Page:
