@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPResponse
@@ -15,6 +14,7 @@ import pytest
 
 from dangjian.publishing.servers.files import write_server_files
 from dangjian.publishing.servers.site import served_site
+from tests.waiting import listens, wait_until
 
 AROUND = """
 daemon off;
@@ -126,14 +126,10 @@ def served(folder: Path, port: int, configurations: list[Path]) -> Iterator[Ngin
         command = [find_nginx(), "-c", str(nginx.file)]
         process = stack.enter_context(subprocess.Popen(command, stderr=subprocess.PIPE))
         stack.callback(process.terminate)
-        for _ in range(100):
-            if process.poll() is not None:
-                assert process.stderr is not None
-                pytest.fail(process.stderr.read().decode())
-            with socket.socket() as trying:
-                if trying.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        wait_until(lambda: process.poll() is not None or listens(port), "nginx does not listen")
+        if process.poll() is not None:
+            assert process.stderr is not None
+            pytest.fail(process.stderr.read().decode())
         yield nginx
 
 

@@ -5,12 +5,13 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import listens, wait_until
 
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 
@@ -67,10 +68,8 @@ def running_sshd(folder: Path) -> Iterator[Sshd]:
         [SSHD, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=subprocess.DEVNULL
     )
     try:
-        for _ in range(200):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.05)
+        wait_until(lambda: server.poll() is not None or listens(port), "sshd does not listen")
+        assert server.poll() is None, "sshd has ended"
         command = ["ssh", "-F", "none", "-i", str(folder / "user"), "-o", "IdentitiesOnly=yes"]
         command += ["-o", f"UserKnownHostsFile={folder / 'known'}"]
         command += ["-o", "StrictHostKeyChecking=accept-new", "-o", "LogLevel=ERROR"]

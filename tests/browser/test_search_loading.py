@@ -7,11 +7,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Page, Request, expect
 
 from dangjian.search.builder import shards
 from tests.browser.search_site import MANY
-from tests.browser.searching import found, open_search, titles
+from tests.browser.searching import Held, found, open_search, titles
 from tests.search import library
 
 pytestmark = pytest.mark.browser
@@ -80,27 +80,15 @@ def test_first_results_do_not_wait_for_the_others(page: Page, http: str) -> None
     """What fills a screen is shown, and all are counted, while further texts are on their way."""
     open_search(page, http)
     page.wait_for_load_state("networkidle")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/search/text-*.js", hold)
-
-    def release() -> None:
-        page.wait_for_timeout(300)
-        assert held
-        while held:
-            held.pop().continue_()
-
+    held = Held(page, "**/search/text-*.js")
     links = page.locator(".result-link")
     page.locator("#search-q").fill("例会")
-    release()
+    held.let_go()
     expect(links).to_have_count(5)
     found(page, MANY)
     expect(page.locator("[data-part=results]")).to_have_attribute("aria-busy", "true")
     first = titles(page)
-    release()
+    held.let_go()
     expect(links).to_have_count(10)
     assert titles(page)[:5] == first
     expect(page.locator("[data-part=results]")).not_to_have_attribute("aria-busy", "true")

@@ -7,10 +7,21 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.search_site import MANY
-from tests.browser.searching import asked, found, open_search, status, titles, wait_for_address
+from tests.browser.searching import (
+    Held,
+    asked,
+    found,
+    open_search,
+    status,
+    titles,
+    until,
+    wait_for_address,
+)
 from tests.conftest import Watched
 
 pytestmark = pytest.mark.browser
+
+PAINTED = "performance.getEntriesByName('first-contentful-paint').length"
 
 
 def test_results_while_typing(page: Page, address: str) -> None:
@@ -49,6 +60,7 @@ def test_only_a_late_answer_dims_the_old_one(page: Page, http: str) -> None:
     """Results stay as they are until an answer takes long; the address does not wait for it."""
     open_search(page, http, "?q=社区")
     found(page, 3)
+    expect(page.locator("[data-part=results]")).not_to_have_attribute("aria-busy", "true")
     page.wait_for_load_state("networkidle")
     page.evaluate(
         """() => {
@@ -59,19 +71,14 @@ def test_only_a_late_answer_dims_the_old_one(page: Page, http: str) -> None:
           new MutationObserver(note).observe(app, {attributes: true, subtree: true});
         }"""
     )
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/search/text-*.js", hold)
+    held = Held(page, "**/search/text-*.js")
     page.locator("#search-q").fill("电梯")
     expect(status(page)).to_have_text("正在搜索…")
     wait_for_address(page, {"q": "电梯"})
     assert titles(page)[0] == "社区减负"
     # The first change says that an answer is awaited, the next that it is late.
     assert page.evaluate("dimmed.slice(0, 2)") == ["1", "0.6"]
-    held.pop().continue_()
+    held.let_go()
     found(page, 1)
     assert page.evaluate("dimmed[dimmed.length - 1]") == "1"
 
@@ -95,15 +102,12 @@ def test_nothing_moves_when_a_late_answer_comes(
           }
         }).observe({type: 'layout-shift', buffered: true});"""
     )
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/search/manifest.js", hold)
+    held = Held(page, "**/search/manifest.js")
     open_search(page, http, query)
-    page.wait_for_timeout(600)  # the first paint, and the sentence that says it takes long
-    held.pop().continue_()
+    until(page, lambda: page.evaluate(PAINTED), "nothing is painted")
+    if query:
+        expect(status(page)).to_have_text("正在搜索…")  # it says so only where it takes long
+    held.let_go()
     page.locator("#search-app[data-state]").wait_for()
     page.wait_for_timeout(300)
     assert page.evaluate("window.moved") == []
@@ -256,21 +260,12 @@ def test_back_leads_to_where_the_reader_was(page: Page, address: str) -> None:
     open_search(page, address, "?q=例会")
     found(page, MANY)
     page.locator(".result-link").nth(7).scroll_into_view_if_needed()
+    noted = "window.scrollY > 100 && history.state?.place === window.scrollY"
+    until(page, lambda: page.evaluate(noted), "the place is not noted")
     before = page.evaluate("window.scrollY")
-    assert before > 100
-    _until(page, f"history.state?.place === {before}")
     page.reload()
     found(page, MANY)
-    _until(page, f"Math.abs(window.scrollY - {before}) < 3")
-
-
-def _until(page: Page, condition: str) -> None:
-    """Wait for a condition; the page's policy forbids that it does so itself."""
-    for _ in range(100):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(condition)
+    until(page, lambda: abs(page.evaluate("window.scrollY") - before) < 3, "another place")
 
 
 HOSTILE = [
@@ -302,7 +297,7 @@ def test_any_string_is_safe(page: Page, address: str) -> None:
             " document.querySelector('form.search-form').requestSubmit(); }",
             query,
         )
-        expect(status(page)).to_have_text(re.compile("找到|请输入"), timeout=15_000)
+        expect(status(page)).to_have_text(re.compile("找到|请输入"))
         assert page.locator("#search-app img, #search-app script").count() == 0
         page.fill("#search-q", "")
         page.keyboard.press("Enter")
@@ -392,8 +387,8 @@ def test_fits_every_width(page: Page, http: str, width: int) -> None:
     if width < 1024:
         assert not filters.is_visible()
         button.click()
-        assert button.get_attribute("aria-expanded") == "true"
-    assert filters.is_visible()
+        expect(button).to_have_attribute("aria-expanded", "true")
+    expect(filters).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -110,6 +110,7 @@ def killed(office: Office, action: str, seconds: float) -> None:
         time.sleep(seconds)
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+        process.stdout.read()  # it ends with the last of those that were killed
 
 
 def releases(office: Office) -> list[dict[str, bytes]]:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from dangjian.preview.server import open_server
 from tests.conftest import CHROMIUM_FLAGS, build_sample, find_chromium
 from tests.quality.axe import Look, show
 from tests.quality.pages import one_of_each
+from tests.waiting import PATIENCE
 
 FOLDER = Path(__file__).parent / "screens"
 HEIGHT = 1600
@@ -80,6 +82,15 @@ def difference(one: Image.Image, other: Image.Image) -> float:
     return sum(histogram[APART:]) / sum(histogram)
 
 
+def small_and_still(page: Page) -> Image.Image:
+    """The same, as soon as two of them are alike: what follows from a change has come by then."""
+    deadline, last = time.monotonic() + PATIENCE, small(page)
+    while difference(last, shown := small(page)):
+        assert time.monotonic() < deadline, "the page does not come to rest"
+        last = shown
+    return shown
+
+
 def open_page(browser: Browser) -> Page:
     """A page whose clock stands still, in one of the looks' largest windows."""
     context = browser.new_context(
@@ -99,8 +110,7 @@ def screens(page: Page, address: str) -> Iterator[tuple[str, Image.Image]]:
     for name, look in looks():
         page.emulate_media(media="print" if name == "print" else "screen")
         show(page, look)
-        page.wait_for_timeout(100)
-        yield name, small(page)
+        yield name, small_and_still(page)
 
 
 def kinds(portal_pages: dict[str, str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from tests.quality.screens import (
     open_page,
     screens,
     small,
+    small_and_still,
 )
 from tests.sites import Built
 
@@ -75,9 +76,8 @@ def test_what_moves_is_noticed(browser: Browser, portal_address: str, long: bool
         if name not in (("375", "1280") if long else ("375",)):
             continue
         show(page, look)
-        page.wait_for_timeout(300)
         page.evaluate("document.adoptedStyleSheets = []")
-        before = small(page)
+        before = small_and_still(page)
         for what, css in MOVED.items():
             page.evaluate(
                 "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);"

@@ -1,12 +1,22 @@
 """A live folder with a small site, another one to publish there, and both ways of switching."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from dangjian.publishing import releases as publishing
 from tests.releases import NEW, OLD, publish_folder, write
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that any user may enter: pytest closes its own when another run begins."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.running.test_commands import COLUMN, SETTINGS, files_of, write
+from tests.waiting import PATIENCE, wait_until
 
 pty = pytest.importorskip("pty", reason="terminals are POSIX")
-PATIENCE = 60
 
 
 class Terminal:
@@ -46,6 +46,14 @@ class Terminal:
                 pytest.fail(f"ended before {words!r}:\n{self.seen}")
             self.seen = raw.decode(errors="replace")
         return self.seen
+
+    def until_it_waits(self) -> None:
+        """Readline misses a signal that comes as it begins to wait."""
+        if sys.platform != "linux":
+            time.sleep(1)
+            return
+        file = Path(f"/proc/{self.process.pid}/stat")
+        wait_until(lambda: file.read_text().rpartition(")")[2].split()[0] == "S", "still at work")
 
     def say(self, words: str) -> None:
         os.write(self.mine, f"{words}\n".encode())
@@ -83,7 +91,7 @@ def test_ctrl_c_leaves_everything(site: Path) -> None:
     before = files_of(site / "content")
     terminal = Terminal(site, "new", "--column", "1")
     terminal.until("标题：")
-    time.sleep(1)  # readline misses a signal that comes as it begins to wait
+    terminal.until_it_waits()
     terminal.process.send_signal(signal.SIGINT)
     terminal.until("已取消")
     assert terminal.end() == 1

@@ -10,17 +10,16 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.nginx import AROUND, HOST, Nginx, find_nginx, free_port
 from tests.publishing import Office
 from tests.sites import article, column
+from tests.waiting import listens, wait_until
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="only root makes a container by hand"
@@ -75,43 +74,30 @@ def container(folder: Path, given: Path, port: int) -> Iterator[Nginx]:
     command = ["unshare", "-m", "--propagation", "private", *script, *files]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         nginx = Nginx(port, folder, [])
-        for _ in range(100):
-            if process.poll() is not None:
-                assert process.stderr is not None
-                pytest.fail(process.stderr.read())
-            try:
-                nginx.ask("/")
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_until(lambda: process.poll() is not None or listens(port), "nginx does not listen")
+        if process.poll() is not None:
+            assert process.stderr is not None
+            pytest.fail(process.stderr.read())
         try:
             yield nginx
         finally:
             process.terminate()
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that any user may enter: pytest closes its own when another run begins."""
-    with TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
-
-
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="no unshare")
 @pytest.mark.parametrize("name", ["site", "党建 50%"])
-def test_a_container_shows_what_is_published_after_its_start(folder: Path, name: str) -> None:
+def test_a_container_shows_what_is_published_after_its_start(open_folder: Path, name: str) -> None:
     port = free_port()
-    office = Office(folder / name, FILES, f'SITEURL = "http://{HOST}:{port}"\n')
+    office = Office(open_folder / name, FILES, f'SITEURL = "http://{HOST}:{port}"\n')
     office.publish()
     given = office.site.folder / ".dangjian" / "server" / "public"
     _, ports = read_dockerfile((given / "Dockerfile").read_text(encoding="utf-8"))
     assert ports == [f"{port}:{port}"]
-    with container(folder, given, port) as nginx:
+    with container(open_folder, given, port) as nginx:
         assert "第一篇" in nginx.ask("/yw/")[1].decode()
         assert nginx.ask("/nothing.html")[0].status == 404
         office.site.edit("content/yw/a.md", "第一篇", "第二篇")
         office.publish()
-        time.sleep(1.1)  # nginx looks after its open files once a second
-        page = nginx.ask("/yw/")[1].decode()
-        assert ("第二篇" in page, "第一篇" in page) == (True, False)
+        # nginx looks after its open files once a second.
+        wait_until(lambda: "第一篇" not in nginx.ask("/yw/")[1].decode(), "the old page is shown")
+        assert "第二篇" in nginx.ask("/yw/")[1].decode()

@@ -7,7 +7,6 @@ import shlex
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from dangjian.publishing.servers.site import served_site
 from dangjian.statistics.visits import PageName, count_visits
 from tests.nginx import DOWNLOADS, HOST, LONG, SUB, Nginx, free_port, running, served, small_site
 from tests.sites import Built
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -229,11 +229,9 @@ def test_a_new_release_is_shown_although_files_stay_open(tmp_path: Path) -> None
             assert nginx.ask("/new.html")[1] == b"new.html one"
         live.rename(tmp_path / "before")
         (tmp_path / "next").rename(live)
-        until = time.monotonic() + 10
-        while (found := nginx.ask("/new.html"))[1] == b"new.html one":
-            assert time.monotonic() < until
-            time.sleep(0.1)
-        assert (found[0].status, found[1]) == (200, b"new.html two")
+        wait_until(lambda: nginx.ask("/new.html")[1] != b"new.html one", "the old page is shown")
+        answer, body = nginx.ask("/new.html")
+        assert (answer.status, body) == (200, b"new.html two")
 
 
 @pytest.mark.parametrize("path", ["", "/dangjian"])

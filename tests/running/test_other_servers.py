@@ -4,9 +4,7 @@ import gzip
 import http.client
 import os
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,8 @@ import pytest
 
 from dangjian.publishing.servers.files import write_server_files
 from dangjian.publishing.servers.site import ServedSite, served_site
+from tests.nginx import free_port
+from tests.waiting import listens, wait_until
 
 ODD = "%25 * [1] %7B1%7D {1} $uri %24 ^ | ( ; : ' & + ~ %3F %23 %20 %5C %22 😀 é".split()
 """What a server or the form of its configuration could take for a sign of its own."""
@@ -102,12 +102,8 @@ def running(start: Start, site: ServedSite, folder: Path) -> Iterator[None]:
     environment = os.environ | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     log = (folder / "log").open("wb")
     with log, subprocess.Popen(command, env=environment, stderr=log, stdout=log) as process:
-        for _ in range(200):
-            assert process.poll() is None, (folder / "log").read_text(encoding="utf-8")
-            with socket.socket() as trying:
-                if trying.connect_ex(("127.0.0.1", site.port)) == 0:
-                    break
-            time.sleep(0.1)
+        wait_until(lambda: process.poll() is not None or listens(site.port), "it does not listen")
+        assert process.poll() is None, (folder / "log").read_text(encoding="utf-8")
         try:
             yield
         finally:
@@ -124,29 +120,24 @@ def ask(port: int, path: str) -> tuple[int, str, str, str]:
     return (answer.status, *(answer.getheader(name) or "" for name in names))  # type: ignore[return-value]
 
 
-def lay_out(tmp_path: Path, path: str) -> tuple[ServedSite, int]:
+def lay_out(folder: Path, path: str) -> tuple[ServedSite, int]:
     """A small site below ``path``, and the port it is served at."""
-    tmp_path.chmod(0o755)
-    for above in tmp_path.parents[:3]:
-        above.chmod(0o755)  # Apache's processes are nobody's
-    live = tmp_path / "www" / (path.strip("/") or "site")
+    live = folder / "www" / (path.strip("/") or "site")
     texts = ("index.html", "404.html", "new.html", "zt/index.html", "feeds/all.rss.xml")
     for name in (*texts, "files/a.ofd", "static/a.0123456789ab.css", "search/0-state.bin"):
         (live / name).parent.mkdir(parents=True, exist_ok=True)
         (live / name).write_text(name, encoding="utf-8")
         if name in texts:
             (live / f"{name}.gz").write_bytes(gzip.compress(name.encode()))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     return served_site(live, f"http://127.0.0.1:{port}{path}"), port
 
 
 @pytest.mark.parametrize("start", [caddy, apache])
 @pytest.mark.parametrize("path", ["", "/dangjian"])
-def test_a_site_is_served_as_by_nginx(tmp_path: Path, start: Start, path: str) -> None:
-    site, port = lay_out(tmp_path, path)
-    with running(start, site, tmp_path):
+def test_a_site_is_served_as_by_nginx(open_folder: Path, start: Start, path: str) -> None:
+    site, port = lay_out(open_folder, path)
+    with running(start, site, open_folder):
         for asked, leads in LEADS.items():
             status, location, *_ = ask(port, f"{path}{asked}")
             assert status == 301, asked
@@ -164,10 +155,10 @@ def test_a_site_is_served_as_by_nginx(tmp_path: Path, start: Start, path: str) -
             assert ask(port, f"{path}{hidden}")[0] == 404, hidden
 
 
-def test_apache_without_its_optional_modules_serves_the_site(tmp_path: Path) -> None:
+def test_apache_without_its_optional_modules_serves_the_site(open_folder: Path) -> None:
     """The pages with the addresses they moved to stay in place of redirects."""
-    site, port = lay_out(tmp_path, "")
-    with running(bare_apache, site, tmp_path):
+    site, port = lay_out(open_folder, "")
+    with running(bare_apache, site, open_folder):
         assert ask(port, "/new.html")[:2] == (200, "")
         assert ask(port, "/feeds/all.rss.xml")[2] == "application/xml"
         assert ask(port, "/nothing")[0] == 404

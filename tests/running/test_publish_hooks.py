@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -23,13 +22,13 @@ from dangjian.publishing.hooks import run_hook
 from tests.conftest import ROOT
 from tests.publishing import Office
 from tests.sites import article, column
+from tests.waiting import wait_until
 
 FILES: dict[str, str | bytes] = {
     "content/yw/_column.md": column("要闻"),
     **{f"content/yw/n{n}.md": article(f"稿件{n}", body=f"第{n}篇。") for n in range(4)},
 }
 PAGE = "yw/2020/06/n1.html"
-PATIENCE = 60
 
 
 @contextmanager
@@ -99,10 +98,7 @@ def test_a_hook_is_waited_for_and_not_what_it_leaves_running(
     said = run_hook(["sh", "-c", "sleep 60 & echo $! > pid; wait"], "", tmp_path)
     assert said == "命令 sh 在 1 秒内没有结束，已停止"
     child = Path("/proc") / (tmp_path / "pid").read_text().strip()
-    deadline = time.monotonic() + PATIENCE
-    while not ended(child) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert ended(child)
+    wait_until(lambda: ended(child), "it goes on running")
 
 
 def ended(process: Path) -> bool:

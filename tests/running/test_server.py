@@ -1,10 +1,11 @@
 """The preview's server: this machine only, ranges, headers, and word of every build."""
 
 import http.client
+import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPResponse
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from dangjian.preview import server as preview_server
 from dangjian.preview.requests import Span, asked_span, locate
 from dangjian.preview.server import (
     EVENTS,
-    FIRST_PORT,
     SCRIPT,
     Handler,
     PortError,
@@ -220,7 +220,11 @@ def test_a_file_that_goes_while_it_is_asked_for_is_a_page_not_found(
 
 def test_a_half_open_request_has_its_time(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Handler, "timeout", 0.2)
-    with serving(site) as port, socket.create_connection(("127.0.0.1", port), timeout=20) as slow:
+    with (
+        serving(site) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=20) as slow,
+        suppress(ConnectionError),  # where its time was over before it had sent that
+    ):
         slow.sendall(b"GET / HTTP/1.1\r\nHost: local")
         assert slow.recv(100) == b""
 
@@ -315,11 +319,18 @@ def test_every_build_is_reported_to_who_listens(site: Path) -> None:
         connection.close()
 
 
+@pytest.fixture
+def _own_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other ports than previews of other tests take and leave meanwhile."""
+    monkeypatch.setattr(preview_server, "FIRST_PORT", 20_000 + os.getpid() % 200 * 10)
+
+
+@pytest.mark.usefixtures("_own_ports")
 def test_ports_that_are_taken(site: Path) -> None:
     first = open_server(site)
     second = open_server(site)
     try:
-        assert FIRST_PORT <= first.server_port < second.server_port
+        assert preview_server.FIRST_PORT <= first.server_port < second.server_port
         with pytest.raises(PortError, match=f"端口 {first.server_port} 已被占用"):
             open_server(site, first.server_port)
     finally:
@@ -327,6 +338,7 @@ def test_ports_that_are_taken(site: Path) -> None:
         second.server_close()
 
 
+@pytest.mark.usefixtures("_own_ports")
 def test_so_many_ports_are_tried_and_no_more(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_server(site) as first, open_server(site) as second:
         monkeypatch.setattr(preview_server, "FIRST_PORT", first.server_port)
