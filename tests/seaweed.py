@@ -6,14 +6,15 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.waiting import wait_until
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK"}
 BUCKET = "portal"
@@ -75,12 +76,16 @@ def running_store(folder: Path) -> Iterator[Store]:
         weed, f"-logdir={folder}", "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-s3",
         f"-s3.config={folder / 's3.json'}", f"-s3.port={s3}", f"-master.port={master}",
         f"-volume.port={volume}", f"-filer.port={filer}", "-master.volumeSizeLimitMB=64",
+        # Else at the same two ports in each server: of two on one machine one would end.
+        "-s3.port.iceberg=0", "-s3.port.lance=0",
     ]  # fmt: skip
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
     try:
         store = Store(s3)
-        _make_bucket(store, folder / "log")
+        client = store.client()
+        wait_until(lambda: server.poll() is not None or _has_bucket(client), "no S3 server")
+        assert server.poll() is None, (folder / "log").read_text(errors="replace")[-4000:]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("boto3.Session", _shared_session)
             yield store
@@ -102,18 +107,16 @@ def _session(profile_name: str | None, _environment: tuple[tuple[str, str], ...]
     return Session(profile_name=profile_name)
 
 
-def _make_bucket(store: Store, log: Path) -> None:
-    client, end = store.client(), time.monotonic() + 120
-    while True:
-        try:
+def _has_bucket(client: Any) -> bool:
+    """Make the bucket; False while the server is not up yet."""
+    known = client.exceptions.BucketAlreadyExists, client.exceptions.BucketAlreadyOwnedByYou
+    try:
+        with suppress(*known):  # where it could not take an object yet
             client.create_bucket(Bucket=BUCKET)
-            client.put_object(Bucket=BUCKET, Key="ready", Body=b"1")
-        except Exception:  # noqa: BLE001 - it is not up yet, in one of many ways
-            if time.monotonic() > end:
-                pytest.fail(f"no S3 server: {log.read_text(errors='replace')[-2000:]}")
-            time.sleep(0.5)
-        else:
-            return
+        client.put_object(Bucket=BUCKET, Key="ready", Body=b"1")
+    except Exception:  # noqa: BLE001 - in one of many ways
+        return False
+    return True
 
 
 def _free_ports(count: int) -> list[int]:

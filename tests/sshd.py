@@ -64,15 +64,18 @@ def running_sshd(folder: Path) -> Iterator[Sshd]:
         "KexAlgorithms curve25519-sha256",
     ]
     (folder / "sshd_config").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    server = subprocess.Popen(
-        [SSHD, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=subprocess.DEVNULL
-    )
+    host = (folder / "host.pub").read_text(encoding="utf-8")
+    (folder / "known").write_text(f"[127.0.0.1]:{port} {host}", encoding="utf-8")
+    log = folder / "log"
+    with log.open("wb") as written:
+        server = subprocess.Popen(
+            [SSHD, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=written
+        )
     try:
         wait_until(lambda: server.poll() is not None or listens(port), "sshd does not listen")
-        assert server.poll() is None, "sshd has ended"
+        assert server.poll() is None, log.read_text(errors="replace")
         command = ["ssh", "-F", "none", "-i", str(folder / "user"), "-o", "IdentitiesOnly=yes"]
         command += ["-o", f"UserKnownHostsFile={folder / 'known'}"]
-        command += ["-o", "StrictHostKeyChecking=accept-new", "-o", "LogLevel=ERROR"]
         yield Sshd(port, command)
     finally:
         server.terminate()

@@ -326,12 +326,13 @@ def test_publish_never_into_the_articles(site: Path) -> None:
 
 
 def test_clean_leaves_articles_and_the_live_site(site: Path) -> None:
-    run(site, "build")
-    run(site, "publish")
+    for word in ("build", "publish"):
+        assert (done := run(site, word)).returncode == 0, done
     kept = files_of(site / "content"), files_of(site / "public")
-    assert run_as_process(site, "clean", "--output").returncode == 0
-    assert not (site / "cache").exists()
-    assert not (site / "output").exists()
+    done = run_as_process(site, "clean", "--output")
+    assert done.returncode == 0, done
+    assert not (site / "cache").exists(), done
+    assert not (site / "output").exists(), done
     assert (files_of(site / "content"), files_of(site / "public")) == kept
 
 
