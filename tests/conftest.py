@@ -36,6 +36,7 @@ from dangjian.rendering.dependencies import referred_templates
 from dangjian.rendering.environment import make_environment
 from dangjian.settings.workspace import Run, workplace_of
 from tests.sites import Built, Site
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 MakeSite = Callable[..., Site]
@@ -220,7 +221,7 @@ def find_chromium() -> str:
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     # A busy machine is slow, not wrong.
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as driver:
         yield driver
 
@@ -239,6 +240,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def visitor(browser: Browser) -> Iterator[BrowserContext]:
     """The one visitor of all tests that need none of another kind: a new one takes a second."""
     context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE * 1000)
     # Without a page that stays, the process that has compiled the scripts ends with each test.
     context.new_page()
     yield context

@@ -96,6 +96,7 @@ def open_page(browser: Browser) -> Page:
     context = browser.new_context(
         viewport={"width": WIDTHS[-1], "height": HEIGHT}, reduced_motion="reduce", locale="zh-CN"
     )
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.clock.set_fixed_time("2026-11-24T02:00:00Z")
     return page
