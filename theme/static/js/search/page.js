@@ -3,8 +3,8 @@
 import {filtersInUse, readAddress, writeAddress} from './address.js';
 import {SearchClient, SearchFailure} from './client.js';
 import {
-  activeFilters, failureSentence, filterPanel, nothingFound, pagerLinks, resultItems, sortChoice,
-  statusSentence,
+  activeFilters, failureSentence, filterPanel, nothingFound, pagerLinks, renewSnippets, resultItems,
+  sortChoice, statusSentence,
 } from './view.js';
 
 // Search immediately on the first key; debounce the following ones.
@@ -12,6 +12,7 @@ const TYPING_PAUSE = 60;
 const TYPING_AGAIN = 250;
 const SLOW = 400;
 const SCROLL_PAUSE = 200;
+const RESIZE_PAUSE = 200;
 
 // A task of its own, after what the browser has to do now.
 const moment = () => new Promise((resolve) => setTimeout(resolve));
@@ -41,6 +42,8 @@ class SearchPage {
     // Where the reader was when she left: the browser goes there before there are results.
     this.place = history.state?.place || 0;
     this.scrolled = 0;
+    this.resized = 0;
+    this.cutFor = 0;
   }
 
   start() {
@@ -65,6 +68,11 @@ class SearchPage {
       clearTimeout(this.scrolled);
       this.scrolled = setTimeout(() => this.notePlace(), SCROLL_PAUSE);
     }, {passive: true});
+    document.addEventListener('choice', () => this.cutAgain());
+    window.addEventListener('resize', () => {
+      clearTimeout(this.resized);
+      this.resized = setTimeout(() => this.cutAgain(), RESIZE_PAUSE);
+    });
     window.addEventListener('popstate', (event) => {
       this.addressDue = false;
       this.place = event.state?.place || 0;
@@ -139,7 +147,8 @@ class SearchPage {
     }
     this.part('results').setAttribute('aria-busy', 'true');
     try {
-      const answer = await this.client.ask({...this.request, room: this.room()}, (first) => {
+      this.cutFor = this.room();
+      const answer = await this.client.ask({...this.request, room: this.cutFor}, (first) => {
         if (mine === this.asked) this.showResults(first);
       });
       if (mine !== this.asked) return;
@@ -152,19 +161,41 @@ class SearchPage {
       await moment();
       if (mine === this.asked) this.showFilters(answer);
       await moment();
-      if (mine === this.asked) this.settleAddress();
+      if (mine !== this.asked) return;
+      this.settleAddress();
+      this.cutAgain();
     } catch (error) {
       if (!(error instanceof SearchFailure)) throw error;
       if (mine === this.asked) this.fail(error.kind);
     }
   }
 
-  // How many characters a snippet has room for: those of its lines (two, or three on a phone; see
-  // search.css), but for two a line, which may be short of what must not begin the next one.
+  // How many characters a snippet has room for: those of its lines (see search.css), but for two a
+  // line, which may be short of what must not begin the next one.
   room() {
-    const width = this.part('results').clientWidth || this.app.clientWidth;
-    const line = Math.min(46, Math.floor(width / parseFloat(getComputedStyle(this.app).fontSize)));
-    return (matchMedia('(max-width: 40rem)').matches ? 3 : 2) * (line - 2);
+    const results = this.part('results');
+    const style = getComputedStyle(results);
+    const value = (name) => Number(style.getPropertyValue(name));
+    const width = results.clientWidth || this.app.clientWidth;
+    const line = Math.min(value('--snippet-line'), Math.floor(width / parseFloat(style.fontSize)));
+    return value('--snippet-lines') * (line - 2);
+  }
+
+  // The reader has chosen another size of type, or turned the phone: the lines hold more or less.
+  async cutAgain() {
+    const room = this.room();
+    const results = this.part('results');
+    const busy = results.hasAttribute('aria-busy');
+    if (busy || this.app.dataset.state !== 'results' || room === this.cutFor) return;
+    this.cutFor = room;
+    const mine = this.asked;
+    try {
+      const answer = await this.client.ask({...this.request, room}, () => {});
+      if (mine === this.asked) renewSnippets(results, answer, this.root);
+    } catch (error) {
+      // What is shown stays as it was cut.
+      if (!(error instanceof SearchFailure)) throw error;
+    }
   }
 
   // Dim old results only after a delay: most answers arrive sooner, and redrawing twice is slower.

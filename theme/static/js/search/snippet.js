@@ -3,8 +3,9 @@
 import {placesOf} from './finding.js';
 
 const SNIPPET = 96;
-const LEAST = 50;
+const LEAST = 24;
 const BEFORE = 24;
+const LEAD = 10;
 const LONGEST_SHOWN = 20000;
 const NEAR_END = 20;
 const SENTENCE_END = /[。！？；\n]/;
@@ -82,9 +83,9 @@ function wholeCharacters(text, place) {
 }
 
 // A place at or a little before `end` where a clause ends, if there is one.
-function senseEnd(text, end) {
+function senseEnd(text, end, near) {
   if (end === text.length) return end;
-  for (let at = end; at > end - NEAR_END; at -= 1) if (CLAUSE_END.test(text[at - 1])) return at;
+  for (let at = end; at > end - near; at -= 1) if (CLAUSE_END.test(text[at - 1])) return at;
   return end;
 }
 
@@ -120,9 +121,11 @@ function withoutHeads(text, hits) {
 export function snippetOf(whole, found, room = SNIPPET) {
   const size = Math.max(LEAST, Math.min(SNIPPET, room));
   const [text, hits] = whole.includes(HEAD_CELL_END) ? withoutHeads(whole, found) : [whole, found];
-  const first = hits.length ? sentenceStart(text, bestStart(hits, size), Math.min(40, size - 40)) : 0;
+  const near = Math.max(LEAD, Math.min(40, size - 40));
+  const first = hits.length ? sentenceStart(text, bestStart(hits, size), near) : 0;
   const start = wholeCharacters(text, first);
-  const end = senseEnd(text, wholeCharacters(text, Math.min(text.length, start + size)));
+  const last = wholeCharacters(text, Math.min(text.length, start + size));
+  const end = senseEnd(text, last, Math.min(NEAR_END, size / 3));
   const pieces = markPieces(text, hits, start, end).map(inOneLine);
   if (start > 0 && !SENTENCE_END.test(text[start - 1])) pieces[0] = '…' + pieces[0];
   if (end < text.length) pieces[pieces.length - 1] += '…';

@@ -152,6 +152,16 @@ export function resultItems(answer, root) {
   return answer.results.map((result) => resultItem(result, root));
 }
 
+/** Puts the snippets of an answer in the places of those shown, where it has the same results. */
+export function renewSnippets(list, answer, root) {
+  resultItems(answer, root).forEach((fresh, place) => {
+    const part = (name) => [list.children[place], fresh].map((item) => item?.querySelector(name));
+    const [shownLink, link] = part('.result-link');
+    const [shown, cut] = part('.result-snippet');
+    if (shown && cut && shownLink.href === link.href) shown.replaceWith(cut);
+  });
+}
+
 function pagesOf(answer) {
   return Math.max(answer.page, Math.ceil(answer.total / answer.pageSize));
 }
