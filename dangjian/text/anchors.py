@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
-from dangjian.common.patterns import regex
+from dangjian.common.patterns import has_mark, regex
 from dangjian.text.links import fragment_of, slug
 from dangjian.text.remarks import Remark
 from dangjian.text.tokens import BEGIN
@@ -38,7 +38,7 @@ def set_anchors(
     all ids in it.
     """
     ids = _Ids()
-    if ' id="' in text:
+    if has_mark(text, ' id="', '"'):
         text = _ID.sub(lambda match: _settled(match, ids, remarks), text)
     headings: list[tuple[int, str, str]] = []
 
@@ -61,14 +61,14 @@ def set_anchors(
         headings.append((int(level), name, shown))
         return f"<h{level}{attributes}>{words}</h{level}>"
 
-    if "<h" in text:
+    if has_mark(text, "<h", "h"):
         text = _HEADING.sub(heading, text)
-    if "[TOC]" in text or "[toc]" in text:
+    if has_mark(text, "[TOC]") or has_mark(text, "[toc]"):
         text = _with_contents(text, headings, remarks)
-    if "footnote-backref" in text:
+    if has_mark(text, "footnote-backref", "-"):
         # Nothing refers to some notes, so there is no way back.
         text = _BACK.sub(lambda match: match[0] if match[1] in ids else "", text)
-    if 'href="#' in text:
+    if has_mark(text, 'href="#', "#"):
         text = _INNER.sub(lambda match: _within(match, ids, typed, remarks), text)
     return text, tuple(
         name for name in ids if name not in PAGE_IDS and not name.startswith(("fn:", "fnref"))

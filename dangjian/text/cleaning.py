@@ -7,7 +7,7 @@ from functools import partial
 
 import nh3
 
-from dangjian.common.patterns import regex
+from dangjian.common.patterns import has_mark, regex
 from dangjian.text import elements
 from dangjian.text.links import Links
 from dangjian.text.remarks import Remark
@@ -51,15 +51,15 @@ class Cleaner:
     def clean(self, text: str, links: Links, raw: bool, remarks: list[Remark]) -> str:
         """The HTML that is let through. ``raw``: an editor's own tags are in it."""
         self._links = links
-        text = _CELL_STYLE.sub(_cell, text) if "text-align" in text else text
-        if "href=" in text:
+        text = _CELL_STYLE.sub(_cell, text) if has_mark(text, "text-align", "-") else text
+        if has_mark(text, "href=", "="):
             text, empty = _EMPTY_LINK.subn(partial(_without_link, remarks), text)
             text = _EMPTY_PARAGRAPH.sub("", text) if empty else text
-        if "<img" in text:
+        if has_mark(text, "<img", "m"):
             text = _IMAGE.sub(self._image, text)
             text = _LINK_FIGURE.sub(_without_figure, _EMPTY_FIGURE.sub("", text))
             text = _EMPTY_PARAGRAPH.sub("", _EMPTY_LINK.sub("", text))
-        if "href=" in text:
+        if has_mark(text, "href=", "="):
             text = _HREF.sub(self._href, text)
         clean = self._cleaner.clean(text)
         if raw:

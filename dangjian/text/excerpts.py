@@ -4,7 +4,7 @@ import html
 import re
 from typing import Final
 
-from dangjian.common.patterns import regex
+from dangjian.common.patterns import has_mark, regex
 
 _TAGS = regex(r"<[^>]*>")
 _NOTE_MARKS = regex(r'<sup id="fnref[^>]*>.*?</sup>|<a class="footnote-backref".*?</a>')
@@ -34,9 +34,9 @@ def plain_text(text: str, head_end: str = "") -> str:
 
     A line that is a cell of a table's head ends with ``head_end``, which is neither word nor space.
     """
-    if "footnote" in text:
+    if has_mark(text, "footnote", "f"):
         text = _NOTE_MARKS.sub("", text)
-    if head_end and "<thead" in text:
+    if head_end and has_mark(text, "<thead", "h"):
         text = _TABLE_HEAD.sub(lambda head: _ended_cells(head[0], head_end), text)
     broken = _BREAKS.sub("\n", text)
     words = _SPACE.sub(" ", html.unescape(_TAGS.sub("", broken)))
@@ -55,7 +55,7 @@ def prose_of(text: str, length: int) -> str:
 
     Blocks are parted by a space where the one before does not end with a sign.
     """
-    if "footnote" in text:
+    if has_mark(text, "footnote", "f"):
         text = _NOTE_MARKS.sub("", text)
     if "<figcaption" in text or "<pre" in text or "<table" in text or 'class="' in text:
         text = _NO_PROSE.sub("", text)

@@ -9,7 +9,7 @@ on every machine or on none.
 import re
 
 from dangjian.common.errors import DangjianError
-from dangjian.common.patterns import regex
+from dangjian.common.patterns import has_mark, regex
 
 MAX_LENGTH = 2_000_000
 MAX_NOTES = 1_000
@@ -75,7 +75,7 @@ class WorkLimit:
         # A run of blanks covers one of these characters.
         if _ANY_BLANK.search(text[::_RUN]) and _BLANK.search(text):
             _look_at_blanks(text)
-        if "[^" in text:
+        if has_mark(text, "[^"):
             notes = len(_NOTE.findall(text))
             if notes > MAX_NOTES:
                 raise TooExpensiveError(

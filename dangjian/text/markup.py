@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dangjian.common.patterns import has_mark
 from dangjian.common.xmltext import strip_invalid
 from dangjian.text.anchors import set_anchors
 from dangjian.text.blocks import Blocks
@@ -94,7 +95,7 @@ class MarkdownText:
         before = len(remarks)
         same_breaks = text is given
         tokens = Tokens()
-        if "```" in text or "~~~" in text:
+        if has_mark(text, "```") or has_mark(text, "~~~"):
             text = take_out_code(text, tokens, remarks)
         raw = "<" in text
         if raw:
@@ -103,12 +104,12 @@ class MarkdownText:
             remarks[before:] = [_on_line(one, given) for one in remarks[before:]]
         if "&" in text:
             text = with_indents(text)
-        if "［" in text or "[＾" in text:
+        if "［" in text or has_mark(text, "[＾"):
             text = with_plain_notes(text)
         if "｜" in text:
             text = with_plain_bars(text)
         text = Blocks(manner.line_breaks, self._meter, remarks).lay_out(text)
-        if "[^" in text:
+        if has_mark(text, "[^"):
             text = look_at_notes(text, remarks)
         text = mend_slips(text)
         rest, runs = set_apart(text) if quick else (text, [])
@@ -119,9 +120,9 @@ class MarkdownText:
             html = join_lines(tokens.put_back(self._markdown.convert(rest)))
             html = self._cleaner.clean(html, links, raw, remarks)
             html = put_together(html, runs) if runs else html
-            if "&#" in given:
+            if has_mark(given, "&#"):
                 html = _without_controls(html, remarks)
-            if "](" in html or "][" in html or ")[" in html or "）[" in html:
+            if "[" in html and ("](" in html or "][" in html or ")[" in html or "）[" in html):
                 look_at_leftovers(html, text, remarks)
         html, anchors = set_anchors(html, links.inner, remarks)
         html = set_classes(html)

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from markupsafe import escape
 from msgspec import Struct
 
-from dangjian.common.patterns import regex
+from dangjian.common.patterns import has_mark, regex
 from dangjian.text.picture_tags import picture_tag
 
 _REFERENCE = regex(r'(<[a-z][^<>]*?\s)(src|href)="dj-(media|article|file|page|site):([^"]*)"')
@@ -46,7 +46,7 @@ def link_references(text: str, resolver: Resolver) -> str:
     text (``href="…"``), or None to drop the attribute. A picture that leads nowhere, which is
     reported elsewhere, is replaced by its words.
     """
-    if "dj-" not in text:
+    if not has_mark(text, "dj-", "j"):
         return text
     lost = False
 
@@ -111,7 +111,7 @@ def show_pictures(
     The first is loaded at once if it is ``eager``, the others when they come near. ``layout`` says
     how wide pictures are shown (the ``sizes`` of HTML). One that leads nowhere stays symbolic.
     """
-    if "dj-media:" not in text:
+    if not has_mark(text, "dj-media:", "j"):
         return text
     first = eager
 

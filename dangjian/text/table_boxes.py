@@ -8,7 +8,7 @@ worth reading (``long``); what is wider than the screen scrolls inside its box.
 import html
 import re
 
-from dangjian.common.patterns import regex
+from dangjian.common.patterns import has_mark, regex
 
 # Up to this many characters (counted as Chinese ones, figures as halves) a cell stays on one line.
 MAX_SHORT = 8
@@ -20,7 +20,7 @@ _BLOCKS = regex(r"<(?:br|p|li|div|img)\b")
 
 def scrolling_tables(text: str) -> str:
     """The HTML with each table in a ``.table-box`` and its cells marked short or long."""
-    return _TABLE.sub(_boxed, text) if "<table" in text else text
+    return _TABLE.sub(_boxed, text) if has_mark(text, "<table", "b") else text
 
 
 def _boxed(match: re.Match[str]) -> str:

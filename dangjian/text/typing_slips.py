@@ -37,6 +37,8 @@ _INDENT = regex(rf"^[ \t]*{_BLANK}(?:{_BLANK}|[ \t\u3000\u00a0])*", re.MULTILINE
 
 def mend_slips(text: str) -> str:
     """``text`` with ``[x]（a.md）``, ``！[x](a.jpg)`` and ``(a.md “x”)`` as they are meant."""
+    if "]" not in text and "】" not in text and "］" not in text:
+        return text
     if "]（" in text or ("](" in text and "）" in text):
         text = _outside_code(_WIDE_LINK, _plain_link, text)
     if "】" in text or "］" in text or "] (" in text or "] （" in text:

@@ -1,11 +1,11 @@
-"""Regular expressions that are compiled at their first use."""
+"""Regular expressions that are compiled at their first use, and marks looked for by one sign."""
 
 import re
 from importlib import import_module
 
 import pytest
 
-from dangjian.common.patterns import regex
+from dangjian.common.patterns import has_mark, regex
 from dangjian.paths import PACKAGE
 
 MODULES = [
@@ -30,6 +30,12 @@ def test_a_wrong_one_fails_where_it_is_used() -> None:
     wrong = regex("(")
     with pytest.raises(re.error):
         wrong.search("")
+
+
+def test_a_mark_is_found_whole() -> None:
+    assert has_mark("甲<pre>", "<pre") and has_mark("甲<pre>", "<pre", "e")
+    assert not has_mark("甲<p>re", "<pre") and not has_mark("甲<p>re", "<pre", "e")
+    assert not has_mark("甲", "<pre") and not has_mark("<p", "<pre", "e")
 
 
 @pytest.mark.parametrize("name", MODULES)
