@@ -189,3 +189,15 @@ def test_many_characters_need_no_other_lists(documents: list[tuple[str, str]]) -
         patch.setattr(postings, "_KEY_BITS", 0)
         others = lists_of(parts)
     assert rows_of(lists) == rows_of(others)
+
+
+@examples(10, 200)
+@given(st.lists(editions, max_size=8), st.integers(1, 40))
+def test_slices_make_the_same_lists(documents: list[tuple[str, str]], size: int) -> None:
+    """Texts that are taken in several slices, and pairs in several batches, give the same lists."""
+    parts = parts_from([("党建", "党建工作"), *documents])
+    lists = lists_of(parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, "_SLICE", size)
+        others = lists_of(parts)
+    assert rows_of(lists) == rows_of(others)

@@ -88,12 +88,12 @@ class Folder:
 
     def _has_traditional(self, codes: Codes) -> Flags:
         borders = np.flatnonzero(codes == _BORDER_CODE)[:-1]
-        found: Flags = np.logical_or.reduceat(self._traditional[codes], borders)
+        found: Flags = np.logical_or.reduceat(self._traditional.take(codes), borders)
         return found
 
     def _known(self, codes: Codes) -> npt.NDArray[np.int32]:
         """The number of each code point, ignored ones left out."""
-        numbers = self._table[codes]
+        numbers = self._table.take(codes)
         least = int(numbers.min())
         if least <= _UNKNOWN:
             for code in sorted(set(codes[numbers == _UNKNOWN].tolist())):

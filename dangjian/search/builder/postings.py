@@ -10,7 +10,7 @@ from dangjian.search.format.bits import Numbers, Small, is_among
 from dangjian.search.format.lists import TITLE_END, Lists, Places, encode
 from dangjian.search.format.pinyin import INITIAL, syllable_number
 
-_SLICE = 125_000
+_SLICE = 60_000
 _TERM_BITS = 32
 _KEY_BITS = 63
 _TERM_MASK = (1 << _TERM_BITS) - 1
@@ -86,25 +86,42 @@ def _places_of(fields: Fields, numbers: Numbers, terms: Numbers) -> Numbers:
 
 def _pairs(fields: Fields, widths: Small, numbers: Numbers, places: Numbers) -> Iterator[Lists]:
     """The lists of what begins at some places, in batches that need little memory each."""
-    bounds = np.searchsorted(places, fields.starts)
-    field = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
-    unit, after = numbers[places], numbers[places + 1]
-    yield _single_units(fields, widths, unit, field)
-    paired = after != 0
-    places, field, unit, after = (p.compress(paired) for p in (places, field, unit, after))
-    found = _in_order(unit, after, field, places - fields.starts[field])
-    small = fields.small()
-    begin = 0
-    while begin < len(places):
-        cut = begin + _SLICE
-        if cut < len(places):
-            cut = int(np.searchsorted(found.term, found.term[cut] + 1))
-        term, field, position = (column[begin:cut] for column in found)
+    pairs = _PackedPairs.of(fields)
+    small, bits = fields.small(), len(fields.starts).bit_length()
+    singles: list[Numbers] = []
+    for part, field in _in_slices(fields, places):
+        unit, after = numbers.take(part), numbers.take(part + 1)
+        singles.append(_once((unit << bits) | field))
+        paired = after != 0
+        at, field, unit, after = (one.compress(paired) for one in (part, field, unit, after))
+        pairs.add(unit, after, field, at - fields.starts.take(field))
+    yield _single_units(fields, widths, singles, bits)
+    for term, field, position in pairs.batches():
         lists = encode(Places(term, field.astype(small), position.astype(small)), widths)
         first = fields.chars[lists.term >> _TERM_BITS]
         second = fields.chars[lists.term & _TERM_MASK]
         yield lists._replace(term=(first << _TERM_BITS) | second)
-        begin = cut
+
+
+def _in_slices(fields: Fields, places: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
+    """Ascending places with the fields they are in, so many at a time as a processor's caches hold.
+
+    Larger arrays take longer to get from the system than to fill.
+    """
+    bounds = np.searchsorted(places, fields.starts)
+    for begin in range(0, max(len(places), 1), _SLICE):
+        part = places[begin : begin + _SLICE]
+        within: Numbers = np.clip(bounds, begin, begin + len(part))
+        counts = np.diff(within)
+        yield part, np.repeat(np.arange(len(counts)), counts)
+
+
+def _once(numbers: Numbers) -> Numbers:
+    """Each of some numbers once, ascending; what is given is sorted in its place."""
+    numbers.sort()
+    new = np.ones(len(numbers), bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+    return numbers.compress(new)
 
 
 class _Pairs(NamedTuple):
@@ -115,42 +132,76 @@ class _Pairs(NamedTuple):
     position: Numbers
 
 
-def _in_order(unit: Numbers, after: Numbers, field: Numbers, position: Numbers) -> _Pairs:
-    """Places of pairs, which come in the order of the texts, by the pairs first."""
-    after_bits, field_bits, bits = (
-        int(column.max(initial=0)).bit_length() for column in (after, field, position)
-    )
-    if int(unit.max(initial=0)).bit_length() + after_bits + field_bits + bits > _KEY_BITS:
-        term = (unit << _TERM_BITS) | after
+class _PackedPairs:
+    """Places of pairs, each in one number, which is quicker to sort than what belongs together.
+
+    They are added in the order of the texts, and come back by the pairs first.
+    """
+
+    def __init__(self, unit: int, field: int, position: int) -> None:
+        self._bits = unit, field, position
+        self._added: list[Numbers] = []
+
+    @staticmethod
+    def of(fields: Fields) -> "_PackedPairs | _WidePairs":
+        """For the places of these fields."""
+        lengths = np.diff(fields.starts)
+        most = len(fields.chars), len(lengths), int(lengths.max(initial=0))
+        unit, field, position = (number.bit_length() for number in most)
+        if 2 * unit + field + position > _KEY_BITS:
+            return _WidePairs()
+        return _PackedPairs(unit, field, position)
+
+    def add(self, unit: Numbers, after: Numbers, field: Numbers, position: Numbers) -> None:
+        """Add places."""
+        unit_bits, field_bits, position_bits = self._bits
+        keys = unit << unit_bits
+        for column, width in ((after, field_bits), (field, position_bits)):
+            keys |= column
+            keys <<= width
+        keys |= position
+        self._added.append(keys)
+
+    def batches(self) -> Iterator[_Pairs]:
+        """All places, in batches that part no two of one pair."""
+        unit, field, position = self._bits
+        keys = np.concatenate(self._added)
+        keys.sort()
+        term_at, begin = field + position, 0
+        while begin < len(keys):
+            end = begin + _SLICE
+            if end < len(keys):
+                end = int(np.searchsorted(keys, ((keys[end] >> term_at) + 1) << term_at))
+            part = keys[begin:end]
+            term = part >> term_at
+            yield _Pairs(
+                ((term >> unit) << _TERM_BITS) | (term & ((1 << unit) - 1)),
+                (part >> position) & ((1 << field) - 1),
+                part & ((1 << position) - 1),
+            )
+            begin = end
+
+
+class _WidePairs:
+    """The same for pairs that are too many bits for one number."""
+
+    def __init__(self) -> None:
+        self._added: list[_Pairs] = []
+
+    def add(self, unit: Numbers, after: Numbers, field: Numbers, position: Numbers) -> None:
+        self._added.append(_Pairs((unit << _TERM_BITS) | after, field, position))
+
+    def batches(self) -> Iterator[_Pairs]:
+        term, field, position = map(np.concatenate, zip(*self._added, strict=True))
         order = np.argsort(term, kind="stable")
-        return _Pairs(term[order], field[order], position[order])
-    # To sort numbers is much quicker than to fetch what belongs to them afterwards.
-    keys = unit.copy()
-    for column, width in ((after, after_bits), (field, field_bits), (position, bits)):
-        keys <<= width
-        keys |= column
-    keys.sort()
-    position = keys & ((1 << bits) - 1)
-    keys >>= bits
-    field = keys & ((1 << field_bits) - 1)
-    keys >>= field_bits
-    after = keys & ((1 << after_bits) - 1)
-    keys >>= after_bits
-    keys <<= _TERM_BITS
-    keys |= after
-    return _Pairs(keys, field, position)
+        yield _Pairs(term[order], field[order], position[order])
 
 
-def _single_units(fields: Fields, widths: Small, unit: Numbers, field: Numbers) -> Lists:
-    """Which documents have which units, in each of the fields."""
-    width = len(fields.starts).bit_length()
-    keys = (unit << width) | field
-    keys.sort()
-    new = np.ones(len(keys), bool)
-    new[1:] = keys[1:] != keys[:-1]
-    keys = keys.compress(new)
-    field = (keys & ((1 << width) - 1)).astype(fields.small())
-    lists = encode(Places(keys >> width, field, None), widths)
+def _single_units(fields: Fields, widths: Small, found: Sequence[Numbers], bits: int) -> Lists:
+    """Which documents have which units, in each of the fields; ``found`` has the field behind."""
+    keys = _once(np.concatenate(found))
+    field = (keys & ((1 << bits) - 1)).astype(fields.small())
+    lists = encode(Places(keys >> bits, field, None), widths)
     return lists._replace(term=fields.chars[lists.term] << _TERM_BITS)
 
 

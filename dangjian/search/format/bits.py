@@ -24,9 +24,9 @@ def pack(values: Small, widths: Small, places: Small, size: int) -> Bytes:
         shifted = values.astype(np.uint64) << shifts
         last = np.append(np.flatnonzero(words[1:] != words[:-1]), len(words) - 1)
         # What does not overlap adds up to a word; sums before it are taken away modulo 2 ** 64.
-        sums = np.cumsum(shifted)[last]
+        sums = np.cumsum(shifted).take(last)
         both = np.diff(sums, prepend=np.uint64(0))
-        targets = words[last]
+        targets = words.take(last)
         out[targets] |= (both >> np.uint64(32)).astype(np.uint32)
         out[targets + 1] |= (both & np.uint64(0xFFFFFFFF)).astype(np.uint32)
     return out.astype(">u4").view(np.uint8)[:size]

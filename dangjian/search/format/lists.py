@@ -92,7 +92,7 @@ def encode(places: Places, widths: Small) -> Lists:
     np.not_equal(term[1:], term[:-1], out=new[1:])
     new[1:] |= field[1:] != field[:-1]
     postings = np.flatnonzero(new)
-    term, field = term[postings], field[postings]
+    term, field = term.take(postings), field.take(postings)
     kind = (field >= documents).astype(np.int8)
     kind += field >= 2 * documents
     docs = field - kind * field.dtype.type(documents)
@@ -106,7 +106,7 @@ def encode(places: Places, widths: Small) -> Lists:
     )
     pos_blob, pos_bytes = np.zeros(0, np.uint8), np.zeros(len(first), np.int64)
     if position is not None and len(first):
-        width = np.where(kind == BODY, widths[docs], 0).astype(docs.dtype)
+        width = np.where(kind == BODY, widths.take(docs), 0).astype(docs.dtype)
         counts = np.add.reduceat(freqs, first)
         pos_blob, pos_bytes = _encode_positions(
             postings[first], counts, kind[first] != BODY, position, np.repeat(width, freqs)
