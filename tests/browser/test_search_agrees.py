@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import BrowserContext, Page
 
 from dangjian.search.format.documents import CHINA, SearchDoc
@@ -123,6 +124,53 @@ def test_same_answers_to_titles(
         answer, addresses = search_worker.all_results(page, title)
         assert (title, addresses) == (title, [result.url for result in expected.results])
         assert answer["total"] == expected.total
+    page.close()
+
+
+@pytest.mark.parametrize("holders", [3, 10, 11])
+@pytest.mark.parametrize("rarest", [100, 101])
+def test_a_long_word_of_which_a_part_is_seldom(
+    visitor: BrowserContext,
+    serve: Callable[[Path], str],
+    tmp_path: Path,
+    holders: int,
+    rarest: int,
+) -> None:
+    """Up to 100 articles with the rarest pair, the two rarest may be enough: the same is found."""
+    texts = ["我们建设电梯修水渠。"] * holders + ["电梯。建设，我们，梯修。"] * (rarest - holders)
+    texts += ["我们建设，修水渠"] * (230 - len(texts))
+    docs = [library.article(number, f"之{number}", text) for number, text in enumerate(texts)]
+    library.build(tmp_path / "search", docs)
+    search_worker.put_worker(tmp_path)
+    page = visitor.new_page()
+    search_worker.open_worker(page, serve(tmp_path))
+    expected = search_index(IndexReader(tmp_path / "search"), "我们建设电梯修水渠", 0)
+    answer, addresses = search_worker.all_results(page, "我们建设电梯修水渠")
+    assert answer["total"] == expected.total == holders
+    assert addresses == [result.url for result in expected.results]
+    page.close()
+
+
+@pytest.mark.parametrize("kinds", [256, 257])
+def test_many_sources(
+    visitor: BrowserContext, serve: Callable[[Path], str], tmp_path: Path, kinds: int
+) -> None:
+    """Up to 256 sources their numbers take one byte, then two; the first segment lacks one."""
+    docs = [
+        replace(library.article(number, f"之{number}", "党建工作"), source=f"{number % kinds}号报")
+        for number in range(kinds * 2 + 60)
+    ]
+    library.build_in_segments(tmp_path / "search", docs, (100, kinds * 2))
+    search_worker.put_worker(tmp_path)
+    page = visitor.new_page()
+    search_worker.open_worker(page, serve(tmp_path))
+    index = IndexReader(tmp_path / "search")
+    for source in ("0号报", "99号报", f"{kinds - 1}号报"):
+        expected = search_index(index, f"党建 来源:{source}", 0)
+        answer, addresses = search_worker.all_results(page, "党建", source=source)
+        assert answer["total"] == len(addresses) >= 2
+        assert set(addresses) <= {result.url for result in expected.results}
+        assert [source, len(addresses)] in answer["facets"]["sources"]
     page.close()
 
 

@@ -71,9 +71,8 @@ def test_parts_of_large_shards_are_few_requests(
     monkeypatch.setattr(shards, "MAX_SHARDS", 8)
     library.build(site / "search", docs)
     asked_for = requests_of(page, serve(site), "电梯修到了心坎上", 1)
-    # Four pairs and the last character of a title are in four shards: the directories of these, and
-    # the list of the rarest pair.
-    assert asked_for == {"lists": 4 + 1, "text": 1}
+    # Four pairs are in three shards: the directories of these, and the list of the rarest pair.
+    assert asked_for == {"lists": 3 + 1, "text": 1}
 
 
 def test_first_results_do_not_wait_for_the_others(page: Page, http: str) -> None:

@@ -20,7 +20,7 @@ class Dump(Struct, frozen=True):
     terms: dict[Term, dict[str, tuple[int, ...]]]
     docs: int
     units: int
-    columns: dict[str, str]
+    columns: list[tuple[str, str]]
 
 
 def dump_index(folder: Path) -> Dump:

@@ -13,8 +13,10 @@ from dangjian.search.format.documents import FIELDS, SEPARATOR
 from dangjian.search.format.lists import decode_documents, encode_documents
 from dangjian.search.format.tokens import (
     MAX_BITS,
+    RECORD_STEP,
     Token,
     TokenReader,
+    in_order,
     read_tokens,
     tokens_bytes,
     widths_for,
@@ -58,8 +60,33 @@ def test_what_is_often_said_is_a_token() -> None:
     assert {"党建", "组织", "群众", "工作"} <= set(tokens)
     usual = "".join(bytes((row, 0xA1)).decode("gb2312") for row in range(0xB0, 0xD7))
     assert set(usual) <= set(tokens)
-    data, _ = WRITER.write(whole(["基层党组织服务群众工作"] * 10), np.zeros(10, np.uint8))
-    assert len(data) <= 10 * (1 + 13)  # flags, and eleven characters (33 bytes) in thirteen
+    data, _ = WRITER.write(whole(["基层党组织服务群众工作" * 10]), np.zeros(1, np.uint8))
+    assert len(data) <= RECORD_STEP + 10 * 13  # eleven characters (33 bytes) in thirteen
+
+
+def test_a_record_takes_whole_steps() -> None:
+    """One character more is another step only where the last one is full."""
+    rare = "\U00020bb7"  # no token: the code of the escape, and 21 bits
+    each = next(token.width for token in TOKENS if not token.text) + 21
+    lengths = [len(WRITER.write(whole([rare * n]), np.zeros(1, np.uint8))[0]) for n in range(99)]
+    assert not any(length % RECORD_STEP for length in lengths)
+    grown = [n for n, (one, more) in enumerate(pairwise(lengths)) if more > one]
+    assert {lengths[n + 1] - lengths[n] for n in grown} == {RECORD_STEP}
+    assert {more - one for one, more in pairwise(grown)} == {
+        RECORD_STEP * 8 // each,
+        RECORD_STEP * 8 // each + 1,
+    }
+
+
+def test_tokens_of_several_characters_need_those() -> None:
+    """What is written of a longer one are the numbers of its characters."""
+    tokens = in_order([Token(2, "党"), Token(2, "建"), Token(2, "党建"), Token(2, "")])
+    raw = tokens_bytes(tokens)
+    assert read_tokens(raw) == tokens
+    with pytest.raises(ValueError, match="characters that are none"):
+        read_tokens(raw[:-1] + b"\2")
+    with pytest.raises(ValueError, match="as long as announced"):
+        read_tokens(raw[:-1])
 
 
 @settings(deadline=None)

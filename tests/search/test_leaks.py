@@ -51,7 +51,7 @@ def payloads(folder: Path) -> dict[str, bytes]:
     """The unmasked payload of every file, and whatever of it can be inflated, as bytes."""
     found: dict[str, bytes] = {}
     manifest: Manifest = read_manifest(folder)
-    tables = [*manifest.fold.exceptions, "".join(manifest.columns)]
+    tables = [*manifest.fold.exceptions, "".join(column for column, _ in manifest.columns)]
     found["names"] = "".join([*tables, *(p.name for p in folder.iterdir())]).encode()
     for path in folder.iterdir():
         raw = path.read_bytes()
@@ -81,7 +81,9 @@ def _inflated(data: bytes) -> bytes:
 def said(folder: Path) -> tuple[str, set[int]]:
     """All that the index says in words, and every unit that some posting list has."""
     index = IndexReader(folder)
-    words = [*index.manifest.columns, *index.manifest.columns.values()]
+    manifest = index.manifest
+    words = [word for pair in manifest.columns for word in pair]
+    words += [*manifest.types, *manifest.sources]
     units: set[int] = set()
     for segment in index.segments:
         info = segment.info
@@ -139,5 +141,5 @@ def test_the_look_into_raw_bytes_finds_what_is_there(tmp_path: Path) -> None:
     docs = archive(20)
     library.build(folder, docs.values(), {SECRETS["column"]: SECRETS["column_name"]})
     everything = b"".join(payloads(folder).values())
-    assert SECRETS["source"].encode() in everything
+    assert SECRETS["source"].encode("unicode_escape") in everything
     assert SECRETS["column_name"].encode("unicode_escape") in everything

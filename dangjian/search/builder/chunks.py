@@ -4,7 +4,6 @@ Chunks are what a change makes again. A chunk depends on nothing but its documen
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from dangjian.search.builder.folder import Codes, Folder
 from dangjian.search.builder.phrases import phrase_writer
 from dangjian.search.builder.postings import Fields, encode_all
 from dangjian.search.format.bits import Numbers
-from dangjian.search.format.container import wrap
+from dangjian.search.format.container import content_digest, wrap
 from dangjian.search.format.documents import TRADITIONAL, Record, record_text
 from dangjian.search.format.folding import BREAK
 from dangjian.search.format.lists import Lists, class_of, class_width
@@ -212,11 +211,6 @@ def text_bounds(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
         begin = end
 
 
-def text_digest(payload: bytes) -> bytes:
-    """Eight bytes that a text file is named by."""
-    return blake2b(payload, digest_size=8).digest()
-
-
 def text_entry(text: TextFile) -> TextEntry:
     """What the head of a segment says of a text file."""
-    return text_digest(text.payload), text.lengths, len(text.payload), wrap(text.payload)[1]
+    return content_digest(text.payload), text.lengths, len(text.payload), wrap(text.payload)[1]

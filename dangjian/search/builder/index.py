@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from dangjian.search.builder.cache import ChunkCache
 from dangjian.search.builder.making import MadeChunk, chunks_of, text_names
@@ -42,12 +43,15 @@ from dangjian.search.format.manifest import (
     FORMAT,
     MANIFEST,
     FoldEntry,
+    Info,
     Manifest,
+    SharedNames,
     TokensEntry,
     head_name,
     manifest_bytes,
     named_by_content,
     shards_name,
+    steps_to,
 )
 from dangjian.search.format.tokens import tokens_payload
 
@@ -192,14 +196,13 @@ class _Update:
         shards = [shards_name(digest) for digest, _ in built.shards.files]
         for name in shards:
             self._take([name])
-        columns = {column for said in facts for members in said.columns for column in members}
         return SegmentNote(
             chunks=names,
             entry=built.entry,
+            info=built.info,
             shards=built.shards,
             files=[head_name(built.entry.id), *shards, *texts],
             units=units_in(facts),
-            columns=sorted(columns),
         )
 
     def _before_change(self, names: Sequence[str], made: Sequence[MadeChunk]) -> Before | None:
@@ -239,13 +242,27 @@ def _holds(path: Path, data: bytes) -> bool:
 def _manifest(
     segments: Sequence[SegmentNote], shared: _Shared, columns: Mapping[str, str]
 ) -> Manifest:
-    used = sorted({column for note in segments for column in note.columns})
+    infos = [note.info for note in segments]
+    addresses = sorted({column for info in infos for column in info.columns})
+    types = sorted({name for info in infos for name in info.types})
+    sources = sorted({name for info in infos for name in info.sources})
+
+    def shared_names(info: Info) -> SharedNames:
+        return SharedNames(
+            steps_to(info.columns, addresses),
+            info.sets,
+            steps_to(info.types, types),
+            steps_to(info.sources, sources),
+        )
+
     return Manifest(
         format=FORMAT,
         fold=shared.fold,
         tokens=shared.tokens,
-        columns={column: columns.get(column, column) for column in used},
+        columns=[(column, columns.get(column, column)) for column in addresses],
+        types=types,
+        sources=sources,
         docs=sum(note.entry.docs for note in segments),
         units=sum(note.units for note in segments),
-        segments=[note.entry for note in segments],
+        segments=[replace(note.entry, names=shared_names(note.info)) for note in segments],
     )

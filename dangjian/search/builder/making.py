@@ -15,7 +15,6 @@ from dangjian.search.builder.chunks import (
     facts_of,
     lists_of,
     text_bounds,
-    text_digest,
     text_entry,
     text_file,
     text_files,
@@ -25,7 +24,7 @@ from dangjian.search.builder.partition import Chunk
 from dangjian.search.builder.patching import LEAST_SHARE, patched_lists
 from dangjian.search.builder.threads import in_threads
 from dangjian.search.format.bits import Numbers
-from dangjian.search.format.container import wrap
+from dangjian.search.format.container import content_digest, wrap
 from dangjian.search.format.lists import Lists
 from dangjian.search.format.manifest import text_name
 
@@ -46,7 +45,7 @@ class MadeChunk(NamedTuple):
     def text_files(self) -> Iterator[tuple[str, bytes]]:
         """The text files it may lack, by name."""
         for text in self.texts:
-            yield text_name(text_digest(text.payload)), wrap(text.payload)[0]
+            yield text_name(content_digest(text.payload)), wrap(text.payload)[0]
 
 
 def text_names(facts: Facts) -> list[str]:

@@ -32,8 +32,8 @@ class Sizes(NamedTuple):
 
     small: tuple[int, int] = (64, 112)
     chunk: tuple[int, int] = (600, 1600)
-    segment: tuple[int, int] = (3500, 7000)
-    largest: tuple[int, int] = (12_000, 24_000)
+    segment: tuple[int, int] = (6000, 12_000)
+    largest: tuple[int, int] = (24_000, 48_000)
     recent: int = 1000
     late: int = 10_000
 

@@ -20,7 +20,7 @@ from msgspec import Struct
 from dangjian.search.builder.folder import Codes, code_points
 from dangjian.search.builder.state import PHRASES
 from dangjian.search.format.bits import Bytes, Numbers, pack, starts_of
-from dangjian.search.format.tokens import ESCAPED_BITS, Token, codes_of, in_order
+from dangjian.search.format.tokens import ESCAPED_BITS, RECORD_STEP, Token, codes_of, in_order
 
 BORDER, ESCAPE = 0, 1
 """The first two pieces: what separates texts, and a character that is no piece."""
@@ -203,9 +203,9 @@ def _every_other(numbers: Numbers) -> Numbers:
 
 
 def _records(values: Numbers, widths: Numbers, first: Numbers) -> tuple[bytes, list[int]]:
-    """The bytes of records, each at a byte of its own; ``first`` is where each begins."""
+    """The bytes of records, each at a step of its own; ``first`` is where each begins."""
     bits = np.add.reduceat(widths, first)
-    sizes = (bits + 7) >> 3
+    sizes = -(-bits // (8 * RECORD_STEP)) * RECORD_STEP
     places = np.cumsum(widths) - widths
     counts = np.diff(np.append(first, len(widths)))
     places += np.repeat(starts_of(sizes) * 8 - starts_of(bits), counts)

@@ -5,26 +5,28 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 
 from dangjian.search.builder.chunks import Facts
 from dangjian.search.builder.shards import Shard, shard_counts, shards_of
 from dangjian.search.builder.state import ShardsNote
-from dangjian.search.format.bits import Numbers, distinct, pack, starts_of, varints
+from dangjian.search.format.bits import Numbers, distinct, varints
 from dangjian.search.format.container import content_digest, wrap
 from dangjian.search.format.documents import day_of
-from dangjian.search.format.lists import Lists, class_size, shard_of
-from dangjian.search.format.manifest import SegmentEntry, head_name, shards_name
+from dangjian.search.format.lists import CLASS_SIZES, Lists, shard_of
+from dangjian.search.format.manifest import Info, SegmentEntry, head_name, shards_name
+from dangjian.search.format.tokens import RECORD_STEP, STEPS
 
 
 class BuiltSegment(NamedTuple):
-    """A segment as it was made: its line in the manifest, and the files that it may lack (by name).
+    """A segment as it was made: its line in the manifest, but for the names that its documents
+    share; these; and the files that it may lack (by name).
 
     ``shards`` says of its files of shards which these are. Text files belong to the chunks.
     """
 
     entry: SegmentEntry
+    info: Info
     files: dict[str, bytes]
     shards: ShardsNote
 
@@ -53,7 +55,8 @@ def build_segment(
         shards = _changed_shards(lists, before, files)
     else:
         shards = _shards(shards_of(lists, count), count, per_file, files)
-    sections = _sections(facts)
+    info = _info(facts)
+    sections = _sections(facts, info)
     sections["shards"] = _shards_section(shards)
     places: dict[str, tuple[int, int]] = {}
     payload = b""
@@ -74,7 +77,7 @@ def build_segment(
         length=len(payload),
         sections=places,
     )
-    return BuiltSegment(entry, files, shards)
+    return BuiltSegment(entry, info, files, shards)
 
 
 def _shards(
@@ -125,32 +128,34 @@ def _file_of(payloads: Sequence[bytes], files: dict[str, bytes]) -> tuple[bytes,
 def _shards_section(shards: ShardsNote) -> bytes:
     """What the head says of the posting shards."""
     digests, keys = (b"".join(column) for column in zip(*shards.files, strict=True))
-    return _deflate(_u24(shards.directories) + _u24(shards.sizes) + digests + keys)
+    return _deflate(_planes(shards.directories, 3) + _planes(shards.sizes, 3) + digests + keys)
 
 
-def _sections(facts: Sequence[Facts]) -> dict[str, bytes]:
+def _info(facts: Sequence[Facts]) -> Info:
+    """The names that documents share."""
+    sets = sorted({members for chunk in facts for members in chunk.columns})
+    columns = sorted({column for members in sets for column in members})
+    number = {column: n for n, column in enumerate(columns)}
+    return Info(
+        columns=columns,
+        sets=[[number[column] for column in members] for members in sets],
+        types=sorted({name for chunk in facts for name in chunk.types}),
+        sources=sorted({name for chunk in facts for name in chunk.sources}),
+    )
+
+
+def _sections(facts: Sequence[Facts], info: Info) -> dict[str, bytes]:
     """All sections of the head but that of the shards."""
+    sets = [tuple(info.columns[n] for n in members) for members in info.sets]
     of_docs = [columns for chunk in facts for columns in chunk.columns]
-    columns = sorted({column for members in of_docs for column in members})
-    column_number = {column: n for n, column in enumerate(columns)}
-    sets = sorted(set(of_docs))
-    types = sorted({name for chunk in facts for name in chunk.types})
-    sources = sorted({name for chunk in facts for name in chunk.sources})
-    info = {
-        "columns": columns,
-        "sets": [[column_number[column] for column in members] for members in sets],
-        "types": types,
-        "sources": sources,
-    }
     dates = [date for chunk in facts for date in chunk.dates]
     days = np.array([day_of(date) for date in dates], np.int64)
     return {
-        "info": _deflate(msgspec.json.encode(info)),
         "lengths": _deflate(b"".join(chunk.classes for chunk in facts)),
         "days": _deflate(varints(np.diff(days, prepend=0))),
         "columns": _ranks(of_docs, sets),
-        "types": _ranks([name for chunk in facts for name in chunk.types], types),
-        "sources": _ranks([name for chunk in facts for name in chunk.sources], sources),
+        "types": _ranks([name for chunk in facts for name in chunk.types], info.types),
+        "sources": _ranks([name for chunk in facts for name in chunk.sources], info.sources),
         "records": _record_lengths(facts),
         "texts": _texts(facts),
     }
@@ -160,47 +165,43 @@ def _texts(facts: Sequence[Facts]) -> bytes:
     """What the head says of the text files."""
     texts = [text for chunk in facts for text in chunk.texts]
     return _deflate(
-        np.array([len(lengths) for _, lengths, _, _ in texts], "<u2").tobytes()
-        + np.array([size for _, _, size, _ in texts], "<u4").tobytes()
-        + bytes(max(lengths).bit_length() for _, lengths, _, _ in texts)
+        _planes([len(lengths) for _, lengths, _, _ in texts], 2)
         + b"".join(digest for digest, _, _, _ in texts)
         + b"".join(keys for _, _, _, keys in texts)
     )
 
 
 def _record_lengths(facts: Sequence[Facts]) -> bytes:
-    """The lengths of the records: those of a file at as many bits as the longest needs."""
-    streams: list[bytes] = []
-    for chunk in facts:
-        for _, lengths, _, _ in chunk.texts:
-            values = np.array(lengths, np.int64)
-            width = max(lengths).bit_length()
-            widths = np.full(len(values), width, np.int64)
-            size = (len(values) * width + 7) >> 3
-            streams.append(pack(values, widths, starts_of(widths), size).tobytes())
-    return b"".join(streams)
+    """The steps that records take, less as many as a byte for each unit of the body would."""
+    lengths = [length for chunk in facts for _, of_file, _, _ in chunk.texts for length in of_file]
+    classes = np.frombuffer(b"".join(chunk.classes for chunk in facts), np.uint8)
+    steps = np.array(lengths, np.int64) // RECORD_STEP - CLASS_SIZES[classes] // RECORD_STEP
+    return _deflate(_planes((steps % STEPS).tolist(), 3))
 
 
 def _ranks(values: Sequence[Hashable], table: Sequence[Hashable]) -> bytes:
     number = {value: n for n, value in enumerate(table)}
-    ranks = [number[value] for value in values]
-    return _deflate(np.array(ranks, "u1" if len(table) <= 256 else "<u2").tobytes())
+    return _deflate(_planes([number[value] for value in values], 1 if len(table) <= 256 else 2))
 
 
-def _u24(values: Sequence[int]) -> bytes:
-    table = np.array(values, "<u4").view(np.uint8).reshape(-1, 4)
-    if len(table) and int(table[:, 3].max()) > 0:
-        raise ValueError("a part of the index is larger than 16 MB")
-    return table[:, :3].tobytes()
+def _planes(values: Sequence[int], size: int) -> bytes:
+    """Numbers of so many bytes: the lowest of all, then the next higher ones; these vary less."""
+    planes = np.array(values, "<u8").view(np.uint8).reshape(-1, 8).T
+    if planes[size:].any():
+        raise ValueError("a part of the index is larger than it can be")
+    return planes[:size].tobytes()
 
 
 def _deflate(data: bytes) -> bytes:
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    return packer.compress(data) + packer.flush()
+    """Deflated, with repetitions or without, whatever is shorter."""
+    tried: list[bytes] = []
+    for strategy in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_HUFFMAN_ONLY):
+        packer = zlib.compressobj(9, zlib.DEFLATED, -15, strategy=strategy)
+        tried.append(packer.compress(data) + packer.flush())
+    return min(tried, key=len)
 
 
 def units_in(facts: Sequence[Facts]) -> int:
     """The sum of the class sizes of all bodies: the length of the archive as ranking counts it."""
     classes = np.frombuffer(b"".join(chunk.classes for chunk in facts), np.uint8)
-    sizes: Numbers = np.array([class_size(c) for c in range(100)], np.int64)
-    return int(sizes[classes].sum())
+    return int(CLASS_SIZES[classes].sum())

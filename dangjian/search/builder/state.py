@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from dangjian.search.format.container import write_whole
 from dangjian.search.format.documents import SearchDoc
-from dangjian.search.format.manifest import FORMAT, FoldEntry, SegmentEntry, TokensEntry
+from dangjian.search.format.manifest import FORMAT, FoldEntry, Info, SegmentEntry, TokensEntry
 
 LAYOUT = 4
 """Another layout of what is cached, or another way to cut an archive, takes nothing over."""
@@ -76,14 +76,17 @@ class ShardsNote(Struct, frozen=True):
 
 
 class SegmentNote(Struct, frozen=True):
-    """A segment, and the ids of the chunks it was made of."""
+    """A segment, and the ids of the chunks it was made of.
+
+    ``entry`` is without the names of the archive, which are no segment's alone.
+    """
 
     chunks: list[str]
     entry: SegmentEntry
+    info: Info
     shards: ShardsNote
     files: list[str]
     units: int
-    columns: list[str]
 
 
 class State(Struct, frozen=True):

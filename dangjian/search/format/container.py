@@ -10,6 +10,9 @@ HEAD = b"dangjianSearch(function(){/*"
 TAIL = b"*/});\n"
 BLOCK = 0x10000
 
+DIGEST_BYTES = 6
+"""Of the digest of its content that a file is named by."""
+
 
 class DamagedIndexError(Exception):
     """A file of the index is missing, cut, or not of this format; the text is for the reader."""
@@ -107,8 +110,8 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def content_digest(data: bytes) -> bytes:
-    """Eight bytes that a file is named by."""
-    return blake2b(data, digest_size=8).digest()
+    """The bytes that a file is named by."""
+    return blake2b(data, digest_size=DIGEST_BYTES).digest()
 
 
 def inflate(data: bytes) -> bytes:

@@ -63,13 +63,16 @@ class Places(NamedTuple):
 
 def class_of(sizes: Numbers) -> Numbers:
     """The length class of each size (3.2)."""
-    table = np.array([class_size(c) for c in range(100)], np.int64)
-    return np.searchsorted(table, sizes, side="left").astype(np.int64)
+    return np.searchsorted(CLASS_SIZES, sizes, side="left").astype(np.int64)
 
 
 def class_size(number: int) -> int:
     """The largest body of a length class."""
     return (4 + (number & 3)) << (number >> 2)
+
+
+CLASS_SIZES: Numbers = np.array([class_size(c) for c in range(100)], np.int64)
+"""The largest body of each length class."""
 
 
 def class_width(number: int) -> int:

@@ -1,10 +1,12 @@
 """The manifest: the one file of the index whose name never changes (1.2)."""
 
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from dangjian.search.format.container import (
     HEAD,
@@ -16,18 +18,41 @@ from dangjian.search.format.container import (
     write_whole,
 )
 
-FORMAT = 2
+FORMAT = 3
 
 MANIFEST = "manifest.js"
 MAX_DOCS = 1 << 26
 
 _Byte = Annotated[int, Meta(ge=0, le=255)]
+_Step = Annotated[int, Meta(ge=1)]
+_T = TypeVar("_T")
+
+
+class Info(Struct, frozen=True):
+    """What the documents of a segment share: ``sets`` are sets of columns, by their numbers.
+
+    Columns are addresses.
+    """
+
+    columns: list[str]
+    sets: list[list[int]]
+    types: list[str]
+    sources: list[str]
+
+
+class SharedNames(Struct, frozen=True):
+    """The same in the manifest, as :func:`steps_to` writes names that all segments share."""
+
+    columns: list[_Step]
+    sets: list[list[int]]
+    types: list[_Step]
+    sources: list[_Step]
 
 
 class SegmentEntry(Struct, frozen=True, kw_only=True):
     """A segment in the manifest; ``chunks`` are the numbers of documents of its chunks."""
 
-    id: Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+    id: Annotated[str, Meta(pattern="^[0-9a-f]{12}$")]
     docs: Annotated[int, Meta(ge=0, le=MAX_DOCS)]
     chunks: list[Annotated[int, Meta(ge=1, le=MAX_DOCS)]]
     shards: Annotated[int, Meta(ge=1, le=65_536)]
@@ -36,6 +61,7 @@ class SegmentEntry(Struct, frozen=True, kw_only=True):
     keys: list[_Byte]
     length: Annotated[int, Meta(ge=0)]
     sections: dict[str, tuple[int, int]]
+    names: SharedNames = field(default_factory=lambda: SharedNames([], [], [], []))
 
     def section(self, name: str) -> tuple[int, int]:
         """Offset and length of a section of the head."""
@@ -63,15 +89,42 @@ class TokensEntry(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """What the index consists of; segments with older documents come first."""
+    """What the index consists of; segments with older documents come first.
+
+    ``columns`` are address and name of each; these, types and sources are what segments name.
+    """
 
     format: int
     fold: FoldEntry
     tokens: TokensEntry
-    columns: dict[str, str]
+    columns: list[tuple[str, str]]
+    types: list[str]
+    sources: list[str]
     docs: int
     units: int
     segments: list[SegmentEntry]
+
+    def info(self, entry: SegmentEntry) -> Info:
+        """What the documents of a segment share."""
+        try:
+            return Info(
+                [address for address, _ in _stepped(self.columns, entry.names.columns)],
+                entry.names.sets,
+                _stepped(self.types, entry.names.types),
+                _stepped(self.sources, entry.names.sources),
+            )
+        except IndexError:
+            raise DamagedIndexError("索引的目录不完整") from None
+
+
+def steps_to(names: Iterable[str], shared: Sequence[str]) -> list[int]:
+    """Where ``names`` are in ``shared``, both in the same order: steps, the first from -1."""
+    places = {name: place for place, name in enumerate(shared)}
+    return [place - before for before, place in pairwise([-1, *(places[name] for name in names)])]
+
+
+def _stepped(shared: Sequence[_T], steps: Iterable[int]) -> list[_T]:
+    return [shared[place - 1] for place in accumulate(steps)]
 
 
 def head_name(segment: str) -> str:

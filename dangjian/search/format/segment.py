@@ -6,24 +6,28 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
-import numpy.typing as npt
-from msgspec import Struct
 
-from dangjian.search.format.bits import Numbers, read_varints, starts_of, unpack_fixed
-from dangjian.search.format.container import DamagedIndexError, inflate, keys_of, read_payload
+from dangjian.search.format.bits import Numbers, read_varints, starts_of
+from dangjian.search.format.container import (
+    DIGEST_BYTES,
+    DamagedIndexError,
+    inflate,
+    keys_of,
+    read_payload,
+)
 from dangjian.search.format.directory import ListSpan, list_parts, parse_directory
 from dangjian.search.format.documents import Record, record_from
 from dangjian.search.format.lists import (
     BODY,
-    class_size,
+    CLASS_SIZES,
     class_width,
     decode_documents,
     decode_positions,
     shard_of,
 )
 from dangjian.search.format.manifest import (
+    Info,
     Manifest,
     SegmentEntry,
     TokensEntry,
@@ -32,19 +36,10 @@ from dangjian.search.format.manifest import (
     shards_name,
     text_name,
 )
-from dangjian.search.format.tokens import TokenReader, read_tokens
+from dangjian.search.format.tokens import RECORD_STEP, STEPS, TokenReader, read_tokens
 
 _SHARDS_KEPT = 64
 _CLASSES = 100
-
-
-class Info(Struct, frozen=True):
-    """Names that the documents of a segment share."""
-
-    columns: list[str]
-    sets: list[list[int]]
-    types: list[str]
-    sources: list[str]
 
 
 class Postings(NamedTuple):
@@ -80,9 +75,12 @@ class _Texts(NamedTuple):
 class SegmentReader:
     """One segment of an index on disk; sections are read when they are first asked for."""
 
-    def __init__(self, folder: Path, entry: SegmentEntry, tokens: "IndexTokens") -> None:
+    def __init__(
+        self, folder: Path, entry: SegmentEntry, info: Info, tokens: "IndexTokens"
+    ) -> None:
         self.folder = folder
         self.entry = entry
+        self.info = info
         self._tokens = tokens
         self._chunk_starts = starts_of(np.array(entry.chunks, np.int64))
         self._directories: OrderedDict[int, dict[tuple[int, int], list[ListSpan]]] = OrderedDict()
@@ -101,20 +99,13 @@ class SegmentReader:
             raise DamagedIndexError("索引的文件头不完整") from error
 
     def _column(self, name: str, kinds: int) -> Numbers:
-        data = self._inflated(name)
-        size = 1 if kinds <= 256 else 2
-        values = np.frombuffer(data[: len(data) // size * size], f"<u{size}")
-        if len(values) != self.entry.docs or (len(values) and int(values.max()) >= kinds):
+        data, docs = self._inflated(name), self.entry.docs
+        if len(data) != docs * (1 if kinds <= 256 else 2):
             raise DamagedIndexError("索引的文件头不完整")
-        return values.astype(np.int64)
-
-    @cached_property
-    def info(self) -> Info:
-        """Columns, types and sources."""
-        try:
-            return msgspec.json.decode(self._inflated("info"), type=Info)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise DamagedIndexError("索引的文件头不完整") from error
+        values = _from_planes(data, docs)
+        if len(values) and int(values.max()) >= kinds:
+            raise DamagedIndexError("索引的文件头不完整")
+        return values
 
     @cached_property
     def classes(self) -> Numbers:
@@ -129,7 +120,7 @@ class SegmentReader:
     @cached_property
     def sizes(self) -> Numbers:
         """Class size of each document's body."""
-        return np.array([class_size(c) for c in range(_CLASSES)], np.int64)[self.classes]
+        return CLASS_SIZES[self.classes]
 
     @cached_property
     def days(self) -> Numbers:
@@ -160,31 +151,27 @@ class SegmentReader:
     @cached_property
     def _texts(self) -> _Texts:
         data, count = self._inflated("texts"), self.entry.texts
-        fixed = count * 15
+        fixed = count * (2 + DIGEST_BYTES)
         if len(data) < fixed:
             raise DamagedIndexError("索引的文件头不完整")
-        counts = np.frombuffer(data[: count * 2], "<u2").astype(np.int64)
-        sizes = np.frombuffer(data[count * 2 : count * 6], "<u4").tolist()
-        digests = [data[n : n + 8] for n in range(count * 7, fixed, 8)]
-        keys, end = _keys(data, fixed, sizes)
-        if end != len(data) or int(counts.sum()) != self.entry.docs:
+        counts = _from_planes(data[: count * 2], count)
+        digests = _digests(data[count * 2 : fixed])
+        lengths = self._record_lengths()
+        if int(counts.sum()) != self.entry.docs or not counts.all():
             raise DamagedIndexError("索引的文件头不完整")
-        lengths = self._record_lengths(counts.tolist(), data[count * 6 : count * 7])
-        return _Texts(starts_of(counts), digests, keys, lengths)
+        first = starts_of(counts)
+        keys, end = _keys(data, fixed, np.add.reduceat(lengths, first).tolist() if count else [])
+        if end != len(data):
+            raise DamagedIndexError("索引的文件头不完整")
+        return _Texts(first, digests, keys, lengths)
 
-    def _record_lengths(self, counts: list[int], widths: bytes) -> Numbers:
-        """The bytes of each record, from those of each text file at as many bits as it needs."""
-        data = self._section("records")
-        lengths: list[Numbers] = [np.zeros(0, np.int64)]
-        at = 0
-        for count, width in zip(counts, widths, strict=True):
-            size = (count * width + 7) >> 3
-            flags = np.unpackbits(np.frombuffer(data[at : at + size], np.uint8))
-            at += size
-            if at > len(data) or count < 1 or width < 1:
-                raise DamagedIndexError("索引的文件头不完整")
-            lengths.append(unpack_fixed(flags[: count * width], width))
-        return np.concatenate(lengths)
+    def _record_lengths(self) -> Numbers:
+        """The bytes of each record."""
+        data = self._inflated("records")
+        if len(data) != self.entry.docs * 3:
+            raise DamagedIndexError("索引的文件头不完整")
+        steps = _from_planes(data, self.entry.docs) + self.sizes // RECORD_STEP
+        return steps % STEPS * RECORD_STEP
 
     @cached_property
     def _shards(self) -> _Shards:
@@ -192,14 +179,14 @@ class SegmentReader:
         shards, per_file = self.entry.shards, self.entry.per_file
         if len(data) < shards * 6:
             raise DamagedIndexError("索引的文件头不完整")
-        lengths = _u24(data[shards * 3 : shards * 6])
+        lengths = _from_planes(data[shards * 3 : shards * 6], shards)
         files = np.add.reduceat(lengths, np.arange(0, shards, per_file)).tolist()
-        fixed = shards * 6 + len(files) * 8
-        digests = [data[n : n + 8] for n in range(shards * 6, fixed, 8)]
+        fixed = shards * 6 + len(files) * DIGEST_BYTES
+        digests = _digests(data[shards * 6 : fixed])
         keys, end = _keys(data, fixed, files)
         if end != len(data):
             raise DamagedIndexError("索引的文件头不完整")
-        return _Shards(_u24(data[: shards * 3]), lengths, digests, keys)
+        return _Shards(_from_planes(data[: shards * 3], shards), lengths, digests, keys)
 
     def record(self, doc: int) -> Record:
         """All that is stored of a document's text."""
@@ -312,7 +299,10 @@ class IndexReader:
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
         tokens = IndexTokens(folder, self.manifest.tokens)
-        self.segments = [SegmentReader(folder, entry, tokens) for entry in self.manifest.segments]
+        self.segments = [
+            SegmentReader(folder, entry, self.manifest.info(entry), tokens)
+            for entry in self.manifest.segments
+        ]
 
 
 def _keys(data: bytes, at: int, lengths: Iterable[int]) -> tuple[list[bytes], int]:
@@ -324,6 +314,14 @@ def _keys(data: bytes, at: int, lengths: Iterable[int]) -> tuple[list[bytes], in
     return keys, at
 
 
-def _u24(data: bytes) -> Numbers:
-    rows: npt.NDArray[np.int64] = np.frombuffer(data, np.uint8).reshape(-1, 3).astype(np.int64)
-    return rows[:, 0] | rows[:, 1] << 8 | rows[:, 2] << 16
+def _digests(data: bytes) -> list[bytes]:
+    return [data[n : n + DIGEST_BYTES] for n in range(0, len(data), DIGEST_BYTES)]
+
+
+def _from_planes(data: bytes, count: int) -> Numbers:
+    """So many numbers, of which first all lowest bytes are written, then the next higher ones."""
+    if not count:
+        return np.zeros(0, np.int64)
+    planes = np.frombuffer(data, np.uint8).reshape(-1, count).astype(np.int64)
+    shifts = np.arange(len(planes), dtype=np.int64)[:, None] * 8
+    return np.asarray((planes << shifts).sum(axis=0), np.int64)

@@ -4,21 +4,28 @@ Each has a code of its own; the more often it comes, the shorter.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
-from itertools import accumulate, pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from dangjian.search.format.bits import Numbers
+from dangjian.search.format.bits import Numbers, read_varints, varints
 from dangjian.search.format.documents import FIELDS, SEPARATOR
 
 MAX_BITS = 16
 ESCAPED_BITS = 21
 """Bits of a code point that follows the code of the escape."""
 
+RECORD_STEP = 32
+"""Every record takes a multiple of so many bytes: their lengths are what a reader has to load."""
+
+STEPS = 1 << 24
+"""How many of these steps a record takes is known modulo this."""
+
 _CODES = 1 << MAX_BITS
+_UNITS = 1 << 16
 
 
 class Token(NamedTuple):
@@ -65,15 +72,28 @@ def _huffman(weights: Sequence[int]) -> list[int]:
 
 
 def tokens_bytes(tokens: Sequence[Token]) -> bytes:
-    """What the head says of tokens that are in order."""
+    """What the file of tokens says of them; they are in order.
+
+    Every character of a longer one is a token too.
+    """
+    signs = [token.text for token in tokens if len(token.text) == 1]
+    place = {sign: number for number, sign in enumerate(signs)}
+    longer = [[place[sign] for sign in token.text] for token in tokens if len(token.text) > 1]
+    units = _steps(list(map(ord, signs)), _UNITS)
+    first = _steps([places[0] for places in longer], len(signs))
+    others = [number for places in longer for number in places[1:]]
     return b"".join(
         (
             len(tokens).to_bytes(2, "little"),
             bytes(token.width for token in tokens),
             bytes(len(token.text) for token in tokens),
-            "".join(token.text for token in tokens).encode("utf-16-le"),
+            varints(np.array([*units, *first, *others], np.int64)),
         )
     )
+
+
+def _steps(values: Sequence[int], modulus: int) -> list[int]:
+    return [(value - before) % modulus for before, value in pairwise([0, *values])]
 
 
 def tokens_payload(tokens: Sequence[Token]) -> bytes:
@@ -86,16 +106,32 @@ def read_tokens(data: bytes) -> list[Token]:
     """The tokens that :func:`tokens_bytes` wrote; ``ValueError`` if they can't be such."""
     count = int.from_bytes(data[:2], "little")
     widths, lengths = data[2 : 2 + count], data[2 + count : 2 + 2 * count]
-    text = data[2 + 2 * count :].decode("utf-16-le")
-    ends = [0, *accumulate(lengths)]
-    if ends[-1] != len(text) or len(ends) != count + 1:
+    numbers = read_varints(data[2 + 2 * count :])
+    if len(lengths) != count or len(numbers) != sum(lengths):
         raise ValueError("the texts of tokens are not as long as announced")
     if not all(1 <= width <= MAX_BITS for width in widths):
         raise ValueError("a token with an impossible code")
     if sum(_CODES >> width for width in widths) != _CODES:
         raise ValueError("codes of tokens that are not complete")
-    texts = [text[start:end] for start, end in pairwise(ends)]
-    return [Token(width, part) for width, part in zip(widths, texts, strict=True)]
+    return list(map(Token, widths, _texts(lengths, numbers)))
+
+
+def _texts(lengths: bytes, numbers: Numbers) -> Iterator[str]:
+    """The texts of tokens of these lengths, from what :func:`tokens_bytes` wrote of them."""
+    single, longer = lengths.count(1), sum(length > 1 for length in lengths)
+    if longer and not single:
+        raise ValueError("a token of characters that are none")
+    signs = [chr(unit) for unit in (np.cumsum(numbers[:single]) % _UNITS).tolist()]
+    first = np.cumsum(numbers[single : single + longer]) % max(1, single)
+    others = numbers[single + longer :]
+    if len(others) and int(others.max()) >= single:
+        raise ValueError("a token of characters that are none")
+    ones, firsts, rest = iter(signs), iter(first.tolist()), iter(others.tolist())
+    for length in lengths:
+        if length > 1:
+            yield "".join(signs[n] for n in (next(firsts), *islice(rest, length - 1)))
+        else:
+            yield next(ones) if length else ""
 
 
 class TokenReader:

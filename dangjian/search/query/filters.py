@@ -83,7 +83,7 @@ def _in_columns(segment: SegmentReader, wanted: set[str]) -> Flags:
 
 def _columns(index: IndexReader, value: str) -> set[str]:
     """Addresses of the columns that a value names."""
-    names = index.manifest.columns
+    names = dict(index.manifest.columns)
     wanted = fold_name(value)
     exact = {
         column

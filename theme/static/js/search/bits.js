@@ -1,4 +1,4 @@
-// Numbers out of bytes: variable-length, three-byte, and bit streams.
+// Numbers out of bytes: variable-length, of a few bytes, and bit streams.
 
 import {DamagedData} from './inflate.js';
 
@@ -24,11 +24,14 @@ export class VarintReader {
   }
 }
 
-/** Number `place` of an array of little-endian numbers of `size` bytes that starts at `start`. */
-export function wholeNumber(bytes, start, place, size) {
+/**
+ * Number `place` of `count` numbers of `size` bytes that start at `start`: first the lowest bytes of
+ * all, then the next higher ones.
+ */
+export function planeNumber(bytes, start, count, place, size) {
   let value = 0;
   for (let byte = size - 1; byte >= 0; byte -= 1) {
-    value = value * 256 + bytes[start + place * size + byte];
+    value = value * 256 + bytes[start + byte * count + place];
   }
   return value;
 }

@@ -19,7 +19,7 @@ import {ExactTitles, joined} from './titles.js';
 import {TokenReader} from './tokens.js';
 
 const PAGE_SIZE = 10;
-const FORMAT = 2;
+const FORMAT = 3;
 const FIRST_SHOWN = 5;
 const SORTED_AT_ONCE = 400;
 const MOST_DOUBTED = 60;
@@ -34,8 +34,9 @@ class Index {
     this.files = files;
     this.manifest = manifest;
     this.folder = new Folder();
+    this.columnNames = Object.fromEntries(manifest.columns);
     this.segments = manifest.segments.map(
-      (entry, number) => new Segment(files, entry, number, () => this.loadTokens()));
+      (_, number) => new Segment(files, manifest, number, () => this.loadTokens()));
     this.average = Math.max(1, Math.floor(manifest.units / Math.max(1, manifest.docs)));
     this.opened = null;
     this.tokens = null;
@@ -110,7 +111,7 @@ class Question {
   nothing() {
     return {
       nothingAsked: true, total: 0, page: 1, pageSize: PAGE_SIZE, results: [], words: [],
-      notes: this.query.notes, facets: new FacetCounts().summary(this.index.manifest.columns), without: {},
+      notes: this.query.notes, facets: new FacetCounts().summary(this.index.columnNames), without: {},
     };
   }
 
@@ -177,7 +178,7 @@ class Question {
     const {segment} = this.finders[place];
     const {index, query} = this;
     const properties = await this.after(propertiesOf(segment));
-    const meets = writtenFilters(query.filters, index.manifest.columns, index.folder)(
+    const meets = writtenFilters(query.filters, index.columnNames, index.folder)(
       segment, properties);
     let documents = documentsWithAll(segment, this.hits[place]);
     if (query.filters.length) documents = documents.filter(meets);
@@ -212,7 +213,7 @@ class Question {
     const answer = {
       nothingAsked: false, nearest, total: found.length - wrong, page, pageSize: PAGE_SIZE, given: 0,
       notes: this.query.notes, words: this.words.map((word) => word.text),
-      facets: {columnNames: this.index.manifest.columns},
+      facets: {columnNames: this.index.columnNames},
     };
     return this.fill(answer, listed, countable);
   }
@@ -241,7 +242,7 @@ class Question {
     }
     const facets = new FacetCounts();
     for (const counted of countable) facets.add(...counted);
-    answer.facets = facets.summary(this.index.manifest.columns);
+    answer.facets = facets.summary(this.index.columnNames);
     answer.without = facets.without;
     answer.results = answer.results.concat(await this.after(rest));
     return answer;

@@ -8,7 +8,7 @@ const TAIL = '*/});\n';
 const BLOCK_BITS = 16;
 const BLOCK = 65536;
 const KEPT_BYTES = 24e6;
-const NEAR_PARTS = 4000;
+const NEAR_PARTS = 1000;
 const HIGH = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
 /** A file that is not there or can't be had now. */

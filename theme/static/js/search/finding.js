@@ -7,6 +7,7 @@ const ALL_FIELDS = 7;
 const BODY = 4;
 const FIRST_PAIRS = 4;
 const FEW_DOCUMENTS = 10;
+const SELDOM = 100;
 const MOST_TEXTS = 48;
 const REQUEST_BYTES = 400;
 const AT_ONCE = 24000;
@@ -88,6 +89,10 @@ function candidatesOf(terms, wanted) {
     const lists = terms.map((term) => term.lists[number]);
     return lists.every(Boolean) ? inAll(lists.map((list) => list.docs)) : new Uint32Array(0);
   });
+}
+
+function areFew(candidates) {
+  return new Set(candidates.flatMap((list) => [...list])).size <= FEW_DOCUMENTS;
 }
 
 function shared(lists, places, offsets) {
@@ -181,7 +186,8 @@ export class Finder {
   }
 
   // A long word is looked up by a few of its pairs first: often nothing more is needed. If one of
-  // them is so rare that to read the texts is fewer requests, by that one alone.
+  // them is so rare that to read the texts is fewer requests, by that one alone; if one is seldom, by
+  // the two that are rarest.
   async narrow(pairs, wanted, atOnce) {
     const few = pairs.length <= FIRST_PAIRS + 2 ? pairs
       : pairs.filter((_, place) => place % Math.ceil(pairs.length / FIRST_PAIRS) === 0);
@@ -192,15 +198,20 @@ export class Finder {
       const lists = await this.terms(batch.map(({term}) => term));
       if (!lists) return null;
       known = known.concat(batch.map((pair, place) => ({...pair, lists: lists[place]})));
-      const rarest = known.map((pair) => pair.lists)
-        .reduce((one, other) => (other.count(wanted) < one.count(wanted) ? other : one));
-      const rare = rarest.count(wanted) <= known.length;
-      const used = rare ? [rarest] : known.map((pair) => pair.lists);
-      await this.load(used, wanted, known.length === pairs.length
-        && used.reduce((sum, list) => sum + list.positionBytes(wanted), 0) < atOnce);
-      candidates = candidatesOf(used, wanted);
-      if (rare) return {known, candidates, complete: false};
-      if (new Set(candidates.flatMap((list) => [...list])).size <= FEW_DOCUMENTS) break;
+      const ordered = known.map((pair) => pair.lists)
+        .sort((one, other) => one.count(wanted) - other.count(wanted));
+      const least = ordered[0].count(wanted);
+      const alone = least <= known.length ? 1 : least <= SELDOM && known.length > 2 ? 2 : 0;
+      if (alone) {
+        const rarest = ordered.slice(0, alone);
+        await this.load(rarest, wanted);
+        candidates = candidatesOf(rarest, wanted);
+        if (alone === 1 || areFew(candidates)) return {known, candidates, complete: false};
+      }
+      await this.load(ordered, wanted, known.length === pairs.length
+        && ordered.reduce((sum, list) => sum + list.positionBytes(wanted), 0) < atOnce);
+      candidates = candidatesOf(ordered, wanted);
+      if (areFew(candidates)) break;
     }
     return {known, candidates, complete: known.length === pairs.length};
   }

@@ -1,17 +1,18 @@
 // A segment of the index: its documents' properties, the lists of its terms, its texts
 // (docs/search-format.md, section 3).
 
-import {BitReader, VarintReader, wholeNumber} from './bits.js';
+import {VarintReader, planeNumber} from './bits.js';
 import {DamagedData, inflate} from './inflate.js';
 import {daysOf, yearOf} from './language.js';
-import {FIELD_BITS, PostingList, TermLists, readDirectory, shardOf} from './lists.js';
+import {CLASS_SIZES, FIELD_BITS, PostingList, TermLists, readDirectory, shardOf} from './lists.js';
 import {RECORD_FIELDS} from './tokens.js';
 
-const WHOLE_RECORDS = 4000;
 const TRADITIONAL = 1;
-const SMALL_SHARD = 5000;
-const DIGEST = 8;
-const NOT_COMPRESSED = new Set(['records']);
+const SMALL_SHARD = 2000;
+const SMALL_ALONE = 5000;
+const DIGEST = 6;
+const RECORD_STEP = 32;
+const STEPS = 1 << 24;
 
 function keyCount(length) {
   return Math.max(1, Math.ceil(length / 65536));
@@ -23,18 +24,33 @@ function digestAt(bytes, start, place) {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+// The names that a segment's documents share, of those in the manifest: of each the step from the one
+// before. `sets` are of columns, by number.
+function namesOf(manifest, {columns, sets, types, sources}) {
+  const chosen = (names, steps) => {
+    let place = -1;
+    return steps.map((step) => {
+      place += step;
+      if (!(place < names.length)) throw new DamagedData('names');
+      return names[place];
+    });
+  };
+  return {
+    columns: chosen(manifest.columns, columns).map(([address]) => address), sets,
+    types: chosen(manifest.types, types), sources: chosen(manifest.sources, sources),
+  };
+}
+
 export class Segment {
-  /**
-   * `entry` is the segment's entry in the manifest, `number` its place there; `tokens()` promises
-   * what reads the texts.
-   */
-  constructor(files, entry, number, tokens) {
+  /** `number` is the place of the segment's entry in the manifest; `tokens()` promises what reads texts. */
+  constructor(files, manifest, number, tokens) {
+    const entry = manifest.segments[number];
     this.files = files;
+    this.info = namesOf(manifest, entry.names);
     this.tokens = tokens;
     this.entry = entry;
     this.number = number;
     this.size = entry.docs;
-    this.blockwise = entry.sections.records[1] > WHOLE_RECORDS;
     this.sections = new Map();
     this.directories = new Map();
     this.chunkStarts = [];
@@ -63,18 +79,18 @@ export class Segment {
   async loadSection(name) {
     const [start, length] = this.entry.sections[name];
     const bytes = await this.files.part(this.headName(), this.entry.keys, start, length);
-    return length && !NOT_COMPRESSED.has(name) ? inflate(bytes) : bytes;
+    return length ? inflate(bytes) : bytes;
   }
 
   /** Reads what every question needs. */
   async open() {
-    const [info, shards, classes, texts] = await this.load('info', 'shards', 'lengths', 'texts',
-      'days', 'columns', 'types', 'sources', ...(this.blockwise ? [] : ['records']));
-    if (this.info) return;
-    this.classes = classes;
+    const [shards, classes, records, texts] = await this.load('shards', 'lengths', 'records', 'texts',
+      'days', 'columns', 'types', 'sources');
+    if (this.classes) return;
     this.readShards(shards);
+    this.readRecords(records, classes);
     this.readTexts(texts);
-    this.info = JSON.parse(new TextDecoder().decode(info));
+    this.classes = classes;
     // A single shard is what every word is looked up in.
     if (this.entry.shards === 1) this.directory(0).catch(() => {});
   }
@@ -86,8 +102,8 @@ export class Segment {
     this.shardPlaces = [];
     this.shardFiles = [];
     for (let place = 0, start = 0; place < shards; place += 1) {
-      const length = wholeNumber(bytes, shards * 3, place, 3);
-      this.shardPlaces.push({directory: wholeNumber(bytes, 0, place, 3), start, length});
+      const length = planeNumber(bytes, shards * 3, shards, place, 3);
+      this.shardPlaces.push({directory: planeNumber(bytes, 0, shards, place, 3), start, length});
       start += length;
       if ((place + 1) % perFile && place + 1 < shards) continue;
       const name = `shards-${digestAt(bytes, digests, this.shardFiles.length)}.js`;
@@ -97,26 +113,34 @@ export class Segment {
     if (key > bytes.length) throw new DamagedData('shards');
   }
 
+  // Where the record of each document ends, all records of the segment being one behind the other.
+  readRecords(bytes, classes) {
+    let end = 0;
+    this.recordEnds = Float64Array.from(classes, (number, place) => {
+      const expected = Math.floor(CLASS_SIZES[number] / RECORD_STEP);
+      end += (planeNumber(bytes, 0, this.size, place, 3) + expected) % STEPS * RECORD_STEP;
+      return end;
+    });
+    this.recordSize = end / Math.max(1, this.size);
+  }
+
   readTexts(bytes) {
     const count = this.entry.texts;
-    let key = count * 15;
-    let total = 0;
+    let key = count * (2 + DIGEST);
     let first = 0;
-    let start = 0;
     this.textFiles = [];
     for (let place = 0; place < count; place += 1) {
-      const documents = wholeNumber(bytes, 0, place, 2);
-      const length = wholeNumber(bytes, count * 2, place, 4);
-      const width = bytes[count * 6 + place];
-      const keys = bytes.subarray(key, key += keyCount(length));
-      const name = `text-${digestAt(bytes, count * 7, place)}.js`;
-      this.textFiles.push({name, first, documents, width, start, keys});
-      first += documents;
-      start += Math.ceil(documents * width / 8);
-      total += length;
+      const start = this.recordEnd(first);
+      const behind = first + planeNumber(bytes, 0, count, place, 2);
+      const keys = bytes.subarray(key, key += keyCount(this.recordEnd(behind) - start));
+      this.textFiles.push({name: `text-${digestAt(bytes, count * 2, place)}.js`, first, start, keys});
+      first = behind;
     }
     if (key > bytes.length || first !== this.size) throw new DamagedData('texts');
-    this.recordSize = total / Math.max(1, this.size);
+  }
+
+  recordEnd(documents) {
+    return documents ? this.recordEnds[documents - 1] : 0;
   }
 
   /** Day numbers of the documents. */
@@ -156,7 +180,7 @@ export class Segment {
   async numbers(section, kinds) {
     const [bytes] = await this.load(section);
     if (kinds <= 256) return bytes;
-    return Uint16Array.from({length: this.size}, (_, place) => wholeNumber(bytes, 0, place, 2));
+    return Uint16Array.from({length: this.size}, (_, place) => planeNumber(bytes, 0, this.size, place, 2));
   }
 
   directory(shard) {
@@ -174,7 +198,8 @@ export class Segment {
   async shardPart(shard, start, length) {
     const {name, keys} = this.shardFiles[Math.floor(shard / this.entry.per_file)];
     const place = this.shardPlaces[shard];
-    if (place.length > SMALL_SHARD) return this.files.part(name, keys, place.start + start, length);
+    const small = this.entry.shards > 1 ? SMALL_SHARD : SMALL_ALONE;
+    if (place.length > small) return this.files.part(name, keys, place.start + start, length);
     const whole = await this.files.part(name, keys, place.start, place.length);
     return whole.subarray(start, start + length);
   }
@@ -244,18 +269,8 @@ export class Segment {
     }
   }
 
-  // The lengths of the records of a text file, as a stream of bits: of a large segment only these
-  // are loaded.
-  async recordLengths({start, documents, width}) {
-    const [offset, size] = this.entry.sections.records;
-    const end = start + Math.ceil(documents * width / 8);
-    if (!(end <= size)) throw new DamagedData('records');
-    if (!this.blockwise) return new BitReader((await this.load('records'))[0].subarray(start, end));
-    return new BitReader(await this.files.part(this.headName(), this.entry.keys, offset + start, end - start));
-  }
-
-  // Where the record of a document is: text file, offset, length.
-  async recordPlace(document) {
+  // The text file that has the record of a document.
+  textFileOf(document) {
     let low = 0;
     let high = this.textFiles.length - 1;
     while (low < high) {
@@ -263,11 +278,7 @@ export class Segment {
       if (this.textFiles[middle].first <= document) low = middle;
       else high = middle - 1;
     }
-    const file = this.textFiles[low];
-    const lengths = await this.recordLengths(file);
-    let start = 0;
-    for (let place = file.first; place < document; place += 1) start += lengths.number(file.width);
-    return {file, start, length: lengths.number(file.width)};
+    return this.textFiles[low];
   }
 
   /** The record of a document: url, title, date, column, source, type, summary, keywords, body,
@@ -276,8 +287,9 @@ export class Segment {
     const tokens = this.tokens();
     // What goes wrong with it is met below.
     tokens.catch(() => {});
-    const {file, start, length} = await this.recordPlace(document);
-    const bytes = await this.files.part(file.name, file.keys, start, length);
+    const {name, keys, start} = this.textFileOf(document);
+    const from = this.recordEnd(document);
+    const bytes = await this.files.part(name, keys, from - start, this.recordEnd(document + 1) - from);
     const fields = (await tokens).text(bytes.subarray(1)).split('\x1f');
     if (fields.length !== RECORD_FIELDS + 1) throw new DamagedData('record');
     const [url, title, date, column, source, type, summary, keywords, body] = fields;

@@ -1,7 +1,7 @@
 // The texts of documents as they are stored: in tokens, stretches of text with codes of their own
 // (docs/search-format.md, section 3.5).
 
-import {wholeNumber} from './bits.js';
+import {VarintReader, planeNumber} from './bits.js';
 import {DamagedData} from './inflate.js';
 
 const CODE_BITS = 16;
@@ -10,21 +10,40 @@ const ESCAPED_BITS = 21;
 /** How many fields a record has. */
 export const RECORD_FIELDS = 9;
 
+// The texts of tokens by their lengths. Written are, for those of one unit, the steps between the
+// units; for the longer ones, whose units are numbers of those, the steps between the first units,
+// then all others.
+function tokenTexts(lengths, bytes) {
+  const reader = new VarintReader(bytes);
+  const stepped = (count, modulus) => {
+    let last = 0;
+    return Array.from({length: count}, () => (last = (last + reader.next()) % modulus));
+  };
+  const units = stepped(lengths.filter((length) => length === 1).length, 65536)
+    .map((unit) => String.fromCharCode(unit));
+  const first = stepped(lengths.filter((length) => length > 1).length, units.length);
+  let single = 0;
+  let longer = 0;
+  return Array.from(lengths, (length) => {
+    if (length < 2) return length ? units[single++] : '';
+    let text = units[first[longer++]];
+    for (let place = 1; place < length; place += 1) text += units[reader.next()];
+    return text;
+  });
+}
+
 /** Reads records; made of what the file of tokens holds. */
 export class TokenReader {
   constructor(bytes) {
-    const count = wholeNumber(bytes, 0, 0, 2);
+    const count = planeNumber(bytes, 0, 1, 0, 2);
     this.widths = bytes.subarray(2, 2 + count);
-    this.texts = [];
+    this.texts = tokenTexts(bytes.subarray(2 + count, 2 + 2 * count), bytes.subarray(2 + 2 * count));
     this.numbers = new Uint16Array(CODES);
-    const text = new TextDecoder('utf-16le', {ignoreBOM: true}).decode(bytes.subarray(2 + 2 * count));
-    let at = 0;
     let code = 0;
     for (let number = 0; number < count; number += 1) {
-      this.texts.push(text.slice(at, at += bytes[2 + count + number]));
       this.numbers.fill(number, code, code += CODES >> this.widths[number]);
     }
-    if (code !== CODES || at !== text.length) throw new DamagedData('tokens');
+    if (code !== CODES) throw new DamagedData('tokens');
     this.ends = Uint8Array.from(this.texts, (token) => token.split('\x1f').length - 1);
   }
 
