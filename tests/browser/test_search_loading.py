@@ -1,6 +1,7 @@
 """What a query loads, in Chromium: few requests, and the first results before the others."""
 
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -15,24 +16,36 @@ from tests.browser.searching import Held, found, open_search, titles
 from tests.search import library
 
 pytestmark = pytest.mark.browser
+PATIENCE = 60
 
 
-def requests_of(page: Page, address: str, query: str, count: int) -> Counter[str]:
-    """The files of the index that a query asks for, beyond what every query needs, by kind."""
-    open_search(page, address)
-    page.wait_for_load_state("networkidle")
+def requests_of(page: Page, address: str, query: str, count: int, *before: str) -> Counter[str]:
+    """The files of the index that a query asks for, by kind, once those ``before`` are there."""
+    loaded: list[str] = []
     asked_for: list[str] = []
+    page.context.on("requestfinished", lambda request: loaded.extend(kind_of(request)))
+    open_search(page, address)
+    deadline = time.monotonic() + PATIENCE
+    while not {"tokens", "head", *before} <= set(loaded):
+        assert time.monotonic() < deadline, loaded
+        page.wait_for_timeout(50)
+    page.wait_for_load_state("networkidle")
 
     def note(request: Request) -> None:
-        asked_for.append(request.url)
+        asked_for.extend(kind_of(request))
 
     page.context.on("request", note)
     page.locator("#search-q").fill(query)
     found(page, count)
     expect(page.locator("[data-part=results]")).not_to_have_attribute("aria-busy", "true")
     page.context.remove_listener("request", note)
-    names = [url.rpartition("/")[2] for url in asked_for if "/search/" in url]
-    return Counter("text" if name.startswith("text-") else "lists" for name in names)
+    return Counter(asked_for)
+
+
+def kind_of(request: Request) -> list[str]:
+    """What kind of file of the index is asked for; nothing if it is another file."""
+    folder, _, name = request.url.rpartition("/")
+    return [name.partition("-")[0]] if folder.endswith("/search") else []
 
 
 @pytest.mark.parametrize(
@@ -42,7 +55,7 @@ def test_texts_that_lie_together_are_one_request(
     page: Page, http: str, query: str, count: int, most: int
 ) -> None:
     """What fills a screen is one, the rest of ten another; a small shard is there before them."""
-    asked_for = requests_of(page, http, query, count)
+    asked_for = requests_of(page, http, query, count, "shards")
     assert set(asked_for) == {"text"}
     assert asked_for["text"] <= most
 
@@ -72,7 +85,7 @@ def test_parts_of_large_shards_are_few_requests(
     library.build(site / "search", docs)
     asked_for = requests_of(page, serve(site), "电梯修到了心坎上", 1)
     # Four pairs are in three shards: the directories of these, and the list of the rarest pair.
-    assert asked_for == {"lists": 3 + 1, "text": 1}
+    assert asked_for == {"shards": 3 + 1, "text": 1}
 
 
 def test_first_results_do_not_wait_for_the_others(page: Page, http: str) -> None:
