@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from dangjian.search.builder.partition import SIZES, Chunk, Sizes, partition
+from dangjian.search.builder.shards import FILE_BYTES, MOST_FILES, shard_counts
+from dangjian.search.format.lists import Lists
 from tests.examples import examples
 
 SMALL = Sizes(small=(2, 4), chunk=(8, 14), segment=(20, 36), largest=(60, 110), recent=10, late=40)
@@ -85,3 +87,18 @@ def test_on_average_one_article_more_changes_only_the_last_segment() -> None:
         changed.append(sum(len(chunk) for segment in new for chunk in segment))
     assert np.median(changed) <= SIZES.small[1]
     assert sum(size > 2 * SIZES.small[1] for size in changed) <= 8
+
+
+@pytest.mark.parametrize(
+    ("files", "least", "most"),
+    [(100, 90, 100), (MOST_FILES, 200, MOST_FILES), (MOST_FILES + 200, 200, MOST_FILES)],
+)
+def test_a_segment_has_not_too_many_files_of_shards(files: int, least: int, most: int) -> None:
+    """The head names each, so that they are larger where there would be more than that."""
+    terms = np.zeros(400_000, np.int64)
+    counts = np.zeros(400_000, np.uint32)
+    empty = np.zeros(0, np.uint8)
+    blob = np.zeros(files * FILE_BYTES, np.uint8)
+    lists = Lists(terms, empty, empty.astype(bool), counts, counts, counts, empty, blob)
+    shards, per_file = shard_counts([lists])
+    assert least <= -(-shards // per_file) <= most

@@ -24,6 +24,8 @@ MAX_SHARDS = 2048
 FILE_BYTES = 65_536
 _EVEN = 5
 """A directory has some 4 bytes a list, the head as many a shard; a query has a few pairs."""
+MOST_FILES = 256
+"""The head names each file of shards, so that of a large segment they are larger."""
 _TERM_BITS = 32
 _TERM_MASK = (1 << _TERM_BITS) - 1
 _BLOCK = 64
@@ -85,8 +87,8 @@ def shard_counts(chunks: Sequence[Lists]) -> tuple[int, int]:
     shards = 1
     while shards < wanted:
         shards += 1 + shards // 4
-    files = max(1, total // FILE_BYTES)
-    return shards, max(1, shards // files)
+    files = max(1, min(total // FILE_BYTES, MOST_FILES))
+    return shards, -(-shards // files)
 
 
 def shards_of(chunks: Sequence[Lists], shards: int, only: Numbers | None = None) -> Iterator[Shard]:
