@@ -1,4 +1,4 @@
-"""The portal as a reader meets it: home, lists, articles, large type, print, and no script."""
+"""The portal as a reader meets it: home, lists, articles, large type, and no script."""
 
 import gzip
 import json
@@ -258,20 +258,6 @@ def test_a_column_is_subscribed_to_in_two_clicks(watched: Watched, portal_addres
     page.get_by_text("已复制", exact=True).wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == portal_address + "feeds/dangjian.rss.xml"
-
-
-def test_print_shows_text_address_and_code_and_nothing_around(
-    watched: Watched, portal_address: str
-) -> None:
-    page = watched.page
-    page.goto(portal_address + ARTICLE)
-    page.emulate_media(media="print")
-    for gone in (".masthead", "#nav", "footer", ".tools", ".side"):
-        assert not page.locator(gone).first.is_visible(), gone
-    assert page.locator("h1").is_visible()
-    address = page.locator(".print-address")
-    assert address.is_visible()
-    assert address.inner_text().strip().endswith(ARTICLE)
 
 
 def test_a_column_lists_its_articles_newest_first(watched: Watched, portal_address: str) -> None:

@@ -15,6 +15,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageChops
@@ -24,6 +26,7 @@ from dangjian.preview.server import open_server
 from tests.conftest import CHROMIUM_FLAGS, build_sample, find_chromium
 from tests.quality.axe import Look, show
 from tests.quality.pages import one_of_each
+from tests.sites import Built
 from tests.waiting import PATIENCE
 
 FOLDER = Path(__file__).parent / "screens"
@@ -130,9 +133,19 @@ def made_with(browser: Browser) -> str:
     return f"Chromium {browser.version.split('.')[0]}\n{''.join(fonts)}"
 
 
-def main(wanted: list[str]) -> int:
-    """Make the references of some kinds of pages again, or all."""
-    FOLDER.mkdir(exist_ok=True)
+@dataclass(frozen=True)
+class Sample:
+    """The sample portal, served, and a page to look at it."""
+
+    portal: Built
+    site: str
+    page: Page
+    drawn_by: str
+
+
+@contextmanager
+def open_sample() -> Iterator[Sample]:
+    """Build the sample portal as of a fixed day and open a browser on it."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         portal = build_sample(Path(folder), BUILD_AT=BUILT_AT)
         server = open_server(portal.output, 0)
@@ -140,13 +153,20 @@ def main(wanted: list[str]) -> int:
         site = f"http://127.0.0.1:{server.server_address[1]}/"
         flags = [*CHROMIUM_FLAGS, "--no-sandbox"]
         browser = driver.chromium.launch(executable_path=find_chromium(), args=flags)
-        page = open_page(browser)
+        yield Sample(portal, site, open_page(browser), made_with(browser))
+        server.shutdown()
+
+
+def main(wanted: list[str]) -> int:
+    """Make the references of some kinds of pages again, or all."""
+    FOLDER.mkdir(exist_ok=True)
+    with open_sample() as sample:
         written: set[Path] = set()
-        for kind, path in kinds(one_of_each(portal)).items():
+        for kind, path in kinds(one_of_each(sample.portal)).items():
             if wanted and kind not in wanted:
                 written.update(FOLDER.glob(f"{kind}-*.webp"))
                 continue
-            for name, image in screens(page, site + path):
+            for name, image in screens(sample.page, sample.site + path):
                 file = FOLDER / f"{kind}-{name}.webp"
                 image.save(file, lossless=True, quality=100, method=6)
                 written.add(file)
@@ -154,8 +174,7 @@ def main(wanted: list[str]) -> int:
             sys.stdout.flush()
         for old in set(FOLDER.glob("*.webp")) - written:
             old.unlink()
-        (FOLDER / "made-with.txt").write_text(made_with(browser), encoding="utf-8")
-        server.shutdown()
+        (FOLDER / "made-with.txt").write_text(sample.drawn_by, encoding="utf-8")
     return 0
 
 
