@@ -2,7 +2,8 @@
 
 A phone loads 480 pixels for a list and not 1600. Widths are made from the public form's own pixels;
 one that would not save bytes is left out, and so is AVIF where it does not (drawings, screenshots).
-AVIF of quality 60 looks like JPEG of quality 80 (SSIMULACRA2), at speed 8 at half its bytes.
+AVIF of quality 60 looks like JPEG of quality 80 (SSIMULACRA2), at speed 8 at half its bytes. Wide
+ones are made at speed 9: in a quarter of the time, for 5 to 10 % more bytes of most photographs.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from dangjian.common.filenames import ascii_stem
 from dangjian.media.encoding import (
     AVIF_QUALITY,
     AVIF_SPEED,
+    AVIF_WIDE,
+    AVIF_WIDE_SPEED,
     encode,
     is_drawn,
     is_flat,
@@ -47,7 +50,7 @@ class _Recipe(msgspec.Struct, frozen=True):
     widths: tuple[int, ...] = WIDTHS
     max_width: int = RECIPE.max_width
     quality: int = RECIPE.quality
-    avif: tuple[int, int] = (AVIF_QUALITY, AVIF_SPEED)
+    avif: tuple[int, ...] = (AVIF_QUALITY, AVIF_SPEED, AVIF_WIDE, AVIF_WIDE_SPEED)
     version: int = 1
 
 

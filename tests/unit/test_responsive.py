@@ -1,5 +1,6 @@
 """Pictures in the sizes that screens show: which are made, which left out, the same each time."""
 
+import io
 import os
 import time
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dangjian.media.encoding import encode
 from dangjian.media.picture_cache import KEPT_DAYS, prune
 from dangjian.media.responsive import WIDTHS, make_sizes
 from tests.samples.photos import SECRET, camera_exif, opened, photo, saved
@@ -51,6 +53,18 @@ def test_sizes_are_what_they_say_and_tell_nothing(tmp_path: Path) -> None:
     assert [*lengths, made.bytes] == sorted([*lengths, made.bytes])
     whole = sizes.avif[-1].path.stat().st_size
     assert whole < made.bytes
+
+
+@pytest.mark.parametrize(("width", "speed"), [(1279, 8), (1280, 9)])
+def test_wide_ones_are_written_faster(width: int, speed: int) -> None:
+    image = photo(width, 200)
+    wanted = {}
+    for tried in (8, 9):
+        out = io.BytesIO()
+        image.save(out, "AVIF", quality=60, speed=tried, codec="aom", max_threads=1)
+        wanted[tried] = out.getvalue()
+    assert wanted[8] != wanted[9]
+    assert encode(image.copy(), "AVIF", 0) == wanted[speed]
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "L"])
