@@ -98,7 +98,7 @@ def run(site: Path, *words: str, **environment: str) -> "subprocess.CompletedPro
         check=False,
         cwd=site.parent,
         env={
-            **os.environ,
+            **environment_without_paths(),
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": str(site.parent / "index"),
             "PYTHONIOENCODING": "utf-8",
@@ -107,8 +107,20 @@ def run(site: Path, *words: str, **environment: str) -> "subprocess.CompletedPro
     )
 
 
+def environment_without_paths() -> dict[str, str]:
+    """What surrounds this process, but for where it finds the package (``test-versions``)."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
 def run_in(site: Path, command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=site.parent)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=site.parent,
+        env=environment_without_paths(),
+    )
     return done.stdout
 
 
