@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
@@ -108,10 +109,15 @@ def archive_path(name: str, number: int) -> str:
 
 def tag_uri(authority: str, key: str) -> str:
     """A tag URI (RFC 4151): a domain, a day on which its owner held it, and what they named."""
+    return f"{_tagged(authority)}:{quote(key, safe='/.-_~')}"
+
+
+@lru_cache(maxsize=16)
+def _tagged(authority: str) -> str:
     host = urlsplit(f"//{authority}").hostname or "localhost"
     # An IPv6 address has signs that neither a tag nor a URI's path may.
     domain = host.replace(":", "-")
-    return f"tag:{domain},{ID_SINCE:%Y-%m-%d}:{quote(key, safe='/.-_~')}"
+    return f"tag:{domain},{ID_SINCE:%Y-%m-%d}"
 
 
 def newest_first(items: Sequence[FeedItem]) -> list[FeedItem]:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from dangjian.common.timezone import day_of, minute_of
 from dangjian.rendering.views import Picture
 
 Tags = tuple[tuple[str, str], ...]
@@ -66,7 +67,7 @@ def article_tags(
     image: str = "",
 ) -> Tags:
     """内容页标签. ``author`` is 作者 or 责任编辑; ``url`` and ``image`` are absolute."""
-    moment = published.isoformat(" ", "minutes")[:16]
+    moment = minute_of(published)
     optional = (
         ("Keywords", ",".join(keywords)),
         ("Author", author),
@@ -86,7 +87,7 @@ def list_tags(description: str, keywords: Sequence[str] = ()) -> Tags:
 
 def _stamp(moment: datetime, untimed: bool) -> str:
     """ISO 8601; of a date that was given as a day, the day."""
-    return moment.isoformat()[:10] if untimed else moment.isoformat()
+    return day_of(moment) if untimed else moment.isoformat()
 
 
 def open_graph(

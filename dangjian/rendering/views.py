@@ -11,6 +11,8 @@ from datetime import datetime
 from markupsafe import Markup
 from msgspec import Struct
 
+from dangjian.common.timezone import day_of, minute_of
+
 
 class Link(Struct, frozen=True):
     """A name that leads somewhere; ``current`` marks the place the reader is at."""
@@ -105,7 +107,7 @@ class Card(Struct, frozen=True):
     @property
     def day(self) -> str:
         """2020-06-16."""
-        return self.date.isoformat()[:10]
+        return day_of(self.date)
 
     def day_in(self, year: str) -> str:
         """06-16 within ``year``, 2020-06-16 in any other; always whole if ``year`` is empty.
@@ -117,7 +119,7 @@ class Card(Struct, frozen=True):
     @property
     def minute(self) -> str:
         """2020-06-16 12:24, the form the official page rules ask for; without a time the day."""
-        return self.day if self.untimed else self.date.isoformat(" ", "minutes")[:16]
+        return self.day if self.untimed else minute_of(self.date)
 
     @property
     def moment(self) -> str:

@@ -78,6 +78,8 @@ def text_items(node: Node, spec: Spec, place: SourceLocation) -> list[Text] | No
 
 def _pieces(text: str, line: int, spec: Spec, place: SourceLocation) -> list[Text]:
     """A text at its separators; words of Chinese may be parted by spaces as well."""
+    if text.isalnum():
+        return [Text(text, line)]
     if spec.key.by_spaces:
         text = _TOPIC.sub("", text.replace("|", "、").replace("｜", "、"))
     parts = [part for piece in SEPARATORS.split(text) if (part := piece.strip())]

@@ -7,7 +7,7 @@ the result is the same is held by a property test.
 
 import re
 
-from dangjian.common.patterns import regex
+from dangjian.common.patterns import has_mark, regex
 from dangjian.text.joining import join_words
 from dangjian.text.tokens import BEGIN, END
 
@@ -38,9 +38,11 @@ def set_apart(text: str) -> tuple[str, list[str]]:
     parts: list[str] = []
     runs: list[list[str]] = []
     open_run = False
-    shifted = text.startswith("# ") or "\n# " in text
+    shifted = text.startswith("# ") or has_mark(text, "\n# ", "#")
+    addresses = has_mark(text, "://") or has_mark(text, "www.")
     for gap, before, block, after in zip(gaps, blocks, blocks[1:], blocks[2:], strict=False):
-        made = _simple(block, before, after, shifted)
+        linked = addresses and ("://" in block or "www." in block)
+        made = None if linked else _simple(block, before, after, shifted)
         if made is None:
             parts += (gap, block)
         elif open_run:
@@ -70,7 +72,7 @@ def _simple(block: str, before: str, after: str, shifted: bool) -> str | None:
     them all.
     """
     bare = block
-    if "**" in block:
+    if "*" in block and "**" in block:
         pieces = block.split("**")
         if not _are_bold(pieces):
             return None
@@ -80,19 +82,17 @@ def _simple(block: str, before: str, after: str, shifted: bool) -> str | None:
     if _PLAIN_BLOCK.fullmatch(bare):
         if BEGIN in bare and _HTML_TOKEN.search(bare):
             return None
-        if "://" in bare or "www." in bare:
-            return None
         joined = join_words(block) if "\n" in block else block
         return f"<p>{joined.strip(_EDGE)}</p>"
     if block.startswith("#"):
         heading = None if shifted else _HEADING.fullmatch(block)
-        if heading is None or not _is_wordy(bare):
+        if heading is None or _HTML_TOKEN.search(bare):
             return None
         level = len(heading[1])
         return f"<h{level}>{heading[2].strip(_EDGE)}</h{level}>"
     if any(map(_LIST_LIKE.match, before.split("\n"))) or _LIST_LIKE.match(after):
         return None
-    if "]:" in before or "]:" in after or not _is_wordy(bare):
+    if "]:" in before or "]:" in after or _HTML_TOKEN.search(bare):
         # Link definitions are removed, so the next block becomes the neighbour.
         return None
     tag = "ul" if _BULLETS.fullmatch(bare) else "ol" if _NUMBERS.fullmatch(bare) else ""
@@ -102,11 +102,6 @@ def _simple(block: str, before: str, after: str, shifted: bool) -> str | None:
     items = (line.partition(" ")[2].strip(_EDGE) for line in lines)
     listed = "".join([f"<li>{item}</li>\n" for item in items])
     return f"<{tag}>\n{listed}</{tag}>"
-
-
-def _is_wordy(bare: str) -> bool:
-    """Whether there is no address in it, and no token for HTML."""
-    return "://" not in bare and "www." not in bare and not _HTML_TOKEN.search(bare)
 
 
 def _are_bold(pieces: list[str]) -> bool:
