@@ -51,8 +51,17 @@ class Producer:
         self._common = common
         self._templates = TemplateDigests(setup.templates)
 
-    def render(self, pages: Iterable[Page], job: Callable[[Page], Job]) -> None:
-        """Render those pages whose fingerprint is new; ``job`` makes one's job when needed."""
+    def render(
+        self,
+        pages: Iterable[Page],
+        job: Callable[[Page], Job],
+        prepare: Callable[[Page], None],
+    ) -> None:
+        """Render those pages whose fingerprint is new; ``job`` makes one's job when needed.
+
+        Before many of them are rendered, ``prepare`` is called with each: what it caches then is
+        at hand in all processes.
+        """
         due: list[Page] = []
         marks: dict[str, bytes] = {}
         for page in pages:
@@ -68,19 +77,21 @@ class Producer:
             return
         self._claim(page.path for page in due)
         done = 0
-        for results in self._rendered(due, job):
+        for results in self._rendered(due, job, prepare):
             done += len(results)
             self.production.rendered.extend(one.path for one in results)
             self._note(results, marks)
             self.progress(Stage.RENDER, done, len(due))
 
     def _rendered(
-        self, pages: Sequence[Page], job: Callable[[Page], Job]
+        self, pages: Sequence[Page], job: Callable[[Page], Job], prepare: Callable[[Page], None]
     ) -> Iterator[list[WrittenFile]]:
         packed = self._setup.pack()
         render = partial(render_jobs, packed)
         if self.pool.forks(len(pages)):
             load_templates(packed, sorted(self._templates.known))
+            for page in pages:
+                prepare(page)
             # Where the pages are known already no job has to be sent.
             found = self.pool.run_forked(lambda some: render(map(job, some)), pages)
             yield from islice(found, 1)

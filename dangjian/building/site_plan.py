@@ -45,6 +45,7 @@ from dangjian.rendering.assets import Asset, build_assets
 from dangjian.rendering.dependencies import theme_digest
 from dangjian.rendering.renderer import Job, RenderSetup, Text
 from dangjian.settings.workspace import Workplace
+from dangjian.text.line_breaks import breakable
 
 _UNLISTED = frozenset({"404.html", "search.html"})
 """Pages that are in no site map."""
@@ -198,7 +199,7 @@ def write_site(
         pages = list(plan_pages(plan, scope))
     producer.make(_feed_maker(plan, catalogue).files(whole=scope.is_whole))
     # Last, because it runs in parallel: later steps would run in one process.
-    producer.render(pages, partial(_job, portal))
+    producer.render(pages, partial(_job, portal), partial(_prepare, portal))
     if not scope.is_whole:
         producer.keep_unplanned(except_below=SEARCH_FOLDER if indexed else "")
 
@@ -320,6 +321,13 @@ def _emblem(plan: SitePlan) -> Path | None:
     key = f"media:{office.emblem.src}" if office.emblem else ""
     facts = plan.portal.presenter.files.get(key)
     return place.cache / "pictures" / facts.made if facts is not None and facts.made else None
+
+
+def _prepare(portal: Portal, page: Page) -> None:
+    """Divide an article's title into lines: many other pages show it as well."""
+    item = portal.archive.by_path.get(page.origin)
+    if item is not None:
+        breakable(item.entry.title)
 
 
 def _job(portal: Portal, page: Page) -> Job:
