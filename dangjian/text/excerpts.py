@@ -39,7 +39,10 @@ def plain_text(text: str, head_end: str = "") -> str:
     if head_end and has_mark(text, "<thead", "h"):
         text = _TABLE_HEAD.sub(lambda head: _ended_cells(head[0], head_end), text)
     broken = _BREAKS.sub("\n", text)
-    words = _SPACE.sub(" ", html.unescape(_TAGS.sub("", broken)))
+    words = html.unescape(_TAGS.sub("", broken))
+    # Of all blanks only the plain one is printable. This is the quicker look.
+    if "  " in words or not words.replace("\n", "").isprintable():
+        words = _SPACE.sub(" ", words)
     lines = map(str.strip, words.split("\n"))
     return "\n".join(filter(None, lines))
 

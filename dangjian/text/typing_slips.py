@@ -17,8 +17,9 @@ _FILE: Final = (
     rf"|{_NAME}\.(?:md|html?|pdf|docx?|xlsx?|pptx?|wps|et|dps|ofd|zip|rar|7z|txt|mp[34])(?:#[^\s（）()]*)?)"
 )
 """What can only be an address, also where the brackets before it are of another kind or far off."""
-_CODE: Final = r"(?<![`\\])(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)"
-_WIDE_LINK = regex(rf"{_CODE}|(?P<text>\[[^\[\]\n]+\])[（(]\s*(?P<to>{_TARGET})\s*[）)]", re.DOTALL)
+# It begins with its sign: the engine skips what no alternative begins with three times as fast.
+_CODE: Final = r"`(?<![`\\]`)(?P<ticks>`*)(?!`).*?(?<!`)`(?P=ticks)(?!`)"
+_WIDE_LINK = regex(rf"{_CODE}|\[(?P<text>[^\[\]\n]+)\][（(]\s*(?P<to>{_TARGET})\s*[）)]", re.DOTALL)
 _ODD_LINK = regex(
     rf"{_CODE}"
     rf"|(?:(?P<picture>[!！])(?=[\[［【][^\[\]［］【】\n]+[\]］】][ ]?[(（]\s*{_PICTURE}\s*[)）]))?"
@@ -66,11 +67,11 @@ def with_plain_bars(text: str) -> str:
 
 
 def _outside_code(pattern: re.Pattern[str], made: Callable[[re.Match[str]], str], text: str) -> str:
-    return pattern.sub(lambda found: found[0] if found["ticks"] else made(found), text)
+    return pattern.sub(lambda found: made(found) if found["ticks"] is None else found[0], text)
 
 
 def _plain_link(found: re.Match[str]) -> str:
-    text = found["text"]
+    text = f"[{found['text']}]"
     if found[0][len(text)] == "(" and found[0][-1] == ")":
         return found[0]
     return f"{text}({found['to']})"
