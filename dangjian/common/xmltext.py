@@ -10,7 +10,7 @@ _UNFIT = regex("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uff
 
 def strip_invalid(text: str) -> str:
     """The text without characters that XML, or its readers, can't take. Nothing is escaped."""
-    return _UNFIT.sub("", text)
+    return text if text.isprintable() else _UNFIT.sub("", text)
 
 
 def escaped(text: str) -> str:
