@@ -160,7 +160,7 @@ def test_what_yaml_writes_is_read_back(values: dict[str, object]) -> None:
         assert plain(Group(source.fields, 0)) == values
 
 
-_SIGNS = st.text("ab党1 ，。：:-#\"'[],\\~ \t\u3000\ufeff\x85\u2028|>&*!%@`?{}.", max_size=8)
+_SIGNS = st.text("ab党1 ，。：〔〕:-#\"'[],\\~ \t\u3000\ufeff\x85\u2028|>&*!%@`?{}.", max_size=8)
 _VALUES = st.one_of(
     _SIGNS,
     st.from_regex(r"[\w，。：:/ -]{0,8}", fullmatch=True),
@@ -187,7 +187,15 @@ def test_plain_heads_are_read_as_yaml_has_them(rows: list[str], line: int, ended
 
 
 @pytest.mark.parametrize(
-    "row", ["a: b", '标题: "甲、乙: #"', 'a: ["b", "c, d"]', "时间: 2020-06-16 12:24"]
+    "row",
+    [
+        "a: b",
+        '标题: "甲、乙: #"',
+        'a: ["b", "c, d"]',
+        "时间: 2020-06-16 12:24",
+        "文号: 示组发〔2013〕24号",
+        "文号: 示组发〔2013〕",
+    ],
 )
 def test_plain_heads_take_the_short_way(row: str) -> None:
     assert frontmatter.plain_fields(f"{row}\n", 2) == frontmatter.built_fields(f"{row}\n", 2)
