@@ -38,7 +38,7 @@ ALL_WIDTHS = (*WIDTHS, LARGEST)
 TURN = 10
 TRIED = 3
 """So many photographs decide which quality of AVIF a peer gets."""
-QUALITIES = range(40, 96, 2)
+QUALITIES = range(40, 96)
 PROCESSES = os.cpu_count() or 1
 _OCTAVES = ((8, 0.5), (40, 0.25), (200, 0.12), (800, 0.06))
 _GRAIN = 3.0
