@@ -8,6 +8,7 @@ is built.
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from PIL import Image
@@ -76,10 +77,17 @@ class MadePicture(msgspec.Struct, frozen=True):
     notices: tuple[str, ...] = ()
 
 
+class Pixels(NamedTuple):
+    """What a picture was made from (see ``decode``), and that in the width it is shown in."""
+
+    whole: Image.Image
+    scaled: Image.Image
+
+
 class Picture(msgspec.Struct, frozen=True):
     """A picture ready to be published; ``format`` is that of ``data``, ``found`` the source's.
 
-    ``pixels`` are those it was made from (see ``decode``), if they had to be decoded.
+    ``pixels`` are those it was made from, if they had to be decoded.
     """
 
     data: bytes
@@ -88,7 +96,7 @@ class Picture(msgspec.Struct, frozen=True):
     format: str
     found: str
     notices: tuple[str, ...] = ()
-    pixels: Image.Image | None = None
+    pixels: Pixels | None = None
 
 
 def make_picture(source: Path, cache: Path, recipe: Recipe = RECIPE) -> MadePicture:
@@ -98,7 +106,7 @@ def make_picture(source: Path, cache: Path, recipe: Recipe = RECIPE) -> MadePict
 
 def make_from(
     data: bytes, source: Path, cache: Path, recipe: Recipe = RECIPE
-) -> tuple[MadePicture, Image.Image | None]:
+) -> tuple[MadePicture, Pixels | None]:
     """The same from the bytes of ``source``, with the decoded pixels if it had to be made."""
     path = record_path(cache, data, recipe)
     record, pixels = recall(path), None
@@ -174,7 +182,9 @@ def _make_still(data: bytes, image: Image.Image, format_: str, recipe: Recipe) -
     few = is_flat(pixels)
     if width > recipe.max_width:
         pixels = resized(pixels, recipe.max_width)
-        pixels = reduce_colours(pixels) if few else pixels
+    known = Pixels(whole, pixels)
+    if width > recipe.max_width and few:
+        pixels = reduce_colours(pixels)
     target = _target_format(pixels, format_)
     lossless = format_ == "WEBP" and b"VP8L" in data[:64]
     if not own:
@@ -182,12 +192,12 @@ def _make_still(data: bytes, image: Image.Image, format_: str, recipe: Recipe) -
         if few and len(made) > len(data):
             pixels = whole  # grey edges, which scaling down makes, cost more than it saves
             made, target = encode_within(whole, target, recipe.quality, len(data), lossless=True)
-        return Picture(made, *pixels.size, target, format_, notices, whole)
+        return Picture(made, *pixels.size, target, format_, notices, known)
     made = encode(pixels, target, recipe.quality, lossless=lossless)
     # Compressing again costs quality, scaling down costs sharpness: it must earn that.
     if len(own) <= (1.1 if width <= recipe.max_width else 1) * len(made):
-        return Picture(own, *size, format_, format_, notices, whole)
-    return Picture(made, *pixels.size, target, format_, notices, whole)
+        return Picture(own, *size, format_, format_, notices, known)
+    return Picture(made, *pixels.size, target, format_, notices, known)
 
 
 def _own_bytes(data: bytes, image: Image.Image, format_: str) -> bytes:

@@ -33,7 +33,7 @@ from dangjian.media.picture_source import (
     open_picture,
     read_picture,
 )
-from dangjian.media.pictures import RECIPE, MadePicture, decode, make_from
+from dangjian.media.pictures import RECIPE, MadePicture, Pixels, decode, make_from
 
 WIDTHS = (480, 800, 1280)
 """Pixels: a thumbnail on a sharp screen or a phone's width, a phone's sharp width, a column."""
@@ -100,39 +100,47 @@ def _named(record: CacheRecord, path: Path, stem: str) -> list[PictureSize]:
     ]
 
 
-def _sizes(data: bytes, made: MadePicture, pixels: Image.Image | None) -> list[_File]:
+def _sizes(data: bytes, made: MadePicture, pixels: Pixels | None) -> list[_File]:
     """The sizes of one picture: ending, width, height and content of each."""
     suffix = made.path.suffix.removeprefix(".")
     if suffix == SUFFIX[SVG]:
         return []
+    width = min(made.width, RECIPE.max_width)
     if pixels is None:
         image = open_picture(data)
         if frames_of(image) > 1:
             return []  # moving; of pages, the pixels of the first are known
-        pixels = decode(image, RECIPE.max_width)
-    width = min(made.width, RECIPE.max_width)
-    top = pixels if pixels.size[0] == width else resized(pixels, width)
-    few = is_flat(pixels)
+        whole = decode(image, RECIPE.max_width)
+        pixels = Pixels(whole, whole if whole.size[0] == width else resized(whole, width))
+    few = is_flat(pixels.whole)
     form = {"jpg": "JPEG", "webp": "WEBP"}.get(suffix, "PNG")
-    photographed = not is_drawn(top)
-    waiting: list[Future[_File]] = []
-    smaller: list[_File] = []
+    photographed = not is_drawn(pixels.scaled)
+    images = {width: pixels.scaled}
+    waiting: dict[int, Future[_File]] = {}
     with ThreadPoolExecutor(_THREADS) as pool:  # the encoder of AVIF works without Python's lock
         if photographed:
-            waiting.append(pool.submit(_encoded, top, "AVIF"))
-        for narrow in reversed(WIDTHS):
-            if narrow < width:
-                # Far smaller ones are as good from what is scaled down already.
-                scaled = resized(top if narrow * 2 <= width else pixels, narrow)
-                scaled = reduce_colours(scaled) if few else scaled
-                if photographed:
-                    # A copy: Pillow keeps how an image is being saved in the image itself.
-                    waiting.append(pool.submit(_encoded, scaled.copy(), "AVIF"))
-                smaller.append(_encoded(scaled, form))
-        avif = [one.result() for one in waiting]
+            waiting[width] = pool.submit(_encoded, pixels.scaled, "AVIF")
+        for narrow in sorted((one for one in WIDTHS if one < width), key=_shortest_last):
+            # Far smaller ones are as good from what is scaled down already.
+            wide = min((one for one in images if one >= narrow * 2), default=0)
+            images[narrow] = resized(images[wide] if wide else pixels.whole, narrow)
+            if photographed:
+                # A copy: Pillow keeps how an image is being saved in the image itself.
+                waiting[narrow] = pool.submit(_encoded, images[narrow].copy(), "AVIF")
+        smaller = [
+            _encoded(reduce_colours(images[one]) if few else images[one], form)
+            for one in sorted(images, reverse=True)
+            if one != width
+        ]
+        avif = [waiting[one].result() for one in sorted(waiting, reverse=True)]
     if avif and len(avif[0][3]) > WORTH * made.bytes:
         avif = []
     return [*_saving(smaller, made.bytes), *_saving(avif, made.bytes)]
+
+
+def _shortest_last(width: int) -> tuple[bool, int]:
+    """By how long AVIF of this width takes: wide ones are written faster."""
+    return width >= AVIF_WIDE, -width
 
 
 def _encoded(image: Image.Image, form: str) -> _File:

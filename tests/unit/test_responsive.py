@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from dangjian.media.encoding import encode
+from dangjian.media.encoding import encode, resized
 from dangjian.media.picture_cache import KEPT_DAYS, prune
+from dangjian.media.pictures import decode, make_picture
 from dangjian.media.responsive import WIDTHS, make_sizes
 from tests.samples.photos import SECRET, camera_exif, opened, photo, saved
 
@@ -137,3 +138,26 @@ def test_pictures_out_of_use_leave_the_cache_in_the_end(
     assert other[1].smaller[0].path.exists() != gone
     assert prune(cache, []) == 0  # once a day
     assert kept[0].path.exists()
+
+
+def test_sizes_are_the_same_when_the_public_form_is_cached_already(tmp_path: Path) -> None:
+    """Then its pixels are decoded and scaled again; a record of sizes may be lost alone."""
+    path = saved(tmp_path, "a.jpg", photo(2000, 500), "JPEG", quality=92)
+    _, at_once = make_sizes(path, tmp_path / "at-once")
+    make_picture(path, tmp_path / "later")
+    _, later = make_sizes(path, tmp_path / "later")
+    assert [one.name for one in (*later.smaller, *later.avif)] == [
+        one.name for one in (*at_once.smaller, *at_once.avif)
+    ]
+    assert [one.width for one in at_once.avif] == [480, 800, 1280, 1600]
+
+
+def test_a_small_picture_of_a_large_one_is_not_scaled_by_less_than_a_half(tmp_path: Path) -> None:
+    """480 and 800 are made from 1600; 1280 from the pixels of the file."""
+    path = saved(tmp_path, "a.jpg", photo(1900, 600), "JPEG", quality=92)
+    _, sizes = make_sizes(path, tmp_path / "cache")
+    whole = decode(Image.open(path), 1600)
+    scaled = {1600: resized(whole, 1600), 1280: resized(whole, 1280)}
+    scaled |= {width: resized(scaled[1600], width) for width in (800, 480)}
+    for one in sizes.avif:
+        assert one.path.read_bytes() == encode(scaled[one.width].copy(), "AVIF", 0)
