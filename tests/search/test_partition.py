@@ -11,7 +11,7 @@ from dangjian.search.builder.shards import FILE_BYTES, MOST_FILES, shard_counts
 from dangjian.search.format.lists import Lists
 from tests.examples import examples
 
-SMALL = Sizes(small=(2, 4), chunk=(8, 14), segment=(20, 36), largest=(60, 110), recent=10, late=40)
+SMALL = Sizes(small=(2, 4), chunk=(8, 14), segment=(20, 36), recent=10)
 
 
 def cut(hashes: list[int], sizes: Sizes = SIZES) -> list[list[Chunk]]:
@@ -41,8 +41,13 @@ def test_every_article_is_in_one_chunk_and_sizes_hold(count: int, seed: int) -> 
     assert [n for begin, end in chunks for n in range(begin, end)] == list(range(count))
     sizes = [sum(end - begin for begin, end in segment) for segment in segments]
     assert all(end - begin <= SMALL.chunk[1] for begin, end in chunks)
-    assert all(size <= SMALL.largest[1] for size in sizes)
-    assert sum(sizes[-2:]) <= SMALL.largest[1] + SMALL.small[1]
+    assert all(size <= SMALL.segment[1] for size in sizes)
+    newest = [
+        size
+        for size, segment in zip(sizes, segments, strict=True)
+        if segment[-1][1] > count - SMALL.recent
+    ]
+    assert sum(newest) <= SMALL.recent + SMALL.chunk[1] + SMALL.small[1]
 
 
 @pytest.mark.parametrize("count", [111, 112, 113, 1000, 2500, 12_000, 60_000], ids=str)
@@ -50,14 +55,14 @@ def test_few_segments_and_small_new_ones(count: int) -> None:
     """With the sizes in use: what a reader waits for and what an editor uploads stays small."""
     segments = cut(archive(count))
     sizes = [segment[-1][1] - segment[0][0] for segment in segments]
-    assert len(segments) <= 12
+    assert len(segments) <= 3 + count // SIZES.segment[0]
     assert sizes[-1] < SIZES.small[1]
     if count < SIZES.small[1]:
         assert sizes == [count]
     if count >= 12_000:
         recent = next(s for s in segments if s[-1][1] > count - SIZES.recent)
         assert recent[-1][1] - recent[0][0] <= SIZES.recent + SIZES.chunk[1] + SIZES.small[1]
-    assert max(sizes) <= (SIZES.segment[1] if count <= SIZES.late else SIZES.largest[1])
+    assert max(sizes) <= SIZES.segment[1]
 
 
 def test_one_article_moves_few_borders() -> None:

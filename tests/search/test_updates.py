@@ -26,7 +26,7 @@ WORDS = [
     *("。", "，", "\n"),
 ]
 QUERIES = ["党建", "党", "学习服务", "干部 -人才", '"群众，基层"', "2024", "jiceng", "zz", "组织"]
-SMALL = Sizes(small=(2, 4), chunk=(8, 14), segment=(20, 36), largest=(60, 110), recent=10, late=40)
+SMALL = Sizes(small=(2, 4), chunk=(8, 14), segment=(20, 36), recent=10)
 COLUMNS = {"a": "甲栏"}
 
 Edit = dict[int, tuple[int, int] | None]

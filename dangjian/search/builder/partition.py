@@ -6,7 +6,7 @@ the one whose document has the smallest hash. So an article that comes, goes or 
 border but those next to it: further on the same places have the smallest hash as before. A border
 is chosen only when all of its places are there, so that an article more at the end moves none.
 
-Four sizes of borders lie within one another: each larger one is chosen among the next smaller.
+Three sizes of borders lie within one another: each larger one is chosen among the next smaller.
 What is after the last small border is a segment of its own, so that an article more is few bytes.
 Older documents are in large chunks and segments, so that a query asks for few files and a list is
 in few parts; an edit makes neither of them again as a whole.
@@ -26,16 +26,14 @@ Hashes = npt.NDArray[np.uint64]
 class Sizes(NamedTuple):
     """The least and the most documents between two borders, of each size of border.
 
-    The newest ``recent`` documents are in no segment of these sizes, but in one of their own and
-    that of what is after the last small border; the newest ``late`` in none of the largest size.
+    The newest ``recent`` documents are in a segment of their own and that of what is after the last
+    small border. Older ones that are not yet enough for a segment are one too.
     """
 
     small: tuple[int, int] = (64, 112)
     chunk: tuple[int, int] = (600, 1600)
-    segment: tuple[int, int] = (6000, 12_000)
-    largest: tuple[int, int] = (24_000, 48_000)
+    segment: tuple[int, int] = (24_000, 48_000)
     recent: int = 1000
-    late: int = 10_000
 
 
 SIZES = Sizes()
@@ -52,17 +50,9 @@ def partition(hashes: Hashes, sizes: Sizes = SIZES) -> list[list[Chunk]]:
     total = len(hashes)
     small = _borders(hashes, np.arange(1, total + 1), sizes.small, total)
     chunks = _borders(hashes, small, sizes.chunk, _last(small))
-    segments = _borders(hashes, chunks, sizes.segment, _last(chunks))
-    largest = _borders(hashes, segments, sizes.largest, _last(segments))
     recent = _last(chunks[chunks <= total - sizes.recent])
-    late = _last(largest[largest <= total - sizes.late])
-    cuts = [
-        *largest[largest <= late].tolist(),
-        *segments[(segments > late) & (segments <= recent)].tolist(),
-        recent,
-        _last(small),
-        total,
-    ]
+    segments = _borders(hashes, chunks, sizes.segment, recent)
+    cuts = [*segments.tolist(), recent, _last(small), total]
     found: list[list[Chunk]] = []
     begin = 0
     for end in cuts:
