@@ -147,6 +147,13 @@ class Run:
         if self._file.exists():
             self.stored = msgspec.json.decode(self._file.read_bytes(), type=Stored)
 
+    def keep(self, turn: Turn) -> None:
+        """Store a turn that is over."""
+        self.stored.turns.append(turn)
+        self._store()
+        last = turn.first + turn.photos
+        _say(f"{turn.name}, to photograph {last}: {turn.wall:.1f} s, {turn.cpu:.1f} CPU s")
+
     def compare(self, count: int) -> None:
         """Measure all programs over ``count`` photographs; one that can't be installed is named."""
         self.work.mkdir(parents=True, exist_ok=True)
@@ -156,7 +163,7 @@ class Run:
                 quality = self._quality(name)
                 number = len(list(photos.iterdir()))
                 if quality is not None and not self.stored.has(name, first, number):
-                    self._keep(self._turn(name, photos, first, quality))
+                    self.keep(self._turn(name, photos, first, quality))
             shutil.rmtree(photos)
             print(table(self.stored), flush=True)
 
@@ -183,12 +190,6 @@ class Run:
         )
         shutil.rmtree(self.work / name)
         return turn
-
-    def _keep(self, turn: Turn) -> None:
-        self.stored.turns.append(turn)
-        self._store()
-        last = turn.first + turn.photos
-        _say(f"{turn.name}, to photograph {last}: {turn.wall:.1f} s, {turn.cpu:.1f} CPU s")
 
     def _store(self) -> None:
         self._file.write_bytes(msgspec.json.encode(self.stored))

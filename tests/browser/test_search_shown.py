@@ -129,3 +129,19 @@ def test_fits_every_width(page: Page, http: str, width: int) -> None:
         expect(button).to_have_attribute("aria-expanded", "true")
     expect(filters).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_choice_of_order_is_in_one_line_on_the_narrowest_phone(page: Page, http: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 800})
+    open_search(page, http, "?q=社区")
+    found(page, 3)
+    page.evaluate("document.documentElement.dataset.elder = 'on'")
+    lines = page.locator(".search-sort a").evaluate_all(
+        """all => all.map((one) => {
+          const range = document.createRange();
+          range.selectNodeContents(one);
+          return range.getClientRects().length;
+        })"""
+    )
+    assert lines == [1, 1, 1]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
