@@ -1,7 +1,9 @@
 """Writing pixels as JPEG, PNG, WebP or AVIF, in few bytes, and the same bytes each time."""
 
 import io
+import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from PIL import Image
@@ -15,6 +17,8 @@ AVIF_SPEED: Final = 8
 AVIF_WIDE: Final = 1280
 """From this width on, where speed costs most and phones look least, AVIF is written faster."""
 AVIF_WIDE_SPEED: Final = 9
+_RUN: Final = re.compile(rb"(....)\1*", re.DOTALL)
+"""Pixels of one colour, of four bytes each."""
 _LOWER: Final = (
     *(("JPEG", quality) for quality in (74, 66, 58, 50)),
     *(("WEBP", quality) for quality in (60, 45, 30, 15, 5)),
@@ -25,8 +29,13 @@ _DRAWN_GREYS: Final = 64
 _ALPHA: Final = [0 if value < 8 else 255 if value > 247 else value for value in range(256)]
 
 
-def encode(image: Image.Image, format_: str, quality: int, *, lossless: bool = False) -> bytes:
-    """The bytes of an image of mode 1, L, RGB or RGBA; ``quality`` is for JPEG and lossy WebP."""
+def encode(
+    image: Image.Image, format_: str, quality: int, *, lossless: bool = False, alone: bool = False
+) -> bytes:
+    """The bytes of an image of mode 1, L, RGB or RGBA; ``quality`` is for JPEG and lossy WebP.
+
+    ``alone`` says that this process encodes no other (see ``with_palette``).
+    """
     out = io.BytesIO()
     if format_ == "JPEG":
         image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
@@ -37,7 +46,7 @@ def encode(image: Image.Image, format_: str, quality: int, *, lossless: bool = F
         # One thread: with more, the bytes differ from run to run.
         image.save(out, "AVIF", quality=AVIF_QUALITY, speed=speed, codec="aom", max_threads=1)
     else:
-        small = with_palette(image)
+        small = with_palette(image, alone=alone)
         image.save(out, "PNG") if small is None else small.save(out, "PNG", optimize=True)
     return out.getvalue()
 
@@ -72,10 +81,11 @@ def encode_within(
     return made, format_
 
 
-def with_palette(image: Image.Image) -> Image.Image | None:
+def with_palette(image: Image.Image, *, alone: bool = False) -> Image.Image | None:
     """The same picture with a palette, if it has few enough colours; None if not.
 
-    Colours are numbered by how often they occur, so that the same pixels give the same bytes.
+    Colours are numbered by how often they occur, so that the same pixels give the same bytes. For
+    one picture ``alone`` it would take longer to load numpy than to do without.
     """
     if image.mode == "1":
         return image
@@ -84,22 +94,36 @@ def with_palette(image: Image.Image) -> Image.Image | None:
         return None
     if image.mode == "L" and len(found) > _GREYS:
         return image
-    import numpy as np  # noqa: PLC0415 - slow to load, and most pictures have many colours
-
     counted = Counter({_channels(colour): count for count, colour in found})
     colours = sorted(counted, key=lambda colour: (-counted[colour], colour))
-    packed = np.array([int.from_bytes(bytes(colour), "little") for colour in colours], np.uint32)
-    values = np.asarray(image.convert("RGBA")).view("<u4").ravel()
+    packed = [bytes(colour) for colour in colours]
+    pixels = image.convert("RGBA").tobytes()
+    numbered = _numbered_alone if alone else _numbered
+    made = Image.frombytes("P", image.size, numbered(pixels, packed))
+    opaque = all(colour[3] == 255 for colour in colours)
+    flat = [part for colour in colours for part in (colour[:3] if opaque else colour)]
+    made.putpalette(flat, "RGB" if opaque else "RGBA")
+    return made
+
+
+def _numbered_alone(pixels: bytes, colours: Sequence[bytes]) -> bytes:
+    """For each pixel, of four bytes, which of the colours it has."""
+    numbers = {colour: bytes([number]) for number, colour in enumerate(colours)}
+    return b"".join([numbers[run[1]] * (len(run[0]) // 4) for run in _RUN.finditer(pixels)])
+
+
+def _numbered(pixels: bytes, colours: Sequence[bytes]) -> bytes:
+    """The same, much sooner for large pictures of many changes."""
+    import numpy as np  # noqa: PLC0415 - slow to load, and most pictures have many colours
+
+    packed = np.frombuffer(b"".join(colours), "<u4")
+    values = np.frombuffer(pixels, "<u4")
     order = np.argsort(packed)
     # Flat pictures have few changes of colour: each is looked up once, not each pixel.
     starts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
     places = order[np.searchsorted(packed[order], values[starts])].astype(np.uint8)
     lengths = np.diff(np.append(starts, len(values)))
-    made = Image.fromarray(np.repeat(places, lengths).reshape(image.size[::-1]), "P")
-    opaque = all(colour[3] == 255 for colour in colours)
-    flat = [part for colour in colours for part in (colour[:3] if opaque else colour)]
-    made.putpalette(flat, "RGB" if opaque else "RGBA")
-    return made
+    return np.repeat(places, lengths).tobytes()
 
 
 def _channels(colour: float | tuple[int, ...]) -> tuple[int, int, int, int]:

@@ -45,7 +45,7 @@ def draw_share_picture(emblem: Path | None, size: tuple[int, int]) -> bytes:
     if mark is not None:
         inner = ((_SEAL - mark.width) // 2, (_SEAL - mark.height) // 2)
         image.paste(mark, (left + inner[0], top + inner[1]), mark)
-    return encode(image, "PNG", 0)
+    return encode(image, "PNG", 0, alone=True)
 
 
 def _hill(size: tuple[int, int], top: int, middle: int, half: int) -> list[tuple[int, int]]:

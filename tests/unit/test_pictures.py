@@ -267,5 +267,7 @@ def test_a_palette_loses_no_colour(mode: str) -> None:
     image = chart(60, 50).convert(mode)
     if mode == "RGBA":
         image.putpixel((3, 3), (10, 200, 30, 77))
-    result = Image.open(io.BytesIO(encode(image, "PNG", 82)))
+    made = encode(image, "PNG", 82)
+    result = Image.open(io.BytesIO(made))
     assert result.convert("RGBA").tobytes() == image.convert("RGBA").tobytes()
+    assert encode(image, "PNG", 82, alone=True) == made
