@@ -147,7 +147,7 @@ class SearchPage {
     }
     this.part('results').setAttribute('aria-busy', 'true');
     try {
-      this.cutFor = this.room();
+      this.cutFor ||= this.room();
       const answer = await this.client.ask({...this.request, room: this.cutFor}, (first) => {
         if (mine === this.asked) this.showResults(first);
       });
@@ -183,11 +183,13 @@ class SearchPage {
 
   // The reader has chosen another size of type, or turned the phone: the lines hold more or less.
   async cutAgain() {
-    const room = this.room();
     const results = this.part('results');
-    const busy = results.hasAttribute('aria-busy');
-    if (busy || this.app.dataset.state !== 'results' || room === this.cutFor) return;
+    // To measure makes the browser lay the page out: what an answer is waited for is measured after it.
+    if (results.hasAttribute('aria-busy')) return;
+    const room = this.app.dataset.state === 'results' ? this.room() : 0;
+    if (room === this.cutFor) return;
     this.cutFor = room;
+    if (!room) return;
     const mine = this.asked;
     try {
       const answer = await this.client.ask({...this.request, room}, () => {});
