@@ -3,7 +3,8 @@
 A phone loads 480 pixels for a list and not 1600. Widths are made from the public form's own pixels;
 one that would not save bytes is left out, and so is AVIF where it does not (drawings, screenshots).
 AVIF of quality 60 looks like JPEG of quality 80 (SSIMULACRA2), at speed 8 at half its bytes. Wide
-ones are made at speed 9: in a quarter of the time, for 5 to 10 % more bytes of most photographs.
+ones are made at speed 9: in a quarter of the time, for about a tenth more bytes (4 to 24 % of seven
+photographs).
 """
 
 from collections.abc import Sequence
