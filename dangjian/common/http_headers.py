@@ -18,5 +18,8 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
 UNCHANGING = "public, max-age=31536000, immutable"
 """``Cache-Control`` of files whose name tells their content."""
 
+UNCHANGING_IN_SEARCH = r"[a-z]+-[0-9a-f]{12}\.js"
+"""The names of such files in the folder of the search index, as a regular expression."""
+
 ASKED_AGAIN = "no-cache"
 """``Cache-Control`` of everything else: cached, and revalidated each time."""

@@ -109,10 +109,10 @@ def read_sources(
 
 def read_source(content: Path, path: str, rules: ReadingRules = _NO_RULES) -> ReadResult:
     """Read the source at ``path`` (relative, with ``/``) below ``content``."""
+    file = content / path
     try:
-        with open(os.path.join(content, path), "rb", buffering=0) as file:
-            found = os.fstat(file.fileno())
-            data = file.readall()
+        found = os.stat(file)
+        data = file.read_bytes()
     except OSError as error:
         problem = Problem(
             path, 0, f"文件读不出来（{os_error_reason(error)}），请检查文件权限，或重新保存一份"

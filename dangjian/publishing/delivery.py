@@ -15,7 +15,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from dangjian.common.http_headers import ASKED_AGAIN, UNCHANGING
+from dangjian.common.http_headers import ASKED_AGAIN, UNCHANGING, UNCHANGING_IN_SEARCH
 from dangjian.publishing.assembly import PACKED_ENDINGS, Comparison
 from dangjian.publishing.changes import ARTICLE_PAGE
 from dangjian.publishing.manifest import Manifest
@@ -25,7 +25,7 @@ GRACE: Final = timedelta(hours=1)
 
 _NAMED: Final = re.compile(
     r"(static|media|files)/.+\.[0-9a-f]{8,}\.[a-z0-9]+"
-    r"|search/((fold|tokens|text)-)?[0-9a-f]{16}[-.].*"
+    rf"|search/{UNCHANGING_IN_SEARCH}"
 )
 _FILES: Final = ("static/", "media/", "files/")
 

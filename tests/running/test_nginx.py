@@ -15,8 +15,9 @@ from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 import pytest
 from lxml import html as lxml_html
 
-from dangjian.common.http_headers import SECURITY_HEADERS
+from dangjian.common.http_headers import ASKED_AGAIN, SECURITY_HEADERS, UNCHANGING
 from dangjian.common.mime_types import MIME_TYPES, content_type
+from dangjian.publishing.delivery import cache_control
 from dangjian.publishing.servers.files import write_server_files
 from dangjian.publishing.servers.nginx import LOG_DAYS
 from dangjian.publishing.servers.site import served_site
@@ -66,6 +67,10 @@ def test_pages_are_asked_for_again_and_content_named_files_are_not(
         answer, _ = nginx.ask(first(portal, pattern))
         assert answer.status == 200
         assert answer.getheader("Cache-Control") == "public, max-age=31536000, immutable", pattern
+    # A store of objects is told the same.
+    for file in (portal.output / "search").glob("*.js"):
+        changing = file.name == "manifest.js"
+        assert cache_control(f"search/{file.name}") == (ASKED_AGAIN if changing else UNCHANGING)
 
 
 def test_every_type_is_that_of_the_preview(tmp_path: Path, serve: Callable[[Path], str]) -> None:

@@ -52,6 +52,12 @@ SENT = {
         "text/css; charset=utf-8",
         "public, max-age=31536000, immutable",
     ),
+    "/search/head-0123456789ab.js": (
+        200,
+        "text/javascript; charset=utf-8",
+        "public, max-age=31536000, immutable",
+    ),
+    "/search/manifest.js": (200, "text/javascript; charset=utf-8", "no-cache"),
 }
 MODULES = ("mpm_event", "authz_core", "rewrite", "headers", "mime", "dir", "alias")
 
@@ -124,7 +130,8 @@ def lay_out(folder: Path, path: str) -> tuple[ServedSite, int]:
     """A small site below ``path``, and the port it is served at."""
     live = folder / "www" / (path.strip("/") or "site")
     texts = ("index.html", "404.html", "new.html", "zt/index.html", "feeds/all.rss.xml")
-    for name in (*texts, "files/a.ofd", "static/a.0123456789ab.css", "search/0-state.bin"):
+    search = ("search/head-0123456789ab.js", "search/manifest.js", "search/0-state.bin")
+    for name in (*texts, "files/a.ofd", "static/a.0123456789ab.css", *search):
         (live / name).parent.mkdir(parents=True, exist_ok=True)
         (live / name).write_text(name, encoding="utf-8")
         if name in texts:

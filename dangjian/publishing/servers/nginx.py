@@ -14,7 +14,12 @@ from itertools import islice
 from urllib.parse import quote
 
 from dangjian.common.digests import digest
-from dangjian.common.http_headers import ASKED_AGAIN, SECURITY_HEADERS, UNCHANGING
+from dangjian.common.http_headers import (
+    ASKED_AGAIN,
+    SECURITY_HEADERS,
+    UNCHANGING,
+    UNCHANGING_IN_SEARCH,
+)
 from dangjian.common.mime_types import CHARSET, COMPRESSIBLE, MIME_TYPES, UNKNOWN
 from dangjian.publishing.servers.failure import failure_page
 from dangjian.publishing.servers.redirects import QueryRule, Redirects, argument_names
@@ -152,7 +157,7 @@ def _maps(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     at = re.escape(site.path)
     yield "# 名称里带内容摘要的文件永不改变，浏览器可以一直留着；其余每次问一声有没有变。"
     named = rf"~^{at}(static|media|files)/.+\.[0-9a-f]{{8,}}\.[a-z0-9]+$"
-    search = rf"~^{at}search/([a-z]+-)?[0-9a-f]{{16}}[-.]"
+    search = f"~^{at}search/{UNCHANGING_IN_SEARCH}"
     changes = [(named, UNCHANGING), (search, UNCHANGING)]
     yield from _map("$uri", f"${own}_cache", changes, _quoted(ASKED_AGAIN))
     yield ""

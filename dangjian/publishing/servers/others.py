@@ -6,7 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from dangjian.common.http_headers import ASKED_AGAIN, SECURITY_HEADERS, UNCHANGING
+from dangjian.common.http_headers import (
+    ASKED_AGAIN,
+    SECURITY_HEADERS,
+    UNCHANGING,
+    UNCHANGING_IN_SEARCH,
+)
 from dangjian.common.mime_types import MIME_TYPES, content_type
 from dangjian.common.web_addresses import to_uri
 from dangjian.publishing.servers.failure import failure_page
@@ -46,7 +51,7 @@ def _caddy_body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     yield "        -Server"
     yield "    }"
     named = rf"({'|'.join(_UNCHANGING_FOLDERS)})/.+\.[0-9a-f]{{8,}}\.[a-z0-9]+"
-    unchanging = rf"path_regexp ^/({named}|search/([a-z]+-)?[0-9a-f]{{16}}[-.].*)$"
+    unchanging = f"path_regexp ^/({named}|search/{UNCHANGING_IN_SEARCH})$"
     yield f"    @unchanging {unchanging}"
     yield f"    header @unchanging Cache-Control {_word(UNCHANGING)}"
     yield f"    @changing not {unchanging}"
@@ -146,7 +151,7 @@ def render_htaccess(site: ServedSite, redirects: Redirects) -> str:
         "<IfModule mod_headers.c>",
         *(f'    Header always set {name} "{value}"' for name, value in SECURITY_HEADERS.items()),
         f'    Header set Cache-Control "{ASKED_AGAIN}"',
-        '    <FilesMatch "(\\.[0-9a-f]{8,}\\.[a-z0-9]+$|^(fold-)?[0-9a-f]{16}[-.])">',
+        rf'    <FilesMatch "(\.[0-9a-f]{{8,}}\.[a-z0-9]+$|^{UNCHANGING_IN_SEARCH})">',
         f'        Header set Cache-Control "{UNCHANGING}"',
         "    </FilesMatch>",
         "</IfModule>",
