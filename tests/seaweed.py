@@ -109,12 +109,14 @@ def _session(profile_name: str | None, _environment: tuple[tuple[str, str], ...]
 
 def _has_bucket(client: Any) -> bool:
     """Make the bucket; False while the server is not up yet."""
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - only where there is a server
+
     known = client.exceptions.BucketAlreadyExists, client.exceptions.BucketAlreadyOwnedByYou
     try:
         with suppress(*known):  # where it could not take an object yet
             client.create_bucket(Bucket=BUCKET)
         client.put_object(Bucket=BUCKET, Key="ready", Body=b"1")
-    except Exception:  # noqa: BLE001 - in one of many ways
+    except (BotoCoreError, client.exceptions.ClientError):
         return False
     return True
 

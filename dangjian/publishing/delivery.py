@@ -15,7 +15,12 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from dangjian.common.http_headers import ASKED_AGAIN, UNCHANGING, UNCHANGING_IN_SEARCH
+from dangjian.common.http_headers import (
+    ASKED_AGAIN,
+    UNCHANGING,
+    UNCHANGING_FOLDERS,
+    UNCHANGING_PATH,
+)
 from dangjian.publishing.assembly import PACKED_ENDINGS, Comparison
 from dangjian.publishing.changes import ARTICLE_PAGE
 from dangjian.publishing.manifest import Manifest
@@ -23,11 +28,8 @@ from dangjian.publishing.manifest import Manifest
 GRACE: Final = timedelta(hours=1)
 """So long the theme's files stay after no page uses them any more."""
 
-_NAMED: Final = re.compile(
-    r"(static|media|files)/.+\.[0-9a-f]{8,}\.[a-z0-9]+"
-    rf"|search/{UNCHANGING_IN_SEARCH}"
-)
-_FILES: Final = ("static/", "media/", "files/")
+_NAMED: Final = re.compile(UNCHANGING_PATH)
+_FILES: Final = tuple(f"{folder}/" for folder in UNCHANGING_FOLDERS)
 
 
 class Turn(IntEnum):

@@ -18,7 +18,7 @@ from dangjian.common.http_headers import (
     ASKED_AGAIN,
     SECURITY_HEADERS,
     UNCHANGING,
-    UNCHANGING_IN_SEARCH,
+    UNCHANGING_PATH,
 )
 from dangjian.common.mime_types import CHARSET, COMPRESSIBLE, MIME_TYPES, UNKNOWN
 from dangjian.publishing.servers.failure import failure_page
@@ -156,9 +156,7 @@ def _maps(site: ServedSite, redirects: Redirects) -> Iterator[str]:
     own = prefix_of(site)
     at = re.escape(site.path)
     yield "# 名称里带内容摘要的文件永不改变，浏览器可以一直留着；其余每次问一声有没有变。"
-    named = rf"~^{at}(static|media|files)/.+\.[0-9a-f]{{8,}}\.[a-z0-9]+$"
-    search = f"~^{at}search/{UNCHANGING_IN_SEARCH}"
-    changes = [(named, UNCHANGING), (search, UNCHANGING)]
+    changes = [(f"~^{at}{UNCHANGING_PATH}$", UNCHANGING)]
     yield from _map("$uri", f"${own}_cache", changes, _quoted(ASKED_AGAIN))
     yield ""
     yield "# 网页旁边的压缩文件：有它的是真的网页，不转向。"

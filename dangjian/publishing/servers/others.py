@@ -10,7 +10,10 @@ from dangjian.common.http_headers import (
     ASKED_AGAIN,
     SECURITY_HEADERS,
     UNCHANGING,
+    UNCHANGING_FOLDERS,
     UNCHANGING_IN_SEARCH,
+    UNCHANGING_NAME,
+    UNCHANGING_PATH,
 )
 from dangjian.common.mime_types import MIME_TYPES, content_type
 from dangjian.common.web_addresses import to_uri
@@ -22,7 +25,6 @@ _NOTE = "由 python3 tasks.py publish 生成，每次发布都会重写，请不
 _INDENT = re.compile(r"^(?:    )+", re.MULTILINE)
 """Caddy indents by tabs (``caddy fmt``)."""
 _CADDY_SPECIAL = re.compile(r"[*?\[\]{}%\\]")
-_UNCHANGING_FOLDERS = ("static", "media", "files")
 
 
 def render_caddyfile(site: ServedSite, redirects: Redirects) -> str:
@@ -50,8 +52,7 @@ def _caddy_body(site: ServedSite, redirects: Redirects) -> Iterator[str]:
         yield f"        {name} {_word(value)}"
     yield "        -Server"
     yield "    }"
-    named = rf"({'|'.join(_UNCHANGING_FOLDERS)})/.+\.[0-9a-f]{{8,}}\.[a-z0-9]+"
-    unchanging = f"path_regexp ^/({named}|search/{UNCHANGING_IN_SEARCH})$"
+    unchanging = f"path_regexp ^/{UNCHANGING_PATH}$"
     yield f"    @unchanging {unchanging}"
     yield f"    header @unchanging Cache-Control {_word(UNCHANGING)}"
     yield f"    @changing not {unchanging}"
@@ -151,7 +152,7 @@ def render_htaccess(site: ServedSite, redirects: Redirects) -> str:
         "<IfModule mod_headers.c>",
         *(f'    Header always set {name} "{value}"' for name, value in SECURITY_HEADERS.items()),
         f'    Header set Cache-Control "{ASKED_AGAIN}"',
-        rf'    <FilesMatch "(\.[0-9a-f]{{8,}}\.[a-z0-9]+$|^{UNCHANGING_IN_SEARCH})">',
+        f'    <FilesMatch "({UNCHANGING_NAME}$|^{UNCHANGING_IN_SEARCH})">',
         f'        Header set Cache-Control "{UNCHANGING}"',
         "    </FilesMatch>",
         "</IfModule>",
@@ -196,7 +197,7 @@ def render_headers(site: ServedSite) -> str:
     """A ``_headers`` file (Cloudflare Pages, Netlify and others)."""
     lines = [f"# {_NOTE}", f"{site.path}*"]
     lines += [f"  {name}: {value}" for name, value in SECURITY_HEADERS.items()]
-    for folder in _UNCHANGING_FOLDERS:
+    for folder in UNCHANGING_FOLDERS:
         lines += [f"{site.path}{folder}/*", f"  Cache-Control: {UNCHANGING}"]
     for ending in (".rss.xml", ".atom.xml"):
         lines += [f"{site.path}feeds/*{ending}", "  Content-Type: application/xml"]
