@@ -10,7 +10,15 @@ from hypothesis import given, strategies as st
 
 from dangjian.search.builder import making, patching, postings
 from dangjian.search.builder.cache import GROUP
-from dangjian.search.builder.chunks import Part, Prepared, Texts, facts_of, lists_of, parts_of
+from dangjian.search.builder.chunks import (
+    Part,
+    Prepared,
+    Texts,
+    facts_of,
+    lists_of,
+    parts_of,
+    texts_of,
+)
 from dangjian.search.builder.folder import Folder
 from dangjian.search.builder.members import Change
 from dangjian.search.builder.patching import Patched, patched_lists
@@ -180,18 +188,6 @@ def test_an_edit_writes_the_shards_of_its_terms_alone(tmp_path: Path) -> None:
 
 
 @examples(10, 200)
-@given(st.lists(editions, min_size=1, max_size=8))
-def test_many_characters_need_no_other_lists(documents: list[tuple[str, str]]) -> None:
-    """Pairs that are too many bits for a number are sorted in another way, to the same result."""
-    parts = parts_from(documents)
-    lists = lists_of(parts)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(postings, "_KEY_BITS", 0)
-        others = lists_of(parts)
-    assert rows_of(lists) == rows_of(others)
-
-
-@examples(10, 200)
 @given(st.lists(editions, max_size=8), st.integers(1, 40))
 def test_slices_make_the_same_lists(documents: list[tuple[str, str]], size: int) -> None:
     """Texts that are taken in several slices, and pairs in several batches, give the same lists."""
@@ -201,3 +197,15 @@ def test_slices_make_the_same_lists(documents: list[tuple[str, str]], size: int)
         patch.setattr(postings, "_SLICE", size)
         others = lists_of(parts)
     assert rows_of(lists) == rows_of(others)
+
+
+@pytest.mark.parametrize("count", [65_535, 65_536])
+def test_more_characters_than_16_bits_number(count: int) -> None:
+    """Units and the break have numbers of 16 bits, or larger ones: all lists are there."""
+    codes = np.arange(0x20000, 0x20000 + count, dtype=np.uint32)
+    part = Part("", (), "", "", (0, 0, count), codes.tobytes(), b"")
+    texts = texts_of([part])
+    assert texts.numbers.dtype.itemsize == (2 if count < 65_536 else 4)
+    first, second = codes[:-1].astype(np.int64), codes[1:].astype(np.int64)
+    terms = {*(codes.astype(np.int64) << 32).tolist(), *((first << 32) | second).tolist()}
+    assert {term for term, _ in rows_of(lists_of([part]))} == terms

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from dangjian.search.builder.folder import Codes, Folder
 from dangjian.search.builder.phrases import phrase_writer
-from dangjian.search.builder.postings import Fields, encode_all
+from dangjian.search.builder.postings import Fields, Units, encode_all
 from dangjian.search.format.bits import Numbers
 from dangjian.search.format.container import content_digest, wrap
 from dangjian.search.format.documents import TRADITIONAL, Record, record_text
@@ -48,15 +48,15 @@ class Part(Struct, frozen=True):
     record: bytes
 
 
-class TextFile(NamedTuple):
-    """A text file: how many records it has, and its payload."""
-
-    lengths: list[int]
-    payload: bytes
-
-
 TextEntry = tuple[bytes, list[int], int, bytes]
 """A text file: its digest, the lengths of its records, the bytes of its payload, and its keys."""
+
+
+class TextFile(NamedTuple):
+    """A text file: what the head of a segment says of it, and its bytes."""
+
+    entry: TextEntry
+    data: bytes
 
 
 class Facts(Struct, frozen=True):
@@ -79,7 +79,7 @@ class Texts(NamedTuple):
     """
 
     fields: Fields
-    numbers: Numbers
+    numbers: Units
     widths: Numbers
 
 
@@ -135,7 +135,7 @@ def facts_of(parts: Sequence[Part], texts: Sequence[TextFile]) -> Facts:
         types=[part.type for part in parts],
         sources=[part.source for part in parts],
         classes=classes.astype(np.uint8).tobytes(),
-        texts=list(map(text_entry, texts)),
+        texts=[text.entry for text in texts],
     )
 
 
@@ -174,7 +174,7 @@ def texts_of(parts: Sequence[Part]) -> Texts:
     known[codes] = True
     known[BREAK] = False
     chars = np.append(BREAK, np.flatnonzero(known))
-    number_of = np.zeros(0x110000, np.int64)
+    number_of: Units = np.zeros(0x110000, np.uint16 if len(chars) <= 1 << 16 else np.uint32)
     number_of[chars] = np.arange(len(chars))
     numbers = number_of[codes]
     widths = np.array([class_width(c) for c in range(100)], np.int64)[class_of(lengths[:, 2])]
@@ -189,8 +189,10 @@ def text_files(parts: Sequence[Part]) -> Iterator[TextFile]:
 
 def text_file(parts: Sequence[Part]) -> TextFile:
     """The text file of some documents."""
-    records = [part.record for part in parts]
-    return TextFile(list(map(len, records)), b"".join(records))
+    payload = b"".join(part.record for part in parts)
+    data, keys = wrap(payload)
+    lengths = [len(part.record) for part in parts]
+    return TextFile((content_digest(payload), lengths, len(payload), keys), data)
 
 
 def text_bounds(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -209,8 +211,3 @@ def text_bounds(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
         if end > begin:
             yield begin, end
         begin = end
-
-
-def text_entry(text: TextFile) -> TextEntry:
-    """What the head of a segment says of a text file."""
-    return content_digest(text.payload), text.lengths, len(text.payload), wrap(text.payload)[1]

@@ -15,7 +15,6 @@ from dangjian.search.builder.chunks import (
     facts_of,
     lists_of,
     text_bounds,
-    text_entry,
     text_file,
     text_files,
 )
@@ -24,7 +23,6 @@ from dangjian.search.builder.partition import Chunk
 from dangjian.search.builder.patching import LEAST_SHARE, patched_lists
 from dangjian.search.builder.threads import in_threads
 from dangjian.search.format.bits import Numbers
-from dangjian.search.format.container import content_digest, wrap
 from dangjian.search.format.lists import Lists
 from dangjian.search.format.manifest import text_name
 
@@ -45,7 +43,7 @@ class MadeChunk(NamedTuple):
     def text_files(self) -> Iterator[tuple[str, bytes]]:
         """The text files it may lack, by name."""
         for text in self.texts:
-            yield text_name(content_digest(text.payload)), wrap(text.payload)[0]
+            yield text_name(text.entry[0]), text.data
 
 
 def text_names(facts: Facts) -> list[str]:
@@ -140,6 +138,6 @@ def _changed_texts(
         same = not any(begin <= one.row < end for one in changes)
         if entry is None or not same or not is_whole([text_name(entry[0])]):
             made.append(text_file(source.parts((chunk[0] + begin, chunk[0] + end))))
-            entry = text_entry(made[-1])
+            entry = made[-1].entry
         found.append(entry)
     return found, made

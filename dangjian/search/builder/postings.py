@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from dangjian.search.builder.readings import readings_for
 from dangjian.search.format.bits import Numbers, Small, is_among
@@ -12,8 +13,10 @@ from dangjian.search.format.pinyin import INITIAL, syllable_number
 
 _SLICE = 60_000
 _TERM_BITS = 32
-_KEY_BITS = 63
 _TERM_MASK = (1 << _TERM_BITS) - 1
+
+Units = npt.NDArray[np.unsignedinteger]
+"""Units by their number in a chunk: in 16 bits where these are enough."""
 
 
 class Fields(NamedTuple):
@@ -23,7 +26,7 @@ class Fields(NamedTuple):
     number; ``chars[n]`` is the code point of unit number n, and number 0 is the break.
     """
 
-    titles: Numbers
+    titles: Units
     starts: Numbers
     chars: Numbers
     documents: int
@@ -37,7 +40,7 @@ class Fields(NamedTuple):
         return "".join(map(chr, self.chars[self.titles].tolist()))
 
 
-def encode_all(fields: Fields, numbers: Numbers, widths: Numbers) -> Lists:
+def encode_all(fields: Fields, numbers: Units, widths: Numbers) -> Lists:
     """Every list of a chunk.
 
     ``numbers`` are the units of all texts; ``widths`` the bits of a position in each body.
@@ -53,7 +56,7 @@ def encode_titles(fields: Fields, widths: Numbers) -> Lists:
 
 
 def encode_texts(
-    fields: Fields, numbers: Numbers, widths: Numbers, only: Numbers | None = None
+    fields: Fields, numbers: Units, widths: Numbers, only: Numbers | None = None
 ) -> Lists:
     """The lists of single units and of pairs of units: all, or those of the terms ``only``."""
     places = np.flatnonzero(numbers[:-1]) if only is None else _places_of(fields, numbers, only)
@@ -66,7 +69,7 @@ def joined(batches: Sequence[Lists]) -> Lists:
     return Lists(*(np.concatenate(column) for column in zip(*batches, strict=True)))
 
 
-def _places_of(fields: Fields, numbers: Numbers, terms: Numbers) -> Numbers:
+def _places_of(fields: Fields, numbers: Units, terms: Numbers) -> Numbers:
     """Where one of the terms may begin; no place where one does is missed."""
     number_of = np.zeros(0x110000, np.int64)
     number_of[fields.chars] = np.arange(len(fields.chars))
@@ -84,124 +87,55 @@ def _places_of(fields: Fields, numbers: Numbers, terms: Numbers) -> Numbers:
     return places.compress(alone[unit] | (first[unit] & second[after]))
 
 
-def _pairs(fields: Fields, widths: Small, numbers: Numbers, places: Numbers) -> Iterator[Lists]:
-    """The lists of what begins at some places, in batches that need little memory each."""
-    pairs = _PackedPairs.of(fields)
-    small, bits = fields.small(), len(fields.starts).bit_length()
-    singles: list[Numbers] = []
-    for part, field in _in_slices(fields, places):
-        unit, after = numbers.take(part), numbers.take(part + 1)
-        singles.append(_once((unit << bits) | field))
-        paired = after != 0
-        at, field, unit, after = (one.compress(paired) for one in (part, field, unit, after))
-        pairs.add(unit, after, field, at - fields.starts.take(field))
-    yield _single_units(fields, widths, singles, bits)
-    for term, field, position in pairs.batches():
-        lists = encode(Places(term, field.astype(small), position.astype(small)), widths)
+def _pairs(fields: Fields, widths: Small, numbers: Units, places: Numbers) -> Iterator[Lists]:
+    """The lists of what begins at some ascending places, in batches that need little memory each.
+
+    Units are sorted by radix, as numpy does where they take 16 bits and their order is to be kept:
+    the places are in order already, and stay so within each list.
+    """
+    counts = np.diff(np.searchsorted(places, fields.starts))
+    field = np.repeat(np.arange(len(counts), dtype=fields.small()), counts)
+    unit, after = numbers.take(places), numbers.take(places + 1)
+    yield _single_units(fields, widths, unit, field)
+    paired = after != 0
+    at, field, unit, after = (one.compress(paired) for one in (places, field, unit, after))
+    position = (at - fields.starts.take(field)).astype(fields.small())
+    order = np.argsort(after, kind="stable")
+    order = order.take(np.argsort(unit.take(order), kind="stable"))
+    unit, after = unit.take(order), after.take(order)
+    for begin, end in _batches(unit, after):
+        part = order[begin:end]
+        term = (unit[begin:end].astype(np.int64) << _TERM_BITS) | after[begin:end]
+        lists = encode(Places(term, field.take(part), position.take(part)), widths)
         first = fields.chars[lists.term >> _TERM_BITS]
         second = fields.chars[lists.term & _TERM_MASK]
         yield lists._replace(term=(first << _TERM_BITS) | second)
 
 
-def _in_slices(fields: Fields, places: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
-    """Ascending places with the fields they are in, so many at a time as a processor's caches hold.
+def _batches(unit: Units, after: Units) -> Iterator[tuple[int, int]]:
+    """Bounds of sorted pairs that part no two of one pair: as many as a processor's caches hold.
 
     Larger arrays take longer to get from the system than to fill.
     """
-    bounds = np.searchsorted(places, fields.starts)
-    for begin in range(0, max(len(places), 1), _SLICE):
-        part = places[begin : begin + _SLICE]
-        within: Numbers = np.clip(bounds, begin, begin + len(part))
-        counts = np.diff(within)
-        yield part, np.repeat(np.arange(len(counts)), counts)
+    new = (unit[1:] != unit[:-1]) | (after[1:] != after[:-1])
+    borders = np.append(np.flatnonzero(new) + 1, len(unit))
+    begin = 0
+    while begin < len(unit):
+        least = min(begin + _SLICE, len(unit))
+        end = int(borders[np.searchsorted(borders, least)])
+        yield begin, end
+        begin = end
 
 
-def _once(numbers: Numbers) -> Numbers:
-    """Each of some numbers once, ascending; what is given is sorted in its place."""
-    numbers.sort()
-    new = np.ones(len(numbers), bool)
-    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
-    return numbers.compress(new)
-
-
-class _Pairs(NamedTuple):
-    """Places of pairs of units: the numbers of these as a term, the field, the place in it."""
-
-    term: Numbers
-    field: Numbers
-    position: Numbers
-
-
-class _PackedPairs:
-    """Places of pairs, each in one number, which is quicker to sort than what belongs together.
-
-    They are added in the order of the texts, and come back by the pairs first.
-    """
-
-    def __init__(self, unit: int, field: int, position: int) -> None:
-        self._bits = unit, field, position
-        self._added: list[Numbers] = []
-
-    @staticmethod
-    def of(fields: Fields) -> "_PackedPairs | _WidePairs":
-        """For the places of these fields."""
-        lengths = np.diff(fields.starts)
-        most = len(fields.chars), len(lengths), int(lengths.max(initial=0))
-        unit, field, position = (number.bit_length() for number in most)
-        if 2 * unit + field + position > _KEY_BITS:
-            return _WidePairs()
-        return _PackedPairs(unit, field, position)
-
-    def add(self, unit: Numbers, after: Numbers, field: Numbers, position: Numbers) -> None:
-        """Add places."""
-        unit_bits, field_bits, position_bits = self._bits
-        keys = unit << unit_bits
-        for column, width in ((after, field_bits), (field, position_bits)):
-            keys |= column
-            keys <<= width
-        keys |= position
-        self._added.append(keys)
-
-    def batches(self) -> Iterator[_Pairs]:
-        """All places, in batches that part no two of one pair."""
-        unit, field, position = self._bits
-        keys = np.concatenate(self._added)
-        keys.sort()
-        term_at, begin = field + position, 0
-        while begin < len(keys):
-            end = begin + _SLICE
-            if end < len(keys):
-                end = int(np.searchsorted(keys, ((keys[end] >> term_at) + 1) << term_at))
-            part = keys[begin:end]
-            term = part >> term_at
-            yield _Pairs(
-                ((term >> unit) << _TERM_BITS) | (term & ((1 << unit) - 1)),
-                (part >> position) & ((1 << field) - 1),
-                part & ((1 << position) - 1),
-            )
-            begin = end
-
-
-class _WidePairs:
-    """The same for pairs that are too many bits for one number."""
-
-    def __init__(self) -> None:
-        self._added: list[_Pairs] = []
-
-    def add(self, unit: Numbers, after: Numbers, field: Numbers, position: Numbers) -> None:
-        self._added.append(_Pairs((unit << _TERM_BITS) | after, field, position))
-
-    def batches(self) -> Iterator[_Pairs]:
-        term, field, position = map(np.concatenate, zip(*self._added, strict=True))
-        order = np.argsort(term, kind="stable")
-        yield _Pairs(term[order], field[order], position[order])
-
-
-def _single_units(fields: Fields, widths: Small, found: Sequence[Numbers], bits: int) -> Lists:
-    """Which documents have which units, in each of the fields; ``found`` has the field behind."""
-    keys = _once(np.concatenate(found))
-    field = (keys & ((1 << bits) - 1)).astype(fields.small())
-    lists = encode(Places(keys >> bits, field, None), widths)
+def _single_units(fields: Fields, widths: Small, unit: Units, field: Small) -> Lists:
+    """Which documents have which units, in each of the fields; ``field`` is ascending."""
+    order = np.argsort(unit, kind="stable")
+    unit, field = unit.take(order), field.take(order)
+    new = np.ones(len(unit), bool)
+    np.not_equal(unit[1:], unit[:-1], out=new[1:])
+    new[1:] |= field[1:] != field[:-1]
+    places = Places(unit.compress(new).astype(np.int64), field.compress(new), None)
+    lists = encode(places, widths)
     return lists._replace(term=fields.chars[lists.term] << _TERM_BITS)
 
 

@@ -6,9 +6,12 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
+import numpy as np
+
 HEAD = b"dangjianSearch(function(){/*"
 TAIL = b"*/});\n"
 BLOCK = 0x10000
+_STAR, _SLASH = b"*/"
 
 DIGEST_BYTES = 6
 """Of the digest of its content that a file is named by."""
@@ -29,7 +32,7 @@ def wrap(payload: bytes) -> tuple[bytes, bytes]:
     last = b""
     for start in range(0, max(len(payload), 1), BLOCK):
         block = payload[start : start + BLOCK]
-        key = next(key for key in range(256) if _avoids_end(block, key, last))
+        key = _key_for(block, last)
         masked = _xor(block, key)
         keys.append(key)
         pieces.append(masked)
@@ -38,10 +41,17 @@ def wrap(payload: bytes) -> tuple[bytes, bytes]:
     return b"".join(pieces), bytes(keys)
 
 
-def _avoids_end(block: bytes, key: int, last: bytes) -> bool:
-    """Whether there is no ``*/`` in a block XORed with a key, nor where it follows ``last``."""
-    star, slash = ord("*") ^ key, ord("/") ^ key
-    return bytes((star, slash)) not in block and not (last == b"*" and block[:1] == bytes((slash,)))
+def _key_for(block: bytes, last: bytes) -> int:
+    """The first key with which a block has no ``*/``, and does not begin with ``/`` behind a ``*``.
+
+    Two neighbours become ``*/`` by one key at most: only if they differ as these do.
+    """
+    codes = np.frombuffer(block, np.uint8)
+    pairs = np.flatnonzero(codes[1:] ^ codes[:-1] == _STAR ^ _SLASH)
+    avoided = set((codes[pairs] ^ _STAR).tolist())
+    if last == b"*" and block:
+        avoided.add(block[0] ^ _SLASH)
+    return next(key for key in range(256) if key not in avoided)
 
 
 def unmask(data: bytes, keys: bytes, start: int = 0) -> bytes:
