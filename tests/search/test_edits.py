@@ -22,6 +22,7 @@ from dangjian.search.builder.chunks import (
 from dangjian.search.builder.folder import Folder
 from dangjian.search.builder.members import Change
 from dangjian.search.builder.patching import Patched, patched_lists
+from dangjian.search.builder.shards import ListsSize
 from dangjian.search.format.bits import Numbers
 from dangjian.search.format.documents import SearchDoc, record_of
 from dangjian.search.format.folding import simplified
@@ -58,7 +59,8 @@ def patched_from(before: list[Part], after: list[Part]) -> Patched:
     """The lists of documents made of those before."""
     pairs = enumerate(zip(before, after, strict=True))
     changes = [Change(row, old, new) for row, (old, new) in pairs if old != new]
-    classes = facts_of(before, []).classes, facts_of(after, []).classes
+    size = ListsSize(0, 0)
+    classes = facts_of(before, [], size).classes, facts_of(after, [], size).classes
     return patched_lists(lists_of(before), changes, classes, lambda: after)
 
 

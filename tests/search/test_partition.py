@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from dangjian.search.builder.partition import SIZES, Chunk, Sizes, partition
-from dangjian.search.builder.shards import FILE_BYTES, MOST_FILES, shard_counts
-from dangjian.search.format.lists import Lists
+from dangjian.search.builder.shards import FILE_BYTES, MOST_FILES, ListsSize, shard_counts
 from tests.examples import examples
 
 SMALL = Sizes(small=(2, 4), chunk=(8, 14), segment=(20, 36), recent=10)
@@ -100,10 +99,5 @@ def test_on_average_one_article_more_changes_only_the_last_segment() -> None:
 )
 def test_a_segment_has_not_too_many_files_of_shards(files: int, least: int, most: int) -> None:
     """The head names each, so that they are larger where there would be more than that."""
-    terms = np.zeros(400_000, np.int64)
-    counts = np.zeros(400_000, np.uint32)
-    empty = np.zeros(0, np.uint8)
-    blob = np.zeros(files * FILE_BYTES, np.uint8)
-    lists = Lists(terms, empty, empty.astype(bool), counts, counts, counts, empty, blob)
-    shards, per_file = shard_counts([lists])
+    shards, per_file = shard_counts([ListsSize(400_000, files * FILE_BYTES)])
     assert least <= -(-shards // per_file) <= most

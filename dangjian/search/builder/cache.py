@@ -1,12 +1,12 @@
 """What is cached of chunks, so that only changed ones are made again. Losing it costs time only."""
 
 from collections.abc import Sequence, Set as AbstractSet
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
-from msgspec import Struct
 
 from dangjian.search.builder.chunks import Facts, Part
 from dangjian.search.builder.state import read_sealed, write_sealed
@@ -18,13 +18,20 @@ GROUP = 64
 """Of so many documents parts are cached together: an edit reads and writes those of no more."""
 
 
-class _PackedLists(Struct, frozen=True):
-    """Posting lists with their arrays as bytes, in the order of the fields of ``Lists``."""
+_LAID_OUT: dict[str, Any] = {
+    "term": np.int64,
+    "totals": np.uint32,
+    "doc_bytes": np.uint32,
+    "pos_bytes": np.uint32,
+    "field": np.uint8,
+    "plain": np.bool_,
+    "doc_blob": np.uint8,
+    "pos_blob": np.uint8,
+}
+"""The columns of posting lists as they are written, so that each begins where its numbers may."""
 
-    columns: list[memoryview]
-
-
-_DTYPES = (np.int64, np.uint8, np.bool_, np.uint32, np.uint32, np.uint32, np.uint8, np.uint8)
+_HEAD = 4 + 8 * len(_LAID_OUT)
+"""What is written before them: four bytes more, and the bytes of each column in eight."""
 
 
 class ChunkCache:
@@ -40,12 +47,13 @@ class ChunkCache:
     def put(self, chunk: str, facts: Facts, lists: Lists) -> None:
         """Cache a chunk."""
         columns = [
-            memoryview(np.ascontiguousarray(column, dtype).tobytes())
-            for column, dtype in zip(lists, _DTYPES, strict=True)
+            np.ascontiguousarray(getattr(lists, name), dtype).view(np.uint8)
+            for name, dtype in _LAID_OUT.items()
         ]
-        encode = msgspec.msgpack.encode
-        write_sealed(self._path(chunk, "lists"), encode(_PackedLists(columns)))
-        write_sealed(self._path(chunk, "facts"), encode(facts))
+        sizes = np.array(list(map(len, columns)), "<u8").tobytes()
+        data = bytes(_HEAD - len(sizes)) + sizes
+        write_sealed(self._path(chunk, "lists"), data, *(column.data for column in columns))
+        write_sealed(self._path(chunk, "facts"), msgspec.msgpack.encode(facts))
 
     def put_parts(self, group: str, parts: Sequence[Part]) -> None:
         """Cache what a chunk was made of in one group of its documents."""
@@ -65,12 +73,13 @@ class ChunkCache:
         data = read_sealed(self._path(chunk, "lists"))
         if data is None:
             return None
-        columns = msgspec.msgpack.decode(data, type=_PackedLists).columns
-        arrays: list[Any] = [
-            np.require(np.frombuffer(column, dtype), requirements="A")
-            for column, dtype in zip(columns, _DTYPES, strict=True)
-        ]
-        return Lists(*arrays)
+        sizes = np.frombuffer(data[:_HEAD][-8 * len(_LAID_OUT) :], "<u8").tolist()
+        bounds = pairwise(accumulate(sizes, initial=_HEAD))
+        columns: dict[str, Any] = {
+            name: np.frombuffer(data[begin:end], dtype)
+            for (name, dtype), (begin, end) in zip(_LAID_OUT.items(), bounds, strict=True)
+        }
+        return Lists(**columns)
 
     def parts(self, group: str) -> list[Part] | None:
         """What a chunk was made of, document by document; None if it is not cached."""

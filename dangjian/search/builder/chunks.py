@@ -14,6 +14,7 @@ from msgspec import Struct
 from dangjian.search.builder.folder import Codes, Folder
 from dangjian.search.builder.phrases import phrase_writer
 from dangjian.search.builder.postings import Fields, Units, encode_all
+from dangjian.search.builder.shards import ListsSize
 from dangjian.search.format.bits import Numbers
 from dangjian.search.format.container import content_digest, wrap
 from dangjian.search.format.documents import TRADITIONAL, Record, record_text
@@ -62,7 +63,8 @@ class TextFile(NamedTuple):
 class Facts(Struct, frozen=True):
     """What the head of a segment says of a chunk's documents: a value for each.
 
-    ``classes`` are the length classes of the bodies (a byte each).
+    ``classes`` are the length classes of the bodies (a byte each); ``lists`` tells how large its
+    posting lists are.
     """
 
     dates: list[str]
@@ -71,6 +73,7 @@ class Facts(Struct, frozen=True):
     sources: list[str]
     classes: bytes
     texts: list[TextEntry]
+    lists: ListsSize
 
 
 class Texts(NamedTuple):
@@ -126,7 +129,7 @@ def _narrow(codes: Codes) -> Codes | npt.NDArray[np.uint16]:
     return codes if len(codes) and int(codes.max()) > 0xFFFF else codes.astype(np.uint16)
 
 
-def facts_of(parts: Sequence[Part], texts: Sequence[TextFile]) -> Facts:
+def facts_of(parts: Sequence[Part], texts: Sequence[TextFile], lists: ListsSize) -> Facts:
     """What the head says of documents, which are in order, and of their text files."""
     classes = class_of(np.array([part.lengths[2] for part in parts], np.int64))
     return Facts(
@@ -136,6 +139,7 @@ def facts_of(parts: Sequence[Part], texts: Sequence[TextFile]) -> Facts:
         sources=[part.source for part in parts],
         classes=classes.astype(np.uint8).tobytes(),
         texts=[text.entry for text in texts],
+        lists=lists,
     )
 
 
@@ -148,7 +152,7 @@ def changed_facts(facts: Facts, changed: Mapping[int, Part], texts: Sequence[Tex
         length_class = int(class_of(np.array(part.lengths[2:], np.int64))[0])
         rows[row] = part.date, part.columns, part.type, part.source, length_class
     dates, columns, types, sources, classes = map(list, zip(*rows, strict=True))
-    return Facts(dates, columns, types, sources, bytes(classes), list(texts))
+    return Facts(dates, columns, types, sources, bytes(classes), list(texts), facts.lists)
 
 
 def lists_of(parts: Sequence[Part]) -> Lists:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 from msgspec.structs import replace
 
 from dangjian.search.builder.cache import ChunkCache
+from dangjian.search.builder.changed_shards import ChangedLists
 from dangjian.search.builder.making import MadeChunk, chunks_of, text_names
 from dangjian.search.builder.members import (
     Documents,
@@ -36,7 +36,6 @@ from dangjian.search.builder.state import (
     note_of,
     write_state,
 )
-from dangjian.search.format.bits import distinct
 from dangjian.search.format.container import unwrap, wrap, write_whole
 from dangjian.search.format.folding import fold_file, read_fold_file, simplified
 from dangjian.search.format.manifest import (
@@ -191,7 +190,7 @@ class _Update:
         for chunk in made:
             self._put_named(chunk.text_files())
         before = self._before_change(names, made)
-        built = build_segment(facts, [chunk.lists for chunk in made], before)
+        built = build_segment(facts, lambda: [chunk.lists() for chunk in made], before)
         self._put_named(built.files.items())
         shards = [shards_name(digest) for digest, _ in built.shards.files]
         for name in shards:
@@ -211,9 +210,12 @@ class _Update:
         for note in self._state.segments if self._state else ():
             files = [shards_name(digest) for digest, _ in note.shards.files]
             if note.chunks == chunks and all(name in self._before for name in files):
-                terms = [chunk.terms for chunk in made if chunk.terms is not None]
-                joined = np.concatenate([*terms, np.zeros(0, np.int64)])
-                return Before(note.shards, distinct(joined), self._payload)
+                changes = [
+                    ChangedLists(number, chunk.patched.terms, chunk.patched.made)
+                    for number, chunk in enumerate(made)
+                    if chunk.patched
+                ]
+                return Before(note.shards, changes, self._payload)
         return None
 
     def _payload(self, name: str, keys: bytes) -> bytes:

@@ -5,6 +5,8 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from msgspec import structs
+
 from dangjian.search.builder.cache import ChunkCache
 from dangjian.search.builder.chunks import (
     Facts,
@@ -20,9 +22,9 @@ from dangjian.search.builder.chunks import (
 )
 from dangjian.search.builder.members import Change, PartSource
 from dangjian.search.builder.partition import Chunk
-from dangjian.search.builder.patching import LEAST_SHARE, patched_lists
+from dangjian.search.builder.patching import LEAST_SHARE, Patched, patched_lists
+from dangjian.search.builder.shards import size_of
 from dangjian.search.builder.threads import in_threads
-from dangjian.search.format.bits import Numbers
 from dangjian.search.format.lists import Lists
 from dangjian.search.format.manifest import text_name
 
@@ -31,14 +33,14 @@ class MadeChunk(NamedTuple):
     """A chunk: what the head says of it, its posting lists, and the text files it may lack.
 
     If it was made of another one by changing some lists, ``before`` is the id of that, and
-    ``terms`` are those whose lists changed, ascending.
+    ``patched`` says which changed.
     """
 
     facts: Facts
-    lists: Lists
+    lists: Callable[[], Lists]
     texts: Sequence[TextFile] = ()
     before: str = ""
-    terms: Numbers | None = None
+    patched: Patched | None = None
 
     def text_files(self) -> Iterator[tuple[str, bytes]]:
         """The text files it may lack, by name."""
@@ -62,7 +64,10 @@ def chunks_of(
 
     ``is_whole`` says whether the index has some files.
     """
-    known = [_cached(name, cache, is_whole) for name in ids]
+    known = [
+        _cached(name, chunk, source, cache, is_whole)
+        for name, chunk in zip(ids, segment, strict=True)
+    ]
     wanted = [n for n, found in enumerate(known) if found is None]
 
     def tasks() -> Iterator[Callable[[], MadeChunk]]:
@@ -71,27 +76,39 @@ def chunks_of(
             yield changed or partial(_made, source.parts(segment[number]))
 
     for number, made in zip(wanted, in_threads(tasks(), 1), strict=True):
-        cache.put(ids[number], made.facts, made.lists)
+        cache.put(ids[number], made.facts, made.lists())
         source.keep(segment[number])
         known[number] = made
     return [found for found in known if found is not None]
 
 
 def _cached(
-    name: str, cache: ChunkCache, is_whole: Callable[[Sequence[str]], bool]
+    name: str,
+    chunk: Chunk,
+    source: PartSource,
+    cache: ChunkCache,
+    is_whole: Callable[[Sequence[str]], bool],
 ) -> MadeChunk | None:
-    """A chunk that is cached and whose text files are whole."""
+    """A chunk that is cached and whose text files are whole; its lists are read when needed."""
     facts = cache.facts(name)
     if facts is None or not is_whole(text_names(facts)):
         return None
-    lists = cache.lists(name)
-    return None if lists is None else MadeChunk(facts, lists)
+
+    def lists() -> Lists:
+        found = cache.lists(name)
+        if found is None:
+            found = lists_of(source.parts(chunk))
+            cache.put(name, facts, found)
+        return found
+
+    return MadeChunk(facts, lists)
 
 
 def _made(parts: Sequence[Part]) -> MadeChunk:
     """A chunk of these documents."""
     texts = list(text_files(parts))
-    return MadeChunk(facts_of(parts, texts), lists_of(parts), texts)
+    lists = lists_of(parts)
+    return MadeChunk(facts_of(parts, texts, size_of(lists)), lambda: lists, texts)
 
 
 def _changed(
@@ -113,7 +130,8 @@ def _changed(
     def made() -> MadeChunk:
         classes = facts.classes, changed.classes
         patched = patched_lists(lists, changes, classes, lambda: source.parts(chunk))
-        return MadeChunk(changed, patched.lists, texts, before, patched.terms)
+        whole = structs.replace(changed, lists=size_of(patched.lists))
+        return MadeChunk(whole, lambda: patched.lists, texts, before, patched)
 
     return made
 

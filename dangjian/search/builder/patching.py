@@ -13,7 +13,7 @@ import numpy as np
 
 from dangjian.search.builder.chunks import Part, Texts, texts_of
 from dangjian.search.builder.members import Change
-from dangjian.search.builder.postings import encode_texts, encode_titles, joined
+from dangjian.search.builder.postings import encode_texts, encode_titles, joined, no_lists
 from dangjian.search.format.bits import Numbers, is_among
 from dangjian.search.format.lists import (
     Lists,
@@ -40,10 +40,14 @@ _Row = tuple[int, int, bool]
 
 
 class Patched(NamedTuple):
-    """The lists of a chunk, and the terms whose lists are other ones than before, ascending."""
+    """The lists of a chunk, and the terms whose lists are other ones than before, ascending.
+
+    ``made`` are the lists of these terms alone.
+    """
 
     lists: Lists
     terms: Numbers
+    made: Lists
 
 
 def patched_lists(
@@ -62,13 +66,14 @@ def patched_lists(
     ones = [(_single(one.old, titles), _single(one.new, titles)) for one in changes]
     terms = np.array(sorted({t for old, new in ones for t in _changed_terms(old, new)}), np.int64)
     if not len(terms):
-        return Patched(lists, terms)
+        return Patched(lists, terms, no_lists())
     chosen = is_among(lists.term, terms)
     if len(terms) <= MOST_DECODED:
         made = _decoded(lists.of(chosen), terms, changes, [new for _, new in ones], classes)
     else:
         made = _made_of_all(texts_of(after()), terms, titles=titles)
-    return Patched(joined([lists.of(~chosen), *made]), terms)
+    others = joined([no_lists(), *made])
+    return Patched(joined([lists.of(~chosen), others]), terms, others)
 
 
 def _made_of_all(texts: Texts, terms: Numbers, *, titles: bool) -> Iterator[Lists]:

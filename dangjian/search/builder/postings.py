@@ -69,6 +69,13 @@ def joined(batches: Sequence[Lists]) -> Lists:
     return Lists(*(np.concatenate(column) for column in zip(*batches, strict=True)))
 
 
+def no_lists() -> Lists:
+    """What has no list."""
+    numbers, sizes = np.zeros(0, np.int64), np.zeros(0, np.uint32)
+    flags = np.zeros(0, np.uint8)
+    return Lists(numbers, flags, flags.astype(bool), sizes, sizes, sizes, flags, flags)
+
+
 def _places_of(fields: Fields, numbers: Units, terms: Numbers) -> Numbers:
     """Where one of the terms may begin; no place where one does is missed."""
     number_of = np.zeros(0x110000, np.int64)

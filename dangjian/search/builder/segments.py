@@ -2,18 +2,24 @@
 
 import zlib
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 
+from dangjian.search.builder.changed_shards import (
+    MOST_CHANGED,
+    ChangedLists,
+    changed_shards,
+    shards_of_terms,
+    terms_of,
+)
 from dangjian.search.builder.chunks import Facts
 from dangjian.search.builder.shards import Shard, shard_counts, shards_of
 from dangjian.search.builder.state import ShardsNote
-from dangjian.search.format.bits import Numbers, distinct, varints
-from dangjian.search.format.container import content_digest, wrap
+from dangjian.search.format.bits import distinct, varints
+from dangjian.search.format.container import DamagedIndexError, content_digest, wrap
 from dangjian.search.format.documents import day_of
-from dangjian.search.format.lists import CLASS_SIZES, Lists, shard_of
+from dangjian.search.format.lists import CLASS_SIZES, Lists
 from dangjian.search.format.manifest import Info, SegmentEntry, head_name, shards_name
 from dangjian.search.format.tokens import RECORD_STEP, STEPS
 
@@ -32,29 +38,32 @@ class BuiltSegment(NamedTuple):
 
 
 class Before(NamedTuple):
-    """A segment of as many documents, in which only the lists of some terms are other ones.
+    """A segment of as many documents, in which only some lists of some chunks are other ones.
 
     ``payload`` reads a file of shards, by its name.
     """
 
     shards: ShardsNote
-    terms: Numbers
+    changes: Sequence[ChangedLists]
     payload: Callable[[str, bytes], bytes]
 
 
 def build_segment(
-    facts: Sequence[Facts], lists: Sequence[Lists], before: Before | None = None
+    facts: Sequence[Facts],
+    lists: Callable[[], Sequence[Lists]],
+    before: Before | None = None,
 ) -> BuiltSegment:
     """The segment of these chunks (at least one), of each its facts and its posting lists.
 
-    It is the same whether one ``before`` is given or not.
+    It is the same whether one ``before`` is given or not; with one, lists may not be asked for.
     """
     files: dict[str, bytes] = {}
-    count, per_file = shard_counts(lists)
+    count, per_file = shard_counts([chunk.lists for chunk in facts])
+    shards = None
     if before and (len(before.shards.sizes), before.shards.per_file) == (count, per_file):
-        shards = _changed_shards(lists, before, files)
-    else:
-        shards = _shards(shards_of(lists, count), count, per_file, files)
+        shards = _changed_shards(before, len(facts), files)
+    if shards is None:
+        shards = _shards(shards_of(lists(), count), count, per_file, files)
     info = _info(facts)
     sections = _sections(facts, info)
     sections["shards"] = _shards_section(shards)
@@ -92,23 +101,41 @@ def _shards(
     return note
 
 
-def _changed_shards(lists: Sequence[Lists], before: Before, files: dict[str, bytes]) -> ShardsNote:
-    """Make the files of those posting shards that have lists of changed terms."""
+def _changed_shards(before: Before, chunks: int, files: dict[str, bytes]) -> ShardsNote | None:
+    """Make the files of those posting shards that have lists of changed terms.
+
+    None if these are too many, or the shards are not what they should be.
+    """
     old = before.shards
-    a, b = before.terms >> 32, before.terms & 0xFFFFFFFF
-    numbers = distinct(shard_of(a, b, len(old.sizes)))
+    terms = terms_of(before.changes)
+    if len(terms) > MOST_CHANGED:
+        return None
+    numbers = shards_of_terms(terms, len(old.sizes))
+    of_files = distinct(numbers // old.per_file).tolist()
+    try:
+        known = {file: _known_shards(before, file) for file in of_files}
+        changed = {number: known[number // old.per_file][number] for number in numbers.tolist()}
+        made = changed_shards(changed, before.changes, len(old.sizes), chunks)
+    except (DamagedIndexError, ValueError, IndexError):
+        return None
     note = ShardsNote(old.per_file, list(old.directories), list(old.sizes), list(old.files))
-    made = dict(zip(numbers.tolist(), shards_of(lists, len(old.sizes), numbers), strict=True))
-    for file in distinct(numbers // old.per_file).tolist():
-        behind = min((file + 1) * old.per_file, len(old.sizes))
-        known = before.payload(shards_name(old.files[file][0]), old.files[file][1])
-        ends = list(accumulate(old.sizes[file * old.per_file : behind], initial=0))
-        payloads = [
-            _noted(note, number, made[number]) if number in made else known[ends[n] : ends[n + 1]]
-            for n, number in enumerate(range(file * old.per_file, behind))
-        ]
+    for file, shards in known.items():
+        payloads = [_noted(note, n, made.get(n, shard)) for n, shard in shards.items()]
         note.files[file] = _file_of(payloads, files)
     return note
+
+
+def _known_shards(before: Before, file: int) -> dict[int, Shard]:
+    """The shards of a file as it was, by their numbers."""
+    old = before.shards
+    digest, keys = old.files[file]
+    payload = before.payload(shards_name(digest), keys)
+    shards: dict[int, Shard] = {}
+    at = 0
+    for number in range(len(old.sizes))[file * old.per_file : (file + 1) * old.per_file]:
+        shards[number] = Shard(old.directories[number], payload[at : at + old.sizes[number]])
+        at += old.sizes[number]
+    return shards
 
 
 def _noted(note: ShardsNote, number: int, shard: Shard) -> bytes:

@@ -39,7 +39,7 @@ class Shard(NamedTuple):
     payload: bytes
 
 
-class _Rows(NamedTuple):
+class Rows(NamedTuple):
     """The lists of all chunks, in the order of shard, term, field, chunk: a value for each.
 
     ``doc_at`` and ``pos_at`` are where its document and position parts begin in the blobs.
@@ -56,13 +56,16 @@ class _Rows(NamedTuple):
     doc_at: Numbers
     pos_at: Numbers
 
-    def part(self, begin: int, end: int) -> "_Rows":
+    def part(self, begin: int, end: int) -> "Rows":
         """The rows from one on, up to another."""
-        return _Rows(*(column[begin:end] for column in self))  # type: ignore[arg-type]
+        return Rows(*(column[begin:end] for column in self))  # type: ignore[arg-type]
 
 
-class _Joined(NamedTuple):
-    """Lists put together of their parts in all chunks: a value for each list."""
+class Joined(NamedTuple):
+    """Lists put together of their parts in all chunks: a value for each list.
+
+    They are in the order of shard, term and field, and so are their bytes in the two blobs.
+    """
 
     shard: npt.NDArray[np.uint16]
     term: Numbers
@@ -71,19 +74,33 @@ class _Joined(NamedTuple):
     totals: Numbers
     doc_bytes: Numbers
     pos_bytes: Numbers
+    docs: Bytes
+    positions: Bytes
 
 
-def shard_counts(chunks: Sequence[Lists]) -> tuple[int, int]:
-    """How many shards the lists fill, and how many of these one file should hold.
+class ListsSize(NamedTuple):
+    """How many posting lists a chunk has, and the bytes of these."""
+
+    lists: int
+    bytes: int
+
+
+def size_of(lists: Lists) -> ListsSize:
+    """How much the posting lists of a chunk are."""
+    return ListsSize(len(lists.term), len(lists.doc_blob) + len(lists.pos_blob))
+
+
+def shard_counts(chunks: Sequence[ListsSize]) -> tuple[int, int]:
+    """How many shards the lists of these chunks fill, and how many of these one file should hold.
 
     A query loads a directory for each of its pairs, and of all shards where they are: so many
     shards that both are about the same, but none smaller than a request is worth. Their numbers are
     so far apart that few changes of an article bring another one, with which all lists are in other
     shards.
     """
-    total = sum(len(lists.doc_blob) + len(lists.pos_blob) for lists in chunks)
-    terms = max(len(lists.term) for lists in chunks)
-    wanted = min(isqrt(_EVEN * terms), total // LEAST_BYTES, MAX_SHARDS)
+    total = sum(chunk.bytes for chunk in chunks)
+    most = max(chunk.lists for chunk in chunks)
+    wanted = min(isqrt(_EVEN * most), total // LEAST_BYTES, MAX_SHARDS)
     shards = 1
     while shards < wanted:
         shards += 1 + shards // 4
@@ -91,30 +108,19 @@ def shard_counts(chunks: Sequence[Lists]) -> tuple[int, int]:
     return shards, -(-shards // files)
 
 
-def shards_of(chunks: Sequence[Lists], shards: int, only: Numbers | None = None) -> Iterator[Shard]:
-    """The posting shards that hold all lists, each list in the shard of its term.
-
-    With ``only``, shards of these numbers, which are ascending.
-    """
-    numbers = np.arange(shards) if only is None else only
-    if only is not None:
-        chunks = [_in_shards(lists, shards, only) for lists in chunks]
+def shards_of(chunks: Sequence[Lists], shards: int) -> Iterator[Shard]:
+    """The posting shards that hold all lists, each list in the shard of its term."""
     rows = _in_order(chunks, shards)
     doc_blob = np.concatenate([lists.doc_blob for lists in chunks])
     pos_blob = np.concatenate([lists.pos_blob for lists in chunks])
-    for block in (numbers[n : n + _BLOCK] for n in range(0, len(numbers), _BLOCK)):
+    numbers = np.arange(shards)
+    for block in (numbers[n : n + _BLOCK] for n in range(0, shards, _BLOCK)):
         begin, end = np.searchsorted(rows.shard, (block[0], block[-1] + 1)).tolist()
-        yield from _written(rows.part(begin, end), block, (doc_blob, pos_blob), len(chunks))
+        lists = joined_lists(rows.part(begin, end), doc_blob, pos_blob, len(chunks))
+        yield from written(lists, block)
 
 
-def _in_shards(lists: Lists, shards: int, numbers: Numbers) -> Lists:
-    """Those of a chunk's lists that are in some shards."""
-    wanted = np.zeros(shards, bool)
-    wanted[numbers] = True
-    return lists.of(wanted[shard_of(lists.term >> _TERM_BITS, lists.term & _TERM_MASK, shards)])
-
-
-def _in_order(chunks: Sequence[Lists], shards: int) -> _Rows:
+def _in_order(chunks: Sequence[Lists], shards: int) -> Rows:
     """The lists of all chunks in the order in which they are written."""
     term = np.concatenate([lists.term for lists in chunks])
     field = np.concatenate([lists.field for lists in chunks])
@@ -128,7 +134,7 @@ def _in_order(chunks: Sequence[Lists], shards: int) -> _Rows:
     pos_bytes = np.concatenate([lists.pos_bytes for lists in chunks]).astype(np.int64)
     totals = np.concatenate([lists.totals for lists in chunks]).astype(np.int64)
     plain = np.concatenate([lists.plain for lists in chunks])
-    return _Rows(
+    return Rows(
         shard[order],
         term[order],
         field[order].astype(np.int64),
@@ -142,22 +148,11 @@ def _in_order(chunks: Sequence[Lists], shards: int) -> _Rows:
     )
 
 
-def _written(
-    rows: _Rows, numbers: Numbers, blobs: tuple[Bytes, Bytes], chunks: int
-) -> Iterator[Shard]:
-    """The shards of some numbers, whose rows are ``rows``; documents and positions are in blobs."""
+def joined_lists(rows: Rows, doc_blob: Bytes, pos_blob: Bytes, chunks: int) -> Joined:
+    """The lists that have these parts, which are in the blobs."""
     first = _list_starts(rows)
     headers, header_bytes = _headers(rows, first, chunks)
     heads = _sums(header_bytes, first)
-    lists = _Joined(
-        shard=rows.shard[first],
-        term=rows.term[first],
-        field=rows.field[first],
-        plain=rows.plain[first],
-        totals=_sums(rows.totals, first),
-        doc_bytes=_sums(rows.doc_bytes, first) + heads,
-        pos_bytes=_sums(rows.pos_bytes, first),
-    )
     # The header of a list, then its parts, chunk by chunk.
     count = len(first)
     at_list = first + np.arange(count)
@@ -167,9 +162,23 @@ def _written(
     is_row[at_list] = False
     lengths[at_list], places[at_list] = heads, starts_of(heads)
     lengths[is_row], places[is_row] = rows.doc_bytes, rows.doc_at + len(headers)
-    docs = gather(np.concatenate((headers, blobs[0])), places, lengths).tobytes()
-    positions = gather(blobs[1], rows.pos_at, rows.pos_bytes).tobytes()
-    bounds = np.append(np.searchsorted(lists.shard, numbers), count)
+    return Joined(
+        shard=rows.shard[first],
+        term=rows.term[first],
+        field=rows.field[first],
+        plain=rows.plain[first],
+        totals=_sums(rows.totals, first),
+        doc_bytes=_sums(rows.doc_bytes, first) + heads,
+        pos_bytes=_sums(rows.pos_bytes, first),
+        docs=gather(np.concatenate((headers, doc_blob)), places, lengths),
+        positions=gather(pos_blob, rows.pos_at, rows.pos_bytes),
+    )
+
+
+def written(lists: Joined, numbers: Numbers) -> Iterator[Shard]:
+    """The shards of some ascending numbers, whose lists are ``lists``."""
+    docs, positions = lists.docs.tobytes(), lists.positions.tobytes()
+    bounds = np.append(np.searchsorted(lists.shard, numbers), len(lists.shard))
     doc_ends = np.append(0, np.cumsum(lists.doc_bytes))[bounds].tolist()
     pos_ends = np.append(0, np.cumsum(lists.pos_bytes))[bounds].tolist()
     directories = _directories(lists, bounds)
@@ -184,14 +193,14 @@ def _sums(values: Numbers, first: Numbers) -> Numbers:
     return np.add.reduceat(values, first) if len(first) else np.zeros(0, np.int64)
 
 
-def _list_starts(rows: _Rows) -> Numbers:
+def _list_starts(rows: Rows) -> Numbers:
     """The first row of each list."""
     new = np.ones(len(rows.term), bool)
     new[1:] = (rows.term[1:] != rows.term[:-1]) | (rows.field[1:] != rows.field[:-1])
     return np.flatnonzero(new)
 
 
-def _headers(rows: _Rows, lists: Numbers, chunks: int) -> tuple[Bytes, Numbers]:
+def _headers(rows: Rows, lists: Numbers, chunks: int) -> tuple[Bytes, Numbers]:
     """What precedes the document parts of each list: which chunks it is in, and where.
 
     Gives the bytes of all, and how many they are of each row. In a segment of one chunk there are
@@ -219,7 +228,7 @@ def _headers(rows: _Rows, lists: Numbers, chunks: int) -> tuple[Bytes, Numbers]:
     return placed_varints(values, sizes), _sums(sizes, at)
 
 
-def _directories(lists: _Joined, bounds: Numbers) -> Iterator[bytes]:
+def _directories(lists: Joined, bounds: Numbers) -> Iterator[bytes]:
     """The directory of each shard, whose lists are those between two of ``bounds``."""
     new = np.ones(len(lists.term), bool)
     new[1:] = lists.term[1:] != lists.term[:-1]

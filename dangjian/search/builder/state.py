@@ -20,7 +20,7 @@ from dangjian.search.format.container import write_whole
 from dangjian.search.format.documents import SearchDoc
 from dangjian.search.format.manifest import FORMAT, FoldEntry, Info, SegmentEntry, TokensEntry
 
-LAYOUT = 4
+LAYOUT = 5
 """Another layout of what is cached, or another way to cut an archive, takes nothing over."""
 
 PHRASES = Path(__file__).with_name("phrases.msgpack")
@@ -167,13 +167,16 @@ def read_sealed(path: Path) -> memoryview | None:
     return body if _seal(body) == data[:_SEAL] else None
 
 
-def write_sealed(path: Path, data: bytes) -> None:
-    """Write data and what tells whether it is damaged."""
-    write_whole(path, _seal(data) + data)
+def write_sealed(path: Path, *data: bytes | memoryview) -> None:
+    """Write data, one piece behind the other, and what tells whether it is damaged."""
+    write_whole(path, _seal(*data), *data)
 
 
-def _seal(data: bytes | memoryview) -> bytes:
-    return zlib.crc32(data).to_bytes(_SEAL, "little")
+def _seal(*data: bytes | memoryview) -> bytes:
+    crc = 0
+    for piece in data:
+        crc = zlib.crc32(piece, crc)
+    return crc.to_bytes(_SEAL, "little")
 
 
 def note_of(path: Path, data: bytes) -> FileNote:

@@ -108,11 +108,12 @@ def read_payload(path: Path, keys: bytes, start: int = 0, length: int | None = N
     return unmask(data, keys, start)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, *data: bytes | memoryview) -> None:
     """Write a file next to its place and move it there, so that it is never seen half written."""
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(data)
+        with part.open("wb") as file:
+            file.writelines(data)
         os.replace(part, path)
     except BaseException:
         part.unlink(missing_ok=True)
