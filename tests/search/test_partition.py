@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given, strategies as st
 
 from dangjian.search.builder.partition import SIZES, Chunk, Sizes, partition
-from dangjian.search.builder.shards import FILE_BYTES, MOST_FILES, ListsSize, shard_counts
+from dangjian.search.builder.shards import (
+    FILE_BYTES,
+    LEAST_BYTES,
+    MOST_FILES,
+    ListsSize,
+    shard_counts,
+)
 from tests.examples import examples
 
 SMALL = Sizes(small=(2, 4), chunk=(8, 14), segment=(20, 36), recent=10)
@@ -101,3 +107,10 @@ def test_a_segment_has_not_too_many_files_of_shards(files: int, least: int, most
     """The head names each, so that they are larger where there would be more than that."""
     shards, per_file = shard_counts([ListsSize(400_000, files * FILE_BYTES)])
     assert least <= -(-shards // per_file) <= most
+
+
+@pytest.mark.parametrize("kilobytes", [20, 100, 400])
+def test_shards_of_few_articles_are_worth_a_request_and_not_two(kilobytes: int) -> None:
+    """So that readers load them as a whole: SMALL_SHARD in segment.js."""
+    shards, _ = shard_counts([ListsSize(60 * kilobytes, kilobytes * 1000)])
+    assert LEAST_BYTES * 0.75 <= kilobytes * 1000 / shards <= 1600

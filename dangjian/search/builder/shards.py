@@ -19,7 +19,8 @@ from dangjian.search.format.bits import (
 )
 from dangjian.search.format.lists import Lists, shard_of
 
-LEAST_BYTES = 2048
+LEAST_BYTES = 1024
+"""A shard has no fewer, but in small segments not many more: readers load those as a whole."""
 MAX_SHARDS = 2048
 FILE_BYTES = 65_536
 _EVEN = 5

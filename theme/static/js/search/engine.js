@@ -227,12 +227,13 @@ class Question {
   }
 
   // Puts results and filters into an answer. The texts of a first screen are asked for at once, the
-  // others when the first of those is there; while they are on their way the filters are counted.
+  // others when these are there, so that they do not delay each other; while those are on their way
+  // the filters are counted.
   async fill(answer, listed, countable) {
     const show = (some) => some.map((result) => this.shown(result));
     const opening = show(listed.slice(0, this.early ? FIRST_SHOWN : PAGE_SIZE));
     const behind = listed.slice(opening.length);
-    const rest = behind.length ? Promise.race(opening).then(() => Promise.all(show(behind))) : [];
+    const rest = behind.length ? Promise.all(opening).then(() => Promise.all(show(behind))) : [];
     // What goes wrong with these is met where they are waited for.
     if (behind.length) rest.catch(() => {});
     answer.results = await this.after(Promise.all(opening));
