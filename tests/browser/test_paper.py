@@ -42,9 +42,23 @@ def test_a_page_without_an_address_at_its_end_begins_with_the_sites_name(
     expect(page.locator(".top")).to_be_hidden()
 
 
-@pytest.mark.parametrize(("path", "most"), [("index.html", 4), (SPECIAL, 1)])
+@pytest.mark.parametrize(
+    ("path", "most"), [("index.html", 4), ("dangjian/index.html", 1), (SPECIAL, 1)]
+)
 def test_no_sheet_is_for_nothing(page: Page, portal_address: str, path: str, most: int) -> None:
     """What is as long as a sheet or two is printed on that many."""
     page.goto(portal_address + path)
     sheets = len(SHEET.findall(page.pdf(prefer_css_page_size=True)))
     assert 1 <= sheets <= most
+
+
+def test_the_mark_of_a_film_is_legible_on_its_picture(page: Page, portal_address: str) -> None:
+    """Browsers print no grounds unless they are told to."""
+    page.emulate_media(media="print")
+    page.goto(portal_address + "index.html")
+    style = page.locator(".film").first.evaluate(
+        "film => { const {content, color, backgroundColor, printColorAdjust} ="
+        " getComputedStyle(film, '::after');"
+        " return [content, color, backgroundColor, printColorAdjust]; }"
+    )
+    assert style == ['"视频"', "rgb(0, 0, 0)", "rgb(255, 255, 255)", "exact"]

@@ -130,7 +130,10 @@ def test_axe_with_all_rules_in_all_modes_at_once(
 @pytest.mark.browser
 @pytest.mark.tools
 @pytest.mark.slow
-def test_axe_with_what_opens_on_demand(page: Page, portal: Built, portal_address: str) -> None:
+def test_axe_with_what_opens_on_demand(
+    page: Page, portal: Built, portal_address: str, long: bool
+) -> None:
+    modes = COMBINED if long else {"standard": {}}
     found: dict[str, list[str]] = {}
     for name, (openers, script, size) in OPENED.items():
         opened = 0
@@ -144,9 +147,11 @@ def test_axe_with_what_opens_on_demand(page: Page, portal: Built, portal_address
             page.locator(openers).evaluate_all(script)
             opened += 1
             load_axe(page)
-            reported = faults(page)
-            if reported:
-                found[f"{name}, {path}"] = reported
+            for mode, root in modes.items():
+                show(page, Look(root, size))
+                reported = faults(page)
+                if reported:
+                    found[f"{name}, {mode}, {path}"] = reported
         assert opened, f"no page has anything for {name}"
     assert found == {}
 
