@@ -55,6 +55,13 @@ NEVER = Stat(0, 0)
 """The stat of no file: what is noted with it is looked at again the next time."""
 
 
+def read_with_stat(path: str | Path) -> tuple[bytes, Stat]:
+    """The bytes of a file, and its stat just before they were read. Raises OSError."""
+    with open(path, "rb", buffering=0) as file:
+        found = os.fstat(file.fileno())
+        return file.readall(), Stat(found.st_mtime_ns, found.st_size)
+
+
 def stat_file(path: Path) -> tuple[Stat, int] | None:
     """A plain file's stat, and when it last changed (see ``scan_files``).
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from dangjian.common.digests import digest
 from dangjian.common.errors import os_error_reason
-from dangjian.common.files import NEVER, Stat
+from dangjian.common.files import NEVER, Stat, read_with_stat
 from dangjian.common.problems import Level, Problem, has_error
 from dangjian.content.catalogue import Record, StoredSource, stored
 from dangjian.content.columns import COLUMN_FILE
@@ -109,16 +109,13 @@ def read_sources(
 
 def read_source(content: Path, path: str, rules: ReadingRules = _NO_RULES) -> ReadResult:
     """Read the source at ``path`` (relative, with ``/``) below ``content``."""
-    file = content / path
     try:
-        found = os.stat(file)
-        data = file.read_bytes()
+        data, stat = read_with_stat(os.path.join(content, path))
     except OSError as error:
         problem = Problem(
             path, 0, f"文件读不出来（{os_error_reason(error)}），请检查文件权限，或重新保存一份"
         )
         return ReadResult(path, NEVER, Record(digest=b"", problems=(problem,)), "")
-    stat = Stat(found.st_mtime_ns, found.st_size)
     source = parse_source(data, path)
     if path.rpartition("/")[2] == COLUMN_FILE:
         record, rendered = _read_column(source, path, rules)
