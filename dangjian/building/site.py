@@ -26,6 +26,7 @@ from dangjian.settings.plain import (
     WrongSettingError,
     is_plain,
     read_plain,
+    with_folders,
     without_bytecode,
 )
 from dangjian.settings.workspace import Progress, Run, Workplace, no_progress, workplace_of
@@ -163,8 +164,10 @@ def _by_pelican(file: Path, override: dict[str, Any]) -> Mapping[str, Any]:
     from pelican.settings import read_settings  # noqa: PLC0415 - slow to load, and seldom needed
 
     with _quiet_pelican(), without_bytecode():
-        settings: Mapping[str, Any] = read_settings(str(file), override=override)
-    return settings
+        settings: dict[str, Any] = read_settings(str(file), override=override)
+    # A theme may be a name.
+    theme = settings["THEME"]
+    return {**with_folders(file, settings), "THEME": theme}
 
 
 @contextmanager

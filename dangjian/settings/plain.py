@@ -80,9 +80,7 @@ def read_plain(file: Path, override: Mapping[str, Any]) -> dict[str, Any] | None
     folders = [name for name in _FOLDERS if name in settings]
     if not is_plain(settings) or not all(isinstance(settings[one], str | Path) for one in folders):
         return None
-    for name in folders:
-        settings[name] = os.path.abspath(file.parent / settings[name])
-    settings = _DEFAULTS | settings
+    settings = with_folders(file, {**_DEFAULTS, **settings})
     if not os.path.isdir(settings["PATH"]):
         raise NoContentError(settings["PATH"])
     if isinstance(address := settings.get("SITEURL"), str):
@@ -95,6 +93,15 @@ def read_plain(file: Path, override: Mapping[str, Any]) -> dict[str, Any] | None
     if not os.path.isdir(theme):
         return None
     return settings
+
+
+def with_folders(file: Path, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings whose folders, Pelican's defaults too, are seen from where the file is.
+
+    Wherever a command runs, a site has one output and one cache.
+    """
+    folders = {name: settings[name] for name in _FOLDERS if name in settings}
+    return {**settings, **{n: os.path.abspath(file.parent / one) for n, one in folders.items()}}
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from pelican.settings import read_settings
 
 from dangjian.building.site import Site, SiteError
-from dangjian.settings.plain import WrongSettingError, read_plain
+from dangjian.settings.plain import WrongSettingError, read_plain, with_folders
 from dangjian.settings.workspace import Run, workplace_of
 from tests.conftest import ROOT, MakeSite
 from tests.sites import article, column
@@ -43,7 +43,7 @@ def test_the_sample_needs_no_pelican(name: str, override: dict[str, object]) -> 
     plain = read_plain(file, override)
     assert plain is not None
     run = Run(settings_file=file, publishing=name == "publishconf.py")
-    by_pelican = read_settings(str(file), override=dict(override))
+    by_pelican = with_folders(file, read_settings(str(file), override=dict(override)))
     assert workplace_of(plain, run) == workplace_of(by_pelican, run)
 
 
@@ -59,6 +59,17 @@ def test_folders_are_taken_from_where_the_file_is(
     )
     run = Run(settings_file=file)
     assert workplace_of(plain, run) == workplace_of(read_settings(str(file)), run)
+
+
+@pytest.mark.parametrize("more", ["", "TYPOGRIFY = False\n"], ids=["plain", "by Pelican"])
+def test_folders_that_are_not_named_are_next_to_the_file_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    """Wherever the command runs: each folder would have a cache of its own."""
+    file = settings_file(tmp_path, PLAIN + more)
+    monkeypatch.chdir(tmp_path / "extra")
+    place = Site(file).workplace()
+    assert (place.output, place.catalogue.parent) == (tmp_path / "output", tmp_path / "cache")
 
 
 @pytest.mark.parametrize("more", ["", "TYPOGRIFY = False\n"], ids=["plain", "by Pelican"])
