@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tasks import LARGE_PAGES
 from tests.benchmarks import measure
 from tests.benchmarks.archive import write_archive
 
@@ -42,7 +43,8 @@ class Portal:
         self.folder = folder
         self.count = count
         self.seed = seed
-        self.env = {"PYTHONPATH": str(ROOT)}
+        # What ``tasks.py`` sets for the same command.
+        self.env = {"PYTHONPATH": str(ROOT), **dict([LARGE_PAGES])}
         self.originals: dict[Path, str] = {}
 
     def lay_out(self) -> None:
