@@ -58,7 +58,8 @@ CUT = """() => {
   };
   const cut = Array.from(document.querySelectorAll('main :is(a, button, summary, th, td, h1, h2)'))
     .filter(e => e.checkVisibility({visibilityProperty: true})
-      && !e.closest('.vh, .dots, .track, .table-box, .demo') && getComputedStyle(e).display !== 'inline'
+      && !e.closest('.vh, .dots, .track, .table-box, .demo')
+      && getComputedStyle(e).display !== 'inline'
       && right(e) > e.getBoundingClientRect().right + 2)
     .map(e => e.textContent.trim());
   const wide = document.documentElement.scrollWidth;
