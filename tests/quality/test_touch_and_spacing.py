@@ -191,3 +191,18 @@ def test_the_headlines_sentence_is_broken_after_punctuation_where_there_is_room(
     for size, expected in ((PHONE, "inline"), (TABLET, "none"), (DESKTOP, "none")):
         show(page, Look({}, size))
         assert breaks.evaluate("e => getComputedStyle(e).display") == expected
+
+
+def test_an_opened_picture_is_whole_in_a_low_window(watched: Watched, portal_address: str) -> None:
+    page = watched.page
+    page.goto(portal_address + "dangjian/jiceng/2026/11/qingshi-qingdan.html")
+    show(page, Look(ELDER, (1280, 600)))
+    page.locator("button.zoom").first.click()
+    picture = page.locator(".lightbox[open] img").first
+    picture.wait_for()
+    caption_top = page.locator(".lightbox-caption").bounding_box()
+    box = picture.bounding_box()
+    assert box is not None
+    assert caption_top is not None
+    assert box["height"] > 200
+    assert box["y"] + box["height"] <= caption_top["y"] + 1
