@@ -113,6 +113,8 @@ def gather_files(
     facts, unknown = split_known(needed, rows, scan.files, doubts, sized)
     work = partial(inspect, place.content, place.cache / "pictures", sized)
     found: dict[str, FileFacts] = {}
+    # What takes longest comes first, so that no process is left with it at the end.
+    unknown = sorted(unknown, key=lambda key: -scan.files[source_of(key, scan.files)].size)
     for results in pool.run(work, unknown, len(unknown) * 20, chunk=8):
         found.update(results)
         progress(Stage.FILES, len(found), len(unknown))
