@@ -60,14 +60,15 @@ def test_texts_that_lie_together_are_one_request(
     assert asked_for["text"] <= most
 
 
-def test_parts_of_large_shards_are_few_requests(
-    page: Page,
-    output: Path,
-    serve: Callable[[Path], str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Of what is too large to be there before the query only the parts that it needs are loaded."""
+@pytest.fixture(params=[shards.MAX_SHARDS])
+def larger(
+    output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Path:
+    """A site whose index has sixty articles without anything in common but 社区治理.
+
+    One of them has what the tests ask for. A test may say how many shards there are at most.
+    """
+    monkeypatch.setattr(shards, "MAX_SHARDS", request.param)
     site = Path(shutil.copytree(output, tmp_path / "site"))
     shutil.rmtree(site / "search")
     usual = [
@@ -76,16 +77,40 @@ def test_parts_of_large_shards_are_few_requests(
         for cell in range(0xA1, 0xFF)
     ]
     chance = Random(1)
-    bodies = ["".join(chance.choices(usual, k=400)) for _ in range(60)]
+    bodies = [f"社区治理{''.join(chance.choices(usual, k=400))}" for _ in range(60)]
     bodies[7] += "电梯修到了心坎上"
     docs = [
         library.article(number, f"第{number}次例会", body) for number, body in enumerate(bodies)
     ]
-    monkeypatch.setattr(shards, "MAX_SHARDS", 8)
     library.build(site / "search", docs)
-    asked_for = requests_of(page, serve(site), "电梯修到了心坎上", 1)
+    return site
+
+
+@pytest.mark.parametrize("larger", [8], indirect=True)
+def test_parts_of_large_shards_are_few_requests(
+    page: Page, larger: Path, serve: Callable[[Path], str]
+) -> None:
+    """Of what is too large to be there before the query only the parts that it needs are loaded."""
+    asked_for = requests_of(page, serve(larger), "电梯修到了心坎上", 1)
     # Four pairs are in three shards: the directories of these, and the list of the rarest pair.
     assert asked_for == {"shards": 3 + 1, "text": 1}
+
+
+@pytest.mark.parametrize("larger", [8], indirect=True)
+def test_where_a_pair_is_and_at_which_places_is_one_request(
+    page: Page, larger: Path, serve: Callable[[Path], str]
+) -> None:
+    """A term has its documents and positions next to each other: two directories, two terms."""
+    asked_for = requests_of(page, serve(larger), "社区治", 60)
+    assert asked_for["shards"] == 2 + 2
+
+
+def test_of_small_shards_one_is_often_enough(
+    page: Page, larger: Path, serve: Callable[[Path], str]
+) -> None:
+    """Of four pairs the one that should be rarest is looked up first; its shard is one request."""
+    asked_for = requests_of(page, serve(larger), "电梯修到了心坎上", 1)
+    assert asked_for == {"shards": 1, "text": 1}
 
 
 def test_first_results_do_not_wait_for_the_others(page: Page, http: str) -> None:

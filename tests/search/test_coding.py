@@ -60,15 +60,15 @@ def test_what_is_often_said_is_a_token() -> None:
     assert {"党建", "组织", "群众", "工作"} <= set(tokens)
     usual = "".join(bytes((row, 0xA1)).decode("gb2312") for row in range(0xB0, 0xD7))
     assert set(usual) <= set(tokens)
-    data, _ = WRITER.write(whole(["基层党组织服务群众工作" * 10]), np.zeros(1, np.uint8))
-    assert len(data) <= RECORD_STEP + 10 * 13  # eleven characters (33 bytes) in thirteen
+    data, _ = WRITER.write(whole(["基层党组织服务群众工作" * 100]), np.zeros(1, np.uint8))
+    assert len(data) <= RECORD_STEP + 100 * 13  # eleven characters (33 bytes) in thirteen
 
 
 def test_a_record_takes_whole_steps() -> None:
     """One character more is another step only where the last one is full."""
     rare = "\U00020bb7"  # no token: the code of the escape, and 21 bits
     each = next(token.width for token in TOKENS if not token.text) + 21
-    lengths = [len(WRITER.write(whole([rare * n]), np.zeros(1, np.uint8))[0]) for n in range(99)]
+    lengths = [len(WRITER.write(whole([rare * n]), np.zeros(1, np.uint8))[0]) for n in range(400)]
     assert not any(length % RECORD_STEP for length in lengths)
     grown = [n for n, (one, more) in enumerate(pairwise(lengths)) if more > one]
     assert {lengths[n + 1] - lengths[n] for n in grown} == {RECORD_STEP}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dangjian.search.builder.shards import Joined, Rows, Shard, joined_lists, written
+from dangjian.search.builder.shards import Joined, Rows, Shard, joined_lists, term_starts, written
 from dangjian.search.format.bits import (
     Bytes,
     Numbers,
@@ -102,11 +102,12 @@ def _opened(number: int, shard: Shard) -> Joined:
     totals, doc_bytes = (values[at + n * len(of) : at + (n + 1) * len(of)] for n in range(2))
     pos_bytes = np.zeros(len(of), np.int64)
     pos_bytes[~plain] = values[at + 2 * len(of) :]
+    term = ((np.cumsum(steps) << 32) | second)[of]
     blob = np.frombuffer(shard.payload, np.uint8)[shard.directory :]
-    docs, positions = np.split(blob, [int(doc_bytes.sum())])
+    docs, positions = _apart(blob, term, doc_bytes, pos_bytes)
     return Joined(
         shard=np.full(len(of), number, np.uint16),
-        term=((np.cumsum(steps) << 32) | second)[of],
+        term=term,
         field=field,
         plain=plain,
         totals=totals,
@@ -115,6 +116,15 @@ def _opened(number: int, shard: Shard) -> Joined:
         docs=docs,
         positions=positions,
     )
+
+
+def _apart(blob: Bytes, term: Numbers, doc_bytes: Numbers, pos_bytes: Numbers) -> list[Bytes]:
+    """The document parts of a shard's lists, and the position parts: each term has both."""
+    if not len(term):
+        return [blob, blob]
+    sizes = np.stack([np.add.reduceat(own, term_starts(term)) for own in (doc_bytes, pos_bytes)], 1)
+    starts = starts_of(sizes.reshape(-1)).reshape(-1, 2)
+    return [gather(blob, starts[:, kind], sizes[:, kind]) for kind in range(2)]
 
 
 def _joined(several: Sequence[Joined]) -> Joined:

@@ -180,13 +180,25 @@ def written(lists: Joined, numbers: Numbers) -> Iterator[Shard]:
     """The shards of some ascending numbers, whose lists are ``lists``."""
     docs, positions = lists.docs.tobytes(), lists.positions.tobytes()
     bounds = np.append(np.searchsorted(lists.shard, numbers), len(lists.shard))
-    doc_ends = np.append(0, np.cumsum(lists.doc_bytes))[bounds].tolist()
-    pos_ends = np.append(0, np.cumsum(lists.pos_bytes))[bounds].tolist()
-    directories = _directories(lists, bounds)
-    for directory, (doc, doc_end), (pos, pos_end) in zip(
-        directories, pairwise(doc_ends), pairwise(pos_ends), strict=True
-    ):
-        yield Shard(len(directory), directory + docs[doc:doc_end] + positions[pos:pos_end])
+    first = term_starts(lists.term)
+    doc_ends, pos_ends = (
+        np.append(0, np.cumsum(sizes))[np.append(first, len(lists.term))].tolist()
+        for sizes in (lists.doc_bytes, lists.pos_bytes)
+    )
+    terms = pairwise(np.searchsorted(first, bounds).tolist())
+    for directory, (begin, end) in zip(_directories(lists, bounds), terms, strict=True):
+        parts = [directory]
+        for term in range(begin, end):
+            parts.append(docs[doc_ends[term] : doc_ends[term + 1]])
+            parts.append(positions[pos_ends[term] : pos_ends[term + 1]])
+        yield Shard(len(directory), b"".join(parts))
+
+
+def term_starts(terms: Numbers) -> Numbers:
+    """The first list of each term; lists of a term are next to each other."""
+    new = np.ones(len(terms), bool)
+    new[1:] = terms[1:] != terms[:-1]
+    return np.flatnonzero(new)
 
 
 def _sums(values: Numbers, first: Numbers) -> Numbers:
@@ -231,9 +243,7 @@ def _headers(rows: Rows, lists: Numbers, chunks: int) -> tuple[Bytes, Numbers]:
 
 def _directories(lists: Joined, bounds: Numbers) -> Iterator[bytes]:
     """The directory of each shard, whose lists are those between two of ``bounds``."""
-    new = np.ones(len(lists.term), bool)
-    new[1:] = lists.term[1:] != lists.term[:-1]
-    first = np.flatnonzero(new)
+    first = term_starts(lists.term)
     terms = np.diff(np.searchsorted(first, bounds))
     placed = ~lists.plain
     ends = np.append(0, np.cumsum(placed))[bounds]

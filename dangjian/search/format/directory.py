@@ -1,6 +1,6 @@
 """The directory of a posting shard, and which chunks a list has documents in (3.4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -28,18 +28,29 @@ def parse_directory(values: list[int], size: int) -> dict[tuple[int, int], list[
     at = 1 + 3 * count
     totals, doc_bytes = (values[at + n * len(rows) : at + (n + 1) * len(rows)] for n in range(2))
     placed = iter(values[at + 2 * len(rows) :])
-    doc_at = size
-    pos_at = size + sum(doc_bytes)
     terms: dict[tuple[int, int], list[ListSpan]] = {}
     for (a, b, field, plain), total, length in zip(rows, totals, doc_bytes, strict=True):
         pos_bytes = 0 if plain else next(placed, -1)
         if pos_bytes < 0:
             raise ValueError("a directory that is cut off")
-        span = ListSpan(field, total, plain, doc_at, length, pos_at, pos_bytes)
+        span = ListSpan(field, total, plain, 0, length, 0, pos_bytes)
         terms.setdefault((a, b), []).append(span)
-        doc_at += length
-        pos_at += pos_bytes
+    at = size
+    for term, spans in terms.items():
+        terms[term], at = _placed(spans, at)
     return terms
+
+
+def _placed(spans: Iterable[ListSpan], at: int) -> tuple[list[ListSpan], int]:
+    """The lists of a term whose bytes begin at ``at``, and where these end."""
+    found: list[ListSpan] = []
+    for span in spans:
+        found.append(span._replace(doc_at=at))
+        at += span.doc_bytes
+    for number, span in enumerate(found):
+        found[number] = span._replace(pos_at=at)
+        at += span.pos_bytes
+    return found, at
 
 
 class ListPart(NamedTuple):

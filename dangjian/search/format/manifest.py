@@ -18,7 +18,7 @@ from dangjian.search.format.container import (
     write_whole,
 )
 
-FORMAT = 3
+FORMAT = 4
 
 MANIFEST = "manifest.js"
 MAX_DOCS = 1 << 26

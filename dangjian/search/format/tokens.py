@@ -18,7 +18,7 @@ MAX_BITS = 16
 ESCAPED_BITS = 21
 """Bits of a code point that follows the code of the escape."""
 
-RECORD_STEP = 32
+RECORD_STEP = 256
 """Every record takes a multiple of so many bytes: their lengths are what a reader has to load."""
 
 STEPS = 1 << 24

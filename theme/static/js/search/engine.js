@@ -19,7 +19,7 @@ import {ExactTitles, joined} from './titles.js';
 import {TokenReader} from './tokens.js';
 
 const PAGE_SIZE = 10;
-const FORMAT = 3;
+const FORMAT = 4;
 const FIRST_SHOWN = 5;
 const SORTED_AT_ONCE = 400;
 const MOST_DOUBTED = 60;

@@ -91,8 +91,8 @@ function candidatesOf(terms, wanted) {
   });
 }
 
-function areFew(candidates) {
-  return new Set(candidates.flatMap((list) => [...list])).size <= FEW_DOCUMENTS;
+function areFew(candidates, few = FEW_DOCUMENTS) {
+  return new Set(candidates.flatMap((list) => [...list])).size <= few;
 }
 
 function shared(lists, places, offsets) {
@@ -185,15 +185,27 @@ export class Finder {
     hits.pairLists = term;
   }
 
-  // A long word is looked up by a few of its pairs first: often nothing more is needed. If one of
-  // them is so rare that to read the texts is fewer requests, by that one alone; if one is seldom, by
-  // the two that are rarest.
-  async narrow(pairs, wanted, atOnce) {
+  // Which pairs of a long word are looked up first, which then: often nothing more is needed than a few.
+  // Where shards are loaded as a whole the one that should be rarest is alone, for it rarely leaves more
+  // than one document; and while those of larger segments come in parts, there is time for more.
+  async batchesOf(pairs) {
+    if (this.segment.small) {
+      const tokens = await this.after(this.index.loadTokens());
+      const ordered = pairs.map((pair) => [tokens.rarity(pair.term), pair])
+        .sort(([one], [other]) => other - one).map(([, pair]) => pair);
+      return [ordered.slice(0, 1), ordered.slice(1, 3), ordered.slice(3)];
+    }
     const few = pairs.length <= FIRST_PAIRS + 2 ? pairs
       : pairs.filter((_, place) => place % Math.ceil(pairs.length / FIRST_PAIRS) === 0);
+    return [few, pairs.filter((pair) => !few.includes(pair))];
+  }
+
+  // Looks pairs up until few documents are left. If one pair is so rare that to read the texts is fewer
+  // requests, by that one alone; if one is seldom, by the two that are rarest.
+  async narrow(pairs, wanted, atOnce) {
     let known = [];
     let candidates = null;
-    for (const batch of [few, pairs.filter((pair) => !few.includes(pair))]) {
+    for (const batch of await this.batchesOf(pairs)) {
       if (!batch.length) break;
       const lists = await this.terms(batch.map(({term}) => term));
       if (!lists) return null;
@@ -211,7 +223,7 @@ export class Finder {
       await this.load(ordered, wanted, known.length === pairs.length
         && ordered.reduce((sum, list) => sum + list.positionBytes(wanted), 0) < atOnce);
       candidates = candidatesOf(ordered, wanted);
-      if (areFew(candidates)) break;
+      if (areFew(candidates, known.length > 1 ? FEW_DOCUMENTS : 1)) break;
     }
     return {known, candidates, complete: known.length === pairs.length};
   }
@@ -318,8 +330,13 @@ export class Finder {
 
   /** How many titles may have all of some words: no fewer than do. */
   async titlesWith(words) {
-    const lists = await this.terms(words.map(({pieces}) => (
-      coverOf(pieces).concat({term: [pieces[0][0], 0]})[0].term)));
+    // Of each word a pair that is looked up first anyway.
+    const terms = await Promise.all(words.map(async ({pieces}) => {
+      const pairs = coverOf(pieces);
+      const [[pair]] = pairs.length ? await this.batchesOf(pairs) : [[null]];
+      return pair ? pair.term : [pieces[0][0], 0];
+    }));
+    const lists = await this.terms(terms);
     return lists ? Math.min(...lists.map((list) => list.count(1))) : 0;
   }
 

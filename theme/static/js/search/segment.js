@@ -8,10 +8,10 @@ import {CLASS_SIZES, FIELD_BITS, PostingList, TermLists, readDirectory, shardOf}
 import {RECORD_FIELDS} from './tokens.js';
 
 const TRADITIONAL = 1;
-const SMALL_SHARD = 2000;
+const SMALL_SHARD = 4000;
 const SMALL_ALONE = 5000;
 const DIGEST = 6;
-const RECORD_STEP = 32;
+const RECORD_STEP = 256;
 const STEPS = 1 << 24;
 
 function keyCount(length) {
@@ -111,6 +111,9 @@ export class Segment {
       start = 0;
     }
     if (key > bytes.length) throw new DamagedData('shards');
+    // Whether most shards are loaded as a whole.
+    const sum = this.shardPlaces.reduce((total, {length}) => total + length, 0);
+    this.small = sum <= this.wholeUpTo() * shards;
   }
 
   // Where the record of each document ends, all records of the segment being one behind the other.
@@ -193,13 +196,17 @@ export class Segment {
     return this.directories.get(shard);
   }
 
+  // Up to how many bytes a shard is loaded as a whole.
+  wholeUpTo() {
+    return this.entry.shards > 1 ? SMALL_SHARD : SMALL_ALONE;
+  }
+
   // A part of a shard; several shards are in one file. A small one is loaded as a whole, for a second
   // request costs more than its bytes.
   async shardPart(shard, start, length) {
     const {name, keys} = this.shardFiles[Math.floor(shard / this.entry.per_file)];
     const place = this.shardPlaces[shard];
-    const small = this.entry.shards > 1 ? SMALL_SHARD : SMALL_ALONE;
-    if (place.length > small) return this.files.part(name, keys, place.start + start, length);
+    if (place.length > this.wholeUpTo()) return this.files.part(name, keys, place.start + start, length);
     const whole = await this.files.part(name, keys, place.start, place.length);
     return whole.subarray(start, start + length);
   }
@@ -211,17 +218,17 @@ export class Segment {
     return this.findTerm(await this.directory(shard), shard, term);
   }
 
-  // The place of a list's parts follows from the lengths of all before it.
+  // The place of a list's parts follows from the lengths of all before it: the positions of a term are
+  // behind its documents.
   findTerm({firsts, seconds, flags, lists, n, d, p}, shard, [a, b]) {
     let place = firsts.indexOf(a);
     while (place >= 0 && firsts[place] === a && seconds[place] !== b) place += 1;
     if (place < 0 || firsts[place] !== a) return null;
-    let from = this.shardPlaces[shard].directory;
-    for (let list = 0; list < lists[place]; list += 1) from += d[list];
-    let positionsFrom = this.shardPlaces[shard].directory;
-    for (let list = 0; list < n.length; list += 1) positionsFrom += d[list];
-    for (let list = 0; list < lists[place]; list += 1) positionsFrom += p[list];
     let list = lists[place];
+    let from = this.shardPlaces[shard].directory;
+    for (let before = 0; before < list; before += 1) from += d[before] + p[before];
+    let positionsFrom = from;
+    for (let own = list; own < (lists[place + 1] ?? n.length); own += 1) positionsFrom += d[own];
     return new TermLists(FIELD_BITS.map((field) => {
       if (!(flags[place] & field)) return null;
       const found = new PostingList(this, field, {

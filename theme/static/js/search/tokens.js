@@ -47,6 +47,16 @@ export class TokenReader {
     this.ends = Uint8Array.from(this.texts, (token) => token.split('\x1f').length - 1);
   }
 
+  /** How rare a term should be, the more the rarer: two units or one, as bits of their tokens. */
+  rarity([first, second]) {
+    if (!this.known) this.known = new Map(this.texts.map((text, place) => [text, this.widths[place]]));
+    const text = String.fromCodePoint(first);
+    const bits = (token) => this.known.get(token) || CODE_BITS + 1;
+    if (second < 2) return bits(text);
+    const next = String.fromCodePoint(second);
+    return this.known.get(text + next) || bits(text) + bits(next);
+  }
+
   /** The text of a record, each of its fields followed by U+001F. */
   text(bytes) {
     const {numbers, widths, texts, ends} = this;
