@@ -17,6 +17,7 @@ from dangjian.building import engine
 from dangjian.common.errors import DangjianError, LockedError, describe
 from tests.commands import run
 from tests.mounts import mount
+from tests.refused_reads import refuse_reading
 from tests.sites import Site, article, assert_same, column, folder_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -161,20 +162,16 @@ def test_what_can_not_be_read_is_named(
     site.write("content/zc/_column.md", column("正常栏目"))
     site.write("content/zc/good.md", article("正常的稿件"))
     locked = str(site.content / what)
-    read_bytes, scandir = Path.read_bytes, os.scandir
-
-    def read(path: Path) -> bytes:
-        if str(path) == locked:
-            raise PermissionError(errno.EACCES, "denied", locked)
-        return read_bytes(path)
+    scandir = os.scandir
+    denied = PermissionError(errno.EACCES, "denied", locked)
 
     def scan(folder: str) -> Any:
         if str(folder) == locked:
-            raise PermissionError(errno.EACCES, "denied", locked)
+            raise denied
         return scandir(folder)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", read)
+        refuse_reading(patch, lambda path: str(path) == locked, denied)
         patch.setattr(os, "scandir", scan)
         built = site.build()
     assert built.exit == 1
@@ -255,15 +252,9 @@ def test_a_lost_file_between_looking_and_reading(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An editor's program that replaces a file while it is read costs that article alone."""
-    read_bytes = Path.read_bytes
-
-    def vanish(path: Path) -> bytes:
-        if path.name == "n3.md":
-            raise FileNotFoundError(errno.ENOENT, "gone", str(path))
-        return read_bytes(path)
-
+    gone = FileNotFoundError(errno.ENOENT, "gone")
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", vanish)
+        refuse_reading(patch, lambda path: path.name == "n3.md", gone)
         built = site.build()
     assert [error.partition(" ")[0] for error in built.errors] == ["jcdj/n3.md:0"]
     assert "jcdj/2020/06/n4.html" in built.files()

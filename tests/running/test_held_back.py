@@ -15,6 +15,7 @@ from PIL import Image
 from dangjian.building import snapshot
 from dangjian.publishing.outcome import RefusedError
 from tests.publishing import Office
+from tests.refused_reads import refuse_reading
 from tests.sites import article, column
 
 WORDS = "不该公开的新字句"
@@ -245,15 +246,9 @@ def test_what_could_not_be_read_once_is_read_the_next_time(
     before = office.files()
     file = office.site.content / "yw" / name
     file.touch()
-    read = Path.read_bytes
-
-    def fail(path: Path) -> bytes:
-        if path == file:
-            raise OSError(errno.EIO, "Input/output error", str(path))
-        return read(path)
-
+    failure = OSError(errno.EIO, "Input/output error", str(file))
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", fail)
+        refuse_reading(patch, lambda path: path == file, failure)
         for _ in range(2):
             assert office.publish().held_back == [held]
     assert office.publish().held_back == []
