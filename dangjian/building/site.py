@@ -22,6 +22,7 @@ from dangjian.common.report import Report
 from dangjian.content.catalogue import remove_catalogue
 from dangjian.settings.lines import SettingsFile
 from dangjian.settings.plain import (
+    DEFAULTS,
     NoContentError,
     WrongSettingError,
     is_plain,
@@ -165,9 +166,7 @@ def _by_pelican(file: Path, override: dict[str, Any]) -> Mapping[str, Any]:
 
     with _quiet_pelican(), without_bytecode():
         settings: dict[str, Any] = read_settings(str(file), override=override)
-    # A theme may be a name.
-    theme = settings["THEME"]
-    return {**with_folders(file, settings), "THEME": theme}
+    return with_folders(file, settings, DEFAULTS)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ CHUNK = 40
 MAX_AT_ONCE = 200
 SHARES = 16
 IN_FLIGHT = 4
-_YIELDS = 5
+_NICENESS = 5
 
 
 def default_workers() -> int:
@@ -193,8 +193,8 @@ class _Inherited:
 
 
 def _inherit(task: Callable[[slice], Any]) -> None:
-    # What runs in the background is begun earlier, but ends later: it goes first.
-    os.nice(_YIELDS)
+    # Work in the background, which takes longest, has priority.
+    os.nice(_NICENESS)
     _Inherited.task = task
 
 

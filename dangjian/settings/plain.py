@@ -6,7 +6,7 @@ needs nothing of Pelican. Whatever goes beyond is left to Pelican's own reading.
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -17,7 +17,8 @@ from dangjian.settings.path_text import path_mistake
 from dangjian.settings.reading import PLAIN
 
 _FOLDERS = ("PATH", "OUTPUT_PATH", "CACHE_PATH", "THEME")
-_DEFAULTS = {"PATH": os.curdir, "OUTPUT_PATH": "output", "CACHE_PATH": "cache"}
+DEFAULTS = {"PATH": os.curdir, "OUTPUT_PATH": "output", "CACHE_PATH": "cache"}
+"""Pelican's own; it takes them from where a command runs, we from where the settings file is."""
 
 
 class NoContentError(DangjianError):
@@ -80,7 +81,7 @@ def read_plain(file: Path, override: Mapping[str, Any]) -> dict[str, Any] | None
     folders = [name for name in _FOLDERS if name in settings]
     if not is_plain(settings) or not all(isinstance(settings[one], str | Path) for one in folders):
         return None
-    settings = with_folders(file, {**_DEFAULTS, **settings})
+    settings = with_folders(file, {**DEFAULTS, **settings}, _FOLDERS)
     if not os.path.isdir(settings["PATH"]):
         raise NoContentError(settings["PATH"])
     if isinstance(address := settings.get("SITEURL"), str):
@@ -95,13 +96,10 @@ def read_plain(file: Path, override: Mapping[str, Any]) -> dict[str, Any] | None
     return settings
 
 
-def with_folders(file: Path, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings whose folders, Pelican's defaults too, are seen from where the file is.
-
-    Wherever a command runs, a site has one output and one cache.
-    """
-    folders = {name: settings[name] for name in _FOLDERS if name in settings}
-    return {**settings, **{n: os.path.abspath(file.parent / one) for n, one in folders.items()}}
+def with_folders(file: Path, settings: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Settings of which these folders, where they are given, are seen from where the file is."""
+    given = {name: settings[name] for name in names if name in settings}
+    return {**settings, **{n: os.path.abspath(file.parent / one) for n, one in given.items()}}
 
 
 @contextmanager

@@ -44,7 +44,7 @@ class Portal:
         self.count = count
         self.seed = seed
         # What ``tasks.py`` sets for the same command.
-        self.env = {"PYTHONPATH": str(ROOT), **dict([LARGE_PAGES])}
+        self.env = {"PYTHONPATH": str(ROOT), **LARGE_PAGES}
         self.originals: dict[Path, str] = {}
 
     def lay_out(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pelican.settings import read_settings
 
 from dangjian.building.site import Site, SiteError
-from dangjian.settings.plain import WrongSettingError, read_plain, with_folders
+from dangjian.settings.plain import DEFAULTS, WrongSettingError, read_plain, with_folders
 from dangjian.settings.workspace import Run, workplace_of
 from tests.conftest import ROOT, MakeSite
 from tests.sites import article, column
@@ -43,7 +43,7 @@ def test_the_sample_needs_no_pelican(name: str, override: dict[str, object]) -> 
     plain = read_plain(file, override)
     assert plain is not None
     run = Run(settings_file=file, publishing=name == "publishconf.py")
-    by_pelican = with_folders(file, read_settings(str(file), override=dict(override)))
+    by_pelican = with_folders(file, read_settings(str(file), override=dict(override)), DEFAULTS)
     assert workplace_of(plain, run) == workplace_of(by_pelican, run)
 
 

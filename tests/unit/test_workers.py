@@ -98,6 +98,10 @@ def _minus() -> Callable[[int], int]:
     return lambda number: -number
 
 
+def _priorities(values: list[int]) -> list[int]:
+    return [os.nice(0) for _ in values]
+
+
 def _same(values: list[int]) -> list[int]:
     return values
 
@@ -119,6 +123,13 @@ def test_forked_processes_do_what_can_not_be_sent() -> None:
 def test_what_goes_wrong_in_a_forked_process_is_raised_here() -> None:
     with WorkerPool(2) as pool, pytest.raises(FileNotFoundError):
         list(pool.run_forked(lambda some: [fail() for _ in some], list(range(500))))
+
+
+def test_work_in_the_background_has_priority_over_forked_processes() -> None:
+    with WorkerPool(2) as pool:
+        background = pool.run_in_background(partial(os.nice, 0))
+        others = {one for part in pool.run_forked(_priorities, range(500)) for one in part}
+        assert background() == os.nice(0) < min(others)
 
 
 def test_work_in_the_background_goes_on_while_others_are_forked() -> None:

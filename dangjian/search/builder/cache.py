@@ -30,8 +30,10 @@ _LAID_OUT: dict[str, Any] = {
 }
 """The columns of posting lists as they are written, so that each begins where its numbers may."""
 
-_HEAD = 4 + 8 * len(_LAID_OUT)
-"""What is written before them: four bytes more, and the bytes of each column in eight."""
+_PADDING = 4
+"""Bytes behind those of the seal, so that numbers of eight bytes begin at a multiple of eight."""
+_HEAD = _PADDING + 8 * len(_LAID_OUT)
+"""What is written before the columns: the padding, and the bytes of each column."""
 
 
 class ChunkCache:
@@ -51,8 +53,8 @@ class ChunkCache:
             for name, dtype in _LAID_OUT.items()
         ]
         sizes = np.array(list(map(len, columns)), "<u8").tobytes()
-        data = bytes(_HEAD - len(sizes)) + sizes
-        write_sealed(self._path(chunk, "lists"), data, *(column.data for column in columns))
+        head = bytes(_PADDING) + sizes
+        write_sealed(self._path(chunk, "lists"), head, *(column.data for column in columns))
         write_sealed(self._path(chunk, "facts"), msgspec.msgpack.encode(facts))
 
     def put_parts(self, group: str, parts: Sequence[Part]) -> None:
@@ -73,7 +75,7 @@ class ChunkCache:
         data = read_sealed(self._path(chunk, "lists"))
         if data is None:
             return None
-        sizes = np.frombuffer(data[:_HEAD][-8 * len(_LAID_OUT) :], "<u8").tolist()
+        sizes = np.frombuffer(data[_PADDING:_HEAD], "<u8").tolist()
         bounds = pairwise(accumulate(sizes, initial=_HEAD))
         columns: dict[str, Any] = {
             name: np.frombuffer(data[begin:end], dtype)

@@ -136,8 +136,8 @@ def _chosen(lists: Joined, chosen: Numbers | npt.NDArray[np.bool_]) -> Joined:
     """Some of the lists."""
     docs = _taken(lists.docs, lists.doc_bytes, chosen)
     positions = _taken(lists.positions, lists.pos_bytes, chosen)
-    columns = [column[chosen] for column in lists[:-2]]
-    return Joined(*columns, docs, positions)  # type: ignore[call-arg, arg-type]
+    columns = {name: getattr(lists, name)[chosen] for name in Joined._fields[:-2]}
+    return Joined(**columns, docs=docs, positions=positions)
 
 
 def _taken(blob: Bytes, lengths: Numbers, chosen: Numbers | npt.NDArray[np.bool_]) -> Bytes:

@@ -59,7 +59,7 @@ class Rows(NamedTuple):
 
     def part(self, begin: int, end: int) -> "Rows":
         """The rows from one on, up to another."""
-        return Rows(*(column[begin:end] for column in self))  # type: ignore[arg-type]
+        return Rows(**{name: getattr(self, name)[begin:end] for name in self._fields})
 
 
 class Joined(NamedTuple):
