@@ -14,6 +14,10 @@ TEXTS = [
     "https://www.example.gov.cn/" + "a" * 700,
     "https://例子.中国/党建/",
     "http://127.0.0.1:8000/?q=1&b=2#x",
+    "".join(map(chr, range(0x20, 0x7F))),
+    # Put together up to 106 characters, made by the library from 107 on.
+    "https://e.cn/".ljust(106, "7"),
+    "https://e.cn/".ljust(107, "7"),
 ]
 
 
@@ -38,6 +42,17 @@ def test_the_drawn_code_is_read_back(text: str) -> None:
     assert found.text == text
     assert found.format == zxingcpp.BarcodeFormat.QRCode
     assert found.ec_level == "M"
+
+
+@pytest.mark.parametrize("length", [1, 7, 8, 9, 14, 15, 26, 27, 42, 43, 62, 63, 84, 85, 106, 107])
+def test_a_code_put_together_is_the_library_s(length: int) -> None:
+    # Without figures in a row, for which the library has a shorter code.
+    text = ("https://e.cn/Jc_dj/?x=%E5#~-" * 4)[:length]
+    code = zxingcpp.create_barcode(
+        text, zxingcpp.BarcodeFormat.QRCode, ec_level="M", data_mask=3
+    ).to_image(add_quiet_zones=False)
+    path, side = qr_path(text)
+    assert np.array_equal(drawn(path, side)[4:-4, 4:-4], np.asarray(code) == 0)
 
 
 @pytest.mark.parametrize(
