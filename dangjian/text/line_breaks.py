@@ -296,8 +296,8 @@ _FIRST = "<“‘0-9A-Za-z+%"
 _RUN = regex(
     rf"[{_FIRST}](?:"
     rf"(?<=<)(?:pre\b.*?</pre>|[^>]*>)(?:[^{_FIRST}]++|<(?!pre\b)[^>]*>)*+"
-    rf"|(?:(?<![<“‘])|(?<=[“‘])[0-9A-Za-z+%])([!-%'-;=?-~]*+(?:{_ENTITY}[!-%'-;=?-~]*+)*+)"
-    rf"(?:([”’])(?=[{_HAN}“‘《（【])|([多余几]?[十百千万亿]{{0,3}}(?:{_UNIT})))?)",
+    rf"|(?:(?<![<“‘])|(?<=[“‘])[0-9A-Za-z+%])[!-%'-;=?-~]*+(?:{_ENTITY}[!-%'-;=?-~]*+)*+"
+    rf"(?:[多余几]?[十百千万亿]{{0,3}}(?:{_UNIT})|[”’](?=[{_HAN}“‘《（【]))?)",
     re.DOTALL,
 )
 _RUN_ITSELF = regex("[\x00-\x7f]*")
@@ -325,6 +325,7 @@ def whole_facts(text: str) -> Markup:
     return Markup(_FACT.sub(r'<span class="nb">\g<0></span>', str(escape(text))))  # noqa: S704
 
 
+@lru_cache(maxsize=256)  # a column's pages all show the address of its feed
 def long_address(address: str) -> Markup:
     """An address shown as text, with places to break it."""
     return Markup("<wbr>".join(map(escape, _PIECES.findall(address))))  # noqa: S704 - escaped
