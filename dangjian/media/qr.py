@@ -7,7 +7,7 @@ The library makes codes with one bit changed, and those of addresses are put tog
 """
 
 from functools import cache, lru_cache
-from itertools import chain, groupby
+from itertools import chain
 from math import isqrt
 from struct import unpack
 from typing import Any
@@ -27,6 +27,7 @@ _STRETCH = 8
 # A row is drawn in pieces: of this length they are few, and few of them are different.
 _PIECE = 11
 _PIECE_BITS = 16
+_DIGITS = b"1" + b"0" * 255
 
 Code = tuple[int, int]
 """The modules of a code, and the side of its square.
@@ -63,15 +64,11 @@ def _encoded(text: str) -> Code:
     )
     picture: Any = code.to_image(add_quiet_zones=False)
     # A byte a module, row after row: NUL is dark.
-    light = bytes(memoryview(picture))
-    side = isqrt(len(light))
-    rows = [light[at : at + side] for at in range(0, side * side, side)]
+    digits = bytes(memoryview(picture)).translate(_DIGITS).decode()
+    side = isqrt(len(digits))
+    rows = [digits[at : at + side] for at in range(0, side * side, side)]
     pieces = [row[at : at + _PIECE] for row in rows for at in range(0, side, _PIECE)]
-    modules = 0
-    for piece in reversed(pieces):
-        modules <<= _PIECE_BITS
-        modules |= sum(1 << place for place, module in enumerate(piece) if not module)
-    return modules, side
+    return int("".join([piece[::-1].zfill(_PIECE_BITS) for piece in reversed(pieces)]), 2), side
 
 
 def _put_together(text: str) -> Code:
@@ -126,12 +123,12 @@ def _strokes() -> tuple[list[str], list[str]]:
 
     And the same for pieces at the end of a row, where light modules need no move.
     """
-    inner = [_stroke(f"{piece:0{_PIECE}b}"[::-1]) for piece in range(1 << _PIECE)]
-    last = [_stroke(f"{piece:b}"[::-1]) if piece else "" for piece in range(1 << _PIECE)]
-    return inner, last
-
-
-def _stroke(modules: str) -> str:
-    """A line for each run of 1, a move for each of 0."""
-    runs = ((module, len(list(same))) for module, same in groupby(modules))
-    return "".join(f"h{length}" if module == "1" else f"m{length} 0" for module, length in runs)
+    drawn = {"": ""}
+    for length in range(1, _PIECE + 1):
+        for number in range(1 << length):
+            modules = f"{number:0{length}b}"
+            rest = modules.lstrip(modules[0])
+            run = length - len(rest)
+            drawn[modules] = (f"h{run}" if modules[0] == "1" else f"m{run} 0") + drawn[rest]
+    pieces = [f"{number:0{_PIECE}b}"[::-1] for number in range(1 << _PIECE)]
+    return [drawn[piece] for piece in pieces], [drawn[piece.rstrip("0")] for piece in pieces]

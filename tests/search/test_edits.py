@@ -201,6 +201,34 @@ def test_slices_make_the_same_lists(documents: list[tuple[str, str]], size: int)
     assert rows_of(lists) == rows_of(others)
 
 
+@pytest.mark.parametrize("narrow", ["_KEY_BITS", "_SMALL_KEY_BITS"])
+def test_places_too_large_for_one_number_make_the_same_lists(narrow: str) -> None:
+    parts = parts_from([("党建", "党建工作，党建。"), ("党", "工作党建"), ("工作", "")])
+    lists = lists_of(parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, narrow, 0)
+        others = lists_of(parts)
+    assert rows_of(lists) == rows_of(others)
+
+
+@pytest.mark.parametrize("position", [(1 << 15) - 2, (1 << 15) - 1, 1 << 15, (1 << 16) - 1])
+def test_places_are_in_order_on_both_sides_of_what_a_number_holds(position: int) -> None:
+    """Units of 16 bits and fields of 15 leave 15 for positions, or are sorted column by column."""
+    unit = np.array([7, 65_535, 7, 65_535], np.uint16)
+    after = np.array([9, 65_535, 8, 65_535], np.uint16)
+    field = np.array([0, 1, 2, (1 << 15) - 1], np.int32)
+    at = np.array([0, position, 3, position], np.int32)
+    (found,) = postings._in_order(unit, after, field, at)
+    assert found.position is not None
+    columns = found.term, found.field, found.position
+    assert list(zip(*(column.tolist() for column in columns), strict=True)) == [
+        ((7 << 32) | 8, 2, 3),
+        ((7 << 32) | 9, 0, 0),
+        ((65_535 << 32) | 65_535, 1, position),
+        ((65_535 << 32) | 65_535, (1 << 15) - 1, position),
+    ]
+
+
 @pytest.mark.parametrize("count", [65_535, 65_536])
 def test_more_characters_than_16_bits_number(count: int) -> None:
     """Units and the break have numbers of 16 bits, or larger ones: all lists are there."""
