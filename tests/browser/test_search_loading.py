@@ -7,16 +7,21 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, Request, expect
 
 from dangjian.search.builder import shards
+from dangjian.search.format.lists import shard_of
+from dangjian.search.format.segment import IndexReader
 from tests.browser.search_site import MANY
 from tests.browser.searching import Held, found, open_search, titles
 from tests.search import library
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60
+FIRST_BYTES, SMALL_SHARD, NEAR_PARTS = 2800, 4000, 1000
+"""As in segment.js and files.js."""
 
 
 def requests_of(page: Page, address: str, query: str, count: int, *before: str) -> Counter[str]:
@@ -66,7 +71,7 @@ def larger(
 ) -> Path:
     """A site whose index has sixty articles without anything in common but 社区治理.
 
-    One of them has what the tests ask for. A test may say how many shards there are at most.
+    Some of them have what the tests ask for. A test may say how many shards there are at most.
     """
     monkeypatch.setattr(shards, "MAX_SHARDS", request.param)
     site = Path(shutil.copytree(output, tmp_path / "site"))
@@ -79,6 +84,9 @@ def larger(
     chance = Random(1)
     bodies = [f"社区治理{''.join(chance.choices(usual, k=400))}" for _ in range(60)]
     bodies[7] += "电梯修到了心坎上"
+    bodies[9] += "社区治理鼓浪屿"
+    for number, word in ((20, "甲骨"), (22, "甲骨"), (30, "乙烯"), (34, "乙烯")):
+        bodies[number] += word
     docs = [
         library.article(number, f"第{number}次例会", body) for number, body in enumerate(bodies)
     ]
@@ -86,31 +94,72 @@ def larger(
     return site
 
 
-@pytest.mark.parametrize("larger", [8], indirect=True)
+@pytest.mark.parametrize("larger", [37], indirect=True)
 def test_parts_of_large_shards_are_few_requests(
     page: Page, larger: Path, serve: Callable[[Path], str]
 ) -> None:
-    """Of what is too large to be there before the query only the parts that it needs are loaded."""
+    """Of four pairs the two that should be rarest are looked up; their lists come with that."""
     asked_for = requests_of(page, serve(larger), "电梯修到了心坎上", 1)
-    # Four pairs are in three shards: the directories of these, and the list of the rarest pair.
-    assert asked_for == {"shards": 3 + 1, "text": 1}
+    assert asked_for == {"shards": 2, "text": 1}
 
 
-@pytest.mark.parametrize("larger", [8], indirect=True)
-def test_where_a_pair_is_and_at_which_places_is_one_request(
-    page: Page, larger: Path, serve: Callable[[Path], str]
+@pytest.mark.parametrize(
+    ("larger", "directory", "shard", "most"),
+    [
+        (29, range(FIRST_BYTES + 1, 4000), range(SMALL_SHARD + 1, 9000), 2 + 2 + 2),
+        (37, range(1, FIRST_BYTES + 1), range(SMALL_SHARD + 1, 9000), 2 + 2),
+        (47, range(1, FIRST_BYTES + 1), range(1, SMALL_SHARD + 1), 2),
+    ],
+    indirect=["larger"],
+)
+def test_a_pair_in_many_articles_is_two_requests_and_one_where_shards_are_small(
+    page: Page,
+    larger: Path,
+    serve: Callable[[Path], str],
+    directory: range,
+    shard: range,
+    most: int,
 ) -> None:
-    """A term has its documents and positions next to each other: two directories, two terms."""
-    asked_for = requests_of(page, serve(larger), "社区治", 60)
-    assert asked_for["shards"] == 2 + 2
+    """Documents and positions are next to each other; of small shards all comes with the directory.
+
+    Directories longer than what is taken at first take a request more.
+    """
+    (segment,) = IndexReader(larger / "search").segments
+    for term in ("社区", "区治"):
+        first, second = (np.array([ord(unit)]) for unit in term)
+        number = int(shard_of(first, second, segment.entry.shards)[0])
+        places = [span.doc_at for spans in segment.terms(number).values() for span in spans]
+        assert min(places) in directory
+        assert max(places) in shard
+    assert requests_of(page, serve(larger), "社区治", 60)["shards"] == most
 
 
+@pytest.mark.parametrize("query", ["电梯修到了心坎上", "社区治理鼓浪屿"])
 def test_of_small_shards_one_is_often_enough(
-    page: Page, larger: Path, serve: Callable[[Path], str]
+    page: Page, larger: Path, serve: Callable[[Path], str], query: str
 ) -> None:
-    """Of four pairs the one that should be rarest is looked up first; its shard is one request."""
-    asked_for = requests_of(page, serve(larger), "电梯修到了心坎上", 1)
+    """The pair that should be rarest is looked up first, wherever it is; its shard is a request."""
+    asked_for = requests_of(page, serve(larger), query, 1)
     assert asked_for == {"shards": 1, "text": 1}
+
+
+@pytest.mark.parametrize(("word", "between", "requests"), [("甲骨", 1, 1), ("乙烯", 3, 2)])
+def test_parts_of_a_file_that_are_near_are_one_request(
+    page: Page,
+    larger: Path,
+    serve: Callable[[Path], str],
+    word: str,
+    between: int,
+    requests: int,
+) -> None:
+    """On both sides of what a request is worth: NEAR_PARTS in files.js."""
+    (segment,) = IndexReader(larger / "search").segments
+    first = next(n for n in range(60) if word in segment.record(n).text)
+    last = next(n for n in reversed(range(60)) if word in segment.record(n).text)
+    assert last - first == between + 1
+    lengths = segment._texts.lengths[first + 1 : last]
+    assert (int(lengths.sum()) < NEAR_PARTS) == (requests == 1)
+    assert requests_of(page, serve(larger), word, 2)["text"] == requests
 
 
 def test_first_results_do_not_wait_for_the_others(page: Page, http: str) -> None:

@@ -14,7 +14,7 @@ from dangjian.search.builder.changed_shards import (
     terms_of,
 )
 from dangjian.search.builder.chunks import lists_of
-from dangjian.search.builder.shards import Shard, shards_of
+from dangjian.search.builder.shards import shards_of
 from dangjian.search.format.lists import Lists
 from tests.examples import examples
 from tests.search import library
@@ -101,9 +101,9 @@ def test_shards_that_can_not_be_read_are_made_of_all_lists(
     whole.clear()
     known = segments._known_shards
 
-    def spoiled(before: segments.Before, file: int) -> dict[int, Shard]:
+    def spoiled(before: segments.Before, file: int) -> dict[int, bytes]:
         shards = known(before, file)
-        return {n: Shard(one.directory, bytes(len(one.payload))) for n, one in shards.items()}
+        return {n: bytes(len(shard)) for n, shard in shards.items()}
 
     monkeypatch.setattr(segments, "_known_shards", spoiled)
     doc = docs["a/70.md"]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dangjian.search.builder.shards import Joined, Rows, Shard, joined_lists, term_starts, written
+from dangjian.search.builder.shards import Joined, Rows, joined_lists, term_starts, written
 from dangjian.search.format.bits import (
     Bytes,
     Numbers,
@@ -22,7 +22,7 @@ from dangjian.search.format.bits import (
     starts_of,
 )
 from dangjian.search.format.container import inflate
-from dangjian.search.format.directory import ListSpan, list_parts
+from dangjian.search.format.directory import ListSpan, directory_span, list_parts
 from dangjian.search.format.lists import Lists, shard_of
 
 MOST_CHANGED = 1000
@@ -65,8 +65,8 @@ def shards_of_terms(terms: Numbers, shards: int) -> Numbers:
 
 
 def changed_shards(
-    old: Mapping[int, Shard], changes: Sequence[ChangedLists], shards: int, chunks: int
-) -> dict[int, Shard]:
+    old: Mapping[int, bytes], changes: Sequence[ChangedLists], shards: int, chunks: int
+) -> dict[int, bytes]:
     """The shards with the changed terms, by number, made of those before (``old``).
 
     ``shards`` and ``chunks`` are how many the segment has. Raises ``ValueError`` if a shard is
@@ -91,9 +91,10 @@ def _shard_of(terms: Numbers, shards: int) -> Numbers:
     return shard_of(terms >> 32, terms & 0xFFFFFFFF, shards)
 
 
-def _opened(number: int, shard: Shard) -> Joined:
+def _opened(number: int, shard: bytes) -> Joined:
     """The lists of a shard."""
-    values = read_varints(inflate(shard.payload[: shard.directory]))
+    begin, end = directory_span(shard)
+    values = read_varints(inflate(shard[begin:end]))
     count = int(values[0])
     steps, second, present = (values[1 + n * count : 1 + (n + 1) * count] for n in range(3))
     of, field = np.nonzero(present[:, None] >> np.arange(3) & 1)
@@ -103,7 +104,7 @@ def _opened(number: int, shard: Shard) -> Joined:
     pos_bytes = np.zeros(len(of), np.int64)
     pos_bytes[~plain] = values[at + 2 * len(of) :]
     term = ((np.cumsum(steps) << 32) | second)[of]
-    blob = np.frombuffer(shard.payload, np.uint8)[shard.directory :]
+    blob = np.frombuffer(shard, np.uint8)[end:]
     docs, positions = _apart(blob, term, doc_bytes, pos_bytes)
     return Joined(
         shard=np.full(len(of), number, np.uint16),
@@ -123,8 +124,12 @@ def _apart(blob: Bytes, term: Numbers, doc_bytes: Numbers, pos_bytes: Numbers) -
     if not len(term):
         return [blob, blob]
     sizes = np.stack([np.add.reduceat(own, term_starts(term)) for own in (doc_bytes, pos_bytes)], 1)
-    starts = starts_of(sizes.reshape(-1)).reshape(-1, 2)
-    return [gather(blob, starts[:, kind], sizes[:, kind]) for kind in range(2)]
+    blocks = sizes.sum(axis=1)
+    order = np.argsort(blocks, kind="stable")
+    starts = np.zeros(len(blocks), np.int64)
+    starts[order] = starts_of(blocks[order])
+    docs, positions = sizes.T
+    return [gather(blob, starts, docs), gather(blob, starts + docs, positions)]
 
 
 def _joined(several: Sequence[Joined]) -> Joined:

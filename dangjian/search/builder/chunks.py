@@ -63,14 +63,15 @@ class TextFile(NamedTuple):
 class Facts(Struct, frozen=True):
     """What the head of a segment says of a chunk's documents: a value for each.
 
-    ``classes`` are the length classes of the bodies (a byte each); ``lists`` tells how large its
-    posting lists are.
+    ``titles`` are the lengths of the titles, ``classes`` the length classes of the bodies (a byte
+    each); ``lists`` tells how large its posting lists are.
     """
 
     dates: list[str]
     columns: list[tuple[str, ...]]
     types: list[str]
     sources: list[str]
+    titles: list[int]
     classes: bytes
     texts: list[TextEntry]
     lists: ListsSize
@@ -137,6 +138,7 @@ def facts_of(parts: Sequence[Part], texts: Sequence[TextFile], lists: ListsSize)
         columns=[part.columns for part in parts],
         types=[part.type for part in parts],
         sources=[part.source for part in parts],
+        titles=[part.lengths[0] for part in parts],
         classes=classes.astype(np.uint8).tobytes(),
         texts=[text.entry for text in texts],
         lists=lists,
@@ -145,14 +147,14 @@ def facts_of(parts: Sequence[Part], texts: Sequence[TextFile], lists: ListsSize)
 
 def changed_facts(facts: Facts, changed: Mapping[int, Part], texts: Sequence[TextEntry]) -> Facts:
     """The facts of a chunk of which some documents are others; ``texts`` are its text files."""
-    rows = list(
-        zip(facts.dates, facts.columns, facts.types, facts.sources, facts.classes, strict=True)
-    )
+    columns = facts.dates, facts.columns, facts.types, facts.sources, facts.titles, facts.classes
+    rows = list(zip(*columns, strict=True))
     for row, part in changed.items():
         length_class = int(class_of(np.array(part.lengths[2:], np.int64))[0])
-        rows[row] = part.date, part.columns, part.type, part.source, length_class
-    dates, columns, types, sources, classes = map(list, zip(*rows, strict=True))
-    return Facts(dates, columns, types, sources, bytes(classes), list(texts), facts.lists)
+        title = part.lengths[0]
+        rows[row] = part.date, part.columns, part.type, part.source, title, length_class
+    dates, members, types, sources, titles, classes = map(list, zip(*rows, strict=True))
+    return Facts(dates, members, types, sources, titles, bytes(classes), list(texts), facts.lists)
 
 
 def lists_of(parts: Sequence[Part]) -> Lists:

@@ -14,7 +14,7 @@ from dangjian.search.builder.changed_shards import (
     terms_of,
 )
 from dangjian.search.builder.chunks import Facts
-from dangjian.search.builder.shards import Shard, shard_counts, shards_of
+from dangjian.search.builder.shards import shard_counts, shards_of
 from dangjian.search.builder.state import ShardsNote
 from dangjian.search.format.bits import distinct, varints
 from dangjian.search.format.container import DamagedIndexError, content_digest, wrap
@@ -84,16 +84,17 @@ def build_segment(
         texts=sum(len(chunk.texts) for chunk in facts),
         keys=list(keys),
         length=len(payload),
+        titles=sorted({length for chunk in facts for length in chunk.titles}),
         sections=places,
     )
     return BuiltSegment(entry, info, files, shards)
 
 
 def _shards(
-    shards: Iterator[Shard], count: int, per_file: int, files: dict[str, bytes]
+    shards: Iterator[bytes], count: int, per_file: int, files: dict[str, bytes]
 ) -> ShardsNote:
     """Make the files of all posting shards."""
-    note = ShardsNote(per_file, [0] * count, [0] * count, [])
+    note = ShardsNote(per_file, [0] * count, [])
     for first in range(0, count, per_file):
         numbers = range(first, min(first + per_file, count))
         payloads = [_noted(note, number, next(shards)) for number in numbers]
@@ -118,30 +119,29 @@ def _changed_shards(before: Before, chunks: int, files: dict[str, bytes]) -> Sha
         made = changed_shards(changed, before.changes, len(old.sizes), chunks)
     except (DamagedIndexError, ValueError, IndexError):
         return None
-    note = ShardsNote(old.per_file, list(old.directories), list(old.sizes), list(old.files))
+    note = ShardsNote(old.per_file, list(old.sizes), list(old.files))
     for file, shards in known.items():
         payloads = [_noted(note, n, made.get(n, shard)) for n, shard in shards.items()]
         note.files[file] = _file_of(payloads, files)
     return note
 
 
-def _known_shards(before: Before, file: int) -> dict[int, Shard]:
+def _known_shards(before: Before, file: int) -> dict[int, bytes]:
     """The shards of a file as it was, by their numbers."""
     old = before.shards
     digest, keys = old.files[file]
     payload = before.payload(shards_name(digest), keys)
-    shards: dict[int, Shard] = {}
+    shards: dict[int, bytes] = {}
     at = 0
     for number in range(len(old.sizes))[file * old.per_file : (file + 1) * old.per_file]:
-        shards[number] = Shard(old.directories[number], payload[at : at + old.sizes[number]])
+        shards[number] = payload[at : at + old.sizes[number]]
         at += old.sizes[number]
     return shards
 
 
-def _noted(note: ShardsNote, number: int, shard: Shard) -> bytes:
-    note.directories[number] = shard.directory
-    note.sizes[number] = len(shard.payload)
-    return shard.payload
+def _noted(note: ShardsNote, number: int, shard: bytes) -> bytes:
+    note.sizes[number] = len(shard)
+    return shard
 
 
 def _file_of(payloads: Sequence[bytes], files: dict[str, bytes]) -> tuple[bytes, bytes]:
@@ -155,7 +155,7 @@ def _file_of(payloads: Sequence[bytes], files: dict[str, bytes]) -> tuple[bytes,
 def _shards_section(shards: ShardsNote) -> bytes:
     """What the head says of the posting shards."""
     digests, keys = (b"".join(column) for column in zip(*shards.files, strict=True))
-    return _deflate(_planes(shards.directories, 3) + _planes(shards.sizes, 3) + digests + keys)
+    return _deflate(_planes(shards.sizes, 3) + digests + keys)
 
 
 def _info(facts: Sequence[Facts]) -> Info:

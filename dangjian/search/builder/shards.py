@@ -16,14 +16,15 @@ from dangjian.search.format.bits import (
     placed_varints,
     starts_of,
     varint_sizes,
+    varints,
 )
 from dangjian.search.format.lists import Lists, shard_of
 
-LEAST_BYTES = 1024
+LEAST_BYTES = 2048
 """A shard has no fewer, but in small segments not many more: readers load those as a whole."""
-MAX_SHARDS = 2048
+MAX_SHARDS = 4096
 FILE_BYTES = 65_536
-_EVEN = 5
+_EVEN = 64
 """A directory has some 4 bytes a list, the head as many a shard; a query has a few pairs."""
 MOST_FILES = 256
 """The head names each file of shards, so that of a large segment they are larger."""
@@ -31,13 +32,6 @@ _TERM_BITS = 32
 _TERM_MASK = (1 << _TERM_BITS) - 1
 _BLOCK = 64
 """So many shards are written at once: their arrays take some 20 MB."""
-
-
-class Shard(NamedTuple):
-    """A shard's payload and the length of the directory at its head."""
-
-    directory: int
-    payload: bytes
 
 
 class Rows(NamedTuple):
@@ -109,7 +103,7 @@ def shard_counts(chunks: Sequence[ListsSize]) -> tuple[int, int]:
     return shards, -(-shards // files)
 
 
-def shards_of(chunks: Sequence[Lists], shards: int) -> Iterator[Shard]:
+def shards_of(chunks: Sequence[Lists], shards: int) -> Iterator[bytes]:
     """The posting shards that hold all lists, each list in the shard of its term."""
     rows = _in_order(chunks, shards)
     doc_blob = np.concatenate([lists.doc_blob for lists in chunks])
@@ -176,7 +170,7 @@ def joined_lists(rows: Rows, doc_blob: Bytes, pos_blob: Bytes, chunks: int) -> J
     )
 
 
-def written(lists: Joined, numbers: Numbers) -> Iterator[Shard]:
+def written(lists: Joined, numbers: Numbers) -> Iterator[bytes]:
     """The shards of some ascending numbers, whose lists are ``lists``."""
     docs, positions = lists.docs.tobytes(), lists.positions.tobytes()
     bounds = np.append(np.searchsorted(lists.shard, numbers), len(lists.shard))
@@ -187,11 +181,12 @@ def written(lists: Joined, numbers: Numbers) -> Iterator[Shard]:
     )
     terms = pairwise(np.searchsorted(first, bounds).tolist())
     for directory, (begin, end) in zip(_directories(lists, bounds), terms, strict=True):
-        parts = [directory]
-        for term in range(begin, end):
-            parts.append(docs[doc_ends[term] : doc_ends[term + 1]])
-            parts.append(positions[pos_ends[term] : pos_ends[term + 1]])
-        yield Shard(len(directory), b"".join(parts))
+        blocks = [
+            docs[doc_ends[n] : doc_ends[n + 1]] + positions[pos_ends[n] : pos_ends[n + 1]]
+            for n in range(begin, end)
+        ]
+        length = varints(np.array([len(directory)], np.int64))
+        yield b"".join([length, directory, *sorted(blocks, key=len)])
 
 
 def term_starts(terms: Numbers) -> Numbers:

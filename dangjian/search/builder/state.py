@@ -20,7 +20,7 @@ from dangjian.search.format.container import write_whole
 from dangjian.search.format.documents import SearchDoc
 from dangjian.search.format.manifest import FORMAT, FoldEntry, Info, SegmentEntry, TokensEntry
 
-LAYOUT = 5
+LAYOUT = 6
 """Another layout of what is cached, or another way to cut an archive, takes nothing over."""
 
 PHRASES = Path(__file__).with_name("phrases.msgpack")
@@ -64,13 +64,12 @@ class FileNote(NamedTuple):
 
 
 class ShardsNote(Struct, frozen=True):
-    """The posting shards of a segment: bytes of the directory of each, and of each shard.
+    """The posting shards of a segment: the bytes of each.
 
     ``files`` are their files, ``per_file`` shards in each but the last: digest and keys of each.
     """
 
     per_file: int
-    directories: list[int]
     sizes: list[int]
     files: list[tuple[bytes, bytes]]
 

@@ -16,8 +16,21 @@ class ListSpan(NamedTuple):
     pos_bytes: int
 
 
-def parse_directory(values: list[int], size: int) -> dict[tuple[int, int], list[ListSpan]]:
-    """The lists of each term, from the numbers of a directory of ``size`` bytes."""
+LENGTH_BYTES = 4
+"""A shard begins with the length of its directory, which takes no more bytes."""
+
+
+def directory_span(start: bytes) -> tuple[int, int]:
+    """Where a directory begins and ends, by the first bytes of its shard.
+
+    Raises ``ValueError`` if there are too few.
+    """
+    (length,), at = _read_some(start[:LENGTH_BYTES], 0, 1)
+    return at, at + length
+
+
+def parse_directory(values: list[int], end: int) -> dict[tuple[int, int], list[ListSpan]]:
+    """The lists of each term, from the numbers of a directory that ends at byte ``end``."""
     count = values[0]
     steps, seconds, flags = (values[1 + n * count : 1 + (n + 1) * count] for n in range(3))
     rows: list[tuple[int, int, int, bool]] = []
@@ -35,10 +48,14 @@ def parse_directory(values: list[int], size: int) -> dict[tuple[int, int], list[
             raise ValueError("a directory that is cut off")
         span = ListSpan(field, total, plain, 0, length, 0, pos_bytes)
         terms.setdefault((a, b), []).append(span)
-    at = size
-    for term, spans in terms.items():
-        terms[term], at = _placed(spans, at)
+    at = end
+    for term in sorted(terms, key=lambda term: _bytes_of(terms[term])):
+        terms[term], at = _placed(terms[term], at)
     return terms
+
+
+def _bytes_of(spans: Iterable[ListSpan]) -> int:
+    return sum(span.doc_bytes + span.pos_bytes for span in spans)
 
 
 def _placed(spans: Iterable[ListSpan], at: int) -> tuple[list[ListSpan], int]:

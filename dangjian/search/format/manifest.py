@@ -18,7 +18,7 @@ from dangjian.search.format.container import (
     write_whole,
 )
 
-FORMAT = 4
+FORMAT = 5
 
 MANIFEST = "manifest.js"
 MAX_DOCS = 1 << 26
@@ -60,6 +60,7 @@ class SegmentEntry(Struct, frozen=True, kw_only=True):
     texts: Annotated[int, Meta(ge=0, le=MAX_DOCS)]
     keys: list[_Byte]
     length: Annotated[int, Meta(ge=0)]
+    titles: list[Annotated[int, Meta(ge=0)]]
     sections: dict[str, tuple[int, int]]
     names: SharedNames = field(default_factory=lambda: SharedNames([], [], [], []))
 

@@ -16,7 +16,13 @@ from dangjian.search.format.container import (
     keys_of,
     read_payload,
 )
-from dangjian.search.format.directory import ListSpan, list_parts, parse_directory
+from dangjian.search.format.directory import (
+    LENGTH_BYTES,
+    ListSpan,
+    directory_span,
+    list_parts,
+    parse_directory,
+)
 from dangjian.search.format.documents import Record, record_from
 from dangjian.search.format.lists import (
     BODY,
@@ -52,9 +58,8 @@ class Postings(NamedTuple):
 
 
 class _Shards(NamedTuple):
-    """Bytes of the directory of each shard, of each shard; of each file its digest, its keys."""
+    """Bytes of each shard; of each file its digest, its keys."""
 
-    directories: Numbers
     lengths: Numbers
     digests: list[bytes]
     keys: list[bytes]
@@ -177,16 +182,16 @@ class SegmentReader:
     def _shards(self) -> _Shards:
         data = self._inflated("shards")
         shards, per_file = self.entry.shards, self.entry.per_file
-        if len(data) < shards * 6:
+        if len(data) < shards * 3:
             raise DamagedIndexError("索引的文件头不完整")
-        lengths = _from_planes(data[shards * 3 : shards * 6], shards)
+        lengths = _from_planes(data[: shards * 3], shards)
         files = np.add.reduceat(lengths, np.arange(0, shards, per_file)).tolist()
-        fixed = shards * 6 + len(files) * DIGEST_BYTES
-        digests = _digests(data[shards * 6 : fixed])
+        fixed = shards * 3 + len(files) * DIGEST_BYTES
+        digests = _digests(data[shards * 3 : fixed])
         keys, end = _keys(data, fixed, files)
         if end != len(data):
             raise DamagedIndexError("索引的文件头不完整")
-        return _Shards(_from_planes(data[: shards * 3], shards), lengths, digests, keys)
+        return _Shards(lengths, digests, keys)
 
     def record(self, doc: int) -> Record:
         """All that is stored of a document's text."""
@@ -221,10 +226,11 @@ class SegmentReader:
         return read_payload(path, self._shards.keys[file], before + start, length)
 
     def _read_directory(self, shard: int) -> dict[tuple[int, int], list[ListSpan]]:
-        length = int(self._shards.directories[shard])
+        length = min(LENGTH_BYTES, int(self._shards.lengths[shard]))
         try:
-            values = read_varints(inflate(self._payload(shard, 0, length)))
-            return parse_directory(values.tolist(), length)
+            begin, end = directory_span(self._payload(shard, 0, length))
+            values = read_varints(inflate(self._payload(shard, begin, end - begin)))
+            return parse_directory(values.tolist(), end)
         except (ValueError, IndexError) as error:
             raise DamagedIndexError("索引文件不完整") from error
 

@@ -19,7 +19,7 @@ import {ExactTitles, joined} from './titles.js';
 import {TokenReader} from './tokens.js';
 
 const PAGE_SIZE = 10;
-const FORMAT = 4;
+const FORMAT = 5;
 const FIRST_SHOWN = 5;
 const SORTED_AT_ONCE = 400;
 const MOST_DOUBTED = 60;
@@ -227,13 +227,13 @@ class Question {
   }
 
   // Puts results and filters into an answer. The texts of a first screen are asked for at once, the
-  // others when these are there, so that they do not delay each other; while those are on their way
-  // the filters are counted.
+  // others when the first of these is there: so they do not delay each other, and often all are there
+  // before the browser has drawn the first screen. Meanwhile the filters are counted.
   async fill(answer, listed, countable) {
     const show = (some) => some.map((result) => this.shown(result));
     const opening = show(listed.slice(0, this.early ? FIRST_SHOWN : PAGE_SIZE));
     const behind = listed.slice(opening.length);
-    const rest = behind.length ? Promise.all(opening).then(() => Promise.all(show(behind))) : [];
+    const rest = behind.length ? Promise.race(opening).then(() => Promise.all(show(behind))) : [];
     // What goes wrong with these is met where they are waited for.
     if (behind.length) rest.catch(() => {});
     answer.results = await this.after(Promise.all(opening));

@@ -5,11 +5,11 @@ import {FIELD_BITS} from './lists.js';
 
 const ALL_FIELDS = 7;
 const BODY = 4;
-const FIRST_PAIRS = 4;
 const FEW_DOCUMENTS = 10;
 const SELDOM = 100;
 const MOST_TEXTS = 48;
-const REQUEST_BYTES = 400;
+const REQUEST_BYTES = 1500;
+const NEAR_POSITIONS = 2000;
 const AT_ONCE = 24000;
 
 /** The place bits of a hit: those of FIELD_BITS, and this one for a title found by pinyin. */
@@ -69,6 +69,13 @@ function coverOf(pieces) {
   return pairs;
 }
 
+// What is looked up of a word: pairs that cover its pieces, and the units of pieces of one.
+function pairsOf({pieces}) {
+  const singles = pieces.filter((piece) => piece.length === 1)
+    .map(([unit]) => ({term: [unit, 0], offset: 0}));
+  return [...coverOf(pieces), ...singles];
+}
+
 function inBoth(one, other) {
   let at = 0;
   return one.filter((document) => {
@@ -82,17 +89,13 @@ function inAll(lists) {
   return [...lists].sort((one, other) => one.length - other.length).reduce(inBoth);
 }
 
-// For each field the documents that all the terms have there.
-function candidatesOf(terms, wanted) {
-  return FIELD_BITS.map((field, number) => {
-    if (!(field & wanted)) return new Uint32Array(0);
-    const lists = terms.map((term) => term.lists[number]);
-    return lists.every(Boolean) ? inAll(lists.map((list) => list.docs)) : new Uint32Array(0);
-  });
+// The documents that are candidates in some field.
+function documentsIn(candidates) {
+  return [...new Set(candidates.flatMap((list) => [...list]))];
 }
 
 function areFew(candidates, few = FEW_DOCUMENTS) {
-  return new Set(candidates.flatMap((list) => [...list])).size <= few;
+  return documentsIn(candidates).length <= few;
 }
 
 function shared(lists, places, offsets) {
@@ -118,6 +121,21 @@ function byPositions(pairs, number, found) {
   }
 }
 
+// For each field the documents that have all the pairs there, and those whose positions are known in
+// their places.
+function candidatesOf(pairs, wanted) {
+  return FIELD_BITS.map((field, number) => {
+    const lists = pairs.map((pair) => pair.lists.lists[number]);
+    if (!(field & wanted) || !lists.every(Boolean)) return new Uint32Array(0);
+    const documents = inAll(lists.map((list) => list.docs));
+    const placed = pairs.filter((_, place) => lists[place].starts);
+    if (placed.length < 2 || !documents.length) return documents;
+    const together = new Set();
+    byPositions(placed, number, (document) => together.add(document));
+    return documents.filter((document) => together.has(document));
+  });
+}
+
 /** Finds words in a segment. `alive()` throws when a later question has overtaken this one. */
 export class Finder {
   constructor(segment, index, alive) {
@@ -125,6 +143,7 @@ export class Finder {
     this.index = index;
     this.alive = alive;
     this.folded = new Map();
+    this.batches = new Map();
   }
 
   async after(loading) {
@@ -151,6 +170,12 @@ export class Finder {
   async terms(terms) {
     const lists = await this.after(Promise.all(terms.map((term) => this.segment.term(term))));
     return lists.some((list) => !list) ? null : lists;
+  }
+
+  // Loads the documents of lists, and of those their positions that are few bytes more.
+  loadNear(lists, fields) {
+    return this.after(Promise.all(lists.map(
+      (list) => this.load([list], fields, list.positionBytes(fields) <= NEAR_POSITIONS))));
   }
 
   // Loads the documents of lists and, `placed`, their positions.
@@ -185,63 +210,72 @@ export class Finder {
     hits.pairLists = term;
   }
 
-  // Which pairs of a long word are looked up first, which then: often nothing more is needed than a few.
-  // Where shards are loaded as a whole the one that should be rarest is alone, for it rarely leaves more
-  // than one document; and while those of larger segments come in parts, there is time for more.
+  // Which pairs of a long word are looked up first, which then: often nothing more is needed than those
+  // that should be rarest. In small segments the first rarely leaves more than one document.
   async batchesOf(pairs) {
-    if (this.segment.small) {
-      const tokens = await this.after(this.index.loadTokens());
-      const ordered = pairs.map((pair) => [tokens.rarity(pair.term), pair])
-        .sort(([one], [other]) => other - one).map(([, pair]) => pair);
-      return [ordered.slice(0, 1), ordered.slice(1, 3), ordered.slice(3)];
-    }
-    const few = pairs.length <= FIRST_PAIRS + 2 ? pairs
-      : pairs.filter((_, place) => place % Math.ceil(pairs.length / FIRST_PAIRS) === 0);
-    return [few, pairs.filter((pair) => !few.includes(pair))];
+    const tokens = await this.after(this.index.loadTokens());
+    const ordered = pairs.map((pair) => [tokens.rarity(pair.term), pair])
+      .sort(([one], [other]) => other - one).map(([, pair]) => pair);
+    const first = this.segment.small ? 1 : 2;
+    return [ordered.slice(0, first), ordered.slice(first, first + 2), ordered.slice(first + 2)];
+  }
+
+  // The batches of a word's pairs.
+  batchesFor(word) {
+    if (!this.batches.has(word)) this.batches.set(word, this.batchesOf(pairsOf(word)));
+    return this.batches.get(word);
   }
 
   // Looks pairs up until few documents are left. If one pair is so rare that to read the texts is fewer
   // requests, by that one alone; if one is seldom, by the two that are rarest.
-  async narrow(pairs, wanted, atOnce) {
+  async narrow(batches, wanted, atOnce) {
+    const count = batches.flat().length;
     let known = [];
     let candidates = null;
-    for (const batch of await this.batchesOf(pairs)) {
+    for (const batch of batches) {
       if (!batch.length) break;
-      const lists = await this.terms(batch.map(({term}) => term));
-      if (!lists) return null;
-      known = known.concat(batch.map((pair, place) => ({...pair, lists: lists[place]})));
-      const ordered = known.map((pair) => pair.lists)
-        .sort((one, other) => one.count(wanted) - other.count(wanted));
-      const least = ordered[0].count(wanted);
+      const found = await this.terms(batch.map(({term}) => term));
+      if (!found) return null;
+      known = known.concat(batch.map((pair, place) => ({...pair, lists: found[place]})));
+      const ordered = [...known]
+        .sort((one, other) => one.lists.count(wanted) - other.lists.count(wanted));
+      const least = ordered[0].lists.count(wanted);
       const alone = least <= known.length ? 1 : least <= SELDOM && known.length > 2 ? 2 : 0;
       if (alone) {
         const rarest = ordered.slice(0, alone);
-        await this.load(rarest, wanted);
+        await this.loadNear(rarest.map((pair) => pair.lists), wanted);
         candidates = candidatesOf(rarest, wanted);
         if (alone === 1 || areFew(candidates)) return {known, candidates, complete: false};
       }
-      await this.load(ordered, wanted, known.length === pairs.length
-        && ordered.reduce((sum, list) => sum + list.positionBytes(wanted), 0) < atOnce);
+      const lists = ordered.map((pair) => pair.lists);
+      const all = known.length === count
+        && lists.reduce((sum, list) => sum + list.positionBytes(wanted), 0) < atOnce;
+      await (all ? this.load(lists, wanted, true) : this.loadNear(lists, wanted));
       candidates = candidatesOf(ordered, wanted);
       if (areFew(candidates, known.length > 1 ? FEW_DOCUMENTS : 1)) break;
     }
-    return {known, candidates, complete: known.length === pairs.length};
+    return {known, candidates, complete: known.length === count};
   }
 
   async findLong(word, wanted, hits) {
-    const narrowed = await this.narrow(coverOf(word.pieces), wanted, AT_ONCE);
+    const narrowed = await this.narrow(await this.batchesFor(word), wanted, AT_ONCE);
     if (!narrowed) return;
     const {known, candidates, complete} = narrowed;
-    const documents = [...new Set(candidates.flatMap((list) => [...list]))];
+    const documents = documentsIn(candidates);
     const fields = FIELD_BITS.filter((field, number) => candidates[number].length)
       .reduce((sum, field) => sum | field, 0);
     const textCost = documents.length * (this.segment.recordSize + REQUEST_BYTES);
-    const cost = known.reduce((sum, pair) => sum + pair.lists.positionBytes(fields), 0);
-    if (!complete || textCost < cost) {
+    const cost = known.map((pair) => pair.lists.positionBytes(fields))
+      .reduce((sum, bytes) => sum + (bytes && bytes + REQUEST_BYTES), 0);
+    if (textCost < cost) {
       await this.checkTexts(word, documents, wanted, hits);
       return;
     }
     await this.load(known.map((pair) => pair.lists), fields, true);
+    if (!complete) {
+      await this.checkTexts(word, documentsIn(candidatesOf(known, fields)), wanted, hits);
+      return;
+    }
     FIELD_BITS.forEach((field, number) => {
       if (!(field & fields)) return;
       byPositions(known, number, (document, places) => {
@@ -268,17 +302,14 @@ export class Finder {
 
   // Positions can't tell a break from a unit, so that what is left is looked up in the texts.
   async findPieces(word, wanted, hits) {
-    const pairs = coverOf(word.pieces);
-    const singles = word.pieces.filter((piece) => piece.length === 1)
-      .map(([unit]) => ({term: [unit, 0], offset: 0}));
-    const narrowed = await this.narrow(pairs.length ? [...pairs, ...singles] : singles, wanted, 0);
+    const narrowed = await this.narrow(await this.batchesFor(word), wanted, 0);
     if (!narrowed) return;
     let {candidates} = narrowed;
     const placed = narrowed.known.filter((pair) => pair.term[1] !== 0);
     if (placed.length > 1 && candidates.some((list) => list.length > FEW_DOCUMENTS)) {
       candidates = await this.placedCandidates(placed, candidates, wanted);
     }
-    const documents = [...new Set(candidates.flatMap((list) => [...list]))].sort((a, b) => b - a);
+    const documents = documentsIn(candidates).sort((one, other) => other - one);
     await this.checkTexts(word, documents.slice(0, MOST_TEXTS), wanted, hits);
     hits.doubted = new Set(documents.slice(MOST_TEXTS));
     // On trust every one is an answer: a word that excludes does not stand there.
@@ -316,7 +347,8 @@ export class Finder {
    */
   async titlesLike(units) {
     const end = {term: [units[units.length - 1], 1], offset: units.length - 1};
-    const narrowed = await this.narrow([end, ...coverOf(piecesOf(units))], 1, AT_ONCE);
+    const batches = await this.batchesOf([end, ...coverOf(piecesOf(units))]);
+    const narrowed = await this.narrow(batches, 1, AT_ONCE);
     if (!narrowed) return [];
     const {known, candidates: [titles], complete} = narrowed;
     if (!complete || titles.length <= FEW_DOCUMENTS) return [...titles];
@@ -331,11 +363,8 @@ export class Finder {
   /** How many titles may have all of some words: no fewer than do. */
   async titlesWith(words) {
     // Of each word a pair that is looked up first anyway.
-    const terms = await Promise.all(words.map(async ({pieces}) => {
-      const pairs = coverOf(pieces);
-      const [[pair]] = pairs.length ? await this.batchesOf(pairs) : [[null]];
-      return pair ? pair.term : [pieces[0][0], 0];
-    }));
+    const batches = await Promise.all(words.map((word) => this.batchesFor(word)));
+    const terms = batches.map(([[pair]]) => pair.term);
     const lists = await this.terms(terms);
     return lists ? Math.min(...lists.map((list) => list.count(1))) : 0;
   }

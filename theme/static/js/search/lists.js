@@ -169,9 +169,33 @@ export class TermLists {
   }
 }
 
-/** A directory by columns: of each term its numbers, flags and first list, of each list its numbers
- * of documents and of bytes. */
-export function readDirectory(bytes) {
+// Where the lists of each term begin, those of the first at `start`: the shorter before the longer.
+function blockStarts(lists, d, p, start) {
+  const sizes = Array.from(lists, (first, place) => {
+    let size = 0;
+    for (let list = first; list < (lists[place + 1] ?? d.length); list += 1) size += d[list] + p[list];
+    return size;
+  });
+  const starts = new Float64Array(sizes.length);
+  let at = start;
+  for (const place of sizes.map((_, number) => number).sort((one, other) => sizes[one] - sizes[other] || one - other)) {
+    starts[place] = at;
+    at += sizes[place];
+  }
+  return starts;
+}
+
+/** Where the directory of a shard begins and ends, by the first bytes of the shard. */
+export function directorySpan(bytes) {
+  const reader = new VarintReader(bytes);
+  const length = reader.next();
+  return {begin: reader.at, end: reader.at + length};
+}
+
+/** A directory by columns: of each term its numbers, flags, first list, and where in the shard, in
+ * which the directory ends at `end`, its lists begin; of each list its numbers of documents and of
+ * bytes. */
+export function readDirectory(bytes, end) {
   const reader = new VarintReader(bytes);
   const column = (count) => Uint32Array.from({length: count}, () => reader.next());
   const terms = reader.next();
@@ -190,5 +214,6 @@ export function readDirectory(bytes) {
   const d = column(placed.length);
   const p = Uint32Array.from(placed, (hasPositions) => (hasPositions ? reader.next() : 0));
   if (reader.at !== bytes.length) throw new DamagedData('directory');
-  return {firsts, seconds, flags, lists, n, d, p};
+  const starts = blockStarts(lists, d, p, end);
+  return {firsts, seconds, flags, lists, starts, n, d, p};
 }

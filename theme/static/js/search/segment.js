@@ -4,12 +4,14 @@
 import {VarintReader, planeNumber} from './bits.js';
 import {DamagedData, inflate} from './inflate.js';
 import {daysOf, yearOf} from './language.js';
-import {CLASS_SIZES, FIELD_BITS, PostingList, TermLists, readDirectory, shardOf} from './lists.js';
+import {
+  CLASS_SIZES, FIELD_BITS, PostingList, TermLists, directorySpan, readDirectory, shardOf,
+} from './lists.js';
 import {RECORD_FIELDS} from './tokens.js';
 
 const TRADITIONAL = 1;
+const FIRST_BYTES = 2800;
 const SMALL_SHARD = 4000;
-const SMALL_ALONE = 5000;
 const DIGEST = 6;
 const RECORD_STEP = 256;
 const STEPS = 1 << 24;
@@ -51,6 +53,7 @@ export class Segment {
     this.entry = entry;
     this.number = number;
     this.size = entry.docs;
+    this.titleLengths = new Set(entry.titles);
     this.sections = new Map();
     this.directories = new Map();
     this.chunkStarts = [];
@@ -97,13 +100,13 @@ export class Segment {
 
   readShards(bytes) {
     const {shards, per_file: perFile} = this.entry;
-    const digests = shards * 6;
+    const digests = shards * 3;
     let key = digests + Math.ceil(shards / perFile) * DIGEST;
     this.shardPlaces = [];
     this.shardFiles = [];
     for (let place = 0, start = 0; place < shards; place += 1) {
-      const length = planeNumber(bytes, shards * 3, shards, place, 3);
-      this.shardPlaces.push({directory: planeNumber(bytes, 0, shards, place, 3), start, length});
+      const length = planeNumber(bytes, 0, shards, place, 3);
+      this.shardPlaces.push({start, length});
       start += length;
       if ((place + 1) % perFile && place + 1 < shards) continue;
       const name = `shards-${digestAt(bytes, digests, this.shardFiles.length)}.js`;
@@ -113,7 +116,7 @@ export class Segment {
     if (key > bytes.length) throw new DamagedData('shards');
     // Whether most shards are loaded as a whole.
     const sum = this.shardPlaces.reduce((total, {length}) => total + length, 0);
-    this.small = sum <= this.wholeUpTo() * shards;
+    this.small = sum <= SMALL_SHARD * shards;
   }
 
   // Where the record of each document ends, all records of the segment being one behind the other.
@@ -188,27 +191,35 @@ export class Segment {
 
   directory(shard) {
     if (!this.directories.has(shard)) {
-      const loading = this.shardPart(shard, 0, this.shardPlaces[shard].directory).then(inflate)
-        .then(readDirectory);
+      const loading = this.loadDirectory(shard);
       this.directories.set(shard, loading);
       loading.catch(() => this.directories.delete(shard));
     }
     return this.directories.get(shard);
   }
 
-  // Up to how many bytes a shard is loaded as a whole.
-  wholeUpTo() {
-    return this.entry.shards > 1 ? SMALL_SHARD : SMALL_ALONE;
+  async loadDirectory(shard) {
+    const first = Math.min(FIRST_BYTES, this.shardPlaces[shard].length);
+    const bytes = await this.shardPart(shard, 0, first);
+    const {begin, end} = directorySpan(bytes);
+    let directory = bytes.subarray(begin, end);
+    if (end > first) {
+      const rest = await this.shardPart(shard, first, end - first);
+      directory = Uint8Array.from([...directory, ...rest]);
+    }
+    return readDirectory(inflate(directory), end);
   }
 
-  // A part of a shard; several shards are in one file. A small one is loaded as a whole, for a second
-  // request costs more than its bytes.
+  // A part of a shard; several shards are in one file. Of each the first bytes are loaded together, with
+  // the directory and the shortest lists, and a small one as a whole, for a second request costs more
+  // than its bytes.
   async shardPart(shard, start, length) {
     const {name, keys} = this.shardFiles[Math.floor(shard / this.entry.per_file)];
     const place = this.shardPlaces[shard];
-    if (place.length > this.wholeUpTo()) return this.files.part(name, keys, place.start + start, length);
-    const whole = await this.files.part(name, keys, place.start, place.length);
-    return whole.subarray(start, start + length);
+    const first = place.length > SMALL_SHARD ? FIRST_BYTES : place.length;
+    if (start + length > first) return this.files.part(name, keys, place.start + start, length);
+    const loaded = await this.files.part(name, keys, place.start, first);
+    return loaded.subarray(start, start + length);
   }
 
   /** The lists of a term without their documents, or null. */
@@ -218,15 +229,13 @@ export class Segment {
     return this.findTerm(await this.directory(shard), shard, term);
   }
 
-  // The place of a list's parts follows from the lengths of all before it: the positions of a term are
-  // behind its documents.
-  findTerm({firsts, seconds, flags, lists, n, d, p}, shard, [a, b]) {
+  // The positions of a term are behind its documents.
+  findTerm({firsts, seconds, flags, lists, starts, n, d, p}, shard, [a, b]) {
     let place = firsts.indexOf(a);
     while (place >= 0 && firsts[place] === a && seconds[place] !== b) place += 1;
     if (place < 0 || firsts[place] !== a) return null;
     let list = lists[place];
-    let from = this.shardPlaces[shard].directory;
-    for (let before = 0; before < list; before += 1) from += d[before] + p[before];
+    let from = starts[place];
     let positionsFrom = from;
     for (let own = list; own < (lists[place + 1] ?? n.length); own += 1) positionsFrom += d[own];
     return new TermLists(FIELD_BITS.map((field) => {

@@ -17,11 +17,16 @@ export class ExactTitles {
     for (const loading of [this.ends, this.typed]) loading.catch(() => {});
   }
 
+  // Whether any title of the segment is as long.
+  mayBeTitle(units) {
+    return this.finder.segment.titleLengths.has(units.length);
+  }
+
   // Where titles end as the query does, if it may be one; null where so few titles have its words
   // that to read them is less.
   async loadEnds(ranked) {
     const {whole, words} = this.query;
-    if (!ranked || !whole.length) return new Map();
+    if (!ranked || !whole.length || !this.mayBeTitle(whole)) return new Map();
     const possible = whole.length > 1 ? await this.finder.titlesWith(words) : Infinity;
     if (possible <= FEW_TITLES) return possible ? null : new Map();
     return this.finder.inTitles([[whole[whole.length - 1], 1]]);
@@ -30,7 +35,7 @@ export class ExactTitles {
   // The documents whose title was typed, whatever the operators in it ask.
   async findTyped() {
     const {typed, dashes} = this.query;
-    if (!typed.length) return [];
+    if (!typed.length || !this.mayBeTitle(typed)) return [];
     const documents = await this.finder.titlesLike(typed);
     const texts = await this.finder.after(
       Promise.all(documents.map((document) => this.finder.text(document))));
