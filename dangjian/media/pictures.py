@@ -226,11 +226,11 @@ def decode(image: Image.Image, width: int) -> Image.Image:
 
 
 def _check_whole(image: Image.Image) -> None:
-    """Decode a JPEG at 1/8 scale, only to check that it is complete.
+    """Decode a JPEG at 1/8 scale and without colours, only to check that it is complete.
 
     All of its data are read all the same; a file that is cut off or damaged raises as ever.
     """
-    image.draft(image.mode, (1, 1))
+    image.draft("L" if image.mode == "RGB" else image.mode, (1, 1))
     image.load()
 
 

@@ -20,6 +20,7 @@ _OTHER_KINDS: Final = {
     b"{\\rtf": "RTF 文档",
 }
 _SHORT_FORMS: Final = regex("[\x80-\u07ff]")
+_LONG_FORM: Final = regex("[\u0800-\U0010ffff]")
 _ALPHABETS: Final = regex("[\xa0-\u024f\u0370-\u04ff]")
 
 
@@ -62,7 +63,7 @@ def _decode(raw: bytes, path: str, problems: list[Problem]) -> str:
 
 def _may_be_gbk(text: str) -> bool:
     """Some short GBK texts (通知) are valid UTF-8 too: then they hold odd alphabets, no Han."""
-    if any(character > "\u07ff" for character in text):
+    if _LONG_FORM.search(text):
         return False
     return any(not _ALPHABETS.match(found) for found in _SHORT_FORMS.findall(text))
 
