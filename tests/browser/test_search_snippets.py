@@ -13,6 +13,17 @@ from tests.search import library
 pytestmark = pytest.mark.browser
 
 SNIPPETS = ".result-snippet"
+BEGINNINGS = [
+    ("。", 39, "乙" * 39),
+    ("。", 40, "…" + "乙" * 24),
+    ("，", 22, "…" + "乙" * 22),
+    ("，", 24, "…" + "乙" * 24),
+    ("，", 25, "…" + "乙" * 24),
+    ("、", 23, "…" + "乙" * 23),
+    ("”", 22, "…甲”" + "乙" * 22),
+    ("……", 22, "…" + "乙" * 22),
+]
+"""A sign, how many characters are between it and the word, and what is shown before the word."""
 LENGTH = f"[...document.querySelectorAll('{SNIPPETS}')].map(one => one.innerText).join('').length"
 CUT_BY_THE_BROWSER = "all => all.filter(one => one.scrollHeight > one.clientHeight + 1).length"
 SWITCH = "document.querySelector('[data-mode=elder]').click()"
@@ -55,6 +66,33 @@ def test_a_snippet_fills_its_room_between_a_least_and_a_most(
     answer = search_worker.ask(endless, "一丁", room=room)
     snippet = "".join(answer["results"][0]["snippet"])
     assert snippet == "".join(chr(0x4E00 + number) for number in range(length)) + "…"
+
+
+@pytest.fixture(scope="module")
+def cut(
+    tmp_path_factory: pytest.TempPathFactory, visitor: BrowserContext, serve: Callable[[Path], str]
+) -> Iterator[Page]:
+    """A page that answers from texts with one sign each, so far before 灯塔."""
+    site = tmp_path_factory.mktemp("cut")
+    docs = [
+        library.article(number, f"标题{number}", text="甲" * 90 + sign + "乙" * size + "灯塔。")
+        for number, (sign, size, _) in enumerate(BEGINNINGS)
+    ]
+    library.build_in_segments(site / "search", docs, (len(docs),))
+    search_worker.put_worker(site)
+    page = visitor.new_page()
+    search_worker.open_worker(page, serve(site))
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("number", range(len(BEGINNINGS)))
+def test_a_snippet_begins_where_a_clause_does_and_with_no_sign_of_its_end(
+    cut: Page, number: int
+) -> None:
+    answer = search_worker.ask(cut, f"灯塔 标题{number}")
+    (found,) = (one for one in answer["results"] if "".join(one["title"]) == f"标题{number}")
+    assert found["snippet"][0] == BEGINNINGS[number][2]
 
 
 def test_the_least_room_still_shows_the_word_that_was_found(endless: Page) -> None:

@@ -10,6 +10,7 @@ const LONGEST_SHOWN = 20000;
 const NEAR_END = 20;
 const SENTENCE_END = /[。！？；\n]/;
 const HEAD_CELL_END = '\x01';
+const NO_BEGINNING = /^[、”’》〉）】」』…—\s]*/;
 const CLAUSE_END = /[。！？；，：\n]/;
 
 /** Stretches of a text, [start, end, number of the word], in order of their start. */
@@ -74,7 +75,14 @@ function sentenceStart(text, place, near) {
   for (let at = place; at > Math.max(0, place - near); at -= 1) {
     if (SENTENCE_END.test(text[at - 1])) return at;
   }
-  return place - near <= 0 ? 0 : place - Math.min(near, BEFORE);
+  return place - near <= 0 ? 0 : clauseStart(text, place - Math.min(near, BEFORE), place);
+}
+
+// The first place from `from` on where a clause begins; if none does before `to`, behind the signs
+// that no line begins with.
+function clauseStart(text, from, to) {
+  for (let at = from; at <= to; at += 1) if (CLAUSE_END.test(text[at - 1])) return at;
+  return from + NO_BEGINNING.exec(text.slice(from, to))[0].length;
 }
 
 function wholeCharacters(text, place) {
