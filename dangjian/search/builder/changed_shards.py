@@ -122,7 +122,7 @@ def _opened(number: int, shard: bytes) -> Joined:
 def _apart(blob: Bytes, term: Numbers, doc_bytes: Numbers, pos_bytes: Numbers) -> list[Bytes]:
     """The document parts of a shard's lists, and the position parts: each term has both."""
     if not len(term):
-        return [blob, blob]
+        return [blob[:0], blob[:0]]
     sizes = np.stack([np.add.reduceat(own, term_starts(term)) for own in (doc_bytes, pos_bytes)], 1)
     blocks = sizes.sum(axis=1)
     order = np.argsort(blocks, kind="stable")

@@ -18,6 +18,7 @@ from dangjian.search.builder.shards import shard_counts, shards_of
 from dangjian.search.builder.state import ShardsNote
 from dangjian.search.format.bits import distinct, varints
 from dangjian.search.format.container import DamagedIndexError, content_digest, wrap
+from dangjian.search.format.directory import SHARD_STEP
 from dangjian.search.format.documents import day_of
 from dangjian.search.format.lists import CLASS_SIZES, Lists
 from dangjian.search.format.manifest import Info, SegmentEntry, head_name, shards_name
@@ -155,7 +156,7 @@ def _file_of(payloads: Sequence[bytes], files: dict[str, bytes]) -> tuple[bytes,
 def _shards_section(shards: ShardsNote) -> bytes:
     """What the head says of the posting shards."""
     digests, keys = (b"".join(column) for column in zip(*shards.files, strict=True))
-    return _deflate(_planes(shards.sizes, 3) + digests + keys)
+    return _deflate(_planes([size // SHARD_STEP for size in shards.sizes], 3) + digests + keys)
 
 
 def _info(facts: Sequence[Facts]) -> Info:

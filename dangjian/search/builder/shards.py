@@ -18,6 +18,7 @@ from dangjian.search.format.bits import (
     varint_sizes,
     varints,
 )
+from dangjian.search.format.directory import SHARD_STEP
 from dangjian.search.format.lists import Lists, shard_of
 
 LEAST_BYTES = 2048
@@ -186,7 +187,8 @@ def written(lists: Joined, numbers: Numbers) -> Iterator[bytes]:
             for n in range(begin, end)
         ]
         length = varints(np.array([len(directory)], np.int64))
-        yield b"".join([length, directory, *sorted(blocks, key=len)])
+        shard = b"".join([length, directory, *sorted(blocks, key=len)])
+        yield shard + bytes(-len(shard) % SHARD_STEP)
 
 
 def term_starts(terms: Numbers) -> Numbers:

@@ -16,6 +16,9 @@ class ListSpan(NamedTuple):
     pos_bytes: int
 
 
+SHARD_STEP = 64
+"""A shard is filled up with zeros to a multiple of so many bytes: its length takes less so."""
+
 LENGTH_BYTES = 4
 """A shard begins with the length of its directory, which takes no more bytes."""
 

@@ -18,6 +18,7 @@ from dangjian.search.format.container import (
 )
 from dangjian.search.format.directory import (
     LENGTH_BYTES,
+    SHARD_STEP,
     ListSpan,
     directory_span,
     list_parts,
@@ -184,7 +185,7 @@ class SegmentReader:
         shards, per_file = self.entry.shards, self.entry.per_file
         if len(data) < shards * 3:
             raise DamagedIndexError("索引的文件头不完整")
-        lengths = _from_planes(data[: shards * 3], shards)
+        lengths = _from_planes(data[: shards * 3], shards) * SHARD_STEP
         files = np.add.reduceat(lengths, np.arange(0, shards, per_file)).tolist()
         fixed = shards * 3 + len(files) * DIGEST_BYTES
         digests = _digests(data[shards * 3 : fixed])

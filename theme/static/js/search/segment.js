@@ -14,6 +14,7 @@ const FIRST_BYTES = 2800;
 const SMALL_SHARD = 4000;
 const DIGEST = 6;
 const RECORD_STEP = 256;
+const SHARD_STEP = 64;
 const STEPS = 1 << 24;
 
 function keyCount(length) {
@@ -105,7 +106,7 @@ export class Segment {
     this.shardPlaces = [];
     this.shardFiles = [];
     for (let place = 0, start = 0; place < shards; place += 1) {
-      const length = planeNumber(bytes, 0, shards, place, 3);
+      const length = planeNumber(bytes, 0, shards, place, 3) * SHARD_STEP;
       this.shardPlaces.push({start, length});
       start += length;
       if ((place + 1) % perFile && place + 1 < shards) continue;
