@@ -211,21 +211,22 @@ def test_places_too_large_for_one_number_make_the_same_lists(narrow: str) -> Non
     assert rows_of(lists) == rows_of(others)
 
 
-@pytest.mark.parametrize("position", [(1 << 15) - 2, (1 << 15) - 1, 1 << 15, (1 << 16) - 1])
-def test_places_are_in_order_on_both_sides_of_what_a_number_holds(position: int) -> None:
-    """Units of 16 bits and fields of 15 leave 15 for positions, or are sorted column by column."""
-    unit = np.array([7, 65_535, 7, 65_535], np.uint16)
-    after = np.array([9, 65_535, 8, 65_535], np.uint16)
-    field = np.array([0, 1, 2, (1 << 15) - 1], np.int32)
-    at = np.array([0, position, 3, position], np.int32)
-    (found,) = postings._in_order(unit, after, field, at)
-    assert found.position is not None
-    columns = found.term, found.field, found.position
-    assert list(zip(*(column.tolist() for column in columns), strict=True)) == [
-        ((7 << 32) | 8, 2, 3),
-        ((7 << 32) | 9, 0, 0),
-        ((65_535 << 32) | 65_535, 1, position),
-        ((65_535 << 32) | 65_535, (1 << 15) - 1, position),
+@pytest.mark.parametrize(("position", "fits"), [(15, True), (16, False)])
+def test_a_number_holds_62_bits_of_a_place(position: int, fits: bool) -> None:
+    """The largest place of all is in order behind the others, and in a batch with its like."""
+    bits = postings._Bits(16, 15, position)
+    assert bits.fit is fits
+    largest = [(1 << width) - 1 for width in (16, 16, *bits[1:])]
+    unit, after = (np.array([7, 7, most], np.uint16) for most in largest[:2])
+    field, at = (np.array([7, 7, most], np.int32) for most in largest[2:])
+    columns = postings._Columns(unit, after, field, at)
+    keys = bits.joined(columns) if fits else np.array([0, 0, 1])
+    assert list(postings._batches(keys, bits.below if fits else 0)) == [(0, 3)]
+    places = bits.places(keys, np.dtype(np.int32)) if fits else postings._in_order([columns])
+    assert places.position is not None
+    assert [column.tolist()[-1] for column in (places.term, places.field, places.position)] == [
+        (largest[0] << 32) | largest[1],
+        *largest[2:],
     ]
 
 

@@ -1,7 +1,7 @@
 """From the units of a chunk's documents to posting lists (3.3, 3.4)."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ _SMALL_KEY_BITS = 31
 _TERM_BITS = 32
 _TERM_MASK = (1 << _TERM_BITS) - 1
 
+Flags = npt.NDArray[np.bool_]
 Units = npt.NDArray[np.unsignedinteger]
 """Units by their number in a chunk: in 16 bits where these are enough."""
 
@@ -62,8 +63,9 @@ def encode_texts(
     fields: Fields, numbers: Units, widths: Numbers, only: Numbers | None = None
 ) -> Lists:
     """The lists of single units and of pairs of units: all, or those of the terms ``only``."""
-    places = np.flatnonzero(numbers[:-1]) if only is None else _places_of(fields, numbers, only)
-    lists = joined(list(_pairs(fields, widths.astype(fields.small()), numbers, places)))
+    small = widths.astype(fields.small())
+    columns = _columns(fields, numbers, _places(fields, numbers, only))
+    lists = joined(list(_all_lists(fields, small, columns)))
     return lists if only is None else lists.of(is_among(lists.term, only))
 
 
@@ -79,72 +81,146 @@ def no_lists() -> Lists:
     return Lists(numbers, flags, flags.astype(bool), sizes, sizes, sizes, flags, flags)
 
 
-def _places_of(fields: Fields, numbers: Units, terms: Numbers) -> Numbers:
-    """Where one of the terms may begin; no place where one does is missed."""
+def _places(fields: Fields, numbers: Units, only: Numbers | None) -> Iterator[Numbers]:
+    """Ascending places where terms may begin, some at a time: all, or those of the terms ``only``.
+
+    Of those no place where one begins is missed.
+    """
+    begins = None if only is None else _beginnings(fields, only)
+    for start in range(0, len(numbers) - 1, _SLICE):
+        part = numbers[start : start + _SLICE + 1]
+        found = np.flatnonzero(part[:-1])
+        if begins is not None:
+            unit, after = part.take(found), part.take(found + 1)
+            found = found.compress(begins.alone[unit] | (begins.first[unit] & begins.second[after]))
+        yield found + start
+
+
+class _Beginnings(NamedTuple):
+    """Of each unit whether it is a term, and whether a pair of units begins or ends with it."""
+
+    alone: Flags
+    first: Flags
+    second: Flags
+
+
+def _beginnings(fields: Fields, terms: Numbers) -> _Beginnings:
     number_of = np.zeros(0x110000, np.int64)
     number_of[fields.chars] = np.arange(len(fields.chars))
     a, b = terms >> _TERM_BITS, terms & _TERM_MASK
     texts = a < len(number_of)
     a, b = number_of[a[texts]], b[texts]
-    alone, first, second = (np.zeros(len(fields.chars), bool) for _ in range(3))
-    alone[a[b == 0]] = True
-    first[a[b > TITLE_END]] = True
-    second[number_of[b[b > TITLE_END]]] = True
-    either = alone | first
-    either[0] = False  # a break
-    places = np.flatnonzero(either[numbers[:-1]])
-    unit, after = numbers[places], numbers[places + 1]
-    return places.compress(alone[unit] | (first[unit] & second[after]))
+    found = _Beginnings(*(np.zeros(len(fields.chars), bool) for _ in range(3)))
+    found.alone[a[b == 0]] = True
+    found.first[a[b > TITLE_END]] = True
+    found.second[number_of[b[b > TITLE_END]]] = True
+    return found
 
 
-def _pairs(fields: Fields, widths: Small, numbers: Units, places: Numbers) -> Iterator[Lists]:
-    """The lists of what begins at ascending places, in batches that need little memory each."""
-    counts = np.diff(np.searchsorted(places, fields.starts))
-    field = np.repeat(np.arange(len(counts), dtype=fields.small()), counts)
-    unit, after = numbers.take(places), numbers.take(places + 1)
-    yield _single_units(fields, widths, unit, field)
-    paired = after != 0
-    at, field, unit, after = (one.compress(paired) for one in (places, field, unit, after))
-    position = (at - fields.starts.take(field)).astype(fields.small())
-    for found in _in_order(unit, after, field, position):
-        lists = encode(found, widths)
-        first = fields.chars[lists.term >> _TERM_BITS]
-        second = fields.chars[lists.term & _TERM_MASK]
-        yield lists._replace(term=(first << _TERM_BITS) | second)
+class _Columns(NamedTuple):
+    """Some places: the unit there and the one behind it, the field, and the position in it."""
+
+    unit: Units
+    after: Units
+    field: Small
+    position: Small
 
 
-def _in_order(unit: Units, after: Units, field: Small, position: Small) -> Iterator[Places]:
-    """Places of pairs of units, which are in order, in the order of their terms.
+def _columns(fields: Fields, numbers: Units, places: Iterable[Numbers]) -> Iterator[_Columns]:
+    small = fields.small()
+    for at in places:
+        if not len(at):
+            continue
+        ends = (int(at[0]), int(at[-1]))
+        first, last = (np.searchsorted(fields.starts, ends, side="right") - 1).tolist()
+        bounds = np.searchsorted(at, fields.starts[first : last + 2])
+        field = np.repeat(np.arange(first, last + 1, dtype=small), np.diff(bounds))
+        position = (at - fields.starts.take(field)).astype(small)
+        yield _Columns(numbers.take(at), numbers.take(at + 1), field, position)
+
+
+def _all_lists(fields: Fields, widths: Small, columns: Iterable[_Columns]) -> Iterator[Lists]:
+    """The lists of what begins at some places, in batches that need little memory each.
 
     All of a place is put into one number and these are sorted: to sort terms and then to fetch what
     belongs to each takes twice as long, for it lies anywhere in memory.
     """
-    widths = [_bits(column) for column in (after, field, position)]
-    if _bits(unit) + sum(widths) > _KEY_BITS:
-        order = np.lexsort((after, unit))
-        term = (unit.astype(np.int64) << _TERM_BITS) | after
-        yield Places(term.take(order), field.take(order), position.take(order))
-        return
-    keys = unit.astype(np.int64)
-    for column, width in zip((after, field, position), widths, strict=True):
-        keys <<= width
-        keys |= column
+    bits = _Bits.of(fields)
+    units, pairs = [np.zeros(0, bits.single_unit())], [np.zeros(0, np.int64)]
+    wide: list[_Columns] = []
+    for found in columns:
+        units.append((found.unit.astype(bits.single_unit()) << bits.field) | found.field)
+        paired = found.after != 0
+        two = _Columns(*(column.compress(paired) for column in found))
+        if bits.fit:
+            pairs.append(bits.joined(two))
+        else:
+            wide.append(two)
+    yield _single_units(fields, widths, np.concatenate(units), bits)
+    keys = np.concatenate(pairs)
     keys.sort()
-    after_bits, field_bits, position_bits = widths
-    for begin, end in _batches(keys, field_bits + position_bits):
-        part = keys[begin:end]
-        pair, document = part >> (field_bits + position_bits), part >> position_bits
-        term = ((pair >> after_bits) << _TERM_BITS) | (pair & ((1 << after_bits) - 1))
-        yield Places(
-            term,
-            (document & ((1 << field_bits) - 1)).astype(field.dtype),
-            (part & ((1 << position_bits) - 1)).astype(position.dtype),
-        )
+    for begin, end in _batches(keys, bits.below):
+        yield _lists_of_pairs(fields, widths, bits.places(keys[begin:end], widths.dtype))
+    if wide:
+        yield _lists_of_pairs(fields, widths, _in_order(wide))
 
 
-def _bits(column: Units | Small) -> int:
-    """What the largest of some numbers takes."""
-    return int(column.max(initial=0)).bit_length()
+class _Bits(NamedTuple):
+    """How many bits each part of a place takes in a number: a pair of units stands highest."""
+
+    unit: int
+    field: int
+    position: int
+
+    @classmethod
+    def of(cls, fields: Fields) -> Self:
+        most = len(fields.chars) - 1, len(fields.starts) - 1, np.diff(fields.starts).max(initial=0)
+        return cls(*(int(number).bit_length() for number in most))
+
+    @property
+    def below(self) -> int:
+        """The bits below those of a pair of units."""
+        return self.field + self.position
+
+    def single_unit(self) -> np.dtype[np.signedinteger]:
+        """What holds a unit and its field."""
+        return np.dtype(np.int32 if self.unit + self.field <= _SMALL_KEY_BITS else np.int64)
+
+    @property
+    def fit(self) -> bool:
+        """Whether a number holds a pair of units with its field and position."""
+        return 2 * self.unit + self.below <= _KEY_BITS
+
+    def joined(self, columns: _Columns) -> Numbers:
+        keys = columns.unit.astype(np.int64)
+        rest = columns.after, columns.field, columns.position
+        for column, width in zip(rest, self, strict=True):
+            keys <<= width
+            keys |= column
+        return keys
+
+    def places(self, keys: Numbers, small: np.dtype[np.signedinteger]) -> Places:
+        """What ``joined`` put together, with pairs as terms."""
+        pair = keys >> self.below
+        term = ((pair >> self.unit) << _TERM_BITS) | (pair & ((1 << self.unit) - 1))
+        field = (keys >> self.position) & ((1 << self.field) - 1)
+        position = keys & ((1 << self.position) - 1)
+        return Places(term, field.astype(small), position.astype(small))
+
+
+def _in_order(columns: Sequence[_Columns]) -> Places:
+    """The same of places that do not fit into one number each."""
+    unit, after, field, position = map(np.concatenate, zip(*columns, strict=True))
+    term = (unit.astype(np.int64) << _TERM_BITS) | after
+    order = np.argsort(term, kind="stable")
+    return Places(term.take(order), field.take(order), position.take(order))
+
+
+def _lists_of_pairs(fields: Fields, widths: Small, places: Places) -> Lists:
+    lists = encode(places, widths)
+    first = fields.chars[lists.term >> _TERM_BITS]
+    second = fields.chars[lists.term & _TERM_MASK]
+    return lists._replace(term=(first << _TERM_BITS) | second)
 
 
 def _batches(keys: Numbers, below: int) -> Iterator[tuple[int, int]]:
@@ -161,18 +237,14 @@ def _batches(keys: Numbers, below: int) -> Iterator[tuple[int, int]]:
         begin = end
 
 
-def _single_units(fields: Fields, widths: Small, unit: Units, field: Small) -> Lists:
-    """Which documents have which units, in each of the fields; ``field`` is ascending."""
-    field_bits = _bits(field)
-    keys = (unit.astype(np.int64) << field_bits) | field
-    if _bits(unit) + field_bits <= _SMALL_KEY_BITS:
-        keys = keys.astype(np.int32)
+def _single_units(fields: Fields, widths: Small, keys: Small, bits: _Bits) -> Lists:
+    """Which documents have which units, in each of the fields: a unit and its field each."""
     keys.sort()
     new = np.ones(len(keys), bool)
     np.not_equal(keys[1:], keys[:-1], out=new[1:])
     keys = keys.compress(new).astype(np.int64)
-    documents = (keys & ((1 << field_bits) - 1)).astype(field.dtype)
-    lists = encode(Places(keys >> field_bits, documents, None), widths)
+    field = (keys & ((1 << bits.field) - 1)).astype(fields.small())
+    lists = encode(Places(keys >> bits.field, field, None), widths)
     return lists._replace(term=fields.chars[lists.term] << _TERM_BITS)
 
 
