@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from dangjian.search.builder.phrases import phrase_writer
-from dangjian.search.format.bits import distinct
+from dangjian.search.format.bits import distinct, read_varints, varint, varints
 from dangjian.search.format.documents import FIELDS, SEPARATOR
 from dangjian.search.format.lists import decode_documents, encode_documents
 from dangjian.search.format.tokens import (
@@ -163,3 +163,9 @@ def test_damaged_lists_are_reported(data: bytes, count: int, documents: int, pla
 @given(st.lists(st.integers(0, 9), max_size=12))
 def test_distinct_numbers_are_those_of_a_set(numbers: list[int]) -> None:
     assert distinct(np.array(numbers, np.int64)).tolist() == sorted(set(numbers))
+
+
+@pytest.mark.parametrize("value", [0, 127, 128, 16_383, 16_384, (1 << 40) - 1])
+def test_a_single_varint_is_that_of_an_array(value: int) -> None:
+    assert varint(value) == varints(np.array([value], np.int64))
+    assert read_varints(varint(value)).tolist() == [value]

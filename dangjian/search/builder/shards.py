@@ -15,8 +15,8 @@ from dangjian.search.format.bits import (
     gather,
     placed_varints,
     starts_of,
+    varint,
     varint_sizes,
-    varints,
 )
 from dangjian.search.format.directory import SHARD_STEP
 from dangjian.search.format.lists import Lists, shard_of
@@ -186,8 +186,7 @@ def written(lists: Joined, numbers: Numbers) -> Iterator[bytes]:
             docs[doc_ends[n] : doc_ends[n + 1]] + positions[pos_ends[n] : pos_ends[n + 1]]
             for n in range(begin, end)
         ]
-        length = varints(np.array([len(directory)], np.int64))
-        shard = b"".join([length, directory, *sorted(blocks, key=len)])
+        shard = b"".join([varint(len(directory)), directory, *sorted(blocks, key=len)])
         yield shard + bytes(-len(shard) % SHARD_STEP)
 
 

@@ -97,6 +97,16 @@ def varints(values: Numbers) -> bytes:
     return placed_varints(values, varint_sizes(values)).tobytes()
 
 
+def varint(value: int) -> bytes:
+    """LEB128 of a single value: an array of one takes many times as long."""
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
 def placed_varints(values: Numbers, sizes: Numbers) -> Bytes:
     """LEB128 of each value, one behind the other, ``sizes`` being how many bytes each takes."""
     places = starts_of(sizes)
