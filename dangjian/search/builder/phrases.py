@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from dangjian.search.builder.folder import Codes, code_points
 from dangjian.search.builder.state import PHRASES
-from dangjian.search.format.bits import Bytes, Numbers, pack, starts_of
+from dangjian.search.format.bits import Bytes, Numbers, Small, pack, starts_of
 from dangjian.search.format.tokens import ESCAPED_BITS, RECORD_STEP, Token, codes_of, in_order
 
 BORDER, ESCAPE = 0, 1
@@ -72,8 +72,8 @@ class Joining(NamedTuple):
     """
 
     begins: npt.NDArray[np.bool_]
-    row: Numbers
-    column: Numbers
+    row: Small
+    column: Small
     made: npt.NDArray[np.uint16]
 
 
@@ -161,9 +161,10 @@ def joining_of(pairs: Sequence[tuple[int, int]], pieces: int) -> Joining:
     rows = {one: n for n, one in enumerate(dict.fromkeys(one for one, _ in pairs), 1)}
     columns = {two: n for n, two in enumerate(dict.fromkeys(two for _, two in pairs), 1)}
     width = len(columns) + 1
-    row, column = np.zeros(pieces, np.int64), np.zeros(pieces, np.int64)
-    row[list(rows)] = np.array(list(rows.values()), np.int64) * width
-    column[list(columns)] = np.array(list(columns.values()), np.int64)
+    # Of 32 bits both stay in a processor's cache.
+    row, column = np.zeros(pieces, np.int32), np.zeros(pieces, np.int32)
+    row[list(rows)] = np.array(list(rows.values()), np.int32) * width
+    column[list(columns)] = np.array(list(columns.values()), np.int32)
     made = np.zeros((len(rows) + 1) * width, np.uint16)
     for number, (one, two) in enumerate(pairs, pieces):
         made[rows[one] * width + columns[two]] = number
