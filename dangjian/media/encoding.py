@@ -8,6 +8,8 @@ from typing import Final
 
 from PIL import Image
 
+from dangjian.media.jpeg_tables import tables
+
 FEW_COLOURS: Final = 256
 """Up to this many colours a picture is a drawing or a screenshot, which a palette holds."""
 DRAWN_COLOURS: Final = 4096
@@ -38,7 +40,7 @@ def encode(
     """
     out = io.BytesIO()
     if format_ == "JPEG":
-        image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+        image.save(out, "JPEG", qtables=tables(quality), optimize=True, progressive=True)
     elif format_ == "WEBP":
         image.save(out, "WEBP", quality=quality, method=4, lossless=lossless)
     elif format_ == "AVIF":

@@ -28,7 +28,7 @@ class _Recipe(msgspec.Struct, frozen=True):
     """How picture files are cleaned; a new ``version`` cleans all of them again."""
 
     quality: int = _QUALITY
-    version: int = 1
+    version: int = 2
 
 
 def clean_picture_file(data: bytes, cache: Path) -> tuple[Path, CacheRecord]:

@@ -57,7 +57,7 @@ class Recipe(msgspec.Struct, frozen=True):
 
     max_width: int = 1600
     quality: int = 82
-    version: int = 2
+    version: int = 3
 
 
 RECIPE = Recipe()
