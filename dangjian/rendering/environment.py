@@ -48,7 +48,7 @@ def make_environment(
 @jinja2.pass_context
 def href(context: Context, url: str) -> str:
     """A site address as seen from the page being rendered; others stay as they are."""
-    return _seen_from(context["root"], url)
+    return _seen_from(context.parent["root"], url)
 
 
 def _seen_from(root: str, url: str) -> str:
@@ -62,7 +62,7 @@ def link(context: Context, target: views.Card | views.Link | views.FooterItem, t
 
     Every list of links is made with this, so that none forgets the mark.
     """
-    return _link(context["root"], target.url, text)
+    return _link(context.parent["root"], target.url, text)
 
 
 # Each list of a column, a tag and a day has the same articles, seen from the same depth.
