@@ -24,9 +24,7 @@ _OPERATOR_WORDS = frozenset(
 _DECLARING = frozenset({"const", "let", "var"})
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _TOKEN = regex(
-    r"""(?P<space>[^\S\n]+)
-    |(?P<newline>\n)
-    |(?P<comment>//[^\n]*|/\*.*?\*/)
+    r"""(?P<space>(?:\s+|//[^\n]*|/\*.*?\*/)+)
     |(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     |(?P<word>(?:[^\W\d]|[$\#\\])(?:\w|\$)*)
     |(?P<number>\.?\d[\w.]*)
@@ -48,7 +46,7 @@ class ScriptError(ThemeError):
 
 
 class Token(NamedTuple):
-    """A piece of a script; joined, the pieces are the script."""
+    """A piece of a script; joined, the pieces are the script. Comments are a kind of space."""
 
     kind: str
     text: str
@@ -106,7 +104,7 @@ def minify(tokens: Sequence[Token]) -> str:
     gap = ""
     last = ""
     for kind, text, _ in tokens:
-        if kind in ("space", "newline", "comment"):
+        if kind == "space":
             gap = "\n" if "\n" in text or gap == "\n" else " "
             continue
         if gap and parts:
@@ -148,10 +146,11 @@ def _scan(source: str, start: int, line: int, path: str) -> tuple[list[Token], i
             if depth < 0:
                 return tokens, position
         tokens.append(Token(kind, text, line))
-        if kind not in ("space", "newline", "comment"):
+        if kind in ("space", "string"):
+            line += text.count("\n")
+        if kind != "space":
             doubled = text in "+-" and source[position - 1] == text
             significant = text * 2 if doubled else "'" if kind == "string" else text
-        line += text.count("\n")
         position = stop
     return tokens, -1
 
@@ -205,7 +204,7 @@ class _ModuleReader:
             token = self.tokens[self._at]
             self._at += 1
             kind, text, line = token
-            if kind in ("space", "newline", "comment"):
+            if kind == "space":
                 new_line = new_line or "\n" in text
                 self.code.append(token)
                 continue
@@ -242,7 +241,7 @@ class _ModuleReader:
         """The significant tokens from ``place`` on."""
         for number in range(place, len(self.tokens)):
             token = self.tokens[number]
-            if token.kind not in ("space", "newline", "comment"):
+            if token.kind != "space":
                 yield token
 
     def _check_export(self, line: int) -> None:
@@ -300,7 +299,7 @@ class _ModuleReader:
         self.imports.append((match["where"][1:-1], names, line))
         taken = 0
         while taken < len(words):
-            if self.tokens[self._at].kind not in ("space", "newline", "comment"):
+            if self.tokens[self._at].kind != "space":
                 taken += 1
             self._at += 1
         if self._at < len(self.tokens) and self.tokens[self._at].text == ";":
