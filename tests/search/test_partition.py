@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from dangjian.search.builder import chunks
 from dangjian.search.builder.partition import SIZES, Chunk, Sizes, partition
 from dangjian.search.builder.shards import (
     FILE_BYTES,
@@ -114,3 +115,19 @@ def test_shards_of_few_articles_are_worth_a_request_and_not_two(kilobytes: int) 
     """So that readers load them as a whole: SMALL_SHARD in segment.js, directories included."""
     shards, _ = shard_counts([ListsSize(60 * kilobytes, kilobytes * 1000)])
     assert LEAST_BYTES * 0.75 <= kilobytes * 1000 / shards <= LEAST_BYTES * 1.25
+
+
+@pytest.mark.parametrize(
+    ("documents", "size"),
+    [(chunks.LARGE_CHUNK - 1, chunks.FILE_BYTES), (chunks.LARGE_CHUNK, chunks.LARGE_FILE_BYTES)],
+)
+@pytest.mark.parametrize("more", [0, 1])
+def test_text_files_of_small_chunks_are_small(documents: int, size: int, more: int) -> None:
+    """A byte more than fills two files makes three, of which all have about as much."""
+    record = 1 + 2 * size // documents
+    lengths = [record] * (documents - 1)
+    lengths.append(2 * size + more - sum(lengths))
+    bounds = list(chunks.text_bounds(lengths))
+    assert len(bounds) == 2 + more
+    assert [n for begin, end in bounds for n in range(begin, end)] == list(range(documents))
+    assert max(sum(lengths[begin:end]) for begin, end in bounds) <= size + record

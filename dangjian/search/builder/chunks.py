@@ -22,6 +22,11 @@ from dangjian.search.format.folding import BREAK
 from dangjian.search.format.lists import Lists, class_of, class_width
 
 FILE_BYTES = 65_536
+LARGE_FILE_BYTES = 262_144
+"""Of chunks of ``LARGE_CHUNK`` documents and more, which few changes make again.
+
+The head names each file, and a reader takes parts of them."""
+LARGE_CHUNK = 600
 _BATCH = 256
 
 
@@ -207,7 +212,7 @@ def text_bounds(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
     ``lengths`` are those of its records.
     """
     total = sum(lengths)
-    count = -(-total // FILE_BYTES)
+    count = -(-total // (FILE_BYTES if len(lengths) < LARGE_CHUNK else LARGE_FILE_BYTES))
     begin = done = 0
     for number in range(1, count + 1):
         end = begin
