@@ -12,7 +12,6 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tasks import LARGE_PAGES
 from tests.benchmarks import measure
 from tests.benchmarks.archive import write_archive
 
@@ -43,8 +42,7 @@ class Portal:
         self.folder = folder
         self.count = count
         self.seed = seed
-        # What ``tasks.py`` sets for the same command.
-        self.env = {"PYTHONPATH": str(ROOT), **LARGE_PAGES}
+        self.env = {"PYTHONPATH": str(ROOT)}
         self.originals: dict[Path, str] = {}
 
     def lay_out(self) -> None:

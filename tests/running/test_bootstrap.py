@@ -163,15 +163,6 @@ def test_a_changed_lock_is_installed_into_the_same_environment(ready: Path) -> N
     assert (site / ".venv" / "mine.txt").exists()
 
 
-def test_commands_take_memory_in_large_pages_if_not_told_otherwise(ready: Path) -> None:
-    site = ready
-    says = program("import os\nprint(os.environ['GLIBC_TUNABLES'])\n")
-    write_lock(site, make_wheel(site.parent / "index", "dangjian", "3.0", says))
-    assert run(site).stdout.splitlines()[-1] == "glibc.malloc.hugetlb=1"
-    own = "glibc.malloc.tcache_count=2"
-    assert run(site, GLIBC_TUNABLES=own).stdout.splitlines()[-1] == own
-
-
 def test_line_ends_of_the_lock_do_not_matter(ready: Path) -> None:
     site = ready
     lock = site / "requirements.lock"
