@@ -1,9 +1,9 @@
 """The QR code of a page's address, as a path for an SVG drawn in the page itself.
 
-Each page has one, so a first build can't have the library encode them one by one: that takes longer
-than the page's templates. Error correction and mask are linear over single bits (ISO/IEC 18004, 7.5
-and 7.8), so which modules a character changes depends on its place and on nothing else of the text.
-The library makes codes with one bit changed, and those of addresses are put together from these.
+Each page has one, and to have the library encode them one by one takes four times as long. Error
+correction and mask are linear over single bits (ISO/IEC 18004, 7.5 and 7.8), so which modules a
+character changes depends on its place and on nothing else of the text. The library makes codes with
+one bit changed, and those of addresses are combined from these.
 """
 
 from functools import cache, lru_cache
@@ -43,7 +43,7 @@ def qr_path(text: str) -> tuple[str, int]:
     The line of a row runs along its upper edge, one module wide. Error correction is M (15 %).
     Whoever draws it leaves a quiet zone of four modules around.
     """
-    modules, side = _put_together(text) if _is_short(text) else _encoded(text)
+    modules, side = _combined(text) if _is_short(text) else _encoded(text)
     in_row = -(-side // _PIECE)
     count = in_row * side
     pieces = unpack(f"<{count}H", modules.to_bytes(count * _PIECE_BITS // 8, "little"))
@@ -71,7 +71,7 @@ def _encoded(text: str) -> Code:
     return int("".join([piece[::-1].zfill(_PIECE_BITS) for piece in reversed(pieces)]), 2), side
 
 
-def _put_together(text: str) -> Code:
+def _combined(text: str) -> Code:
     """The code of a short ASCII text, all in bytes: figures in a row get no shorter code."""
     capacity = next(capacity for capacity in _CAPACITIES if capacity >= len(text))
     modules, side = _filled(len(text))
@@ -87,7 +87,7 @@ def _filled(length: int) -> Code:
 
 @lru_cache(maxsize=1024)
 def _changes(capacity: int, place: int, stretch: str) -> int:
-    """Which modules are others if these characters stand at a place instead of the filler."""
+    """Which modules change if these characters are at a place instead of the filler."""
     modules = 0
     for at, character in enumerate(stretch, place):
         modules ^= _change(capacity, at, character)

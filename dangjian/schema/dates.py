@@ -24,7 +24,7 @@ _DATE: Final = regex(
 )
 
 # As programs write it, and nearly all articles have it.
-_USUAL: Final = regex("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
+_USUAL: Final = regex("[0-9]{4}-[0-9]{2}-[0-9]{2} (?:[01][0-9]|2[0-3]):[0-9]{2}")
 _WEEKDAY: Final = regex(r"\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?\s*")
 _DASH: Final = regex("[—–―‒−]")
 _HALF: Final = regex(r"上午|早上|早晨|凌晨|中午|下午|傍晚|晚上|\b[AP]M\b", re.IGNORECASE)
