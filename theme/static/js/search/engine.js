@@ -37,6 +37,9 @@ class Index {
     this.columnNames = Object.fromEntries(manifest.columns);
     this.segments = manifest.segments.map(
       (_, number) => new Segment(files, manifest, number, () => this.loadTokens()));
+    // In it is counted how rare terms are in the large ones.
+    this.sample = this.segments.filter((segment) => !segment.large)
+      .reduce((best, segment) => (best && best.size > segment.size ? best : segment), null);
     this.average = Math.max(1, Math.floor(manifest.units / Math.max(1, manifest.docs)));
     this.opened = null;
     this.tokens = null;

@@ -2,6 +2,7 @@
 
 import {piecesOf} from './folding.js';
 import {FIELD_BITS} from './lists.js';
+import {batchesOf, batchesOfWord, coverOf} from './pairs.js';
 
 const ALL_FIELDS = 7;
 const BODY = 4;
@@ -53,27 +54,6 @@ export function placesOf(units, within) {
 
 function fieldsOf(word) {
   return word.field === 'title' ? 1 : word.field === 'body' ? BODY : ALL_FIELDS;
-}
-
-// Pairs of units that cover a piece, with their offset in the word: every other one, and the last.
-function coverOf(pieces) {
-  const pairs = [];
-  let offset = 0;
-  for (const piece of pieces) {
-    const last = piece.length - 2;
-    for (let at = 0; at <= last; at += at === last - 1 ? 1 : 2) {
-      pairs.push({term: [piece[at], piece[at + 1]], offset: offset + at});
-    }
-    offset += piece.length + 1;
-  }
-  return pairs;
-}
-
-// What is looked up of a word: pairs that cover its pieces, and the units of pieces of one.
-function pairsOf({pieces}) {
-  const singles = pieces.filter((piece) => piece.length === 1)
-    .map(([unit]) => ({term: [unit, 0], offset: 0}));
-  return [...coverOf(pieces), ...singles];
 }
 
 function inBoth(one, other) {
@@ -133,6 +113,23 @@ function candidatesOf(pairs, wanted) {
     const together = new Set();
     byPositions(placed, number, (document) => together.add(document));
     return documents.filter((document) => together.has(document));
+  });
+}
+
+// The pairs whose positions in some fields are not loaded, those of few bytes first.
+function unreadOf(known, fields) {
+  return known.filter(({lists}) => lists.positionBytes(fields))
+    .sort((one, other) => one.lists.positionBytes(fields) - other.lists.positionBytes(fields));
+}
+
+// Takes as places of a word those that all its pairs agree on.
+function takePlaces(known, fields, hits) {
+  FIELD_BITS.forEach((field, number) => {
+    if (!(field & fields)) return;
+    byPositions(known, number, (document, places) => {
+      hits.add(document, field, places.length);
+      if (field === BODY) hits.bodyPlaces.set(document, places);
+    });
   });
 }
 
@@ -210,19 +207,11 @@ export class Finder {
     hits.pairLists = term;
   }
 
-  // Which pairs of a long word are looked up first, which then: often nothing more is needed than those
-  // that should be rarest. In small segments the first rarely leaves more than one document.
-  async batchesOf(pairs) {
-    const tokens = await this.after(this.index.loadTokens());
-    const ordered = pairs.map((pair) => [tokens.rarity(pair.term), pair])
-      .sort(([one], [other]) => other - one).map(([, pair]) => pair);
-    const first = this.segment.small ? 1 : 2;
-    return [ordered.slice(0, first), ordered.slice(first, first + 2), ordered.slice(first + 2)];
-  }
-
   // The batches of a word's pairs.
   batchesFor(word) {
-    if (!this.batches.has(word)) this.batches.set(word, this.batchesOf(pairsOf(word)));
+    if (!this.batches.has(word)) {
+      this.batches.set(word, this.after(batchesOfWord(word.pieces, this.segment, this.index)));
+    }
     return this.batches.get(word);
   }
 
@@ -260,29 +249,32 @@ export class Finder {
   async findLong(word, wanted, hits) {
     const narrowed = await this.narrow(await this.batchesFor(word), wanted, AT_ONCE);
     if (!narrowed) return;
-    const {known, candidates, complete} = narrowed;
-    const documents = documentsIn(candidates);
-    const fields = FIELD_BITS.filter((field, number) => candidates[number].length)
-      .reduce((sum, field) => sum | field, 0);
-    const textCost = documents.length * (this.segment.recordSize + REQUEST_BYTES);
-    const cost = known.map((pair) => pair.lists.positionBytes(fields))
-      .reduce((sum, bytes) => sum + (bytes && bytes + REQUEST_BYTES), 0);
-    if (textCost < cost) {
-      await this.checkTexts(word, documents, wanted, hits);
-      return;
+    const {known, complete} = narrowed;
+    let {candidates} = narrowed;
+    for (;;) {
+      const documents = documentsIn(candidates);
+      const fields = FIELD_BITS.filter((field, number) => candidates[number].length)
+        .reduce((sum, field) => sum | field, 0);
+      const unread = unreadOf(known, fields);
+      const textCost = documents.length * (this.segment.recordSize + REQUEST_BYTES);
+      const cost = unread.reduce((sum, {lists}) => sum + lists.positionBytes(fields) + REQUEST_BYTES, 0);
+      if (textCost < cost || (!unread.length && !complete)) {
+        await this.checkTexts(word, documents, wanted, hits);
+        return;
+      }
+      if (!unread.length) {
+        takePlaces(known, fields, hits);
+        return;
+      }
+      candidates = await this.readPlaces(unread, known, fields);
     }
-    await this.load(known.map((pair) => pair.lists), fields, true);
-    if (!complete) {
-      await this.checkTexts(word, documentsIn(candidatesOf(known, fields)), wanted, hits);
-      return;
-    }
-    FIELD_BITS.forEach((field, number) => {
-      if (!(field & fields)) return;
-      byPositions(known, number, (document, places) => {
-        hits.add(document, field, places.length);
-        if (field === BODY) hits.bodyPlaces.set(document, places);
-      });
-    });
+  }
+
+  // Reads further positions, those of few bytes first where lists are long; the candidates left.
+  async readPlaces(unread, known, fields) {
+    const next = this.segment.large ? unread.slice(0, 2) : unread;
+    await this.load(next.map((pair) => pair.lists), fields, true);
+    return candidatesOf(known, fields);
   }
 
   async checkTexts(word, documents, wanted, hits) {
@@ -305,9 +297,11 @@ export class Finder {
     const narrowed = await this.narrow(await this.batchesFor(word), wanted, 0);
     if (!narrowed) return;
     let {candidates} = narrowed;
-    const placed = narrowed.known.filter((pair) => pair.term[1] !== 0);
-    if (placed.length > 1 && candidates.some((list) => list.length > FEW_DOCUMENTS)) {
-      candidates = await this.placedCandidates(placed, candidates, wanted);
+    const {known} = narrowed;
+    let unread = unreadOf(known, wanted);
+    while (unread.length && candidates.some((list) => list.length > FEW_DOCUMENTS)) {
+      candidates = await this.readPlaces(unread, known, wanted);
+      unread = unreadOf(known, wanted);
     }
     const documents = documentsIn(candidates).sort((one, other) => other - one);
     await this.checkTexts(word, documents.slice(0, MOST_TEXTS), wanted, hits);
@@ -327,15 +321,6 @@ export class Finder {
       (field & wanted) !== 0 && placesOf(word.units, fields[number].units).length > 0));
   }
 
-  async placedCandidates(pairs, candidates, wanted) {
-    await this.load(pairs.map((pair) => pair.lists), wanted, true);
-    return candidates.map((list, number) => {
-      const found = new Set();
-      if (list.length) byPositions(pairs, number, (document) => found.add(document));
-      return list.filter((document) => found.has(document));
-    });
-  }
-
   /** Loads what nearness and exact titles need of a word: the positions in some fields. */
   async loadPlaces(hits, fields) {
     if (hits.pairLists) await this.load([hits.pairLists], fields, true);
@@ -347,7 +332,8 @@ export class Finder {
    */
   async titlesLike(units) {
     const end = {term: [units[units.length - 1], 1], offset: units.length - 1};
-    const batches = await this.batchesOf([end, ...coverOf(piecesOf(units))]);
+    const pairs = [end, ...coverOf(piecesOf(units))];
+    const batches = await this.after(batchesOf(pairs, this.segment, this.index));
     const narrowed = await this.narrow(batches, 1, AT_ONCE);
     if (!narrowed) return [];
     const {known, candidates: [titles], complete} = narrowed;

@@ -10,8 +10,9 @@ import {
 import {RECORD_FIELDS} from './tokens.js';
 
 const TRADITIONAL = 1;
-const FIRST_BYTES = 2800;
+const FIRST_BYTES = 2000;
 const SMALL_SHARD = 4000;
+const MOST_DOCUMENTS = 10000;
 const DIGEST = 6;
 const RECORD_STEP = 256;
 const SHARD_STEP = 64;
@@ -54,6 +55,7 @@ export class Segment {
     this.entry = entry;
     this.number = number;
     this.size = entry.docs;
+    this.large = entry.docs > MOST_DOCUMENTS;
     this.titleLengths = new Set(entry.titles);
     this.sections = new Map();
     this.directories = new Map();
