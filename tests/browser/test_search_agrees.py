@@ -197,11 +197,11 @@ def doubtful(
 @pytest.mark.parametrize(
     "query",
     [
-        "学习，贯彻",
-        "“学习、贯彻” 党建",
-        "学习，贯彻 -党建、人才",
-        "-学习，贯彻",
-        "学习、贯彻 党建、人才",
+        "学习，贯",
+        "“学习、贯” 党建",
+        "学习，贯 -党建、人",
+        "-学习，贯",
+        "学习、贯 党建、人",
     ],
 )
 @pytest.mark.parametrize("sort", ["", "new"])
@@ -215,6 +215,44 @@ def test_what_is_not_looked_up_is_counted_and_shown_once(
     answer, addresses = search_worker.all_results(page, query, sort=sort)
     assert answer["notes"] == ["about"]
     assert len(truth) <= answer["total"] <= DOUBTFUL
+    assert sorted(addresses) == sorted(truth)
+
+
+@pytest.mark.parametrize(
+    ("query", "total", "notes"), [("试点，乙", 24, []), ("示范，乙", 25, ["about"])]
+)
+def test_so_many_texts_are_looked_up(
+    visitor: BrowserContext,
+    serve: Callable[[Path], str],
+    tmp_path: Path,
+    query: str,
+    total: int,
+    notes: list[str],
+) -> None:
+    """On both sides of MOST_TEXTS in finding.js."""
+    texts = ["试点，乙类。"] * 24 + ["示范，乙类。"] * 25
+    docs = [library.article(number, f"之{number}", text) for number, text in enumerate(texts)]
+    library.build(tmp_path / "search", docs)
+    search_worker.put_worker(tmp_path)
+    page = visitor.new_page()
+    search_worker.open_worker(page, serve(tmp_path))
+    answer = search_worker.ask(page, query)
+    assert (answer["total"], answer["notes"]) == (total, notes)
+    page.close()
+
+
+@pytest.mark.parametrize(
+    "query", ["学习，贯彻", "“学习、贯彻” 党建", "学习，贯彻 -党建、人才", "-要学习，贯彻。党建"]
+)
+def test_positions_tell_a_break_from_a_character(
+    doubtful: tuple[Page, IndexReader], query: str
+) -> None:
+    """Where no character stands alone between signs, all is counted without a look at the texts."""
+    page, index = doubtful
+    truth = {result.url for result in search_index(index, query, 0).results}
+    assert 0 < len(truth) < DOUBTFUL
+    answer, addresses = search_worker.all_results(page, query)
+    assert (answer["notes"], answer["total"]) == ([], len(truth))
     assert sorted(addresses) == sorted(truth)
 
 

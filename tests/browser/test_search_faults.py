@@ -81,8 +81,8 @@ def _remove_files(output: Path) -> None:
 
 def _other_format(output: Path) -> None:
     text = _manifest(output).read_bytes()
-    assert b'"format":5' in text
-    _manifest(output).write_bytes(text.replace(b'"format":5', b'"format":9'))
+    assert b'"format":6' in text
+    _manifest(output).write_bytes(text.replace(b'"format":6', b'"format":9'))
 
 
 DAMAGES: dict[Callable[[Path], None], str] = {

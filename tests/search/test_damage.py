@@ -135,7 +135,7 @@ def test_an_index_of_another_format_is_not_read(tmp_path: Path) -> None:
     library.build(folder, docs)
     good = content(folder)
     assert msgspec.json.decode(good["manifest.js"][28:-6])["docs"] == 5
-    (folder / "manifest.js").write_bytes(good["manifest.js"].replace(b'"format":5', b'"format":6'))
+    (folder / "manifest.js").write_bytes(good["manifest.js"].replace(b'"format":6', b'"format":7'))
     with pytest.raises(DamagedIndexError, match="另一版本"):
         IndexReader(folder)
     library.build(folder, docs)

@@ -39,6 +39,12 @@ class Fields(NamedTuple):
         """What holds any place in the texts, and any bit of some lists of them."""
         return np.dtype(np.int32 if self.starts[-1] < 1 << 31 else np.int64)
 
+    def title_positions(self, places: Numbers, docs: Numbers) -> Numbers:
+        """The positions of places of the titles, each in the title of its document."""
+        begins = self.starts[docs]
+        before, at = (_units_before(some, self.titles) for some in (begins, places))
+        return np.asarray(places - begins + at - before, np.int64)
+
     def folded_titles(self) -> str:
         """The folded titles of all documents, a break behind each."""
         return "".join(map(chr, self.chars[self.titles].tolist()))
@@ -81,19 +87,25 @@ def no_lists() -> Lists:
     return Lists(numbers, flags, flags.astype(bool), sizes, sizes, sizes, flags, flags)
 
 
-def _places(fields: Fields, numbers: Units, only: Numbers | None) -> Iterator[Numbers]:
+def _places(
+    fields: Fields, numbers: Units, only: Numbers | None
+) -> Iterator[tuple[Numbers, Numbers]]:
     """Ascending places where terms may begin, some at a time: all, or those of the terms ``only``.
 
-    Of those no place where one begins is missed.
+    Of those no place where one begins is missed. The other numbers are those of the units before.
     """
     begins = None if only is None else _beginnings(fields, only)
+    units = 0
     for start in range(0, len(numbers) - 1, _SLICE):
         part = numbers[start : start + _SLICE + 1]
         found = np.flatnonzero(part[:-1])
+        before = np.arange(units, units + len(found))
+        units += len(found)
         if begins is not None:
             unit, after = part.take(found), part.take(found + 1)
-            found = found.compress(begins.alone[unit] | (begins.first[unit] & begins.second[after]))
-        yield found + start
+            chosen = begins.alone[unit] | (begins.first[unit] & begins.second[after])
+            found, before = found.compress(chosen), before.compress(chosen)
+        yield found + start, before
 
 
 class _Beginnings(NamedTuple):
@@ -126,17 +138,28 @@ class _Columns(NamedTuple):
     position: Small
 
 
-def _columns(fields: Fields, numbers: Units, places: Iterable[Numbers]) -> Iterator[_Columns]:
+def _columns(
+    fields: Fields, numbers: Units, places: Iterable[tuple[Numbers, Numbers]]
+) -> Iterator[_Columns]:
     small = fields.small()
-    for at in places:
+    begins = fields.starts + _units_before(fields.starts, numbers)
+    for at, units in places:
         if not len(at):
             continue
         ends = (int(at[0]), int(at[-1]))
         first, last = (np.searchsorted(fields.starts, ends, side="right") - 1).tolist()
         bounds = np.searchsorted(at, fields.starts[first : last + 2])
         field = np.repeat(np.arange(first, last + 1, dtype=small), np.diff(bounds))
-        position = (at - fields.starts.take(field)).astype(small)
+        position = (at + units - begins.take(field)).astype(small)
         yield _Columns(numbers.take(at), numbers.take(at + 1), field, position)
+
+
+def _units_before(places: Numbers, numbers: Units) -> Numbers:
+    """How many units are before places of the texts: what is not a unit is a break.
+
+    A position counts each unit as two and each break as one (2.1): it is a place and these.
+    """
+    return np.asarray(places - np.searchsorted(np.flatnonzero(numbers == 0), places), np.int64)
 
 
 def _all_lists(fields: Fields, widths: Small, columns: Iterable[_Columns]) -> Iterator[Lists]:
@@ -174,7 +197,8 @@ class _Bits(NamedTuple):
 
     @classmethod
     def of(cls, fields: Fields) -> Self:
-        most = len(fields.chars) - 1, len(fields.starts) - 1, np.diff(fields.starts).max(initial=0)
+        longest = 2 * np.diff(fields.starts).max(initial=0)
+        most = len(fields.chars) - 1, len(fields.starts) - 1, longest
         return cls(*(int(number).bit_length() for number in most))
 
     @property
@@ -249,12 +273,13 @@ def _single_units(fields: Fields, widths: Small, keys: Small, bits: _Bits) -> Li
 
 
 def _title_ends(fields: Fields) -> Places:
-    lengths = np.diff(fields.starts[: fields.documents + 1]) - 1
-    docs = np.flatnonzero(lengths > 0)
-    chars = fields.chars[fields.titles[fields.starts[docs + 1] - 2]]
+    starts = fields.starts[: fields.documents + 1]
+    docs = np.flatnonzero(np.diff(starts) > 1)
+    last = starts[docs + 1] - 2
+    chars = fields.chars[fields.titles[last]]
     order = np.argsort(chars, kind="stable")
     docs, small = docs[order], fields.small()
-    position = (lengths[docs] - 1).astype(small)
+    position = fields.title_positions(last[order], docs).astype(small)
     return Places((chars[order] << _TERM_BITS) | TITLE_END, docs.astype(small), position)
 
 
@@ -267,11 +292,11 @@ def _pinyin(fields: Fields) -> Iterator[Places]:
     at = np.flatnonzero(read)
     ends = fields.starts[1 : fields.documents + 1]
     doc = np.searchsorted(ends, at, side="right").astype(fields.small())
-    place = (at - fields.starts[doc]).astype(fields.small())
+    place = fields.title_positions(at, doc).astype(fields.small())
     syllable = read[at]
     number = np.array([syllable_number(name) for name in known], np.int64)[syllable]
     initial = np.array([INITIAL + ord(name[:1] or " ") for name in known], np.int64)[syllable]
-    neighbours = np.flatnonzero((doc[1:] == doc[:-1]) & (place[1:] == place[:-1] + 1))
+    neighbours = np.flatnonzero((doc[1:] == doc[:-1]) & (place[1:] == place[:-1] + 2))
     for values in (number, initial):
         term = (values[neighbours] << _TERM_BITS) | values[neighbours + 1]
         order = np.argsort(term, kind="stable")

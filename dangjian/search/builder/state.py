@@ -20,7 +20,7 @@ from dangjian.search.format.container import write_whole
 from dangjian.search.format.documents import SearchDoc
 from dangjian.search.format.manifest import FORMAT, FoldEntry, Info, SegmentEntry, TokensEntry
 
-LAYOUT = 8
+LAYOUT = 9
 """Another layout of what is cached, or another way to cut an archive, takes nothing over."""
 
 PHRASES = Path(__file__).with_name("phrases.msgpack")

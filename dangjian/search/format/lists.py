@@ -77,7 +77,7 @@ CLASS_SIZES: Numbers = np.array([class_size(c) for c in range(100)], np.int64)
 
 def class_width(number: int) -> int:
     """Bits of a position in a body of a length class."""
-    return (class_size(number) - 1).bit_length()
+    return (2 * class_size(number) - 1).bit_length()
 
 
 def low_bits(count: Numbers, of: Numbers) -> Numbers:

@@ -18,7 +18,7 @@ from dangjian.search.format.container import (
     write_whole,
 )
 
-FORMAT = 5
+FORMAT = 6
 
 MANIFEST = "manifest.js"
 MAX_DOCS = 1 << 26

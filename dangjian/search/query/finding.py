@@ -96,6 +96,11 @@ def _in_field(segment: SegmentReader, pieces: tuple[Units, ...], field: int) -> 
     return InField(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
+def span(units: Units) -> int:
+    """How many positions units and breaks take: a unit two, a break one."""
+    return sum(1 if unit == BREAK else 2 for unit in units)
+
+
 def places(segment: SegmentReader, units: Units, field: int) -> Numbers:
     """Where two or more units stand next to each other: document << 32 | position, ascending."""
     offsets = sorted({*range(0, len(units) - 1, 2), len(units) - 2})
@@ -108,7 +113,7 @@ def places(segment: SegmentReader, units: Units, field: int) -> Numbers:
         counts.append((count, offset))
     found: Numbers | None = None
     for _, offset in sorted(counts):
-        here = _pair_places(segment, units[offset], units[offset + 1], field, offset)
+        here = _pair_places(segment, units[offset], units[offset + 1], field, 2 * offset)
         found = here if found is None else np.intersect1d(found, here, assume_unique=True)
     return np.zeros(0, np.int64) if found is None else found
 
@@ -133,7 +138,7 @@ def _counted(found: Numbers) -> InField:
 
 
 def _verified(segment: SegmentReader, pieces: tuple[Units, ...], field: int) -> InField:
-    """A word with breaks in it: candidates by their pieces, then the texts themselves."""
+    """A word with breaks in it: by its pieces, and by the texts where one is a single unit."""
     candidates = np.arange(segment.entry.docs)
     run: Numbers | None = None
     at = 0
@@ -145,7 +150,9 @@ def _verified(segment: SegmentReader, pieces: tuple[Units, ...], field: int) -> 
         else:
             docs = _in_field(segment, (piece,), field).docs
         candidates = np.intersect1d(candidates, docs)
-        at += len(piece) + 1
+        at += span((*piece, BREAK))
+    if run is not None and all(len(piece) > 1 for piece in pieces):
+        return _counted(run)
     if run is not None:
         candidates = np.intersect1d(candidates, _docs(run))
     wanted = units_text(Word(pieces).units)
@@ -187,7 +194,7 @@ def exact_titles(segment: SegmentReader, title: Units, within: Numbers) -> Numbe
         return np.zeros(0, np.int64)
     for postings in segment.postings(title[-1], TITLE_END, with_positions=True):
         if postings.positions is not None:
-            ends = postings.docs[postings.positions == len(title) - 1]
+            ends = postings.docs[postings.positions == span(title) - 2]
             wanted = units_text(title)
             docs = np.intersect1d(ends, within).tolist()
             same = [doc for doc in docs if field_text(segment, doc, TITLE) == wanted]
@@ -211,13 +218,13 @@ def _titles_like(segment: SegmentReader, title: Units) -> Numbers:
     docs = np.zeros(0, np.int64)
     for postings in segment.postings(title[-1], TITLE_END, with_positions=True):
         if postings.positions is not None:
-            docs = postings.docs[postings.positions == len(title) - 1]
+            docs = postings.docs[postings.positions == span(title) - 2]
     at = 0
     for piece in pieces_of(title):
         if len(piece) > 1 and len(docs):
             starts = places(segment, piece, TITLE)
             docs = np.intersect1d(docs, _docs(starts[(starts & _POSITION) == at]))
-        at += len(piece) + 1
+        at += span((*piece, BREAK))
     return docs
 
 

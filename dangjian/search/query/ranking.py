@@ -7,7 +7,7 @@ import numpy as np
 from dangjian.search.format.bits import Numbers
 from dangjian.search.format.lists import BODY, LEAD, TITLE
 from dangjian.search.format.segment import SegmentReader
-from dangjian.search.query.finding import Found, places
+from dangjian.search.query.finding import Found, places, span
 from dangjian.search.query.language import Word
 
 NEAR_LIMIT = 16_384
@@ -80,7 +80,7 @@ def nearness(
     if not len(rows):
         return score
     located = [places(segment, word.pieces[0], BODY) for word in words]
-    lengths = [len(word.pieces[0]) for word in words]
+    lengths = [span(word.pieces[0]) for word in words]
     bounds = [np.searchsorted(places_, docs[rows] << 32) for places_ in located]
     ends = [np.searchsorted(places_, (docs[rows] + 1) << 32) for places_ in located]
     for n, row in enumerate(rows.tolist()):
@@ -88,13 +88,13 @@ def nearness(
             (where[begin[n] : end[n]] & 0xFFFFFFFF).tolist()
             for where, begin, end in zip(located, bounds, ends, strict=True)
         ]
-        gap = smallest_gap(starts, lengths)
+        gap = smallest_gap(starts, lengths) // 2
         score[row] = _NEAR_SCORE * 8 // (8 + gap)
     return score
 
 
 def smallest_gap(starts: Sequence[Sequence[int]], lengths: Sequence[int]) -> int:
-    """Units not of the words in the smallest window that has a place of each word."""
+    """Positions not of the words in the smallest window that has a place of each word."""
     at = [0] * len(starts)
     best: int | None = None
     while True:

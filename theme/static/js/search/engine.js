@@ -5,7 +5,7 @@ import {
   chosenFilters, FacetCounts, propertiesOf, shownDate, writtenFilters,
 } from './filters.js';
 import {BY_PINYIN, Finder} from './finding.js';
-import {Folder} from './folding.js';
+import {BREAK, Folder} from './folding.js';
 import {inflate} from './inflate.js';
 import {parseQuery} from './language.js';
 import {nearestWords} from './nearest.js';
@@ -19,10 +19,10 @@ import {ExactTitles, joined} from './titles.js';
 import {TokenReader} from './tokens.js';
 
 const PAGE_SIZE = 10;
-const FORMAT = 5;
+const FORMAT = 6;
 const FIRST_SHOWN = 5;
 const SORTED_AT_ONCE = 400;
-const MOST_DOUBTED = 60;
+const MOST_DOUBTED = 40;
 
 /** The index is of another format than this script reads. */
 export class OtherFormat extends Error {}
@@ -315,15 +315,23 @@ class Question {
     };
   }
 
-  addPinyinMarks(marks, {origins}, title, place, document) {
+  addPinyinMarks(marks, {origins, units}, title, place, document) {
     for (const hits of this.hits[place]) {
       const [position, length] = (hits.titlePlaces && hits.titlePlaces.get(document)) || [-1, 0];
       if (position < 0) continue;
-      const last = origins[position + length - 1];
-      marks.push([origins[position], last + (title.codePointAt(last) > 0xffff ? 2 : 1), 0]);
+      const start = placeAt(units, position);
+      const last = origins[start + length - 1];
+      marks.push([origins[start], last + (title.codePointAt(last) > 0xffff ? 2 : 1), 0]);
     }
     marks.sort((one, other) => one[0] - other[0]);
   }
+}
+
+// Which of some units is at a position.
+function placeAt(units, position) {
+  let place = 0;
+  for (let at = 0; at < position; place += 1) at += units[place] === BREAK ? 1 : 2;
+  return place;
 }
 
 // The first results in order, without sorting all of many.

@@ -1,14 +1,16 @@
 // Finding one word in one segment (docs/search-format.md, section 4.2).
 
-import {piecesOf} from './folding.js';
+import {piecesOf, spanOf} from './folding.js';
 import {FIELD_BITS} from './lists.js';
 import {batchesOf, batchesOfWord, coverOf} from './pairs.js';
+import {byPositions, candidatesOf, placesOf, positionsOf} from './places.js';
 
 const ALL_FIELDS = 7;
 const BODY = 4;
 const FEW_DOCUMENTS = 10;
 const SELDOM = 100;
-const MOST_TEXTS = 48;
+const MOST_TEXTS = 24;
+const MOST_TYPED = 48;
 const REQUEST_BYTES = 1500;
 const NEAR_POSITIONS = 2000;
 const AT_ONCE = 24000;
@@ -40,33 +42,8 @@ export class Hits {
   }
 }
 
-/** The places of a list of units in another, overlapping ones too. */
-export function placesOf(units, within) {
-  const places = [];
-  const [first] = units;
-  for (let at = within.indexOf(first); at >= 0; at = within.indexOf(first, at + 1)) {
-    let step = 1;
-    while (step < units.length && within[at + step] === units[step]) step += 1;
-    if (step === units.length) places.push(at);
-  }
-  return places;
-}
-
 function fieldsOf(word) {
   return word.field === 'title' ? 1 : word.field === 'body' ? BODY : ALL_FIELDS;
-}
-
-function inBoth(one, other) {
-  let at = 0;
-  return one.filter((document) => {
-    while (at < other.length && other[at] < document) at += 1;
-    return other[at] === document;
-  });
-}
-
-// The documents that stand in all of some ascending lists.
-function inAll(lists) {
-  return [...lists].sort((one, other) => one.length - other.length).reduce(inBoth);
 }
 
 // The documents that are candidates in some field.
@@ -76,44 +53,6 @@ function documentsIn(candidates) {
 
 function areFew(candidates, few = FEW_DOCUMENTS) {
   return documentsIn(candidates).length <= few;
-}
-
-function shared(lists, places, offsets) {
-  let common = lists[0].positionsAt(places[0], offsets[0]);
-  for (let number = 1; number < lists.length && common.length; number += 1) {
-    common = inBoth(common, lists[number].positionsAt(places[number], offsets[number]));
-  }
-  return common;
-}
-
-// Calls `found` with the positions that all pairs agree on, for each document they are all in.
-function byPositions(pairs, number, found) {
-  const lists = pairs.map(({lists: term}) => term.lists[number]);
-  if (!lists.every(Boolean)) return;
-  const offsets = pairs.map(({offset}) => offset);
-  const at = lists.map(() => 0);
-  for (const document of inAll(lists.map((list) => list.docs))) {
-    lists.forEach((list, place) => {
-      while (list.docs[at[place]] < document) at[place] += 1;
-    });
-    const places = shared(lists, at, offsets);
-    if (places.length) found(document, places);
-  }
-}
-
-// For each field the documents that have all the pairs there, and those whose positions are known in
-// their places.
-function candidatesOf(pairs, wanted) {
-  return FIELD_BITS.map((field, number) => {
-    const lists = pairs.map((pair) => pair.lists.lists[number]);
-    if (!(field & wanted) || !lists.every(Boolean)) return new Uint32Array(0);
-    const documents = inAll(lists.map((list) => list.docs));
-    const placed = pairs.filter((_, place) => lists[place].starts);
-    if (placed.length < 2 || !documents.length) return documents;
-    const together = new Set();
-    byPositions(placed, number, (document) => together.add(document));
-    return documents.filter((document) => together.has(document));
-  });
 }
 
 // The pairs whose positions in some fields are not loaded, those of few bytes first.
@@ -186,8 +125,9 @@ export class Finder {
     const hits = new Hits(this.segment.size);
     const wanted = fieldsOf(word);
     const [piece] = word.pieces;
-    if (word.pieces.length > 1) await this.findPieces(word, wanted, hits);
-    else if (piece.length > 2) await this.findLong(word, wanted, hits);
+    if (word.pieces.length > 1 && word.pieces.some(({length}) => length === 1)) {
+      await this.findPieces(word, wanted, hits);
+    } else if (word.units.length > 2) await this.findLong(word, wanted, hits);
     else {
       const lists = await this.terms([[piece[0], piece[1] || 0]]);
       if (!lists) return hits;
@@ -288,11 +228,11 @@ export class Finder {
       const places = placesOf(word.units, fields[number].units);
       if (!places.length) return;
       hits.add(document, field, places.length);
-      if (field === BODY) hits.bodyPlaces.set(document, places);
+      if (field === BODY) hits.bodyPlaces.set(document, positionsOf(places, fields[number].units));
     });
   }
 
-  // Positions can't tell a break from a unit, so that what is left is looked up in the texts.
+  // Pieces of one unit have no positions, so that what is left is looked up in the texts.
   async findPieces(word, wanted, hits) {
     const narrowed = await this.narrow(await this.batchesFor(word), wanted, 0);
     if (!narrowed) return;
@@ -331,7 +271,7 @@ export class Finder {
    * places the newest, or so few that they need only be read.
    */
   async titlesLike(units) {
-    const end = {term: [units[units.length - 1], 1], offset: units.length - 1};
+    const end = {term: [units[units.length - 1], 1], offset: spanOf(units) - 2};
     const pairs = [end, ...coverOf(piecesOf(units))];
     const batches = await this.after(batchesOf(pairs, this.segment, this.index));
     const narrowed = await this.narrow(batches, 1, AT_ONCE);
@@ -343,7 +283,7 @@ export class Finder {
     byPositions(known, 0, (document, [start]) => {
       if (start === 0) found.push(document);
     });
-    return found.slice(-MOST_TEXTS);
+    return found.slice(-MOST_TYPED);
   }
 
   /** How many titles may have all of some words: no fewer than do. */
@@ -365,31 +305,8 @@ export class Finder {
       if (lists[0].lists[0]) for (const document of lists[0].lists[0].docs) found.set(document, -1);
       return found;
     }
-    const pairs = lists.map((list, offset) => ({lists: list, offset}));
+    const pairs = lists.map((list, place) => ({lists: list, offset: 2 * place}));
     byPositions(pairs, 0, (document, places) => found.set(document, places[0]));
     return found;
   }
-}
-
-/** The places of a word in the body of a document. */
-export function bodyPlaces(hits, document) {
-  const places = hits.bodyPlaces.get(document);
-  if (places) return places;
-  const list = hits.pairLists && hits.pairLists.lists[2];
-  if (!list || !list.starts) return [];
-  const place = placeIn(list.docs, document);
-  return place < 0 ? [] : list.positionsAt(place, 0);
-}
-
-/** Where a number is in an ascending list; -1 if it does not. */
-export function placeIn(list, wanted) {
-  let low = 0;
-  let high = list.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    if (list[middle] === wanted) return middle;
-    if (list[middle] < wanted) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }

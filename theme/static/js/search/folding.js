@@ -127,6 +127,11 @@ function commonCharacters(exceptions) {
   return common;
 }
 
+/** How many positions units and breaks take: a unit two, a break one. */
+export function spanOf(units) {
+  return units.reduce((sum, unit) => sum + (unit === BREAK ? 1 : 2), 0);
+}
+
 /** Cuts units at their breaks. */
 export function piecesOf(units) {
   const pieces = [[]];

@@ -14,7 +14,7 @@ export const FIELD_BITS = [IN_TITLE, IN_SUMMARY, IN_BODY];
 export const CLASS_SIZES = Array.from(
   {length: 100}, (_, value) => (4 + (value & 3)) * 2 ** (value >> 2));
 const CLASS_WIDTHS = Uint8Array.from(
-  CLASS_SIZES, (size) => (size > 2 ** 31 ? 32 : 32 - Math.clz32(size - 1)));
+  CLASS_SIZES, (size) => 32 - Math.clz32(2 * size - 1));
 
 /** The number of the shard that has the lists of a term. */
 export function shardOf(term, shards) {

@@ -1,5 +1,5 @@
 // Which pairs of a word's units are looked up in a segment, and in which order
-// (docs/search-format.md, section 4.2).
+// (docs/search-format.md, section 4.2). Offsets are positions: a unit takes two, a break one.
 
 const IN_ANY_FIELD = 7;
 
@@ -10,9 +10,9 @@ export function coverOf(pieces) {
   for (const piece of pieces) {
     const last = piece.length - 2;
     for (let at = 0; at <= last; at += at === last - 1 ? 1 : 2) {
-      pairs.push({term: [piece[at], piece[at + 1]], offset: offset + at});
+      pairs.push({term: [piece[at], piece[at + 1]], offset: offset + 2 * at});
     }
-    offset += piece.length + 1;
+    offset += 2 * piece.length + 1;
   }
   return pairs;
 }
@@ -22,9 +22,9 @@ function allPairsOf(pieces) {
   let offset = 0;
   for (const piece of pieces) {
     for (let at = 0; at < piece.length - 1; at += 1) {
-      pairs.push({term: [piece[at], piece[at + 1]], offset: offset + at});
+      pairs.push({term: [piece[at], piece[at + 1]], offset: offset + 2 * at});
     }
-    offset += piece.length + 1;
+    offset += 2 * piece.length + 1;
   }
   return pairs;
 }
@@ -35,7 +35,7 @@ function singlesOf(pieces) {
   let offset = 0;
   for (const piece of pieces) {
     if (piece.length === 1) singles.push({term: [piece[0], 0], offset});
-    offset += piece.length + 1;
+    offset += 2 * piece.length + 1;
   }
   return singles;
 }
@@ -46,7 +46,7 @@ function covering(ordered) {
   return ordered.filter(({term: [, second], offset}) => {
     const before = covered.size;
     covered.add(offset);
-    if (second) covered.add(offset + 1);
+    if (second) covered.add(offset + 2);
     return covered.size > before;
   });
 }

@@ -1,11 +1,12 @@
 // The order of results (docs/search-format.md, section 4.3). Integers throughout, so that every
 // reader of the index comes to the same order.
 
-import {bodyPlaces, BY_PINYIN} from './finding.js';
+import {BY_PINYIN} from './finding.js';
+import {spanOf} from './folding.js';
 import {CLASS_SIZES} from './lists.js';
+import {bodyPlaces} from './places.js';
 
 const NEAR_LIMIT = 16384;
-
 
 function lg(value) {
   const exponent = Math.floor(Math.log2(value));
@@ -30,7 +31,7 @@ export function nearnessCounts(words, counts) {
 // Advances through all places, always that of the word that comes first.
 function smallestGap(places, lengths) {
   const heads = places.map(() => 0);
-  const units = lengths.reduce((sum, length) => sum + length, 0);
+  const own = lengths.reduce((sum, length) => sum + length, 0);
   let best = Infinity;
   for (;;) {
     let first = 0;
@@ -40,7 +41,7 @@ function smallestGap(places, lengths) {
       if (start < places[first][heads[first]]) first = word;
       end = Math.max(end, start + lengths[word]);
     }
-    best = Math.min(best, Math.max(0, end - places[first][heads[first]] - units));
+    best = Math.min(best, Math.max(0, end - places[first][heads[first]] - own));
     heads[first] += 1;
     if (best === 0 || heads[first] === places[first].length) return best;
   }
@@ -49,8 +50,8 @@ function smallestGap(places, lengths) {
 function nearness(document, hits, words) {
   const places = hits.map((found) => bodyPlaces(found, document));
   if (places.some((list) => !list.length)) return 0;
-  const gap = smallestGap(places, words.map((word) => word.units.length));
-  return Math.floor(524288 * 8 / (8 + gap));
+  const gap = smallestGap(places, words.map((word) => spanOf(word.units)));
+  return Math.floor(524288 * 8 / (8 + (gap >> 1)));
 }
 
 function tierOf(hits, document) {

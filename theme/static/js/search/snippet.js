@@ -1,6 +1,6 @@
 // What a result shows of its document: the title and a stretch of the text, hits marked.
 
-import {placesOf} from './finding.js';
+import {placesOf} from './places.js';
 
 const SNIPPET = 96;
 const LEAST = 24;

@@ -1,6 +1,6 @@
 // Titles that are the very question (docs/search-format.md, section 4.3).
 
-import {BREAK} from './folding.js';
+import {BREAK, spanOf} from './folding.js';
 import {dashesIn} from './language.js';
 import {EXACT} from './ranking.js';
 
@@ -54,12 +54,13 @@ export class ExactTitles {
   async raise(documents, tiers) {
     const {whole} = this.query;
     const [ends, typed] = await this.finder.after(Promise.all([this.ends, this.typed]));
+    const last = spanOf(whole) - 2;
     const compared = [];
     tiers.forEach((tier, at) => {
       if (typed.includes(documents[at])) tiers[at] = EXACT;
       if (tier !== 3) return;
-      const position = ends ? ends.get(documents[at]) : whole.length - 1;
-      if (position !== whole.length - 1) return;
+      const position = ends ? ends.get(documents[at]) : last;
+      if (position !== last) return;
       if (ends && !whole.includes(BREAK)) tiers[at] = EXACT;
       else compared.push(at);
     });

@@ -12,7 +12,7 @@ const FAILURES = {
 const NOTES = {
   long: '搜索词太长，只用了前 500 个字。',
   many: '词太多，只用了前 16 个。',
-  about: '词里有标点或空格，只核对了一部分文章，实际篇数不会更多。',
+  about: '词里有被标点或空格隔开的单字，只核对了一部分文章，实际篇数不会更多。',
 };
 const TYPE_NAMES = {
   news: '新闻', document: '文件', notice: '公告', photo: '图集', video: '视频', special: '专题',
