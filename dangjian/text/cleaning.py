@@ -50,8 +50,23 @@ class Cleaner:
 
     def clean(self, text: str, links: Links, raw: bool, remarks: list[Remark]) -> str:
         """The HTML that is let through. ``raw``: an editor's own tags are in it."""
-        self._links = links
         text = _CELL_STYLE.sub(_cell, text) if has_mark(text, "text-align", "-") else text
+        text = self._led(text, links, remarks)
+        clean = self._cleaner.clean(text)
+        if raw:
+            if "<p" in clean:
+                clean = _EMPTY_PARAGRAPH.sub("", _INDENT.sub(r"\1", clean))
+            _compare(text, clean, remarks)
+        return clean
+
+    def lead(self, text: str, links: Links, remarks: list[Remark]) -> str:
+        """The same of HTML in which all but its addresses is known to be let through."""
+        led = self._led(text, links, remarks)
+        return self._cleaner.clean(led) if "&" in led else led
+
+    def _led(self, text: str, links: Links, remarks: list[Remark]) -> str:
+        """HTML whose links and pictures lead where they can be followed on any page."""
+        self._links = links
         if has_mark(text, "href=", "="):
             text, empty = _EMPTY_LINK.subn(partial(_without_link, remarks), text)
             text = _EMPTY_PARAGRAPH.sub("", text) if empty else text
@@ -61,12 +76,7 @@ class Cleaner:
             text = _EMPTY_PARAGRAPH.sub("", _EMPTY_LINK.sub("", text))
         if has_mark(text, "href=", "="):
             text = _HREF.sub(self._href, text)
-        clean = self._cleaner.clean(text)
-        if raw:
-            if "<p" in clean:
-                clean = _EMPTY_PARAGRAPH.sub("", _INDENT.sub(r"\1", clean))
-            _compare(text, clean, remarks)
-        return clean
+        return text
 
     def _image(self, match: re.Match[str]) -> str:
         found = {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(match[1])}

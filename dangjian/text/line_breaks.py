@@ -294,10 +294,10 @@ _MAX_PIECE = 6
 # is between them about three times as fast.
 _FIRST = "<“‘0-9A-Za-z+%"
 _RUN = regex(
-    rf"[{_FIRST}](?:"
+    rf"([{_FIRST}](?:"
     rf"(?<=<)(?:pre\b.*?</pre>|[^>]*>)(?:[^{_FIRST}]++|<(?!pre\b)[^>]*>)*+"
     rf"|(?:(?<![<“‘])|(?<=[“‘])[0-9A-Za-z+%])[!-%'-;=?-~]*+(?:{_ENTITY}[!-%'-;=?-~]*+)*+"
-    rf"(?:[多余几]?[十百千万亿]{{0,3}}(?:{_UNIT})|[”’](?=[{_HAN}“‘《（【]))?)",
+    rf"(?:[多余几]?[十百千万亿]{{0,3}}(?:{_UNIT})|[”’](?=[{_HAN}“‘《（【]))?))",
     re.DOTALL,
 )
 _RUN_ITSELF = regex("[\x00-\x7f]*")
@@ -314,7 +314,12 @@ def text_breaks(text: str) -> str:
 
     Nothing but ``<wbr>`` and ``<span class="nb">`` is added, so that the words stay as they were.
     """
-    return _RUN.sub(_corrected, text)
+    # What is between the runs, and the runs: to call a function for each takes a fifth longer.
+    parts = _RUN.split(text)
+    if "“" in text or "‘" in text:
+        _break_before_quotes(parts)
+    parts[1::2] = [run if run[0] == "<" else _set_run(run) for run in parts[1::2]]
+    return "".join(parts)
 
 
 _FACT = regex("[0-9]+年[0-9]+月[0-9]+日|[0-9]+(?:[-/.][0-9]+)+")
@@ -331,14 +336,15 @@ def long_address(address: str) -> Markup:
     return Markup("<wbr>".join(map(escape, _PIECES.findall(address))))  # noqa: S704 - escaped
 
 
-def _corrected(match: re.Match[str]) -> str:
-    found = match[0]
-    if found[0] == "<":
-        return found
-    # UAX 14, LB19: a quotation mark is not parted from a neighbour that is not East Asian.
-    if found[0] in "“‘" and _BREAKS_BEFORE_QUOTE.match(match.string, match.start() - 1):
-        return f"<wbr>{_set_run(found)}"
-    return _set_run(found)
+def _break_before_quotes(parts: list[str]) -> None:
+    """Let lines end before the quotation mark of a run where Chinese is before it.
+
+    UAX 14, LB19: a quotation mark is not parted from a neighbour that is not East Asian.
+    """
+    for at in range(1, len(parts), 2):
+        before = parts[at - 1] or (parts[at - 2] if at > 1 else "")
+        if parts[at][0] in "“‘" and _BREAKS_BEFORE_QUOTE.match(before[-1:]):
+            parts[at - 1] += "<wbr>"
 
 
 @lru_cache(maxsize=16384)  # most texts have the same years, days and small numbers

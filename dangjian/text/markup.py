@@ -26,7 +26,7 @@ from dangjian.text.notes import look_at_notes
 from dangjian.text.paragraphs import LineBreaks
 from dangjian.text.references import Reference
 from dangjian.text.remarks import Remark
-from dangjian.text.set_apart import is_all_plain, put_together, set_apart
+from dangjian.text.set_apart import Apart, is_all_plain, put_together, set_apart
 from dangjian.text.tags import read_tags
 from dangjian.text.tokens import Tokens, set_classes
 from dangjian.text.typing_slips import mend_slips, with_indents, with_plain_bars, with_plain_notes
@@ -112,9 +112,9 @@ class MarkdownText:
         if has_mark(text, "[^"):
             text = look_at_notes(text, remarks)
         text = mend_slips(text)
-        rest, runs = set_apart(text) if quick else (text, [])
+        rest, runs, addressed = set_apart(text, usual=not raw) if quick else Apart(text, [])
         if runs and is_all_plain(rest):
-            html = runs[0]
+            html = self._cleaner.lead(runs[0], links, remarks) if addressed else runs[0]
         else:
             self._markdown.reset()
             html = join_lines(tokens.put_back(self._markdown.convert(rest)))

@@ -6,10 +6,12 @@ the result is the same is held by a property test.
 """
 
 import re
+from typing import NamedTuple
 
 from dangjian.common.patterns import has_mark, regex
 from dangjian.text.joining import join_words
 from dangjian.text.tokens import BEGIN, END
+from dangjian.text.usual_marks import usual_block
 
 # A token replaces a run of plain blocks while the rest is parsed.
 _TOKEN = regex("<p>\x0ep([0-9]+)\x0f</p>")
@@ -29,10 +31,22 @@ _BLANK_LINES = regex(r"(\n(?:[ ]*\n)+)")
 _EDGE = " \u3000\u00a0"
 
 
-def set_apart(text: str) -> tuple[str, list[str]]:
-    """Replace runs of plain blocks by tokens; returns the rest and the runs as HTML."""
+class Apart(NamedTuple):
+    """A text with tokens in place of runs of plain blocks, and the runs as HTML.
+
+    ``addressed``: not all blocks are plain, but all are usual, and the only run has their links and
+    pictures, which the cleaner has not seen.
+    """
+
+    rest: str
+    runs: list[str]
+    addressed: bool = False
+
+
+def set_apart(text: str, *, usual: bool = True) -> Apart:
+    """Replace runs of plain blocks by tokens, or, if they are ``usual``, all blocks by one."""
     if ":" in text and _SPANNING_LINE.search(text):
-        return text, []
+        return Apart(text, [])
     pieces = _BLANK_LINES.split(text.strip("\n"))
     blocks, gaps = ["", *pieces[::2], ""], ["", *pieces[1::2]]
     parts: list[str] = []
@@ -40,9 +54,14 @@ def set_apart(text: str) -> tuple[str, list[str]]:
     open_run = False
     shifted = text.startswith("# ") or has_mark(text, "\n# ", "#")
     addresses = has_mark(text, "://") or has_mark(text, "www.")
+    whole: list[str] = []
     for gap, before, block, after in zip(gaps, blocks, blocks[1:], blocks[2:], strict=False):
         linked = addresses and ("://" in block or "www." in block)
         made = None if linked else _simple(block, before, after, shifted)
+        if usual and block:
+            html = usual_block(block) if made is None else made
+            usual = html is not None
+            whole.append(html or "")
         if made is None:
             parts += (gap, block)
         elif open_run:
@@ -51,7 +70,10 @@ def set_apart(text: str) -> tuple[str, list[str]]:
             parts += (gap, f"{BEGIN}p{len(runs)}{END}")
             runs.append([made])
         open_run = made is not None
-    return "".join(parts), ["\n".join(run) for run in runs]
+    rest = "".join(parts)
+    if usual and whole and not is_all_plain(rest):
+        return Apart(f"{BEGIN}p0{END}", ["\n".join(whole)], True)
+    return Apart(rest, ["\n".join(run) for run in runs])
 
 
 def is_all_plain(rest: str) -> bool:

@@ -37,6 +37,47 @@ def test_setting_plain_paragraphs_apart_changes_nothing(text: str) -> None:
     assert TEXT.convert(text, "a/b") == TEXT.parse(text, "a/b")
 
 
+MARKED = (
+    "甲[乙 丙](/a/b.md)丁", "[甲](b.md)。", "[甲](https://b.cn/x?y=1)",
+    "（[甲](x_y_z.pdf)）[乙](c%20d/)", "　　甲[乙](丙/丁.html)", "[甲](b.md) ", "[ 甲](b.md)",
+    "[甲](b c.md)", "[甲](www.b.cn)", "[www.a.cn](b)", "甲://乙[丙](d)", "[甲]()", "[甲](a)(b)",
+    "[甲](a#b)", "[甲](mailto:a@b.cn)", "[甲](javascript:b)", "![甲 乙](/m/a.jpg)",
+    "![甲](a_b-1.png)", '![甲](a.jpg "题")', "![](a.jpg)", '![甲"乙](a.jpg)',
+    "![甲](http://b.cn/a.jpg)", "![甲](没有.jpg)", "![甲](a.jpg)乙",
+    "| 甲 | 乙 |\n| --- | ---: |\n| 1 | 2 |", "|甲|乙|丙|\n|:-:|:---|---|\n|1||　3|\n||2||",
+    "| 甲 |\n|---|\n| 1 |", "| 甲 | 乙 |\n| --- | --- |", "| 甲 | 乙 |\n| --- |\n| 1 | 2 |",
+    "| 甲 | 乙 |\n| --- | --- |\n| 1 |", "| **甲** | 乙 |\n| --- | --- |\n| 1 | 2 |",
+    "| 甲 | |\n| --- | --- |\n| 1 | 2 |", "| 甲 | 乙 |\n| --- | --- |\n| 1 | 2 | 3 |",
+    "| 甲 | 乙 |\n| - | -- |\n| 1 | www.a.cn |", "甲\n| 甲 | 乙 |\n| --- | --- |\n| 1 | 2 |",
+    "近年来，示例市。", "**一是**抓", "## 题", "- 项\n- 目", "1. 项", "[^1]: 注",
+    "[甲]: http://b.cn", "> 引",
+)  # fmt: skip
+MARKS = st.lists(st.one_of(st.sampled_from(MARKED), LOOSE), max_size=6).map("\n\n".join)
+
+
+@given(MARKS)
+def test_usual_links_pictures_and_tables_are_what_the_parser_makes(text: str) -> None:
+    assert TEXT.convert(text, "a/b") == TEXT.parse(text, "a/b")
+
+
+@given(
+    st.text(alphabet="一，（）(a1.-/:|[]!*_\"' \n", max_size=30).map("![一](a.jpg)\n\n{}".format)
+)
+def test_marks_anywhere_are_what_the_parser_makes(text: str) -> None:
+    assert TEXT.convert(text, "a/b") == TEXT.parse(text, "a/b")
+
+
+def test_texts_of_usual_blocks_need_no_parser() -> None:
+    """Each kind, and all of them; not where one block more is of no such kind."""
+    line, picture, table = MARKED[0], MARKED[16], MARKED[24]
+    for text in (line, picture, table, f"甲。\n\n{line}\n\n{picture}\n\n{table}\n\n## 乙"):
+        reader = MarkdownText()
+        assert reader.convert(text, "a/b").html
+        assert "_markdown" not in vars(reader)
+    reader.convert(f"{line}\n\n> 引", "a/b")
+    assert "_markdown" in vars(reader)
+
+
 STARTS = ("", "“", "5月17日，", "2024年", "12345年", "**一是**抓", "**一", "第一，", "（一）", "1")
 WORDY = st.lists(st.tuples(st.sampled_from(STARTS), LOOSE), max_size=6)
 
