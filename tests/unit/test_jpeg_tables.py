@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from dangjian.media.encoding import encode
 from dangjian.media.jpeg_tables import tables
@@ -21,7 +22,8 @@ def squared_error(image: Image.Image, data: bytes) -> float:
 @pytest.mark.parametrize("quality", [50, 82, 90])
 def test_jpeg_is_written_with_them(mode: str, quality: int) -> None:
     with Image.open(io.BytesIO(encode(photo(64, 48).convert(mode), "JPEG", quality))) as made:
-        found = made.quantization  # type: ignore[attr-defined]
+        assert isinstance(made, JpegImageFile)
+        found = made.quantization
         assert made.info["progressive"]
     assert [found[number] for number in sorted(found)] == [*tables(quality)][: len(mode)][:2]
 
