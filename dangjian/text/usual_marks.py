@@ -36,8 +36,8 @@ def usual_block(block: str) -> str | None:
 def _linked_line(block: str) -> str | None:
     if "](" not in block or not _LINKED_LINE.fullmatch(block):
         return None
-    words = _LINK.sub("", block)
-    if "://" in words or "www." in words or "www." in block:
+    words = _LINK.sub(r"\1", block)
+    if "://" in words or "www." in words:
         return None
     linked = _LINK.sub(r'<a href="\2">\1</a>', block)
     return f"<p>{linked.strip(_EDGE)}</p>"

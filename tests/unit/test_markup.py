@@ -40,7 +40,8 @@ def test_setting_plain_paragraphs_apart_changes_nothing(text: str) -> None:
 MARKED = (
     "甲[乙 丙](/a/b.md)丁", "[甲](b.md)。", "[甲](https://b.cn/x?y=1)",
     "（[甲](x_y_z.pdf)）[乙](c%20d/)", "　　甲[乙](丙/丁.html)", "[甲](b.md) ", "[ 甲](b.md)",
-    "[甲](b c.md)", "[甲](www.b.cn)", "[www.a.cn](b)", "甲://乙[丙](d)", "[甲]()", "[甲](a)(b)",
+    "[甲](b c.md)", "[甲](www.b.cn)", "[www.a.cn](b)", "[甲](http://www.b.cn/)。",
+    "甲://乙[丙](d)", "[甲]()", "[甲](a)(b)",
     "[甲](a#b)", "[甲](mailto:a@b.cn)", "[甲](javascript:b)", "![甲 乙](/m/a.jpg)",
     "![甲](a_b-1.png)", '![甲](a.jpg "题")', "![](a.jpg)", '![甲"乙](a.jpg)',
     "![甲](http://b.cn/a.jpg)", "![甲](没有.jpg)", "![甲](a.jpg)乙",
@@ -69,7 +70,8 @@ def test_marks_anywhere_are_what_the_parser_makes(text: str) -> None:
 
 def test_texts_of_usual_blocks_need_no_parser() -> None:
     """Each kind, and all of them; not where one block more is of no such kind."""
-    line, picture, table = MARKED[0], MARKED[16], MARKED[24]
+    line, picture = "甲[乙](/a/b.md)丙", "![甲](/m/a.jpg)"
+    table = "| 甲 | 乙 |\n| --- | ---: |\n| 1 | 2 |"
     for text in (line, picture, table, f"甲。\n\n{line}\n\n{picture}\n\n{table}\n\n## 乙"):
         reader = MarkdownText()
         assert reader.convert(text, "a/b").html
