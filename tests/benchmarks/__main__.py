@@ -148,7 +148,7 @@ def measure_size(count: int, options: argparse.Namespace, found: dict[str, peers
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="tasks.py bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--sizes", default="1000,10000", help="numbers of articles")
     parser.add_argument(
         "--runs", type=int, default=3, help="first builds of each; the median counts"

@@ -336,7 +336,7 @@ def markdown(sides: list[Side]) -> str:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="tasks.py bench-search", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.search", description=__doc__)
     parser.add_argument("--articles", type=int, default=10000)
     parser.add_argument("--folder", type=Path, help="a folder of Markdown instead of the archive")
     parser.add_argument("--seed", type=int, default=1)

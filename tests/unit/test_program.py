@@ -1,5 +1,7 @@
 """The command line in Chinese: menu, help, and words that are not understood."""
 
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,8 @@ from dangjian.common.errors import DangjianError, LockedError, ThemeError
 from tests.conftest import ROOT
 
 COMMANDS = commands_of(ROOT)
+_WRITTEN = re.compile(r"python3 tasks\.py ([^`<\n|&>#]*)")
+_DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 
 def run(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -212,3 +216,12 @@ def test_what_takes_long_is_loaded_only_where_it_is_needed(modules: str, slow: s
     ).stdout.split()
     assert modules.partition(",")[0] in loaded
     assert slow.isdisjoint(loaded), slow.intersection(loaded)
+
+
+@pytest.mark.parametrize("path", _DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_commands_in_documents_are_understood(path: Path) -> None:
+    """Their names and options, that is: what they are given stands for something else."""
+    for match in _WRITTEN.finditer(path.read_text(encoding="utf-8")):
+        words = shlex.split(match[1])
+        if words and "--help" not in words:
+            COMMANDS[words[0]].read(words[1:])
