@@ -6,7 +6,7 @@ these chunks; the others are made again, from cached parts of documents where th
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +38,7 @@ from dangjian.search.builder.state import (
 )
 from dangjian.search.format.container import unwrap, wrap, write_whole
 from dangjian.search.format.folding import fold_file, read_fold_file, simplified
+from dangjian.search.format.lists import Lists
 from dangjian.search.format.manifest import (
     FORMAT,
     MANIFEST,
@@ -145,11 +146,10 @@ class _Update:
             self._written.append(name)
         self._files[name] = note_of(path, data)
 
-    def _put_named(self, files: Iterable[tuple[str, bytes]]) -> None:
-        """Have files that are named by their content."""
-        for name, data in files:
-            if not self._take([name]):
-                self._put(name, data)
+    def _put_named(self, name: str, data: bytes) -> None:
+        """Have a file that is named by its content."""
+        if not self._take([name]):
+            self._put(name, data)
 
     def _share(self) -> _Shared:
         """Have the files of tokens and of traditional characters."""
@@ -184,14 +184,16 @@ class _Update:
         for note in self._state.segments if self._state else ():
             if note.chunks == names and self._take(note.files):
                 return note
-        made = chunks_of(segment, names, source, self._cache, self._take)
+        made = chunks_of(segment, names, source, self._cache, self._take, self._put_named)
         facts = [chunk.facts for chunk in made]
         texts = [name for said in facts for name in text_names(said)]
-        for chunk in made:
-            self._put_named(chunk.text_files())
         before = self._before_change(names, made)
-        built = build_segment(facts, lambda: [chunk.lists() for chunk in made], before)
-        self._put_named(built.files.items())
+
+        def lists() -> list[Lists]:
+            """Those of the chunks, which nobody else keeps: they take most memory."""
+            return [made.pop(0).lists() for _ in names]
+
+        built = build_segment(facts, lists, self._put_named, before)
         shards = [shards_name(digest) for digest, _ in built.shards.files]
         for name in shards:
             self._take([name])

@@ -42,11 +42,6 @@ class MadeChunk(NamedTuple):
     before: str = ""
     patched: Patched | None = None
 
-    def text_files(self) -> Iterator[tuple[str, bytes]]:
-        """The text files it may lack, by name."""
-        for text in self.texts:
-            yield text_name(text.entry[0]), text.data
-
 
 def text_names(facts: Facts) -> list[str]:
     """The names of a chunk's text files."""
@@ -59,10 +54,11 @@ def chunks_of(
     source: PartSource,
     cache: ChunkCache,
     is_whole: Callable[[Sequence[str]], bool],
+    put: Callable[[str, bytes], None],
 ) -> list[MadeChunk]:
-    """The chunks of a segment, which are cached from now on.
+    """The chunks of a segment, which are cached from now on, and their text files in the index.
 
-    ``is_whole`` says whether the index has some files.
+    ``is_whole`` says whether the index has some files, ``put`` takes those that it may lack.
     """
     known = [
         _cached(name, chunk, source, cache, is_whole)
@@ -78,7 +74,9 @@ def chunks_of(
     for number, made in zip(wanted, in_threads(tasks(), 1), strict=True):
         cache.put(ids[number], made.facts, made.lists())
         source.keep(segment[number])
-        known[number] = made
+        for text in made.texts:
+            put(text_name(text.entry[0]), text.data)
+        known[number] = made._replace(texts=())
     return [found for found in known if found is not None]
 
 

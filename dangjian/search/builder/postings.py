@@ -169,23 +169,41 @@ def _all_lists(fields: Fields, widths: Small, columns: Iterable[_Columns]) -> It
     belongs to each takes twice as long, for it lies anywhere in memory.
     """
     bits = _Bits.of(fields)
-    units, pairs = [np.zeros(0, bits.single_unit())], [np.zeros(0, np.int64)]
+    units = _Filled(int(fields.starts[-1]), bits.single_unit())
+    pairs = _Filled(int(fields.starts[-1]), np.dtype(np.int64))
     wide: list[_Columns] = []
     for found in columns:
-        units.append((found.unit.astype(bits.single_unit()) << bits.field) | found.field)
+        units.add((found.unit.astype(bits.single_unit()) << bits.field) | found.field)
         paired = found.after != 0
         two = _Columns(*(column.compress(paired) for column in found))
         if bits.fit:
-            pairs.append(bits.joined(two))
+            pairs.add(bits.joined(two))
         else:
             wide.append(two)
-    yield _single_units(fields, widths, np.concatenate(units), bits)
-    keys = np.concatenate(pairs)
+    yield _single_units(fields, widths, units.all(), bits)
+    del units
+    keys = pairs.all()
     keys.sort()
     for begin, end in _batches(keys, bits.below):
         yield _lists_of_pairs(fields, widths, bits.places(keys[begin:end], widths.dtype))
     if wide:
         yield _lists_of_pairs(fields, widths, _in_order(wide))
+
+
+class _Filled:
+    """Numbers that come in pieces, in one array: to concatenate them takes twice the memory."""
+
+    def __init__(self, most: int, dtype: np.dtype[np.signedinteger]) -> None:
+        self._numbers: Small = np.empty(most, dtype)
+        self._count = 0
+
+    def add(self, numbers: Small) -> None:
+        end = self._count + len(numbers)
+        self._numbers[self._count : end] = numbers
+        self._count = end
+
+    def all(self) -> Small:
+        return self._numbers[: self._count]
 
 
 class _Bits(NamedTuple):

@@ -24,17 +24,17 @@ from dangjian.search.format.lists import CLASS_SIZES, Lists
 from dangjian.search.format.manifest import Info, SegmentEntry, head_name, shards_name
 from dangjian.search.format.tokens import RECORD_STEP, STEPS
 
+Put = Callable[[str, bytes], None]
+"""Takes a file that the index may lack, by its name."""
+
 
 class BuiltSegment(NamedTuple):
     """A segment as it was made: its line in the manifest, but for the names that its documents
-    share; these; and the files that it may lack (by name).
-
-    ``shards`` says of its files of shards which these are. Text files belong to the chunks.
+    share; and these. ``shards`` says which its files of shards are.
     """
 
     entry: SegmentEntry
     info: Info
-    files: dict[str, bytes]
     shards: ShardsNote
 
 
@@ -52,19 +52,20 @@ class Before(NamedTuple):
 def build_segment(
     facts: Sequence[Facts],
     lists: Callable[[], Sequence[Lists]],
+    put: Put,
     before: Before | None = None,
 ) -> BuiltSegment:
     """The segment of these chunks (at least one), of each its facts and its posting lists.
 
     It is the same whether one ``before`` is given or not; with one, lists may not be asked for.
+    ``put`` takes its files.
     """
-    files: dict[str, bytes] = {}
     count, per_file = shard_counts([chunk.lists for chunk in facts])
     shards = None
     if before and (len(before.shards.sizes), before.shards.per_file) == (count, per_file):
-        shards = _changed_shards(before, len(facts), files)
+        shards = _changed_shards(before, len(facts), put)
     if shards is None:
-        shards = _shards(shards_of(lists(), count), count, per_file, files)
+        shards = _shards(shards_of(lists(), count), count, per_file, put)
     info = _info(facts)
     sections = _sections(facts, info)
     sections["shards"] = _shards_section(shards)
@@ -75,7 +76,7 @@ def build_segment(
         payload += data
     head, keys = wrap(payload)
     name = content_digest(head).hex()
-    files[head_name(name)] = head
+    put(head_name(name), head)
     entry = SegmentEntry(
         id=name,
         docs=sum(len(chunk.dates) for chunk in facts),
@@ -88,22 +89,20 @@ def build_segment(
         titles=sorted({length for chunk in facts for length in chunk.titles}),
         sections=places,
     )
-    return BuiltSegment(entry, info, files, shards)
+    return BuiltSegment(entry, info, shards)
 
 
-def _shards(
-    shards: Iterator[bytes], count: int, per_file: int, files: dict[str, bytes]
-) -> ShardsNote:
+def _shards(shards: Iterator[bytes], count: int, per_file: int, put: Put) -> ShardsNote:
     """Make the files of all posting shards."""
     note = ShardsNote(per_file, [0] * count, [])
     for first in range(0, count, per_file):
         numbers = range(first, min(first + per_file, count))
         payloads = [_noted(note, number, next(shards)) for number in numbers]
-        note.files.append(_file_of(payloads, files))
+        note.files.append(_file_of(payloads, put))
     return note
 
 
-def _changed_shards(before: Before, chunks: int, files: dict[str, bytes]) -> ShardsNote | None:
+def _changed_shards(before: Before, chunks: int, put: Put) -> ShardsNote | None:
     """Make the files of those posting shards that have lists of changed terms.
 
     None if these are too many, or the shards are not what they should be.
@@ -123,7 +122,7 @@ def _changed_shards(before: Before, chunks: int, files: dict[str, bytes]) -> Sha
     note = ShardsNote(old.per_file, list(old.sizes), list(old.files))
     for file, shards in known.items():
         payloads = [_noted(note, n, made.get(n, shard)) for n, shard in shards.items()]
-        note.files[file] = _file_of(payloads, files)
+        note.files[file] = _file_of(payloads, put)
     return note
 
 
@@ -145,11 +144,11 @@ def _noted(note: ShardsNote, number: int, shard: bytes) -> bytes:
     return shard
 
 
-def _file_of(payloads: Sequence[bytes], files: dict[str, bytes]) -> tuple[bytes, bytes]:
+def _file_of(payloads: Sequence[bytes], put: Put) -> tuple[bytes, bytes]:
     """A file of shards: its digest and its keys."""
     data, keys = wrap(b"".join(payloads))
     digest = content_digest(data)
-    files[shards_name(digest)] = data
+    put(shards_name(digest), data)
     return digest, keys
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dangjian.search.builder.memory import release_freed
 from dangjian.search.format.bits import (
     Bytes,
     Numbers,
@@ -36,7 +37,7 @@ _BLOCK = 64
 
 
 class Rows(NamedTuple):
-    """The lists of all chunks, in the order of shard, term, field, chunk: a value for each.
+    """Lists of all chunks, in the order of shard, term, field, chunk: a value for each.
 
     ``doc_at`` and ``pos_at`` are where its document and position parts begin in the blobs.
     """
@@ -52,9 +53,27 @@ class Rows(NamedTuple):
     doc_at: Numbers
     pos_at: Numbers
 
-    def part(self, begin: int, end: int) -> "Rows":
-        """The rows from one on, up to another."""
-        return Rows(**{name: getattr(self, name)[begin:end] for name in self._fields})
+
+class _Ordered(NamedTuple):
+    """The same of a whole segment, in as few bits as are enough: there are millions of lists."""
+
+    shard: npt.NDArray[np.uint16]
+    term: Numbers
+    field: Bytes
+    chunk: npt.NDArray[np.uint16]
+    plain: npt.NDArray[np.bool_]
+    totals: npt.NDArray[np.uint32]
+    doc_bytes: npt.NDArray[np.uint32]
+    pos_bytes: npt.NDArray[np.uint32]
+    doc_at: Numbers
+    pos_at: Numbers
+
+    def rows(self, begin: int, end: int) -> Rows:
+        """Those from one on, up to another."""
+        found = {name: getattr(self, name)[begin:end] for name in self._fields}
+        for name in ("field", "chunk", "totals", "doc_bytes", "pos_bytes"):
+            found[name] = found[name].astype(np.int64)
+        return Rows(**found)
 
 
 class Joined(NamedTuple):
@@ -106,42 +125,58 @@ def shard_counts(chunks: Sequence[ListsSize]) -> tuple[int, int]:
 
 def shards_of(chunks: Sequence[Lists], shards: int) -> Iterator[bytes]:
     """The posting shards that hold all lists, each list in the shard of its term."""
+    count = len(chunks)
+    if count > 1:
+        release_freed()
     rows = _in_order(chunks, shards)
     doc_blob = np.concatenate([lists.doc_blob for lists in chunks])
     pos_blob = np.concatenate([lists.pos_blob for lists in chunks])
+    del chunks
+    if count > 1:
+        release_freed()
     numbers = np.arange(shards)
     for block in (numbers[n : n + _BLOCK] for n in range(0, shards, _BLOCK)):
         begin, end = np.searchsorted(rows.shard, (block[0], block[-1] + 1)).tolist()
-        lists = joined_lists(rows.part(begin, end), doc_blob, pos_blob, len(chunks))
+        lists = joined_lists(rows.rows(begin, end), doc_blob, pos_blob, count)
         yield from written(lists, block)
 
 
-def _in_order(chunks: Sequence[Lists], shards: int) -> Rows:
+def _in_order(chunks: Sequence[Lists], shards: int) -> _Ordered:
     """The lists of all chunks in the order in which they are written."""
-    term = np.concatenate([lists.term for lists in chunks])
-    field = np.concatenate([lists.field for lists in chunks])
-    chunk = np.repeat(np.arange(len(chunks)), [len(lists.term) for lists in chunks])
-    a, b = term >> _TERM_BITS, term & _TERM_MASK
-    # Two numbers below 2 ** 30 and a field: equal terms are next to each other, by field and chunk.
-    order = np.argsort((((a << 30) | b) << 2) | field, kind="stable")
-    shard = shard_of(a, b, shards).astype(np.uint16)
-    order = order[np.argsort(shard[order], kind="stable")]
-    doc_bytes = np.concatenate([lists.doc_bytes for lists in chunks]).astype(np.int64)
-    pos_bytes = np.concatenate([lists.pos_bytes for lists in chunks]).astype(np.int64)
-    totals = np.concatenate([lists.totals for lists in chunks]).astype(np.int64)
-    plain = np.concatenate([lists.plain for lists in chunks])
-    return Rows(
-        shard[order],
-        term[order],
-        field[order].astype(np.int64),
-        chunk[order],
-        plain[order],
-        totals[order],
-        doc_bytes[order],
-        pos_bytes[order],
-        starts_of(doc_bytes)[order],
-        starts_of(pos_bytes)[order],
+    term, field, plain, totals, doc_bytes, pos_bytes = (
+        np.concatenate([getattr(lists, name) for lists in chunks])
+        for name in ("term", "field", "plain", "totals", "doc_bytes", "pos_bytes")
     )
+    numbers = np.arange(len(chunks), dtype=np.uint16)
+    chunk = np.repeat(numbers, [len(lists.term) for lists in chunks])
+    shard, order = _order(term, field, shards)
+    return _Ordered(
+        shard.take(order),
+        term.take(order),
+        field.take(order),
+        chunk.take(order),
+        plain.take(order),
+        totals.take(order),
+        doc_bytes.take(order),
+        pos_bytes.take(order),
+        starts_of(doc_bytes).take(order),
+        starts_of(pos_bytes).take(order),
+    )
+
+
+def _order(
+    term: Numbers, field: Bytes, shards: int
+) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.intp]]:
+    """The shard of each list, and the order of the lists."""
+    a, b = term >> _TERM_BITS, term & _TERM_MASK
+    shard = shard_of(a, b, shards).astype(np.uint16)
+    # Two numbers below 2 ** 30 and a field: equal terms are next to each other, by field and chunk.
+    a <<= 30
+    a |= b
+    a <<= 2
+    a |= field
+    order = np.argsort(a, kind="stable")
+    return shard, order.take(np.argsort(shard.take(order), kind="stable"))
 
 
 def joined_lists(rows: Rows, doc_blob: Bytes, pos_blob: Bytes, chunks: int) -> Joined:
@@ -157,7 +192,8 @@ def joined_lists(rows: Rows, doc_blob: Bytes, pos_blob: Bytes, chunks: int) -> J
     is_row = np.ones(len(lengths), bool)
     is_row[at_list] = False
     lengths[at_list], places[at_list] = heads, starts_of(heads)
-    lengths[is_row], places[is_row] = rows.doc_bytes, rows.doc_at + len(headers)
+    docs = gather(doc_blob, rows.doc_at, rows.doc_bytes)
+    lengths[is_row], places[is_row] = rows.doc_bytes, starts_of(rows.doc_bytes) + len(headers)
     return Joined(
         shard=rows.shard[first],
         term=rows.term[first],
@@ -166,7 +202,7 @@ def joined_lists(rows: Rows, doc_blob: Bytes, pos_blob: Bytes, chunks: int) -> J
         totals=_sums(rows.totals, first),
         doc_bytes=_sums(rows.doc_bytes, first) + heads,
         pos_bytes=_sums(rows.pos_bytes, first),
-        docs=gather(np.concatenate((headers, doc_blob)), places, lengths),
+        docs=gather(np.concatenate((headers, docs)), places, lengths),
         positions=gather(pos_blob, rows.pos_at, rows.pos_bytes),
     )
 

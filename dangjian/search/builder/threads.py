@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import TypeVar
 
+from dangjian.search.builder.memory import share_freed
+
 _Result = TypeVar("_Result")
 
 
@@ -21,6 +23,7 @@ def in_threads(tasks: Iterable[Callable[[], _Result]], threads: int) -> Iterator
         return
     from concurrent.futures import Future, ThreadPoolExecutor  # noqa: PLC0415 - see above
 
+    share_freed()
     running: deque[Future[_Result]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         for task in chain(begin, waiting):
