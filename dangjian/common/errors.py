@@ -35,7 +35,9 @@ class InTheWayError(PlaceError):
     """Something that is not ours is where a file or folder of ours has to be."""
 
 
-FATAL = (ThemeError, PlaceError, OSError, sqlite3.Error, BrokenExecutor, LockedError)
+FATAL = (
+    ThemeError, PlaceError, OSError, ImportError, sqlite3.Error, BrokenExecutor, LockedError
+)  # fmt: skip
 """The errors that are nobody's mistake in an article; anything else is a fault of the program."""
 
 
@@ -50,6 +52,11 @@ def describe(error: Exception) -> str:
     if isinstance(error, OSError):
         where = f"（{error.filename}）" if error.filename else ""
         return f"读写文件出错，网站没有生成完：{os_error_reason(error)}{where}"
+    if isinstance(error, ImportError):
+        return (
+            f"程序的文件读不出来，网站没有生成完：{error}。"
+            "请检查程序所在的文件夹和磁盘；文件不全的，按 README 重新安装"
+        )
     if isinstance(error, sqlite3.Error):
         return f"缓存读写不了，网站没有生成完：{error}。请看磁盘是否满了、缓存文件夹能否写入"
     return "帮忙的进程意外中止，网站没有生成完，多半是内存不够。可在设置里写 WORKERS = 1 再试"

@@ -223,6 +223,27 @@ def test_system_calls_that_fail(office: Office, tmp_path: Path, count: int) -> N
     inject_faults(office, tmp_path / "calls", count, seed=count)
 
 
+def test_a_library_that_can_not_be_loaded(office: Office) -> None:
+    """One of those that are loaded when they are needed, with a disk or rights that fail."""
+    before = office.files()
+    edit(office, "又改了")
+    without = f"import sys; sys.modules['zxingcpp'] = None\n{RUN}"
+    done = subprocess.run(
+        [sys.executable, "-c", without, "publish"],
+        cwd=office.site.folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    assert "程序的文件读不出来" in done.stderr
+    assert "zxingcpp" in done.stderr
+    assert office.files() == before
+    office.publish()
+
+
 def move_live(office: Office, to: str, releases_at: str) -> Path:
     """Let the site go live elsewhere from now on."""
     settings = office.site.folder / "publishconf.py"
