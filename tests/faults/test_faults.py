@@ -41,7 +41,9 @@ from dangjian.publishing.publish import publish, roll_back
 print("go", flush=True)
 try:
     if sys.argv[1] == "publish":
-        publish(Site(Path("publishconf.py")), Options(again=True))
+        # As the command does where a folder can't be listed: what is in it stays as it was.
+        held_back = publish(Site(Path("publishconf.py")), Options(again=True)).held_back
+        sys.exit(3 if held_back else 0)
     elif sys.argv[1] == "rollback":
         roll_back(Site(Path("publishconf.py")), "")
     else:
@@ -180,11 +182,11 @@ def count_calls(office: Office, log: Path) -> tuple[dict[str, int], dict[str, in
     started, counts = dict.fromkeys(CALLS, 0), dict.fromkeys(CALLS, 0)
     begun = False
     for line in log.read_text(errors="replace").splitlines():
-        begun |= '"go' in line
         for call in CALLS:
             if f" {call}(" in line:
                 counts[call] += 1
                 started[call] += not begun
+        begun |= '"go' in line
     return started, counts
 
 
