@@ -51,7 +51,7 @@ class Cleaner:
     def clean(self, text: str, links: Links, raw: bool, remarks: list[Remark]) -> str:
         """The HTML that is let through. ``raw``: an editor's own tags are in it."""
         text = _CELL_STYLE.sub(_cell, text) if has_mark(text, "text-align", "-") else text
-        text = self._led(text, links, remarks)
+        text = self._resolved(text, links, remarks)
         clean = self._cleaner.clean(text)
         if raw:
             if "<p" in clean:
@@ -59,12 +59,12 @@ class Cleaner:
             _compare(text, clean, remarks)
         return clean
 
-    def lead(self, text: str, links: Links, remarks: list[Remark]) -> str:
-        """The same of HTML in which all but its addresses is known to be let through."""
-        led = self._led(text, links, remarks)
-        return self._cleaner.clean(led) if "&" in led else led
+    def resolve(self, text: str, links: Links, remarks: list[Remark]) -> str:
+        """The same for HTML of which all but the addresses is known to be let through."""
+        resolved = self._resolved(text, links, remarks)
+        return self._cleaner.clean(resolved) if "&" in resolved else resolved
 
-    def _led(self, text: str, links: Links, remarks: list[Remark]) -> str:
+    def _resolved(self, text: str, links: Links, remarks: list[Remark]) -> str:
         """HTML whose links and pictures lead where they can be followed on any page."""
         self._links = links
         if has_mark(text, "href=", "="):

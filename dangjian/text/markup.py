@@ -112,9 +112,9 @@ class MarkdownText:
         if has_mark(text, "[^"):
             text = look_at_notes(text, remarks)
         text = mend_slips(text)
-        rest, runs, addressed = set_apart(text, usual=not raw) if quick else Apart(text, [])
+        rest, runs, unresolved = set_apart(text, usual=not raw) if quick else Apart(text, [])
         if runs and is_all_plain(rest):
-            html = self._cleaner.lead(runs[0], links, remarks) if addressed else runs[0]
+            html = self._cleaner.resolve(runs[0], links, remarks) if unresolved else runs[0]
         else:
             self._markdown.reset()
             html = join_lines(tokens.put_back(self._markdown.convert(rest)))

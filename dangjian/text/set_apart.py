@@ -11,16 +11,15 @@ from typing import NamedTuple
 from dangjian.common.patterns import has_mark, regex
 from dangjian.text.joining import join_words
 from dangjian.text.tokens import BEGIN, END
-from dangjian.text.usual_marks import usual_block
+from dangjian.text.usual_marks import LINE_START, MARKS, has_bare_address, usual_block
 
 # A token replaces a run of plain blocks while the rest is parsed.
 _TOKEN = regex("<p>\x0ep([0-9]+)\x0f</p>")
 _ONLY_TOKEN = regex("\\s*\x0ep[0-9]+\x0f\\s*")
 # What makes blocks depend on each other over blank lines (definition lists), and what a parser
-# would see in a line. A line may not begin like a list, heading, or underline.
+# would see in a line.
 _SPANNING_LINE = regex(r"^[ ]{0,3}:", re.MULTILINE)
-_PLAIN_WORDS = r"[^\n\\`*_\[\]{}<>&!|~^#@\x02\x03\xa0]*[^\s\\`*_\[\]{}<>&!|~^#@\x02\x03\xa0]"
-_PLAIN_LINE = rf"(?![\s=+:\-]|[0-9]+[.)]){_PLAIN_WORDS}"
+_PLAIN_LINE = rf"{LINE_START}[^\n{MARKS}]*[^\s{MARKS}]"
 _PLAIN_BLOCK = regex(rf"{_PLAIN_LINE}(?:\n{_PLAIN_LINE})*")
 _HEADING = regex(rf"(#{{2,5}}) ({_PLAIN_LINE})")
 _BULLETS = regex(rf"- {_PLAIN_LINE}(?:\n- {_PLAIN_LINE})*")
@@ -34,13 +33,13 @@ _EDGE = " \u3000\u00a0"
 class Apart(NamedTuple):
     """A text with tokens in place of runs of plain blocks, and the runs as HTML.
 
-    ``addressed``: not all blocks are plain, but all are usual, and the only run has their links and
-    pictures, which the cleaner has not seen.
+    ``unresolved``: not all blocks are plain, but all are usual, and the only run has links and
+    pictures whose addresses are as they were written.
     """
 
     rest: str
     runs: list[str]
-    addressed: bool = False
+    unresolved: bool = False
 
 
 def set_apart(text: str, *, usual: bool = True) -> Apart:
@@ -53,10 +52,10 @@ def set_apart(text: str, *, usual: bool = True) -> Apart:
     runs: list[list[str]] = []
     open_run = False
     shifted = text.startswith("# ") or has_mark(text, "\n# ", "#")
-    addresses = has_mark(text, "://") or has_mark(text, "www.")
+    addresses = has_bare_address(text)
     whole: list[str] = []
     for gap, before, block, after in zip(gaps, blocks, blocks[1:], blocks[2:], strict=False):
-        linked = addresses and ("://" in block or "www." in block)
+        linked = addresses and has_bare_address(block)
         made = None if linked else _simple(block, before, after, shifted)
         if usual and block:
             html = usual_block(block) if made is None else made

@@ -6,22 +6,27 @@ made of them is what the parser makes, so that the cleaner goes on from there; a
 that the result is the same.
 """
 
-from dangjian.common.patterns import regex
+from dangjian.common.patterns import has_mark, regex
 
-# What a parser may see a mark in, and what stands for something that was replaced.
-_MARKS = r"\\`*_\[\]{}<>&!|~^#@\x02\x03\x0e\xa0"
+MARKS = r"\\`*_\[\]{}<>&!|~^#@\x02\x03\xa0"
+"""What a parser may see a mark in, within brackets of a regular expression."""
+LINE_START = r"(?![\s=+:\-]|[0-9]+[.)])"
+"""Matches where a line does not begin like a list, a heading or an underline."""
+_MARKS = rf"{MARKS}\x0e"
 _WORDS = rf"[^\s{_MARKS}](?:[^\n{_MARKS}]*[^\s{_MARKS}])?"
 _ADDRESS = r"(?:https?://)?[A-Za-z0-9_./%?=\u4e00-\u9fff-]+"
 _LINK = regex(rf"\[({_WORDS})\]\(({_ADDRESS})\)")
-# A line may not begin like a list, heading, or underline.
-_LINKED_LINE = regex(
-    rf"(?![\s=+:\-]|[0-9]+[.)])(?:[^\n{_MARKS}]++|\[{_WORDS}\]\({_ADDRESS}\))++(?<!\s)"
-)
+_LINKED_LINE = regex(rf"{LINE_START}(?:[^\n{_MARKS}]++|\[{_WORDS}\]\({_ADDRESS}\))++(?<!\s)")
 _PICTURE = regex(rf"!\[({_WORDS})\]\(({_ADDRESS})\)")
 _CELL = regex(_WORDS)
 _RULE = regex(r"(:?)-{3,}(:?)")
 _ALIGNED = {("", ""): "", (":", ""): "", ("", ":"): ' class="right"', (":", ":"): ' class="center"'}
 _EDGE = " \u3000"
+
+
+def has_bare_address(text: str) -> bool:
+    """Whether a text may have an address that becomes a link without any mark."""
+    return has_mark(text, "://") or has_mark(text, "www.")
 
 
 def usual_block(block: str) -> str | None:
@@ -36,8 +41,7 @@ def usual_block(block: str) -> str | None:
 def _linked_line(block: str) -> str | None:
     if "](" not in block or not _LINKED_LINE.fullmatch(block):
         return None
-    words = _LINK.sub(r"\1", block)
-    if "://" in words or "www." in words:
+    if has_bare_address(_LINK.sub(r"\1", block)):
         return None
     linked = _LINK.sub(r'<a href="\2">\1</a>', block)
     return f"<p>{linked.strip(_EDGE)}</p>"
@@ -52,7 +56,7 @@ def _picture(block: str) -> str | None:
 
 def _table(block: str) -> str | None:
     rows = [line[1:-1].split("|") for line in block.split("\n") if line[-1:] == "|" == line[:1]]
-    if len(rows) < 3 or len(rows) != block.count("\n") + 1 or "://" in block or "www." in block:
+    if len(rows) < 3 or len(rows) != block.count("\n") + 1 or has_bare_address(block):
         return None
     head, rules, *body = ([cell.strip() for cell in row] for row in rows)
     aligned = [_RULE.fullmatch(rule) for rule in rules]

@@ -3,41 +3,39 @@
 
 const IN_ANY_FIELD = 7;
 
-/** Pairs of units that cover pieces, with their offset in the word: every other one, and the last. */
-export function coverOf(pieces) {
-  const pairs = [];
-  let offset = 0;
-  for (const piece of pieces) {
-    const last = piece.length - 2;
-    for (let at = 0; at <= last; at += at === last - 1 ? 1 : 2) {
-      pairs.push({term: [piece[at], piece[at + 1]], offset: offset + 2 * at});
-    }
-    offset += 2 * piece.length + 1;
-  }
-  return pairs;
+// Each piece with its offset in the word.
+function placed(pieces) {
+  let next = 0;
+  return pieces.map((piece) => {
+    const offset = next;
+    next += 2 * piece.length + 1;
+    return {piece, offset};
+  });
 }
 
-function allPairsOf(pieces) {
-  const pairs = [];
-  let offset = 0;
-  for (const piece of pieces) {
-    for (let at = 0; at < piece.length - 1; at += 1) {
-      pairs.push({term: [piece[at], piece[at + 1]], offset: offset + 2 * at});
-    }
-    offset += 2 * piece.length + 1;
-  }
-  return pairs;
+// The pair of a piece that begins with its unit number `at`.
+function pairAt({piece, offset}, at) {
+  return {term: [piece[at], piece[at + 1]], offset: offset + 2 * at};
+}
+
+/** Pairs of units that cover pieces, with their offset in the word: every other one, and the last. */
+export function coverOf(pieces) {
+  return allPairsOf(pieces, (at, last) => at === last || at % 2 === 0);
+}
+
+// The pairs of neighbours in pieces, or those chosen by their number and that of the last.
+function allPairsOf(pieces, chosen = () => true) {
+  return placed(pieces).flatMap((one) => {
+    const last = one.piece.length - 2;
+    const numbers = Array.from({length: last + 1}, (_, at) => at);
+    return numbers.filter((at) => chosen(at, last)).map((at) => pairAt(one, at));
+  });
 }
 
 // The units of pieces of one, which have no pair.
 function singlesOf(pieces) {
-  const singles = [];
-  let offset = 0;
-  for (const piece of pieces) {
-    if (piece.length === 1) singles.push({term: [piece[0], 0], offset});
-    offset += 2 * piece.length + 1;
-  }
-  return singles;
+  return placed(pieces).filter(({piece}) => piece.length === 1)
+    .map(({piece: [unit], offset}) => ({term: [unit, 0], offset}));
 }
 
 // Of pairs in some order those that have a unit that none before them has.
